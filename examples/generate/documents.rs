@@ -1,0 +1,301 @@
+//! The team's documents: `mapping.yaml` and `crmlint.yaml`, and what the rules say of them.
+
+use crate::ledger::{Entry, Ledger};
+use crate::schema::Set;
+use crate::unit::List;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// The mapping; `{{contacts.Email}}` stands for a column's label in the workspace's language.
+const MAPPING: &str = r#"# Fernweh Tea: what flows from Zoho CRM and the shop into Customer.io.
+# Owned by the retention team. Change it first, then the sync.
+version: 1
+
+# How we recognise a person. Addresses change, the Zoho contact id does not.
+identity:
+  canonical: zoho_contact_id
+  source: zoho.contacts.{{contacts.Record Id}}
+  merge_rule: the profile with the Zoho contact id survives
+
+# Which Zoho modules become people. Leads stay in Zoho until they convert.
+modules:
+  contacts: {as: people, where: '"{{contacts.Email}}" IS NOT NULL AND "{{contacts.Data Source}}" <> ''Sample Data'''}
+  leads: {as: none}
+  deals: {as: related}
+
+# What people type when they have nothing to say.
+missing: [N/A, none, "-"]
+
+attributes:
+  # --- who it is ---
+  zoho_contact_id:
+    from: zoho.contacts.{{contacts.Record Id}}
+    type: identifier
+    owner: zoho
+    used_for: joins the two systems
+  email:
+    from: [zoho.contacts.{{contacts.Email}}, zoho.leads.{{leads.Email}}, shopify.customers.Email]
+    type: email
+    role: email
+    owner: zoho
+  phone:
+    from: zoho.contacts.{{contacts.Phone}}
+    type: phone
+    role: phone
+    owner: zoho
+  country:
+    from: zoho.contacts.{{country}}
+    type: text
+    owner: zoho
+
+  # --- where they stand ---
+  lifecycle_stage:
+    from: zoho.contacts.{{contacts.Lifecycle Stage}}
+    type: enum
+    role: lifecycle
+    values: [Prospect, First Order, Active, Loyal, At Risk, Churned]
+    aliases: {At Risk: [at-risk, AtRisk]}     # the old shop plugin wrote these
+    owner: zoho
+    kind: state
+    used_by: [segment:At Risk, segment:churned-early-access, journey:winback]
+  vip_tier:
+    from: zoho.contacts.{{contacts.VIP Tier}}
+    type: enum
+    role: tier
+    values: {Bronze: bronze, Silver: silver, Gold: gold, Platinum: platinum}   # Zoho: Customer.io
+    owner: zoho
+    kind: state
+    used_by: [segment:VIP]
+  acquisition_channel:
+    from: [zoho.contacts.{{contacts.Lead Source}}, zoho.leads.{{leads.Lead Source}}]
+    type: enum
+    values: [Web Download, Online Store, Trade Show, Chat, Referral, Instagram, Partner, Fair 2024, Fair 2025]
+    aliases: {Web Download: [Website download]}
+    owner: zoho
+    used_as: branch
+  sales_owner:
+    from: zoho.contacts.{{contacts.Contact Owner}}
+    type: text
+    owner: zoho
+    used_as: message
+  last_deal_stage:
+    from: {column: "zoho.deals.{{deals.Stage}}", through: "zoho.deals.{{deals.Contact Name}}", pick: last, by: "zoho.deals.{{deals.Closing Date}}"}
+    type: enum
+    values: [Qualification, Proposal/Price Quote, Negotiation/Review, Closed Won, Closed Lost]
+    owner: zoho
+    used_as: branch
+
+  # --- when things happen: Customer.io segments only understand Unix seconds ---
+  last_order_at:
+    from: zoho.contacts.{{contacts.Last Order Time}}
+    type: timestamp
+    role: last_purchase
+    owner: zoho
+    time_zone: Europe/Berlin
+    used_by: [segment:Recent Buyer]
+  subscription_renews_at:
+    from: zoho.contacts.{{contacts.Renewal Date}}
+    type: date
+    owner: zoho
+    time_zone: Europe/Berlin
+  birthday:
+    from: zoho.contacts.{{contacts.Date of Birth}}
+    type: date
+    owner: zoho
+    used_as: date_campaign                   # birthday mail only, so 1987-05-03 is fine
+    used_by: [journey:birthday]
+
+  # --- may we write to them ---
+  unsubscribed:
+    from: [zoho.contacts.{{contacts.Email Opt Out}}, shopify.customers.Accepts Email Marketing]
+    type: boolean
+    role: consent
+    owner: zoho
+    used_by: [segment:At Risk, segment:unsub-in-promo]
+
+  # --- switches for journeys ---
+  promo_journey:
+    from: zoho.contacts.{{contacts.Promo Journey}}
+    type: boolean
+    owner: zoho
+    used_by: [segment:unsub-in-promo]
+  early_access:
+    from: zoho.contacts.{{contacts.Early Access}}
+    type: boolean
+    owner: zoho
+    used_by: [segment:churned-early-access]
+  wholesale:
+    from: zoho.contacts.{{contacts.Wholesale}}
+    type: boolean
+    owner: zoho
+    used_as: branch
+  tags:
+    from: zoho.contacts.{{contacts.Tag}}
+    type: list
+    role: tags
+    owner: zoho
+
+  # --- still to be sorted out ---
+  favourite_tea:
+    from: zoho.contacts.{{contacts.Favourite Tea}}
+    type: enum
+    owner: zoho
+    used_as: message
+  referral_code:
+    from: zoho.contacts.{{contacts.Referral Code}}
+    owner: zoho
+  kettle_serial:
+    from: zoho.contacts.{{kettle}}
+    type: text
+    owner: zoho
+    note: for warranty mails, planned for summer
+
+# Moments, which a field cannot hold.
+events:
+  order_completed: {when: an order is paid in the shop, properties: [amount, product_line], via: shop}
+  deal_won: {when: "zoho.deals.{{deals.Stage}} -> Closed Won", properties: [amount, product_line, rep], via: webhook}
+  refund_issued: {when: a refund is booked in the shop, properties: [amount], via: shop}
+
+journeys:
+  winback: {trigger: "segment:At Risk", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback}
+  vip: {trigger: "segment:VIP", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/14d, purpose: vip}
+  birthday: {trigger: "date:birthday", suppress: [unsubscribed], cap: 1/365d, purpose: other}
+
+segments:
+  At Risk: {where: "lifecycle_stage = 'At Risk' AND unsubscribed = false", purpose: at_risk}
+  Recent Buyer: {where: "last_order_at > now() - interval '30 days'", purpose: recent_buyer}
+  VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip}
+  # Nobody may ever be in these two. If somebody is, stop the journey and look.
+  unsub-in-promo: {never: "unsubscribed = true AND promo_journey = true"}
+  churned-early-access: {never: "lifecycle_stage = 'Churned' AND early_access = true"}
+"#;
+
+const CONFIG: &str = r#"# Fernweh Tea: what crmlint reads, and which findings we have accepted.
+version: 1
+mapping: mapping.yaml
+profile: launch
+fail_on: error
+
+sources:
+  zoho:
+    files: [exports/zoho/*.csv]
+    kind: zoho
+    time_zone: Europe/Berlin
+    taken_at: 2026-05-21T06:00:00Z
+  customerio:
+    files: [exports/customerio/people.csv]
+    kind: customerio
+    taken_at: 2026-05-21T06:10:00Z
+  shopify:
+    files: [exports/shopify/customers_export.csv]
+    kind: shopify
+    taken_at: 2026-05-21T06:15:00Z
+
+ignore:
+  - rule: ID014
+    dataset: shopify.customers
+    reason: test orders of the shop agency, deleted every quarter
+    until: 2026-12-31
+  - rule: TS003
+    dataset: shopify.customers
+    reason: the order app wrote milliseconds; fixed in March
+    until: 2026-09-30
+  - rule: DUP002
+    dataset: zoho.contacts
+    reason: sales merges these by hand in spring
+    until: 2026-04-30
+  - rule: MAP019
+    until: 2026-10-01
+  - rule: placeholder-identifier
+    dataset: zoho.leads
+    reason: leads are not synced before they convert
+    until: 2026-06-01
+"#;
+
+/// What no cell can show: rule, dataset, key (`column:` and a name for a column), why it must not fire.
+const NEAR: &[(&str, &str, &str, &str)] = &[
+    ("IO003", "zoho.leads", "", "no rule needs a lifecycle stage of leads"),
+    ("IO003", "zoho.contacts", "", "the missing serial number is text: no rule of values needs it, MAP003 names it"),
+    ("ID001", "mapping", "identity", "canonical is declared"),
+    ("ID001", "customerio.people", "", "blank ids are ID002, the declaration is there"),
+    ("ID002", "zoho.contacts", "", "every contact has its record id"),
+    ("CON004", "mapping", "attributes.email", "two systems feed it, but it is not consent"),
+    ("CON004", "mapping", "attributes.promo_journey", "not consent, and its only source is its owner's"),
+    ("MAP002", "mapping", "attributes.lifecycle_stage", "an enum with values"),
+    ("MAP002", "mapping", "attributes.tags", "a list needs no values"),
+    ("MAP003", "mapping", "attributes.country", "another way to name a column that is there"),
+    ("MAP003", "mapping", "attributes.last_deal_stage", "a lookup whose columns are there"),
+    ("MAP019", "customerio.people", "column:email_domain", "begins like a reserved name, equals none"),
+    ("MAP019", "customerio.people", "column:unsubscribed_reason", "begins like a reserved name, equals none"),
+    ("CFG001", "config", "ignore:1", "matches a finding"),
+    ("CFG001", "config", "ignore:5", "matches a finding, by the rule's name"),
+    ("CFG002", "config", "ignore:1", "ends in December"),
+    ("CFG002", "config", "ignore:5", "its last day is today"),
+    ("CFG003", "config", "ignore:1", "has a reason"),
+    ("CFG003", "config", "ignore:2", "matches nothing, but has a reason"),
+];
+
+/// `mapping.yaml` in the labels of the workspace.
+pub(crate) fn mapping(german: bool) -> String {
+    let mut out = String::with_capacity(MAPPING.len());
+    let mut rest = MAPPING;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (token, tail) = after.split_once("}}").unwrap_or((after, ""));
+        out.push_str(before);
+        out.push_str(label(token, german));
+        rest = tail;
+    }
+    out + rest
+}
+
+fn label(token: &str, german: bool) -> &str {
+    match token {
+        // An API name in English; in German the label without its capitals.
+        "country" => return if german { "postanschrift land" } else { "Mailing_Country" },
+        "kettle" => return if german { "Wasserkocher-Seriennummer" } else { "Kettle Serial No" },
+        _ => {}
+    }
+    let (module, english) = token.split_once('.').unwrap_or(("", token));
+    let set = match module {
+        "leads" => Set::Leads,
+        "deals" => Set::Deals,
+        _ => Set::Contacts,
+    };
+    let found = set.labels().iter().find(|labels| labels.0 == english);
+    found.map_or(english, |labels| if german { labels.1 } else { labels.0 })
+}
+
+/// `crmlint.yaml`.
+pub(crate) fn config() -> &'static str {
+    CONFIG
+}
+
+/// What the rules say of the documents, and of findings that an ignore entry covers.
+pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
+    ledger.statement("CON004", "mapping:attributes.unsubscribed")?;
+    ledger.statement("MAP002", "mapping:attributes.favourite_tea")?;
+    ledger.statement("MAP002", "mapping:attributes.referral_code")?;
+    ledger.statement("MAP003", "mapping:attributes.kettle_serial")?;
+    ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
+    ledger.statement("CFG001", "ignore:2")?;
+    ledger.statement("CFG002", "ignore:3")?;
+    ledger.statement("CFG003", "ignore:4")?;
+    ledger.ignored("ID014", "shopify.customers.Email", 1)?;
+    ledger.ignored("MAP019", "customerio.people.Unsubscribed", 4)?;
+    ledger.ignored("ID014", &format!("{}.{}", Set::Leads.dataset(), label("leads.Email", german)), 5)?;
+    for &(code, dataset, place, why) in NEAR {
+        let (key, column) = place.strip_prefix("column:").map_or((place, ""), |column| ("", column));
+        ledger.enter(&Entry {
+            list: List::Near,
+            code,
+            dataset,
+            key,
+            column,
+            value: "",
+            suggestion: None,
+            other: None,
+            why,
+        })?;
+    }
+    Ok(())
+}

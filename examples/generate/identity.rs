@@ -1,0 +1,318 @@
+//! Faults of who is who: split, shared, missing and stray records. In: a clean unit and its role. Out: the unit with
+//! the records of the fault; what the rules say of them is judged from the records.
+
+use crate::names::{FIRST, plain};
+use crate::people::{Person, add_lead};
+use crate::rng::Rng;
+use crate::roles::{Role, Slot};
+use crate::schema::{Contact, Customer, Lead, Profile, Set};
+use crate::unit::{List, Unit};
+use crate::values::Plan;
+
+/// Addresses that nobody owns.
+pub(crate) const PLACEHOLDERS: &[&str] =
+    &["test@test.com", "none@none.com", "noemail@example.com", "noreply@example.org", "x@x.x"];
+
+const CONTACT: (Set, usize) = (Set::Contacts, 0);
+const PROFILE: (Set, usize) = (Set::People, 0);
+
+/// Applies a role that changes who is who.
+pub(crate) fn apply(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) {
+    let done = split(plan, slot, person, unit)
+        || shared(slot, person, rng, unit)
+        || stray(slot, person, rng, unit)
+        || ids(slot, person, unit);
+    if !done {
+        placeholders(plan, slot, person, rng, unit);
+    }
+}
+
+fn beside(person: &Person, word: &str) -> String {
+    format!("{}.{word}@{}", person.local, person.domain)
+}
+
+/// The spelling of a Gmail address that is the same mailbox as spelling 0.
+fn gmail(person: &Person, index: u64, form: u64) -> String {
+    let (given, family) = (plain(person.first), plain(person.last));
+    match form {
+        0 => format!("{given}.{family}.crmlint.sample{index}@gmail.com"),
+        1 => format!("{given}{family}.crmlint.sample{index}@gmail.com"),
+        2 => format!("{given}.{family}.crmlint.sample{index}+tee@gmail.com"),
+        3 => format!("{given}.{family}.crmlint.sample{index}@googlemail.com"),
+        _ => format!("{given}.{family}.crmlintsample{index}+newsletter@gmail.com"),
+    }
+}
+
+fn index(person: &Person) -> u64 {
+    person
+        .local
+        .chars()
+        .filter(char::is_ascii_digit)
+        .fold(0, |sum, digit| sum * 10 + u64::from(digit as u32 - '0' as u32))
+}
+
+/// Leaves only what the shop and Customer.io know.
+fn unknown_to_zoho(unit: &mut Unit, canonical: &str) {
+    for set in [Set::Contacts, Set::Leads, Set::Deals] {
+        unit.clear(set);
+    }
+    for column in [Profile::Stage, Profile::Tier, Profile::Owner, Profile::DealStage, Profile::Channel] {
+        unit.set(Set::People, 0, column, "");
+    }
+    for column in [Profile::Promo, Profile::Access] {
+        unit.set(Set::People, 0, column, "false");
+    }
+    unit.set(Set::People, 0, Profile::Canonical, canonical);
+    unit.set(Set::People, 0, Profile::Truth, "newsletter form");
+}
+
+fn split(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -> bool {
+    let id = unit.get(Set::Contacts, 0, Contact::Id).to_owned();
+    let mail = person.email();
+    match slot.role {
+        Role::SameAddress => {
+            let twin = match slot.nth % 3 {
+                0 => mail,
+                1 => mail.to_uppercase(),
+                _ => format!("{mail} "),
+            };
+            unit.another_profile(1, &twin, "");
+        }
+        Role::Twins => {
+            unknown_to_zoho(unit, "");
+            let twin = unit.another_profile(1, &mail, "");
+            if slot.nth.is_multiple_of(2) {
+                unit.set(Set::People, 0, Profile::Unsubscribed, "true");
+                unit.set(Set::People, twin, Profile::Unsubscribed, "false");
+                unit.later("CON007", (Set::People, twin), Profile::Unsubscribed);
+            }
+        }
+        Role::SameId => {
+            unit.another_profile(1, &beside(person, "work"), &id);
+        }
+        Role::GmailSplit => {
+            let number = index(person);
+            unit.address_everywhere(&gmail(person, number, 0));
+            let stranded = if slot.nth % 4 == 3 { unit.zoho_id(7, 1, false) } else { String::new() };
+            unit.another_profile(1, &gmail(person, number, 1 + plan.form(4, slot.nth)), &stranded);
+        }
+        Role::GmailContacts => {
+            let number = index(person);
+            unit.address_everywhere(&gmail(person, number, 0));
+            let other = gmail(person, number, 1 + plan.form(4, slot.nth));
+            let contact = unit.another_contact(1, &other);
+            let second = unit.key(Set::Contacts, contact);
+            unit.another_profile(1, &other, &second);
+        }
+        Role::NearGmail => {
+            let (one, other) = if slot.nth.is_multiple_of(2) {
+                (format!("t.{}@example.com", person.local), format!("t{}@example.com", person.local))
+            } else {
+                (person.email(), person.email().replacen('@', "+tee@", 1))
+            };
+            unit.address_everywhere(&one);
+            let contact = unit.another_contact(1, &other);
+            let second = unit.key(Set::Contacts, contact);
+            let profile = unit.another_profile(1, &other, &second);
+            unit.near("DUP002", (Set::People, profile), Profile::Email, "dots and tags count at a company's domain");
+            unit.near("DUP002", (Set::Contacts, contact), Contact::Email, "dots and tags count at a company's domain");
+            unit.near("DUP001", (Set::People, profile), Profile::Email, "two addresses");
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
+    let rename = |unit: &mut Unit, row: usize, rng: &mut Rng| {
+        let first = *rng.pick(FIRST);
+        unit.set(Set::Contacts, row, Contact::First, first);
+        unit.set(Set::Contacts, row, Contact::Name, format!("{first} {}", person.last));
+    };
+    let mail = person.email();
+    match slot.role {
+        Role::Household => {
+            let second = unit.another_contact(1, &mail);
+            rename(unit, second, rng);
+            unit.later("DUP006", PROFILE, Profile::Email);
+            unit.later("ID013", (Set::Contacts, second), Contact::Email);
+        }
+        Role::SharedAddress => {
+            let second = unit.another_contact(1, &mail);
+            rename(unit, second, rng);
+            let key = unit.key(Set::Contacts, second);
+            unit.another_profile(1, &beside(person, "family"), &key);
+            unit.later("ID013", (Set::Contacts, second), Contact::Email);
+        }
+        Role::Swapped => {
+            let second = unit.another_contact(1, &beside(person, "buero"));
+            rename(unit, second, rng);
+            let key = unit.key(Set::Contacts, second);
+            let profile = unit.another_profile(1, &mail, &key);
+            unit.set(Set::People, 0, Profile::Email, beside(person, "neu"));
+            unit.later("ID009", CONTACT, Contact::Email);
+            unit.near(
+                "DUP005",
+                (Set::People, profile),
+                Profile::Email,
+                "the address is this contact's, but the id is another's, and the id decides",
+            );
+        }
+        Role::RepeatedRow => {
+            if let Some(row) = unit.rows(Set::Contacts).first().cloned() {
+                let second = unit.push(Set::Contacts, row);
+                unit.later("ID003", (Set::Contacts, second), Contact::Id);
+            }
+        }
+        Role::TypoTwin => {
+            let mut local = person.local.clone();
+            local.remove(1);
+            let typo = format!("{local}@{}", person.domain);
+            let second = unit.another_contact(1, &typo);
+            let key = unit.key(Set::Contacts, second);
+            let profile = unit.another_profile(1, &typo, &key);
+            unit.later("DUP003", (Set::People, profile), Profile::Email);
+        }
+        Role::LeadSynced => {
+            unit.clear(Set::Leads);
+            add_lead(person, rng, unit, true);
+            let other = beside(person, "lead");
+            unit.set(Set::Leads, 0, Lead::Email, other.clone());
+            let canonical = if slot.nth.is_multiple_of(2) { unit.key(Set::Leads, 0) } else { String::new() };
+            let profile = unit.another_profile(1, &other, &canonical);
+            unit.later("DUP007", (Set::People, profile), Profile::Email);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn stray(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
+    match slot.role {
+        Role::NoProfile => unit.clear(Set::People),
+        Role::Newsletter => unknown_to_zoho(unit, if slot.nth.is_multiple_of(7) { "N/A" } else { "" }),
+        Role::Orphan => {
+            let gone = unit.zoho_id(7, 0, false);
+            unknown_to_zoho(unit, &gone);
+            unit.set(Set::People, 0, Profile::Truth, "zoho");
+            unit.later("DUP008", PROFILE, Profile::Canonical);
+        }
+        Role::NoEmail => {
+            for set in [Set::People, Set::Customers, Set::Leads, Set::Deals] {
+                unit.clear(set);
+            }
+            let visitor = format!("Visitor {}", 1_000 + index(person));
+            unit.set(Set::Contacts, 0, Contact::First, "");
+            unit.set(Set::Contacts, 0, Contact::Last, visitor.clone());
+            unit.set(Set::Contacts, 0, Contact::Name, visitor);
+            unit.set(Set::Contacts, 0, Contact::Email, "");
+            unit.set(Set::Contacts, 0, Contact::DataSource, "Zoho SalesIQ");
+            unit.near("DUP009", CONTACT, Contact::Email, "no address: outside the module's where");
+        }
+        Role::Sample => {
+            for set in [Set::People, Set::Customers, Set::Leads, Set::Deals] {
+                unit.clear(set);
+            }
+            unit.set(Set::Contacts, 0, Contact::DataSource, "Sample Data");
+            unit.near("DUP009", CONTACT, Contact::DataSource, "sample data: outside the module's where");
+        }
+        Role::LeadOnly => only_lead(person, rng, unit),
+        _ => return false,
+    }
+    true
+}
+
+fn only_lead(person: &Person, rng: &mut Rng, unit: &mut Unit) {
+    for set in Set::ALL {
+        unit.clear(set);
+    }
+    add_lead(person, rng, unit, false);
+}
+
+fn ids(slot: Slot, person: &Person, unit: &mut Unit) -> bool {
+    let id = unit.get(Set::Contacts, 0, Contact::Id).to_owned();
+    match slot.role {
+        Role::ByAddress => {
+            unit.set(Set::People, 0, Profile::Canonical, "");
+            unit.later("ID007", PROFILE, Profile::Canonical);
+            unit.near("DUP009", CONTACT, Contact::Email, "the profile without an id is linked by its address");
+            unit.near("DUP005", CONTACT, Contact::Email, "one profile, linked by its address");
+        }
+        Role::BareId => {
+            unit.set(Set::People, 0, Profile::Canonical, id.trim_start_matches("zcrm_"));
+            unit.later("ID008", PROFILE, Profile::Canonical);
+            unit.near("DUP009", CONTACT, Contact::Id, "the same id without its prefix");
+        }
+        Role::OddId => {
+            let odd = match slot.nth % 3 {
+                0 => person.email(),
+                1 => format!("cio_{}", unit.get(Set::People, 0, Profile::CioId)),
+                _ => id.trim_start_matches("zcrm_").to_owned(),
+            };
+            unit.set(Set::People, 0, Profile::Id, odd);
+            unit.later(if slot.nth % 3 == 2 { "ID010" } else { "ID015" }, PROFILE, Profile::Id);
+        }
+        Role::CaseId => {
+            let twin = unit.get(Set::People, 0, Profile::Id).to_uppercase();
+            let second = unit.another_profile(1, &beside(person, "zwei"), "");
+            unit.set(Set::People, second, Profile::Id, twin);
+            unit.later("ID011", (Set::People, second), Profile::Id);
+        }
+        Role::OldAddress => {
+            unit.set(Set::Contacts, 0, Contact::Email, beside(person, "neu"));
+            unit.later("ID012", PROFILE, Profile::Email);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn placeholders(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) {
+    let nobody = plan.word(PLACEHOLDERS, slot.nth / 2);
+    match slot.role {
+        Role::PlaceholderContact => {
+            unit.set(Set::Contacts, 0, Contact::Email, nobody);
+            unit.found("ID014", CONTACT, Contact::Email, None);
+        }
+        Role::PlaceholderProfile => {
+            unit.set(Set::People, 0, Profile::Email, nobody);
+            unit.found("ID014", PROFILE, Profile::Email, None);
+            if slot.nth < 2 {
+                unit.near("DUP001", PROFILE, Profile::Email, "a placeholder that several profiles share");
+            }
+        }
+        Role::ZeroId => {
+            unit.set(
+                Set::People,
+                0,
+                Profile::Canonical,
+                if slot.nth.is_multiple_of(2) { "0000000000" } else { "zcrm_0000000000" },
+            );
+            unit.found("ID014", PROFILE, Profile::Canonical, None);
+            unit.near("ID002", PROFILE, Profile::Canonical, "not blank: a placeholder");
+        }
+        Role::PlaceholderLead => {
+            only_lead(person, rng, unit);
+            unit.set(Set::Leads, 0, Lead::Email, nobody);
+            unit.found("ID014", (Set::Leads, 0), Lead::Email, None);
+        }
+        Role::PlaceholderCustomer => {
+            unit.set(Set::Customers, 0, Customer::Email, nobody);
+            unit.found("ID014", (Set::Customers, 0), Customer::Email, None);
+        }
+        Role::NearPlaceholder => {
+            let word = ["testa", "none"][(slot.nth % 2) as usize];
+            let real = format!("{word}.{}{}@{}", plain(person.last), index(person), person.domain);
+            unit.address_everywhere(&real);
+            unit.note(
+                List::Near,
+                "ID014",
+                PROFILE,
+                Some(Profile::Email as usize),
+                "the word is not the whole local part",
+            );
+            unit.near("ID014", CONTACT, Contact::Email, "the word is not the whole local part");
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,182 @@
+//! A unit: one person with every record that any export holds of them, and what the rules are expected to say.
+//! No record refers to another unit, so units are made and written one by one, whatever their number.
+
+use crate::rng::mix;
+use crate::schema::{Contact, Customer, Profile, Row, Set};
+
+/// What a note is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    /// A rule of today must say it.
+    Finding,
+    /// A later rule will.
+    Later,
+    /// The rule must not.
+    Near,
+}
+
+/// Something expected of a cell; the value and key are read when the unit is written.
+#[derive(Debug, Clone)]
+pub(crate) struct Note {
+    pub(crate) list: List,
+    pub(crate) code: &'static str,
+    pub(crate) set: Set,
+    pub(crate) row: usize,
+    pub(crate) column: Option<usize>,
+    pub(crate) suggestion: Option<String>,
+    pub(crate) other: Option<String>,
+    pub(crate) why: &'static str,
+}
+
+/// One person's records.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    index: u64,
+    seed: u64,
+    rows: [Vec<Row>; 5],
+    pub(crate) notes: Vec<Note>,
+    /// Whether the lead's record has a cell too many.
+    pub(crate) ragged: bool,
+}
+
+impl Unit {
+    /// Nobody yet.
+    pub(crate) fn new(seed: u64, index: u64) -> Self {
+        Self { index, seed, rows: Default::default(), notes: Vec::new(), ragged: false }
+    }
+
+    /// The records of an export.
+    pub(crate) fn rows(&self, set: Set) -> &[Row] {
+        &self.rows[set as usize]
+    }
+
+    /// Adds a record; its place.
+    pub(crate) fn push(&mut self, set: Set, row: Row) -> usize {
+        self.rows[set as usize].push(row);
+        self.rows[set as usize].len() - 1
+    }
+
+    /// Drops the records of an export.
+    pub(crate) fn clear(&mut self, set: Set) {
+        self.rows[set as usize].clear();
+        self.notes.retain(|note| note.set != set);
+    }
+
+    /// Writes a cell, if there is such a record.
+    pub(crate) fn set(&mut self, set: Set, row: usize, column: impl Into<usize>, value: impl Into<String>) {
+        if let Some(row) = self.rows[set as usize].get_mut(row) {
+            row.set(column, value);
+        }
+    }
+
+    /// A cell; "" without such a record.
+    pub(crate) fn get(&self, set: Set, row: usize, column: impl Into<usize>) -> &str {
+        self.rows(set).get(row).map_or("", |row| row.get(column))
+    }
+
+    /// The key of a record.
+    pub(crate) fn key(&self, set: Set, row: usize) -> String {
+        self.rows(set).get(row).map_or_else(String::new, |row| set.key(row).to_owned())
+    }
+
+    fn random(&self, salt: u64) -> u64 {
+        mix(mix(self.seed ^ salt.wrapping_mul(0x51_7C_C1)).wrapping_add(self.index))
+    }
+
+    /// The k-th Zoho id of a kind; never ends in a zero unless asked to.
+    pub(crate) fn zoho_id(&self, base: u64, k: u64, zero: bool) -> String {
+        let last = if zero { 0 } else { 1 + self.random(base + k) % 9 };
+        let mut number = self.index * 16 + k;
+        if zero && number.is_multiple_of(10) {
+            number += 15;
+        }
+        format!("zcrm_7045123{:012}", base * 1_000_000_000 + number * 10 + last)
+    }
+
+    /// The k-th Customer.io id; starts with a letter, so that it never reads as a number.
+    pub(crate) fn cio_id(&self, k: u64) -> String {
+        let random = self.random(77 + k);
+        let letter = ["a", "b", "c", "d"][(random % 4) as usize];
+        format!("{letter}{:07x}{:08x}", (random >> 8) & 0xFFF_FFFF, self.index * 16 + k)
+    }
+
+    /// The k-th Shopify id, with the apostrophe that Shopify guards it with.
+    pub(crate) fn shopify_id(&self) -> String {
+        format!("'7011{:09}", 200_000_001 + self.index * 7 + self.random(5) % 7)
+    }
+
+    /// The k-th shop account, which serves as `id` on profiles.
+    pub(crate) fn account(&self, k: u64) -> String {
+        format!("fw-{:05x}-{:08}", self.random(9 + k) & 0xF_FFFF, self.index * 16 + k)
+    }
+
+    /// A second contact like the first, under a name and an address of its own.
+    pub(crate) fn another_contact(&mut self, k: u64, email: &str) -> usize {
+        let Some(mut row) = self.rows(Set::Contacts).first().cloned() else { return 0 };
+        row.set(Contact::Id, self.zoho_id(1, k, false));
+        row.set(Contact::Email, email);
+        self.push(Set::Contacts, row)
+    }
+
+    /// A second profile like the first, with another address and canonical id.
+    pub(crate) fn another_profile(&mut self, k: u64, email: &str, canonical: &str) -> usize {
+        let Some(mut row) = self.rows(Set::People).first().cloned() else { return 0 };
+        row.set(Profile::Id, self.account(k));
+        row.set(Profile::CioId, self.cio_id(k));
+        row.set(Profile::Email, email);
+        row.set(Profile::Canonical, canonical);
+        self.push(Set::People, row)
+    }
+
+    /// Gives the person one address in every export.
+    pub(crate) fn address_everywhere(&mut self, email: &str) {
+        self.set(Set::Contacts, 0, Contact::Email, email);
+        self.set(Set::People, 0, Profile::Email, email.to_lowercase());
+        self.set(Set::Customers, 0, Customer::Email, email);
+    }
+
+    /// Notes something of a cell or, without a column, of a record.
+    pub(crate) fn note(
+        &mut self,
+        list: List,
+        code: &'static str,
+        at: (Set, usize),
+        column: Option<usize>,
+        why: &'static str,
+    ) {
+        let (set, row) = at;
+        self.notes.push(Note { list, code, set, row, column, suggestion: None, other: None, why });
+    }
+
+    /// Notes a cell that a rule of today must name.
+    pub(crate) fn found(
+        &mut self,
+        code: &'static str,
+        at: (Set, usize),
+        column: impl Into<usize>,
+        suggestion: Option<String>,
+    ) {
+        self.note(List::Finding, code, at, Some(column.into()), "");
+        if let Some(note) = self.notes.last_mut() {
+            note.suggestion = suggestion;
+        }
+    }
+
+    /// Notes a record and the one it is held against.
+    pub(crate) fn pair(&mut self, code: &'static str, at: (Set, usize), column: Option<usize>, other: String) {
+        self.note(List::Finding, code, at, column, "");
+        if let Some(note) = self.notes.last_mut() {
+            note.other = Some(other);
+        }
+    }
+
+    /// Notes a cell for a later rule.
+    pub(crate) fn later(&mut self, code: &'static str, at: (Set, usize), column: impl Into<usize>) {
+        self.note(List::Later, code, at, Some(column.into()), "");
+    }
+
+    /// Notes a cell that a rule must leave alone.
+    pub(crate) fn near(&mut self, code: &'static str, at: (Set, usize), column: impl Into<usize>, why: &'static str) {
+        self.note(List::Near, code, at, Some(column.into()), why);
+    }
+}

@@ -1,0 +1,338 @@
+//! One run, in the order of the stages: exports → frames → facts → checks → findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::checks::{Ask, Context, Stage};
+use crate::config::Config;
+use crate::error::{Error, Exit, Fault, Result};
+use crate::exports::{self, Dataset, Progress};
+use crate::facts::local::Engine;
+use crate::facts::{Answer, Answers, Question};
+use crate::findings::triage::{self, Policy};
+use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
+use crate::frames::Store;
+use crate::frames::identity::Identity;
+use crate::mapping::{ColumnPath, Mapping};
+use crate::rules::{Rule, Rules};
+use crate::snapshots;
+use crate::text::counted;
+
+/// Rounds in which a check may ask on: values, then what they cost, then what remains.
+const ROUNDS: usize = 3;
+
+/// What a run is asked to do, beside the config.
+pub struct Options<'a> {
+    /// Severity, profile, strictness, now.
+    pub policy: Policy,
+    /// Codes, names or families to run; all stable rules when empty.
+    pub select: Vec<String>,
+    /// Codes, names or families to leave out.
+    pub leave_out: Vec<String>,
+    /// Whether every failing record is named.
+    pub all_rows: bool,
+    /// Whether personal data is shown as it stands.
+    pub show_pii: bool,
+    /// Into how many pieces people are cut.
+    pub shards: u32,
+    /// Whether the watched columns are stored for later runs.
+    pub snapshot: bool,
+    /// A rule whose judgement is withheld, for tests that see whether anybody notices.
+    pub blank: Option<String>,
+    /// Told how far reading is.
+    pub progress: &'a dyn Progress,
+}
+
+/// A finished run: the verdict, and the frames it was made of.
+pub struct Run {
+    /// What every reporter renders.
+    pub verdict: Verdict,
+    /// Bytes held in columns, for those who measure.
+    pub bytes: usize,
+}
+
+/// Audits what a config names.
+pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
+    let rules = Rules::load(&config.rules)?;
+    let selected = select(&rules, config, options)?;
+    let mut datasets = open(config)?;
+    let mapping = config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose()?;
+    if datasets.is_empty() && mapping.is_none() {
+        let fault = Fault::new("there is nothing to audit: no export and no mapping");
+        return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
+    }
+    snapshots::open(config, options.policy.now, &mut datasets)?;
+    let context = Context::new(config, mapping.as_ref(), &datasets, options.policy.now, options.all_rows)?;
+    let facts = gather(&context, &selected, options)?;
+    let outcomes = judge(&context, &selected, &facts.answers, options);
+    if options.snapshot {
+        snapshots::store(config, &context, &facts.store, options.policy.now)?;
+    }
+    let inputs =
+        facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(snapshots::PREFIX)).map(|frame| Input {
+            dataset: frame.dataset.name.clone(),
+            recognised: frame.dataset.dialect.describe().to_owned(),
+            files: frame.dataset.files.clone(),
+            rows: frame.report.rows,
+            columns: frame.dataset.columns.len(),
+            encoding: frame.report.encoding.clone(),
+        });
+    let verdict = verdict(config, &context, options, inputs.collect(), outcomes);
+    Ok(Run { verdict, bytes: facts.store.bytes() })
+}
+
+fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {
+    let document = config.document.as_ref();
+    let in_config = config
+        .severity
+        .iter()
+        .map(|(rule, _)| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
+    let limits = config.thresholds.iter().map(|threshold| (threshold.rule.as_str(), threshold.place.clone()));
+    let ignores = config.ignores.iter().filter_map(|ignore| ignore.rule.as_ref());
+    let ignored = ignores.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
+    for (name, place) in in_config.chain(limits).chain(ignored) {
+        if rules.get(name).is_none() {
+            return Err(rules.unknown(name, place));
+        }
+    }
+    let mean = |selectors: &[String]| -> Result<BTreeSet<&'a str>> {
+        let mut codes = BTreeSet::new();
+        for selector in selectors {
+            let found = rules.select(selector);
+            if found.is_empty() {
+                return Err(rules.unknown(selector, None));
+            }
+            codes.extend(found.into_iter().map(|rule| rule.code.as_str()));
+        }
+        Ok(codes)
+    };
+    let (wanted, unwanted) = (mean(&options.select)?, mean(&options.leave_out)?);
+    let on =
+        |rule: &&Rule| if wanted.is_empty() { rule.status == "stable" } else { wanted.contains(rule.code.as_str()) };
+    let selected: Vec<&Rule> = rules.iter().filter(on).filter(|rule| !unwanted.contains(rule.code.as_str())).collect();
+    if selected.is_empty() {
+        let fault = Fault::new("no rule is left to run");
+        return Err(Error::usage(fault.help("change --select and --ignore so that at least one rule remains")));
+    }
+    Ok(selected)
+}
+
+fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
+    let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
+    for source in &config.sources {
+        for dataset in exports::open(&source.request)? {
+            if let Some(twin) = datasets.get(&dataset.name) {
+                let fault = Fault::new(format!(
+                    "{} and {} are both {}",
+                    twin.files.join(", "),
+                    dataset.files.join(", "),
+                    dataset.name
+                ));
+                return Err(Error::usage(
+                    fault.help("give each source its own name under `sources:`, or name only one of the files"),
+                ));
+            }
+            datasets.insert(dataset.name.clone(), Arc::new(dataset));
+        }
+    }
+    Ok(datasets)
+}
+
+struct Facts {
+    store: Store,
+    answers: Answers,
+}
+
+/// Asks all checks, answers all questions at once, and asks again while new questions come.
+fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Result<Facts> {
+    let plan = context.identity();
+    let mut answers = Answers::default();
+    let mut held: Option<(Store, Identity)> = None;
+    for _ in 0..ROUNDS {
+        let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
+        let open = answers.open(asked);
+        if open.is_empty() && held.is_some() {
+            break;
+        }
+        let mut wanted = wanted(context, &open);
+        let (mut store, identity) = match held.take() {
+            Some(held) => held,
+            None => {
+                for (dataset, keys) in &plan {
+                    wanted.entry(dataset.clone()).or_default().extend(keys.columns());
+                }
+                snapshots::want(context, &mut wanted);
+                let datasets: Vec<Arc<Dataset>> = context.datasets.values().cloned().collect();
+                let store = Store::load(&datasets, &wanted, options.progress)?;
+                let identity = Identity::build(&store, &plan);
+                (store, identity)
+            }
+        };
+        store.ensure(&wanted, options.progress)?;
+        let engine = Engine {
+            store: &store,
+            identity: &identity,
+            shards: options.shards,
+            all_rows: options.all_rows,
+            now: options.policy.now,
+            any_case: context.config.text_any_case,
+            zones: context.zones(),
+        };
+        answers.extend(engine.answer(&open));
+        held = Some((store, identity));
+    }
+    Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers })
+}
+
+fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut wanted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for question in questions {
+        for column in question.columns() {
+            wanted.entry(column.dataset).or_default().insert(column.index);
+        }
+        let Some((_, filter)) = question.filter() else { continue };
+        for path in filter.expr.columns().iter().filter_map(|(name, _)| ColumnPath::parse(name)) {
+            let dataset = context.datasets.get(&path.dataset);
+            let index =
+                dataset.and_then(|dataset| dataset.columns.iter().position(|column| column.label == path.column));
+            wanted.entry(path.dataset).or_default().extend(index);
+        }
+    }
+    wanted
+}
+
+fn ask(context: &Context<'_>, rule: &Rule, answers: &Answers) -> Ask {
+    match &rule.kind.stage {
+        Stage::Facts { ask, .. } => ask(context, &rule.params, answers),
+        Stage::Outcomes(_) => Ask::default(),
+    }
+}
+
+fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Options<'_>) -> Vec<Outcome> {
+    let blank = |rule: &Rule| options.blank.as_deref() == Some(rule.code.as_str());
+    let mut outcomes = Vec::new();
+    for rule in rules {
+        let Stage::Facts { judge, .. } = &rule.kind.stage else { continue };
+        let ask = ask(context, rule, answers);
+        let broken = ask.questions.iter().find_map(|question| match answers.get(question) {
+            Some(Answer::Failed(why)) => Some(why.clone()),
+            Some(_) => None,
+            None => Some("a question stayed open".to_owned()),
+        });
+        let hits = catch_unwind(AssertUnwindSafe(|| judge(context, &rule.params, answers)));
+        let outcome = match (broken, hits) {
+            (Some(why), _) => failed(rule, why),
+            (None, Err(_)) => failed(rule, "the check stopped on these answers".to_owned()),
+            (None, Ok(hits)) => outcome(rule, ask.subjects, ask.gaps, if blank(rule) { Vec::new() } else { hits }),
+        };
+        outcomes.push(outcome);
+    }
+    let mut later = Vec::new();
+    for rule in rules {
+        let Stage::Outcomes(judge) = &rule.kind.stage else { continue };
+        let judged = judge(context, &rule.params, &outcomes);
+        later.push(outcome(rule, judged.subjects, judged.gaps, if blank(rule) { Vec::new() } else { judged.hits }));
+    }
+    outcomes.extend(later);
+    outcomes.sort_by(|one, other| one.code.cmp(&other.code));
+    outcomes
+}
+
+fn failed(rule: &Rule, why: String) -> Outcome {
+    Outcome {
+        code: rule.code.clone(),
+        name: rule.name.clone(),
+        status: Status::Failed(why),
+        subjects: 0,
+        gaps: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+fn outcome(rule: &Rule, subjects: usize, mut gaps: Vec<Gap>, hits: Vec<Hit>) -> Outcome {
+    gaps.sort();
+    gaps.dedup();
+    if subjects == 0 && gaps.is_empty() {
+        let needs = if rule.needs.is_empty() {
+            "nothing here that it looks at".to_owned()
+        } else {
+            format!("it needs: {}", rule.needs.join("; "))
+        };
+        gaps.push(Gap { subject: "the inputs".to_owned(), reason: needs, column: None });
+    }
+    let findings: Vec<Finding> = hits.into_iter().map(|hit| finding(rule, hit)).collect();
+    let status = match (findings.is_empty(), gaps.is_empty()) {
+        (false, _) => Status::Findings,
+        (true, false) => Status::NotEvaluated,
+        (true, true) => Status::Clean,
+    };
+    Outcome { code: rule.code.clone(), name: rule.name.clone(), status, subjects, gaps, findings }
+}
+
+fn finding(rule: &Rule, mut hit: Hit) -> Finding {
+    hit.samples.sort();
+    Finding {
+        code: rule.code.clone(),
+        name: rule.name.clone(),
+        severity: rule.severity,
+        confidence: rule.confidence.clone(),
+        why: rule.why.clone(),
+        fix: hit.action.clone().unwrap_or_else(|| rule.fix.clone()),
+        fingerprint: fingerprint(&rule.code, &hit.subject),
+        accepted: None,
+        hit,
+    }
+}
+
+fn verdict(
+    config: &Config,
+    context: &Context<'_>,
+    options: &Options<'_>,
+    inputs: Vec<Input>,
+    mut outcomes: Vec<Outcome>,
+) -> Verdict {
+    let triaged = triage::triage(config, &options.policy, &mut outcomes);
+    let exit: Exit = triage::exit(&options.policy, &outcomes, &triaged.standing);
+    Verdict {
+        now: options.policy.now,
+        profile: options.policy.profile.clone(),
+        fail_on: options.policy.fail_on,
+        remarks: remarks(context, &inputs, &outcomes),
+        inputs,
+        outcomes,
+        findings: triaged.standing,
+        accepted: triaged.accepted,
+        exit,
+        show_pii: options.show_pii,
+    }
+}
+
+fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if context.mapping.is_none() {
+        remarks.push("No mapping document: enums and timestamps were recognised by their values, and nothing that needs owners, allowed lists or segments was checked.".to_owned());
+    }
+    for input in inputs.iter().filter(|input| input.rows == 0) {
+        remarks.push(format!("{} holds no records: nothing about it could be checked.", input.dataset));
+    }
+    let reads_text = context
+        .mapping
+        .into_iter()
+        .flat_map(|mapping| &mapping.segments)
+        .filter_map(|segment| context.segment(&segment.name));
+    if reads_text.into_iter().any(|filter| !filter.expr.literals().is_empty()) {
+        let how = if context.config.text_any_case { "without regard to case" } else { "exactly" };
+        remarks.push(format!(
+            "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
+        ));
+    }
+    let unseen = outcomes.iter().filter(|outcome| outcome.status == Status::NotEvaluated).count();
+    if unseen > 0 {
+        remarks.push(format!(
+            "{} could not be evaluated; none of them counts as passed.",
+            counted(unseen as u64, "rule", "rules")
+        ));
+    }
+    remarks
+}

@@ -1,0 +1,419 @@
+//! What checks know before any fact: the mapping, the exports' columns, zones and segment conditions, resolved once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::exports::{Dataset, System};
+use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample};
+use crate::findings::{Gap, Row};
+use crate::frames::identity::{Keys, Plan};
+use crate::mapping::expr::{self, Scope, Type};
+use crate::mapping::{Attribute, ColumnPath, Mapping};
+use crate::text::nearest;
+use crate::yaml::{Document, Node};
+
+/// Everything a check may read beside answers.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The team's config.
+    pub config: &'a Config,
+    /// The mapping document, when there is one.
+    pub mapping: Option<&'a Mapping>,
+    /// The exports by dataset name.
+    pub datasets: &'a BTreeMap<String, Arc<Dataset>>,
+    /// The instant that counts as now.
+    pub now: i64,
+    /// Whether every failing record is wanted.
+    pub all_rows: bool,
+    /// Conditions of segments, by segment name.
+    segments: BTreeMap<String, Filter>,
+    /// Conditions of modules in scope, by module name.
+    modules: BTreeMap<String, Filter>,
+}
+
+/// A column that a mapping entry leads to.
+#[derive(Debug, Clone)]
+pub struct Target<'a> {
+    /// The mapped attribute.
+    pub attribute: &'a Attribute,
+    /// The column.
+    pub column: Column,
+    /// Whether it is the attribute on the profile, not a source of it.
+    pub profile: bool,
+}
+
+impl<'a> Context<'a> {
+    /// Resolves the conditions of a mapping; one that does not parse or names nothing known stops the run.
+    pub fn new(
+        config: &'a Config,
+        mapping: Option<&'a Mapping>,
+        datasets: &'a BTreeMap<String, Arc<Dataset>>,
+        now: i64,
+        all_rows: bool,
+    ) -> Result<Self> {
+        let mut context =
+            Self { config, mapping, datasets, now, all_rows, segments: BTreeMap::new(), modules: BTreeMap::new() };
+        let Some(mapping) = mapping else { return Ok(context) };
+        for segment in &mapping.segments {
+            let filter = context.condition(&mapping.document, &segment.text, None)?;
+            context.segments.insert(segment.name.clone(), filter);
+        }
+        for module in mapping.modules.iter().flatten() {
+            let Some(node) = &module.filter else { continue };
+            let dataset = context.zoho(&module.name).map(|dataset| dataset.name.clone());
+            // Without the module's export its columns are unknown, and nothing is going to be filtered.
+            if let Some(dataset) = dataset {
+                let filter = context.condition(&mapping.document, node, Some(&dataset))?;
+                context.modules.insert(module.name.clone(), filter);
+            }
+        }
+        Ok(context)
+    }
+
+    fn condition(&self, document: &Document, node: &Node, dataset: Option<&str>) -> Result<Filter> {
+        let text = node.text().unwrap_or_default();
+        let names = Names { context: self, dataset };
+        match expr::parse(text, &names) {
+            Ok(expr) => Ok(Filter::new(expr)),
+            Err(fault) => {
+                let at = document.fault(document.inside(node, fault.offset), fault.message);
+                Err(Error::usage(match fault.help {
+                    Some(help) => at.help(help),
+                    None => at,
+                }))
+            }
+        }
+    }
+
+    /// The condition of a segment.
+    pub fn segment(&self, name: &str) -> Option<&Filter> {
+        self.segments.get(name)
+    }
+
+    /// The condition of a module in scope.
+    pub fn module(&self, name: &str) -> Option<&Filter> {
+        self.modules.get(name)
+    }
+
+    /// The profiles of Customer.io.
+    pub fn profiles(&self) -> Option<&'a Arc<Dataset>> {
+        self.datasets.values().find(|dataset| dataset.system == System::CustomerIo && dataset.module == "people")
+    }
+
+    /// A module of Zoho CRM: `contacts`.
+    pub fn zoho(&self, module: &str) -> Option<&'a Arc<Dataset>> {
+        let slug = module.to_lowercase().replace(' ', "_");
+        self.datasets
+            .values()
+            .find(|dataset| dataset.system == System::Zoho && dataset.name.ends_with(&format!(".{slug}")))
+    }
+
+    /// The datasets of people, those that have or should have an address.
+    pub fn people(&self) -> impl Iterator<Item = &'a Arc<Dataset>> {
+        self.datasets.values().filter(|dataset| match dataset.system {
+            System::Zoho => dataset.name.ends_with(".contacts") || dataset.name.ends_with(".leads"),
+            System::CustomerIo => dataset.module == "people",
+            System::Shopify | System::Klaviyo => true,
+            System::Generic => email(dataset).is_some(),
+        })
+    }
+
+    /// `zoho.contacts.Email`
+    pub fn label(&self, column: &Column) -> &'a str {
+        let dataset = self.datasets.get(column.dataset.strip_prefix("prev.").unwrap_or(&column.dataset));
+        dataset.and_then(|dataset| dataset.columns.get(column.index)).map_or("", |column| column.label.as_str())
+    }
+
+    /// A column that the mapping names.
+    pub fn resolve(&self, path: &ColumnPath) -> std::result::Result<Column, Gap> {
+        let Some(dataset) = self.datasets.get(&path.dataset) else {
+            return Err(Gap {
+                subject: path.to_string(),
+                reason: format!("no export of {} was given", path.dataset),
+                column: None,
+            });
+        };
+        match dataset.find(&path.column) {
+            Some(_) if dataset.preview.is_empty() => Err(no_records(dataset, path.to_string())),
+            Some(index) => Ok(Column { dataset: path.dataset.clone(), index }),
+            None => Err(Gap {
+                subject: path.to_string(),
+                reason: format!("{} has no column `{}`, which the mapping names", path.dataset, path.column),
+                column: None,
+            }),
+        }
+    }
+
+    /// A column that an export has by its own system's shape.
+    pub fn standard(&self, dataset: &Dataset, name: &str) -> std::result::Result<Column, Gap> {
+        match dataset.find(name) {
+            Some(_) if dataset.preview.is_empty() => Err(no_records(dataset, format!("{}.{name}", dataset.name))),
+            Some(index) => Ok(Column { dataset: dataset.name.clone(), index }),
+            None => Err(Gap {
+                subject: format!("{}.{name}", dataset.name),
+                reason: format!("{} has no column `{name}`", dataset.name),
+                column: Some((dataset.name.clone(), name.to_owned())),
+            }),
+        }
+    }
+
+    /// The address column of a dataset of people: the mapped one, else the standard one.
+    pub fn email(&self, dataset: &Dataset) -> std::result::Result<Column, Gap> {
+        let mapped = self.mapping.and_then(|mapping| {
+            let attribute = mapping
+                .attributes
+                .iter()
+                .find(|attribute| attribute.role.as_deref() == Some("email") || attribute.name == "email")?;
+            attribute.from.iter().filter_map(|from| from.column.as_ref()).find(|path| path.dataset == dataset.name)
+        });
+        match mapped.and_then(|path| dataset.find(&path.column)).or_else(|| email(dataset)) {
+            Some(_) if dataset.preview.is_empty() => Err(no_records(dataset, format!("{}.Email", dataset.name))),
+            Some(index) => Ok(Column { dataset: dataset.name.clone(), index }),
+            None => self.standard(dataset, if dataset.system == System::CustomerIo { "email" } else { "Email" }),
+        }
+    }
+
+    /// The attribute's column on the profile.
+    pub fn on_profile(&self, name: &str) -> std::result::Result<Column, Gap> {
+        let Some(profiles) = self.profiles() else { return Err(no_profiles(name)) };
+        let exact = profiles.columns.iter().position(|column| column.label == name);
+        match exact {
+            Some(_) if profiles.preview.is_empty() => Err(no_records(profiles, format!("{}.{name}", profiles.name))),
+            Some(index) => Ok(Column { dataset: profiles.name.clone(), index }),
+            None if name == "unsubscribed" || name == "email" => self.standard(profiles, name),
+            None => Err(Gap {
+                subject: format!("{}.{name}", profiles.name),
+                reason: format!("{} has no attribute `{name}`, which the mapping names", profiles.name),
+                column: None,
+            }),
+        }
+    }
+
+    /// Every column, source and profile, of the mapped attributes that `wanted` picks; gaps for those that are not there.
+    pub fn targets(&self, wanted: impl Fn(&Attribute) -> bool) -> (Vec<Target<'a>>, Vec<Gap>) {
+        let (mut targets, mut gaps) = (Vec::new(), Vec::new());
+        for attribute in
+            self.mapping.iter().flat_map(|mapping| &mapping.attributes).filter(|attribute| wanted(attribute))
+        {
+            for path in attribute.from.iter().filter_map(|from| from.column.as_ref()) {
+                match self.resolve(path) {
+                    Ok(column) => targets.push(Target { attribute, column, profile: false }),
+                    Err(gap) => gaps.push(gap),
+                }
+            }
+            match self.on_profile(&attribute.name) {
+                Ok(column) => targets.push(Target { attribute, column, profile: true }),
+                Err(gap) => gaps.push(gap),
+            }
+        }
+        gaps.sort();
+        gaps.dedup();
+        let mut seen = BTreeSet::new();
+        targets.retain(|target| seen.insert((target.column.clone(), target.attribute.name.clone())));
+        (targets, gaps)
+    }
+
+    /// A system that a team names as owner: a source of the config, or the system's own name.
+    pub fn source_of(&self, owner: &str) -> Option<&'a Arc<Dataset>> {
+        let owner = owner.to_lowercase();
+        let by_source = self.people().find(|dataset| dataset.source == owner);
+        by_source.or_else(|| self.people().find(|dataset| dataset.system.name() == owner))
+    }
+
+    /// The zone of stamps without one: the attribute's, else the source's.
+    pub fn zone(&self, source: &str, attribute: Option<&Attribute>) -> Option<String> {
+        let own = attribute.and_then(|attribute| attribute.time_zone.as_ref()).map(|zone| zone.text.clone());
+        own.or_else(|| self.zones().remove(source))
+    }
+
+    /// The declared zone of each source.
+    pub fn zones(&self) -> BTreeMap<String, String> {
+        let zoned = self
+            .config
+            .sources
+            .iter()
+            .filter_map(|source| Some((source.request.name.clone()?, source.time_zone.as_ref()?.text.clone())));
+        zoned.collect()
+    }
+
+    /// The failing records: all of them when they were asked for and listed, else the samples at hand.
+    pub fn listed(&self, answers: &Answers, pick: &Pick, samples: Vec<Sample>) -> Vec<Sample> {
+        match answers.get(&Question::Listing(pick.clone())) {
+            Some(Answer::Rows { met, .. }) if self.all_rows => met.samples.clone(),
+            _ => samples,
+        }
+    }
+
+    /// Adds the listing of failing records when every one of them is wanted.
+    pub fn list(&self, questions: &mut Vec<Question>, pick: Pick) {
+        if self.all_rows {
+            questions.push(Question::Listing(pick));
+        }
+    }
+
+    /// A sample as a row of a column.
+    pub fn row(&self, column: &Column, sample: Sample, suggestion: Option<String>) -> Row {
+        Row {
+            dataset: column.dataset.clone(),
+            key: sample.key,
+            column: self.label(column).to_owned(),
+            value: sample.value,
+            suggestion: suggestion.unwrap_or_default(),
+            other_key: sample.other,
+            detail: sample.detail,
+        }
+    }
+
+    /// The columns by which each dataset's records are recognised.
+    pub fn identity(&self) -> Plan {
+        let people: BTreeSet<&str> = self.people().map(|dataset| dataset.name.as_str()).collect();
+        let keys = |dataset: &Dataset| {
+            let mut keys = Keys { record: dataset.key, shared: dataset.system == System::Zoho, ..Keys::default() };
+            let find = |name: &str| dataset.find(name);
+            if people.contains(dataset.name.as_str()) {
+                keys.address = self.email(dataset).ok().map(|column| column.index);
+            }
+            let declared = self.mapping.into_iter().flat_map(|mapping| mapping.canonical.iter().chain(&mapping.also));
+            for key in declared {
+                let named = if dataset.system == System::CustomerIo && dataset.module == "people" {
+                    dataset.columns.iter().position(|column| column.label == key.attribute.text)
+                } else {
+                    key.source.as_ref().filter(|path| path.dataset == dataset.name).and_then(|path| find(&path.column))
+                };
+                keys.ids.extend(named.filter(|index| keys.address != Some(*index)));
+            }
+            match dataset.system {
+                System::CustomerIo => keys.ids.extend(find("id").filter(|index| dataset.key != Some(*index))),
+                System::Zoho => {
+                    keys.parents.extend(["Converted Contact.id", "Contact Name.id"].into_iter().filter_map(find))
+                }
+                System::Shopify | System::Klaviyo | System::Generic => {}
+            }
+            keys
+        };
+        self.datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect()
+    }
+}
+
+/// A gap for the lack of a mapping document.
+pub fn no_mapping() -> Gap {
+    Gap { subject: "mapping".to_owned(), reason: "there is no mapping document".to_owned(), column: None }
+}
+
+/// A gap for the lack of profiles.
+pub fn no_profiles(subject: &str) -> Gap {
+    Gap { subject: subject.to_owned(), reason: "no people export of Customer.io was given".to_owned(), column: None }
+}
+
+/// A gap for an export without records.
+pub fn no_records(dataset: &Dataset, subject: String) -> Gap {
+    Gap { subject, reason: format!("{} holds no records", dataset.name), column: None }
+}
+
+fn email(dataset: &Dataset) -> Option<usize> {
+    let by_name =
+        ["Email", "email", "E-Mail", "email_addr", "Email Address"].into_iter().find_map(|name| dataset.find(name));
+    by_name.or_else(|| {
+        // A translated label: the column in which most previewed records hold an address.
+        let held = |index: usize| {
+            dataset.preview.iter().filter(|record| record.get(index).is_some_and(|cell| cell.contains('@'))).count()
+        };
+        let best = (0..dataset.columns.len()).map(|index| (held(index), std::cmp::Reverse(index))).max()?;
+        (best.0 * 2 > dataset.preview.len()).then_some(best.1.0)
+    })
+}
+
+struct Names<'a, 'b> {
+    context: &'b Context<'a>,
+    /// The dataset whose columns are named without a prefix; profiles otherwise.
+    dataset: Option<&'b str>,
+}
+
+/// Attributes that every profile may have, with the types Customer.io gives them.
+const RESERVED: &[(&str, Type)] = &[
+    ("id", Type::Text),
+    ("email", Type::Text),
+    ("phone", Type::Text),
+    ("cio_id", Type::Text),
+    ("created_at", Type::Timestamp),
+    ("_created_in_customerio_at", Type::Timestamp),
+    ("unsubscribed", Type::Boolean),
+    ("timezone", Type::Text),
+];
+
+impl Names<'_, '_> {
+    fn declared(&self, name: &str) -> Option<Type> {
+        let attribute = self.context.mapping.and_then(|mapping| mapping.attribute(name));
+        if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
+            return Some(match kind.text.as_str() {
+                "number" => Type::Number,
+                "boolean" => Type::Boolean,
+                "timestamp" | "date" => Type::Timestamp,
+                _ => Type::Text,
+            });
+        }
+        RESERVED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, ty)| *ty)
+            .or_else(|| attribute.map(|_| Type::Unknown))
+    }
+}
+
+impl Scope for Names<'_, '_> {
+    fn resolve(&self, parts: &[String]) -> Option<(String, Type)> {
+        match (parts, self.dataset) {
+            ([name], None) => {
+                let profiles = self.context.profiles();
+                let dataset = profiles.map_or("customerio.people", |dataset| dataset.name.as_str());
+                let seen = profiles.is_some_and(|dataset| dataset.columns.iter().any(|column| column.label == *name));
+                let ty = self.declared(name).or(seen.then_some(Type::Unknown))?;
+                Some((format!("{dataset}.{name}"), ty))
+            }
+            ([name], Some(dataset)) => self.column(dataset, name),
+            ([source, module, rest @ ..], _) if !rest.is_empty() => {
+                self.column(&format!("{source}.{module}").to_lowercase(), &rest.join("."))
+            }
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        if let Some(dataset) = self.dataset.and_then(|name| self.context.datasets.get(name)) {
+            return dataset.columns.iter().map(|column| column.label.clone()).collect();
+        }
+        let declared = self
+            .context
+            .mapping
+            .into_iter()
+            .flat_map(|mapping| mapping.attributes.iter().map(|attribute| attribute.name.clone()));
+        let seen = self
+            .context
+            .profiles()
+            .into_iter()
+            .flat_map(|dataset| dataset.columns.iter().map(|column| column.label.clone()));
+        let names: BTreeSet<String> =
+            declared.chain(seen).chain(RESERVED.iter().map(|(name, _)| (*name).to_owned())).collect();
+        names.into_iter().collect()
+    }
+}
+
+impl Names<'_, '_> {
+    fn column(&self, dataset: &str, name: &str) -> Option<(String, Type)> {
+        let dataset = self.context.datasets.get(dataset)?;
+        let label = &dataset.columns.get(dataset.find(name)?)?.label;
+        Some((format!("{}.{label}", dataset.name), Type::Unknown))
+    }
+}
+
+/// The lens of filled values with an attribute's missing tokens.
+pub fn filled(missing: &[String]) -> Lens {
+    Lens::Filled(missing.to_vec())
+}
+
+/// The dataset of a `from` entry that does not exist, with the nearest that does.
+pub fn nearest_dataset<'a>(context: &'a Context<'_>, name: &str) -> Option<&'a str> {
+    nearest(name, context.datasets.keys().map(String::as_str))
+}

@@ -1,0 +1,96 @@
+//! The pair as the subject: which Zoho contacts land on several profiles, and which on none.
+
+use super::context::{Context, no_profiles};
+use super::{Ask, Kind, Stage};
+use crate::facts::{Answer, Answers, Question, Scope};
+use crate::findings::{Gap, Hit, Row, Subject};
+use crate::shape::{Shape, required};
+use crate::text::{count, counted, percent};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "coverage",
+    about: "Zoho contacts and the profiles they land on",
+    params: Shape::Object(&[required(
+        "fault",
+        Shape::Word(&["split", "missing"]),
+        "split: on several profiles; missing: on none",
+    )]),
+    stage: Stage::Facts { ask, judge },
+};
+
+/// The question, and what stands in the way of it.
+fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
+    let mut gaps = Vec::new();
+    let Some(profiles) = context.profiles() else { return Err(vec![no_profiles("customerio.people")]) };
+    let Some(contacts) = context.zoho("contacts") else {
+        return Err(vec![Gap {
+            subject: "zoho.contacts".to_owned(),
+            reason: "no export of Zoho contacts was given".to_owned(),
+            column: None,
+        }]);
+    };
+    // People are linked by address where they carry no identifier: without the column, a link that is missing may only
+    // be one that cannot be seen.
+    let address = context.email(contacts);
+    gaps.extend(address.clone().err());
+    gaps.extend(context.email(profiles).err());
+    if let Some(key) = context.mapping.and_then(|mapping| mapping.canonical.as_ref()) {
+        gaps.extend(context.on_profile(&key.attribute.text).err());
+    }
+    let Ok(address) = address else { return Err(gaps) };
+    if !gaps.is_empty() {
+        return Err(gaps);
+    }
+    let scope =
+        context.module("contacts").map_or(Scope::Reachable(address.index), |filter| Scope::Where(filter.clone()));
+    Ok(Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope })
+}
+
+fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
+    match plan(context) {
+        Ok(question) => Ask { subjects: 1, questions: vec![question], gaps: Vec::new() },
+        Err(gaps) => Ask { gaps, ..Ask::default() },
+    }
+}
+
+fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
+    let Ok(question) = plan(context) else { return Vec::new() };
+    let (Some(Answer::Coverage(sides)), Question::Coverage { left, right, .. }) = (answers.get(&question), &question)
+    else {
+        return Vec::new();
+    };
+    let split = params.get_text("fault").as_deref() == Some("split");
+    let tally = if split { &sides.split } else { &sides.missing };
+    if tally.rows == 0 {
+        return Vec::new();
+    }
+    let statement = if split {
+        let contacts = counted(tally.rows, "Zoho contact lands", "Zoho contacts land");
+        format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_pairs))
+    } else {
+        format!(
+            "{} no profile in Customer.io ({} of those in scope).",
+            counted(tally.rows, "Zoho contact has", "Zoho contacts have"),
+            percent(tally.rows, sides.scope.rows)
+        )
+    };
+    let row = |sample: &crate::facts::Sample| Row {
+        dataset: left.clone(),
+        key: sample.key.clone(),
+        other_key: sample.other.clone(),
+        detail: if sample.detail.is_empty() { String::new() } else { format!("linked by {}", sample.detail) },
+        ..Row::default()
+    };
+    vec![Hit {
+        subject: Subject { dataset: Some(left.clone()), name: format!("{left} and {right}") },
+        rows: tally.rows,
+        total: sides.scope.rows.max(tally.rows),
+        people: tally.people,
+        statement,
+        action: None,
+        parts: Vec::new(),
+        samples: tally.samples.iter().map(row).collect(),
+        place: None,
+    }]
+}

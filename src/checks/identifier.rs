@@ -1,0 +1,159 @@
+//! The canonical identifier: declared, filled, and no placeholder.
+
+use std::collections::BTreeSet;
+
+use super::context::{Context, filled, no_mapping};
+use super::{Ask, Kind, Stage};
+use crate::error::Place;
+use crate::facts::lenses::{is_placeholder, shape};
+use crate::facts::{Answer, Answers, Column, Lens, Pick, Question};
+use crate::findings::{Gap, Hit, Subject};
+use crate::mapping::Mapping;
+use crate::shape::{Shape, key, required};
+use crate::text::{count, counted, percent};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "identifier",
+    about: "the canonical identifier and the addresses people are joined by",
+    params: Shape::Object(&[
+        required("fault", Shape::Word(&["undeclared", "blank", "placeholder"]), "which fault it names"),
+        key("above", Shape::Number, "blank: the share that is accepted, such as 2%"),
+    ]),
+    stage: Stage::Facts { ask, judge },
+};
+
+/// A column and the lens it is looked at through.
+type Look = (Column, Lens);
+
+fn blank(context: &Context<'_>, mapping: &Mapping) -> (Vec<Look>, Vec<Gap>) {
+    let Some(key) = &mapping.canonical else { return (Vec::new(), vec![undeclared_gap()]) };
+    let lens = || filled(&mapping.missing);
+    let profile = Some(context.on_profile(&key.attribute.text));
+    let source = key.source.as_ref().map(|path| context.resolve(path));
+    let (found, gaps): (Vec<_>, Vec<_>) = source.into_iter().chain(profile).partition(Result::is_ok);
+    (
+        found.into_iter().filter_map(Result::ok).map(|column| (column, lens())).collect(),
+        gaps.into_iter().filter_map(Result::err).collect(),
+    )
+}
+
+fn undeclared_gap() -> Gap {
+    Gap {
+        subject: "mapping:identity".to_owned(),
+        reason: "the mapping declares no canonical identifier".to_owned(),
+        column: None,
+    }
+}
+
+fn placeholders(context: &Context<'_>) -> (Vec<Look>, Vec<Gap>) {
+    let (mut looks, mut gaps) = (Vec::new(), Vec::new());
+    for dataset in context.people() {
+        match context.email(dataset) {
+            Ok(column) => looks.push((column, Lens::Address)),
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    if let Some(mapping) = context.mapping {
+        let (ids, more) = blank(context, mapping);
+        looks.extend(ids.into_iter().map(|(column, _)| (column, Lens::Identifier)));
+        gaps.extend(more.into_iter().filter(|gap| *gap != undeclared_gap()));
+    }
+    let mut seen = BTreeSet::new();
+    looks.retain(|(column, _)| seen.insert(column.clone()));
+    (looks, gaps)
+}
+
+fn looks(context: &Context<'_>, params: &Node) -> (Vec<Look>, Vec<Gap>) {
+    match (params.get_text("fault").as_deref(), context.mapping) {
+        (Some("placeholder"), _) => placeholders(context),
+        (_, None) => (Vec::new(), vec![no_mapping()]),
+        (Some("blank"), Some(mapping)) => blank(context, mapping),
+        _ => (Vec::new(), Vec::new()),
+    }
+}
+
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
+    let (looks, gaps) = looks(context, params);
+    if params.get_text("fault").as_deref() == Some("undeclared") {
+        return Ask { subjects: usize::from(context.mapping.is_some()), gaps, questions: Vec::new() };
+    }
+    let mut questions: Vec<Question> = looks.iter().map(question).collect();
+    for look in &looks {
+        if hit(context, params, look, answers).is_some() {
+            context.list(&mut questions, pick(look, params));
+        }
+    }
+    Ask { subjects: looks.len(), questions, gaps }
+}
+
+fn question((column, lens): &Look) -> Question {
+    Question::Shapes { column: column.clone(), lens: lens.clone() }
+}
+
+fn pick((column, lens): &Look, params: &Node) -> Pick {
+    let wanted = if params.get_text("fault").as_deref() == Some("blank") { shape::MISSING } else { shape::PLACEHOLDER };
+    Pick::Shapes { column: column.clone(), lens: lens.clone(), shapes: BTreeSet::from([wanted.to_owned()]) }
+}
+
+fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
+    if params.get_text("fault").as_deref() == Some("undeclared") {
+        return context.mapping.into_iter().filter(|mapping| mapping.canonical.is_none()).map(undeclared).collect();
+    }
+    let (looks, _) = looks(context, params);
+    looks.iter().filter_map(|look| hit(context, params, look, answers)).collect()
+}
+
+fn undeclared(mapping: &Mapping) -> Hit {
+    let mark = mapping
+        .document
+        .root
+        .entries()
+        .iter()
+        .find(|entry| entry.key == "identity")
+        .map_or(mapping.document.root.mark, |entry| entry.mark);
+    let place: Place = mapping.document.place(mark);
+    let statement = "The mapping does not say which attribute is the canonical identifier.".to_owned();
+    let action = "Write `identity: {canonical: zoho_contact_id, source: zoho.contacts.Record Id}` with your own names."
+        .to_owned();
+    Hit::entry(Subject::entry("mapping", "identity"), Some(place), statement, action)
+}
+
+fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> Option<Hit> {
+    let (column, _) = look;
+    let Some(Answer::Shapes { rows, shapes }) = answers.get(&question(look)) else { return None };
+    let blanks = params.get_text("fault").as_deref() == Some("blank");
+    let wanted = |name: &str| if blanks { name == shape::MISSING } else { is_placeholder(name) };
+    let (_, tally) = shapes.iter().find(|(name, _)| wanted(name))?;
+    let accepted = params.get_number("above").unwrap_or_default();
+    if blanks && tally.rows as f64 <= accepted * *rows as f64 {
+        return None;
+    }
+    let label = context.label(column);
+    let share = percent(tally.rows, *rows);
+    let statement = if blanks {
+        format!(
+            "{} of {} have no `{label}`, the canonical identifier ({share}).",
+            count(tally.rows),
+            counted(*rows, "record", "records")
+        )
+    } else {
+        format!(
+            "{} in `{label}` ({share} of {}).",
+            counted(tally.rows, "placeholder stands", "placeholders stand"),
+            counted(*rows, "record", "records")
+        )
+    };
+    let samples = context.listed(answers, &pick(look, params), tally.samples.clone());
+    Some(Hit {
+        subject: Subject::column(&column.dataset, label),
+        rows: tally.rows,
+        total: *rows,
+        people: tally.people,
+        statement,
+        action: None,
+        parts: Vec::new(),
+        samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
+        place: None,
+    })
+}

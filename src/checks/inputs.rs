@@ -1,0 +1,127 @@
+//! Whether the inputs can be trusted: damage in the bytes, and columns that rules need and an export does not have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::{Context, no_records};
+use super::{Ask, Judged, Kind, Stage};
+use crate::exports::Damage;
+use crate::facts::{Answer, Answers, Question};
+use crate::findings::{Hit, Outcome, Part, Row, Subject};
+use crate::shape::Shape;
+use crate::text::{counted, list};
+use crate::yaml::Node;
+
+pub(super) static DAMAGE: Kind = Kind {
+    name: "damage",
+    about: "records that could not be read whole",
+    params: Shape::Object(&[]),
+    stage: Stage::Facts { ask: ask_damage, judge: judge_damage },
+};
+
+pub(super) static MISSING_COLUMN: Kind = Kind {
+    name: "missing-column",
+    about: "columns that enabled rules need and an export does not have",
+    params: Shape::Object(&[]),
+    stage: Stage::Outcomes(missing_columns),
+};
+
+fn question(dataset: &str) -> Question {
+    Question::Read { dataset: dataset.to_owned() }
+}
+
+fn ask_damage(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
+    let empty = context.datasets.values().filter(|dataset| dataset.preview.is_empty());
+    let gaps = empty.map(|dataset| no_records(dataset, dataset.name.clone())).collect();
+    Ask {
+        subjects: context.datasets.len(),
+        questions: context.datasets.keys().map(|name| question(name)).collect(),
+        gaps,
+    }
+}
+
+fn judge_damage(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+    let hits = context.datasets.keys().filter_map(|name| match answers.get(&question(name)) {
+        Some(Answer::Read { rows, damage }) if !damage.is_empty() => Some(damaged(name, *rows, damage)),
+        _ => None,
+    });
+    hits.collect()
+}
+
+fn damaged(dataset: &str, rows: u64, damage: &[Damage]) -> Hit {
+    let total: u64 = damage.iter().map(|kind| kind.count).sum();
+    let mut parts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut samples = Vec::new();
+    for kind in damage {
+        *parts.entry(kind.kind.describe()).or_default() += kind.count;
+        samples.extend(kind.places.iter().map(|place| {
+            Row {
+                dataset: dataset.to_owned(),
+                key: place.record.map_or_else(|| "header".to_owned(), |record| format!("record {record}")),
+                column: place.column.clone().unwrap_or_default(),
+                detail: [
+                    Some(kind.kind.describe().to_owned()),
+                    Some(place.detail.clone()).filter(|text| !text.is_empty()),
+                    place.line.map(|line| format!("{} line {line}", kind.file)),
+                ]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("; "),
+                ..Row::default()
+            }
+        }));
+    }
+    let kinds: Vec<String> = parts.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
+    Hit {
+        subject: Subject::dataset(dataset),
+        rows: total,
+        total: rows.max(total),
+        people: 0,
+        statement: format!(
+            "{} in {dataset} could not be read as meant: {}.",
+            counted(total, "place", "places"),
+            kinds.join(", ")
+        ),
+        action: None,
+        parts: parts
+            .into_iter()
+            .map(|(label, rows)| Part { label: label.to_owned(), rows, people: 0, suggestion: None })
+            .collect(),
+        samples,
+        place: None,
+    }
+}
+
+fn missing_columns(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Judged {
+    let mut absent: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+    for outcome in outcomes {
+        for (dataset, column) in outcome.gaps.iter().filter_map(|gap| gap.column.as_ref()) {
+            let entry = absent.entry(dataset).or_default();
+            entry.0.insert(column);
+            entry.1.insert(&outcome.code);
+        }
+    }
+    let hits = absent.into_iter().map(|(dataset, (columns, rules))| {
+        let columns: Vec<String> = columns.into_iter().map(str::to_owned).collect();
+        let rules: Vec<String> = rules.into_iter().map(str::to_owned).collect();
+        let statement = format!(
+            "{dataset} lacks {}; {} could not be evaluated: {}.",
+            list(&columns, 5),
+            counted(rules.len() as u64, "rule", "rules"),
+            rules.join(", ")
+        );
+        let action = format!(
+            "Export {dataset} again with {}, or name the column's new label in the mapping.",
+            list(&columns, 5)
+        );
+        let mut hit = Hit::entry(Subject::dataset(dataset), None, statement, action);
+        hit.rows = columns.len() as u64;
+        hit.total = hit.rows;
+        hit.samples = columns
+            .into_iter()
+            .map(|column| Row { dataset: dataset.to_owned(), key: "header".to_owned(), column, ..Row::default() })
+            .collect();
+        hit
+    });
+    Judged { hits: hits.collect(), subjects: context.datasets.len(), gaps: Vec::new() }
+}

@@ -1,0 +1,101 @@
+//! Checks hold judgement: mapping and parameters in, questions out; answers in, hits out. No frame is in sight.
+//!
+//! One file a kind, and one list of them. `explain`, the docs, the schema of rule files and the meta-tests read the list.
+
+pub mod context;
+
+mod consent;
+mod coverage;
+mod enumeration;
+mod identifier;
+mod inputs;
+mod mapping_entry;
+mod negative_segment;
+mod policy;
+mod record_id;
+mod repeats;
+mod reserved_name;
+mod timestamp;
+
+pub use context::Context;
+
+use crate::facts::{Answers, Question};
+use crate::findings::{Gap, Hit, Outcome};
+use crate::shape::Shape;
+use crate::yaml::Node;
+
+/// What a check wants to know, and what it cannot look at.
+#[derive(Debug, Default)]
+pub struct Ask {
+    /// Questions to the engine. Asked again each round until nothing new comes, three rounds at most.
+    pub questions: Vec<Question>,
+    /// Subjects it can look at.
+    pub subjects: usize,
+    /// Subjects it cannot look at, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// What a check of outcomes says.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// What it found.
+    pub hits: Vec<Hit>,
+    /// Subjects it looked at.
+    pub subjects: usize,
+    /// What it could not look at.
+    pub gaps: Vec<Gap>,
+}
+
+/// When a kind of check runs.
+pub enum Stage {
+    /// On facts.
+    Facts {
+        /// Names the facts.
+        ask: fn(&Context<'_>, &Node, &Answers) -> Ask,
+        /// Turns the answers into hits.
+        judge: fn(&Context<'_>, &Node, &Answers) -> Vec<Hit>,
+    },
+    /// On what became of the rules that run on facts.
+    Outcomes(fn(&Context<'_>, &Node, &[Outcome]) -> Judged),
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Facts { .. } => "Facts",
+            Self::Outcomes(_) => "Outcomes",
+        })
+    }
+}
+
+/// A kind of check.
+#[derive(Debug)]
+pub struct Kind {
+    /// Its name in rule files.
+    pub name: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// Its parameters.
+    pub params: Shape,
+    /// When and how it runs.
+    pub stage: Stage,
+}
+
+/// THE list.
+pub static KINDS: &[&Kind] = &[
+    &consent::CONFLICT,
+    &consent::SOURCE,
+    &consent::VALUE,
+    &coverage::KIND,
+    &enumeration::KIND,
+    &identifier::KIND,
+    &inputs::DAMAGE,
+    &inputs::MISSING_COLUMN,
+    &mapping_entry::KIND,
+    &negative_segment::KIND,
+    &policy::KIND,
+    &record_id::KIND,
+    &repeats::KIND,
+    &reserved_name::KIND,
+    &timestamp::KIND,
+];

@@ -1,0 +1,58 @@
+//! The team's policy is audited too: ignore entries that match nothing, have expired, or say no reason.
+
+use super::context::Context;
+use super::{Judged, Kind, Stage};
+use crate::config::Ignore;
+use crate::findings::ignores::{holds, means};
+use crate::findings::{Finding, Hit, Outcome, Subject};
+use crate::shape::{Shape, required};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "ignores",
+    about: "ignore entries of the config",
+    params: Shape::Object(&[required(
+        "fault",
+        Shape::Word(&["stale", "expired", "no-reason"]),
+        "which fault it names",
+    )]),
+    stage: Stage::Outcomes(judge),
+};
+
+fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
+    let fault = params.get_text("fault").unwrap_or_default();
+    let ignores = &context.config.ignores;
+    let findings: Vec<&Finding> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
+    // What a rule that was not evaluated would have found is unknown: an entry for it is not stale.
+    let unseen = |ignore: &Ignore| {
+        outcomes.iter().any(|outcome| !outcome.gaps.is_empty() && is_for(ignore, outcome))
+            || !outcomes.iter().any(|outcome| is_for(ignore, outcome))
+    };
+    let hits = ignores.iter().enumerate().filter_map(|(at, ignore)| {
+        let (statement, action) = match fault.as_str() {
+            "stale"
+                if holds(ignore, context.now)
+                    && !unseen(ignore)
+                    && !findings.iter().any(|finding| means(ignore, finding)) =>
+            {
+                ("matches no finding", "Remove it: what it accepted is gone.")
+            }
+            "expired" if !holds(ignore, context.now) => {
+                ("has expired, so what it accepted counts again", "Fix what it accepted, or give it a new date.")
+            }
+            "no-reason" if ignore.reason.is_none() => {
+                ("gives no reason", "Add `reason:` so that the next reader knows why it is accepted.")
+            }
+            _ => return None,
+        };
+        let rule = ignore.rule.as_ref().map_or_else(|| "no rule".to_owned(), |rule| rule.text.clone());
+        let statement = format!("The ignore entry for {rule} {statement}.");
+        let subject = Subject::entry("ignore", &(at + 1).to_string());
+        Some(Hit::entry(subject, Some(ignore.place.clone()), statement, action.to_owned()))
+    });
+    Judged { hits: hits.collect(), subjects: ignores.len().max(1), gaps: Vec::new() }
+}
+
+fn is_for(ignore: &Ignore, outcome: &Outcome) -> bool {
+    ignore.rule.as_ref().is_some_and(|rule| rule.text.eq_ignore_ascii_case(&outcome.code) || rule.text == outcome.name)
+}

@@ -1,0 +1,133 @@
+//! Record ids that were damaged on the way: by a spreadsheet, by a float.
+
+use std::collections::BTreeSet;
+
+use super::context::Context;
+use super::{Ask, Kind, Stage};
+use crate::exports::{Dataset, System};
+use crate::facts::lenses::shape;
+use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
+use crate::findings::{Gap, Hit, Part, Subject};
+use crate::shape::Shape;
+use crate::text::{counted, percent};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "record-id",
+    about: "ids in scientific notation, with a decimal tail, or rounded to 15 digits",
+    params: Shape::Object(&[]),
+    stage: Stage::Facts { ask, judge },
+};
+
+/// Lookups to the people who work in the CRM: their ids join nothing.
+const STAFF: &[&str] = &["owner", "created", "modified", "layout"];
+/// One id in five hundred ends in four zeros by chance more often than one in ten thousand does: from here it is rounding.
+const ROUNDED_SHARE: f64 = 0.002;
+
+fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
+    let (mut columns, mut gaps) = (BTreeSet::new(), Vec::new());
+    for dataset in context.datasets.values() {
+        if dataset.preview.is_empty() {
+            gaps.push(super::context::no_records(dataset, dataset.name.clone()));
+            continue;
+        }
+        let ids = dataset.key.into_iter().chain((0..dataset.columns.len()).filter(|index| is_id(dataset, *index)));
+        columns.extend(ids.map(|index| Column { dataset: dataset.name.clone(), index }));
+    }
+    for key in context.mapping.iter().flat_map(|mapping| mapping.canonical.iter().chain(&mapping.also)) {
+        let found = key
+            .source
+            .as_ref()
+            .map(|path| context.resolve(path))
+            .into_iter()
+            .chain([context.on_profile(&key.attribute.text)]);
+        for column in found {
+            match column {
+                Ok(column) => drop(columns.insert(column)),
+                Err(gap) => gaps.push(gap),
+            }
+        }
+    }
+    (columns.into_iter().collect(), gaps)
+}
+
+fn is_id(dataset: &Dataset, index: usize) -> bool {
+    let label = dataset.columns[index].label.to_lowercase();
+    match dataset.system {
+        System::Zoho => label.ends_with(".id") && !STAFF.iter().any(|word| label.contains(word)),
+        System::CustomerIo => label == "id",
+        System::Shopify | System::Klaviyo | System::Generic => false,
+    }
+}
+
+fn question(column: &Column) -> Question {
+    Question::Shapes { column: column.clone(), lens: Lens::Identifier }
+}
+
+/// The damaged shapes of a column; rounding only when it is too frequent to be chance.
+fn damaged<'a>(answers: &'a Answers, column: &Column) -> (u64, Vec<(&'a String, &'a Tally)>) {
+    let Some(Answer::Shapes { rows, shapes }) = answers.get(&question(column)) else { return (0, Vec::new()) };
+    let worn = |name: &str, tally: &Tally| match name {
+        shape::SCIENTIFIC | shape::DECIMAL_TAIL => true,
+        shape::ROUNDED => tally.rows as f64 > ROUNDED_SHARE * *rows as f64,
+        _ => false,
+    };
+    (*rows, shapes.iter().filter(|(name, tally)| worn(name, tally)).collect())
+}
+
+fn pick(column: &Column, found: &[(&String, &Tally)]) -> Pick {
+    Pick::Shapes {
+        column: column.clone(),
+        lens: Lens::Identifier,
+        shapes: found.iter().map(|(name, _)| (*name).clone()).collect(),
+    }
+}
+
+fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
+    let (columns, gaps) = columns(context);
+    let mut questions: Vec<Question> = columns.iter().map(question).collect();
+    for column in &columns {
+        let (_, found) = damaged(answers, column);
+        if !found.is_empty() {
+            context.list(&mut questions, pick(column, &found));
+        }
+    }
+    Ask { subjects: columns.len(), questions, gaps }
+}
+
+fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+    let (columns, _) = columns(context);
+    columns.iter().filter_map(|column| hit(context, answers, column)).collect()
+}
+
+fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit> {
+    let (rows, found) = damaged(answers, column);
+    if found.is_empty() {
+        return None;
+    }
+    let mut whole = Tally::default();
+    let mut parts = Vec::new();
+    for (name, tally) in &found {
+        parts.push(Part { label: (*name).clone(), rows: tally.rows, people: tally.people, suggestion: None });
+        whole.merge((*tally).clone(), crate::facts::local::SAMPLES);
+    }
+    let label = context.label(column);
+    let statement = format!(
+        "{} in `{label}` ({}).",
+        counted(whole.rows, "id was damaged", "ids were damaged"),
+        percent(whole.rows, rows)
+    );
+    let (count, people) = (whole.rows, whole.people);
+    let samples = context.listed(answers, &pick(column, &found), whole.samples);
+    Some(Hit {
+        subject: Subject::column(&column.dataset, label),
+        rows: count,
+        total: rows,
+        people,
+        statement,
+        action: None,
+        parts,
+        samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
+        place: None,
+    })
+}

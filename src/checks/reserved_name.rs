@@ -1,0 +1,93 @@
+//! Names that equal a reserved name of Customer.io but for case: written, never read.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::context::{Context, no_profiles};
+use super::{Ask, Kind, Stage};
+use crate::facts::{Answer, Answers, Question};
+use crate::findings::{Hit, Subject};
+use crate::shape::Shape;
+use crate::text::counted;
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "reserved-name",
+    about: "attribute names that equal a reserved name but for case",
+    params: Shape::Object(&[]),
+    stage: Stage::Facts { ask, judge },
+};
+
+#[derive(Deserialize)]
+struct Names {
+    names: BTreeSet<String>,
+}
+
+static RESERVED: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| match serde_yaml::from_str::<Names>(include_str!("../../rules/data/reserved.yaml")) {
+        Ok(list) => list.names,
+        Err(error) => panic!("the list of reserved names ships with the program and is tested: {error}"),
+    });
+
+/// The reserved name that a name misspells by case.
+fn meant(name: &str) -> Option<&'static str> {
+    if RESERVED.contains(name) {
+        return None;
+    }
+    RESERVED.iter().find(|reserved| reserved.eq_ignore_ascii_case(name)).map(String::as_str)
+}
+
+fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
+    let mut ask = Ask::default();
+    match context.profiles() {
+        Some(profiles) => {
+            ask.subjects += 1;
+            ask.questions.push(Question::Columns { dataset: profiles.name.clone() });
+        }
+        None => ask.gaps.push(no_profiles("customerio.people")),
+    }
+    ask.subjects += usize::from(context.mapping.is_some());
+    ask
+}
+
+fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    if let Some(profiles) = context.profiles() {
+        if let Some(Answer::Columns { rows, columns, .. }) =
+            answers.get(&Question::Columns { dataset: profiles.name.clone() })
+        {
+            for (column, name) in columns.iter().filter_map(|column| Some((column, meant(&column.label)?))) {
+                hits.push(Hit {
+                    subject: Subject::column(&profiles.name, &column.label),
+                    rows: column.filled,
+                    total: *rows,
+                    people: column.filled,
+                    statement: format!(
+                        "`{}` is not `{name}`: {} it and Customer.io never reads it.",
+                        column.label,
+                        counted(column.filled, "profile holds", "profiles hold")
+                    ),
+                    action: Some(format!("Write to `{name}` instead, then remove `{}`.", column.label)),
+                    parts: Vec::new(),
+                    samples: Vec::new(),
+                    place: None,
+                });
+            }
+        }
+    }
+    for attribute in context.mapping.iter().flat_map(|mapping| &mapping.attributes) {
+        let (Some(name), Some(mapping)) = (meant(&attribute.name), context.mapping) else { continue };
+        let statement =
+            format!("The mapping writes `{}`, which Customer.io does not read as `{name}`.", attribute.name);
+        let subject = Subject::entry("mapping", &format!("attributes.{}", attribute.name));
+        hits.push(Hit::entry(
+            subject,
+            Some(mapping.document.place(attribute.mark)),
+            statement,
+            format!("Rename the entry to `{name}`."),
+        ));
+    }
+    hits
+}

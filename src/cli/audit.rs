@@ -1,0 +1,195 @@
+//! `crmlint audit`: exports and a mapping in, a report out.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::console::Console;
+use super::progress::Bar;
+use crate::audit::{self, Options};
+use crate::config::{Config, FILE, Source, no_config};
+use crate::error::{Error, Exit, Fault, Result};
+use crate::exports::Request;
+use crate::findings::triage::Policy;
+use crate::findings::{Severity, masking};
+use crate::frames::time::written;
+use crate::reports::{self, Format, rows};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  crmlint audit                              the folder you are in, with its crmlint.yaml
+  crmlint audit fixtures/demo --profile launch
+  crmlint audit exports/zoho exports/people.csv        exports alone, without a config
+  crmlint audit --select ENM,TS --format json --output report.json
+  crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
+pub(super) struct Args {
+    /// A folder with a crmlint.yaml, or export files and folders
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// Run only these rules: codes, names or families (ENM), with commas
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    ignore: Vec<String>,
+    /// The lowest severity that ends with exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
+    fail_on: Option<String>,
+    /// What blocks: launch, what no launch can live with; hygiene, nothing
+    #[arg(long, value_name = "PROFILE", value_parser = ["launch", "hygiene"])]
+    profile: Option<String>,
+    /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
+    #[arg(long)]
+    strict: bool,
+    /// The format of the report [default: terminal, or json for a --output that ends in .json]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write every failing record, unmasked, to a .csv or .parquet file
+    #[arg(long, value_name = "FILE")]
+    rows: Option<PathBuf>,
+    /// Show personal data in the report as it stands
+    #[arg(long)]
+    show_pii: bool,
+    /// The instant that counts as now: 2026-06-01 or 2026-06-01T08:00:00Z [default: the clock]
+    #[arg(long, value_name = "TIME")]
+    now: Option<String>,
+    /// How many cores to use [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Work through people in this many pieces; the report is the same
+    #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    shards: u32,
+    /// Do not store a snapshot, whatever the config says
+    #[arg(long)]
+    no_snapshot: bool,
+    /// Only the table of findings and the verdict
+    #[arg(long, short)]
+    quiet: bool,
+    /// The details of every finding, every reason, and ignore entries to paste
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
+    if let Some(file) = &args.rows {
+        rows::fits(file)?;
+    }
+    let config = config(&args.paths)?;
+    let policy = policy(args, &config)?;
+    let bar = Bar::new(args.quiet);
+    let options = Options {
+        policy,
+        select: args.select.clone(),
+        leave_out: args.ignore.clone(),
+        all_rows: args.rows.is_some(),
+        show_pii: args.show_pii,
+        shards: args.shards,
+        snapshot: config.snapshots.is_some() && !args.no_snapshot,
+        blank: None,
+        progress: &bar,
+    };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;
+    let run = pool.install(|| audit::run(&config, &options));
+    bar.finish();
+    let verdict = run?.verdict;
+    if let Some(file) = &args.rows {
+        let written = rows::write(&verdict, file)?;
+        console.say(&format!("{written} failing rows are in {}: real values, readable by you alone.", file.display()));
+    }
+    let format = args.format.unwrap_or_else(|| default_format(args.output.as_deref()));
+    let mut look = console.look(if args.quiet { 0 } else { 1 + u8::from(args.verbose) });
+    look.color &= args.output.is_none();
+    let text = reports::render(&masking::for_reports(&verdict), format, look);
+    match &args.output {
+        Some(file) => write_whole(file, &text)?,
+        None => drop(console.print(&text)?),
+    }
+    Ok(verdict.exit)
+}
+
+fn default_format(output: Option<&Path>) -> Format {
+    let json = output.is_some_and(|file| file.extension().is_some_and(|kind| kind == "json"));
+    if json { Format::Json } else { Format::Terminal }
+}
+
+/// The config of a folder, or one made of the exports that were named.
+fn config(paths: &[PathBuf]) -> Result<Config> {
+    if let [path] = paths {
+        if path.is_dir() && path.join(FILE).is_file() {
+            return Config::read(&if path == Path::new(".") { PathBuf::from(FILE) } else { path.join(FILE) });
+        }
+        if path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+            return Config::read(path);
+        }
+        if path == Path::new(".") {
+            return Err(no_config(path));
+        }
+    }
+    let mut files = Vec::new();
+    for path in paths {
+        files.extend(if path.is_dir() { folders(path)? } else { vec![path.clone()] });
+    }
+    let request = Request { paths: files, ..Request::default() };
+    Ok(Config { sources: vec![Source { request, time_zone: None }], ..Config::default() })
+}
+
+/// A folder of exports, or a folder of such folders.
+fn folders(path: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |error: std::io::Error| {
+        Error::input(Fault::new(format!("{} cannot be read: {error}", path.display())).help("check its permissions"))
+    };
+    let (mut inner, mut files) = (Vec::new(), false);
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?.path();
+        let hidden = entry.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
+        if entry.is_dir() && !hidden {
+            inner.push(entry);
+        } else if !hidden {
+            files = true;
+        }
+    }
+    inner.sort();
+    // A backup's own layout is read as a whole.
+    let backup = inner.iter().any(|folder| folder.ends_with("Data") || folder.ends_with("Metadata"));
+    if inner.is_empty() || backup {
+        return Ok(vec![path.to_owned()]);
+    }
+    if files {
+        inner.insert(0, path.to_owned());
+    }
+    Ok(inner)
+}
+
+fn policy(args: &Args, config: &Config) -> Result<Policy> {
+    let now = match &args.now {
+        None => jiff::Timestamp::now().as_second(),
+        Some(text) => written(text).ok_or_else(|| {
+            Error::usage(
+                Fault::new(format!("--now {text} is no date")).help("write 2026-06-01 or 2026-06-01T08:00:00Z"),
+            )
+        })?,
+    };
+    let profile = args.profile.clone().or_else(|| config.profile.clone());
+    let fallback = if profile.as_deref() == Some("hygiene") { "never" } else { "error" };
+    let fail_on = args.fail_on.clone().or_else(|| config.fail_on.clone()).unwrap_or_else(|| fallback.to_owned());
+    Ok(Policy { profile, fail_on: Severity::parse(&fail_on), strict: args.strict, now })
+}
+
+/// Writes beside the place and moves it there whole.
+fn write_whole(file: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| {
+        Error::input(
+            Fault::new(format!("{} could not be written: {error}", file.display()))
+                .help("check the folder and its permissions"),
+        )
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    draft.write_all(text.as_bytes()).map_err(failed)?;
+    draft.persist(file).map_err(|error| failed(error.error))?;
+    Ok(())
+}

@@ -1,0 +1,10 @@
+workspace![
+    "crmlint.yaml",
+    "expected.json",
+    "exports/customerio/people.csv",
+    "exports/shopify/customers_export.csv",
+    "exports/zoho/Contacts_2026_05_21.csv",
+    "exports/zoho/Deals_2026_05_21.csv",
+    "exports/zoho/Leads_2026_05_21.csv",
+    "mapping.yaml",
+];

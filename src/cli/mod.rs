@@ -1,0 +1,148 @@
+//! The command line: what was typed in, exit code out. One file a command.
+
+mod audit;
+mod console;
+mod demo;
+mod explain;
+mod progress;
+
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+pub use console::fault;
+
+use crate::config::CONFIG;
+use crate::error::{Exit, Result};
+use crate::mapping::keys::MAPPING;
+use crate::reports::json;
+use crate::rules::RULE;
+use crate::shape::json_schema;
+use console::Console;
+
+/// Audits the seam between Zoho CRM and Customer.io: exports of both (and of a third writer such as Shopify or Klaviyo)
+/// against each other and against your mapping document.
+#[derive(Debug, Parser)]
+#[command(name = "crmlint", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "\
+Examples:
+  crmlint demo demo                      write a workspace to try things on
+  crmlint audit demo                     audit a folder that holds a crmlint.yaml
+  crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
+  crmlint explain ENM002                 what a rule finds, why it matters, what to do
+
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage, config, rule or mapping: nothing was checked
+  3  an input could not be read, a rule failed, or with --strict could not be evaluated")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Paint::Auto, value_name = "WHEN")]
+    color: Paint,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Paint {
+    /// At a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Audit exports against each other and the mapping.
+    Audit(audit::Args),
+    /// List the rules.
+    Rules(explain::RulesArgs),
+    /// Say what a rule finds, why it matters and what to do.
+    #[command(after_help = "Examples:\n  crmlint explain CON010\n  crmlint explain split-profile")]
+    Explain(explain::Args),
+    /// Write the demo workspace into a new folder.
+    #[command(after_help = "Examples:\n  crmlint demo demo && crmlint audit demo")]
+    Demo(demo::Args),
+    /// Print the JSON Schema of a document, for editors and programs.
+    #[command(after_help = "Examples:\n  crmlint schema mapping > mapping.schema.json")]
+    Schema {
+        /// Which document.
+        #[arg(value_enum)]
+        document: Document,
+    },
+    /// Print the completions of a shell.
+    #[command(
+        after_help = "Examples:\n  crmlint completions bash > ~/.local/share/bash-completion/completions/crmlint"
+    )]
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Document {
+    /// crmlint.yaml
+    Config,
+    /// mapping.yaml
+    Mapping,
+    /// A rule file.
+    Rule,
+    /// The JSON report.
+    Report,
+}
+
+/// Runs what was typed.
+pub fn main() -> Exit {
+    let typed = match Cli::try_parse() {
+        Ok(typed) => typed,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            // A closed pipe is the reader's choice.
+            let _ = error.print();
+            return if wrong { Exit::Usage } else { Exit::Clean };
+        }
+    };
+    let console = Console::new(typed.color);
+    match run(typed.command, console) {
+        Ok(exit) => exit,
+        Err(error) => {
+            console.complain(&error);
+            error.exit()
+        }
+    }
+}
+
+fn run(command: Command, console: Console) -> Result<Exit> {
+    match command {
+        Command::Audit(args) => audit::run(&args, console),
+        Command::Rules(args) => explain::rules(&args, console),
+        Command::Explain(args) => explain::run(&args, console),
+        Command::Demo(args) => demo::run(&args, console),
+        Command::Schema { document } => {
+            let text = serde_json::to_string_pretty(&schema(document)).unwrap_or_default();
+            console.print(&format!("{text}\n"))
+        }
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "crmlint", &mut text);
+            console.print(&String::from_utf8_lossy(&text))
+        }
+    }
+}
+
+fn schema(document: Document) -> serde_json::Value {
+    match document {
+        Document::Config => {
+            json_schema("crmlint.yaml", "Which exports to audit, against which mapping, under which policy.", &CONFIG)
+        }
+        Document::Mapping => json_schema(
+            "mapping.yaml",
+            "The contract between the systems: who a person is, which field becomes which attribute, who owns it.",
+            &MAPPING,
+        ),
+        Document::Rule => json_schema("crmlint rule", "A rule: a kind of check, its parameters and its texts.", &RULE),
+        Document::Report => json::schema(),
+    }
+}

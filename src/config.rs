@@ -1,0 +1,291 @@
+//! `crmlint.yaml`: which exports to read, which mapping to hold them against, and the team's policy on findings.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::exports::{Encoding, Request, System};
+use crate::findings::Severity;
+use crate::mapping::Spot;
+use crate::shape::{self, Key, Shape, TEXTS, key};
+use crate::yaml::{Document, Entry, Node};
+
+/// The file's name, and where a folder is looked at for it.
+pub const FILE: &str = "crmlint.yaml";
+
+const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"];
+const SEVERITIES: &[&str] = &["error", "warning", "note"];
+
+const SOURCE: &[Key] = &[
+    key("files", TEXTS, "files, folders or patterns, relative to this file: exports/zoho/*.csv"),
+    key("kind", Shape::Word(SYSTEMS), "the system; recognised from the content when left out"),
+    key("module", Shape::Text, "the module, where the content cannot tell: Subscriptions"),
+    key("key", Shape::Text, "the column that holds the record id, for generic files"),
+    key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
+    key("encoding", Shape::Text, "utf-8, utf-16 or windows-1252, when detection is wrong"),
+    key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
+    key("rows", Shape::Number, "how many records the export said it holds"),
+    key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
+];
+const IGNORE: &[Key] = &[
+    key("rule", Shape::Text, "the rule's code or name"),
+    key("dataset", Shape::Text, "only in this dataset: zoho.contacts"),
+    key("subject", Shape::Text, "only for this column, segment or mapping entry"),
+    key("reason", Shape::Text, "why it is accepted; an ignore without one is a finding"),
+    key("until", Shape::Text, "the date it ends: 2026-12-31"),
+];
+const THRESHOLD: &[Key] = &[
+    key("count", Shape::Number, "up to this many records are accepted"),
+    key("share", Shape::Number, "up to this share is accepted: 0.5%"),
+];
+const SNAPSHOTS: &[Key] = &[
+    key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
+    key("watch", TEXTS, "columns beside the mapped ones: zoho.contacts.Tag"),
+];
+const OPTIONS: &[Key] = &[
+    key(
+        "text_case",
+        Shape::Word(&["exact", "any"]),
+        "whether Customer.io compares text by case in segments; the vendor leaves it open",
+    ),
+    key("skew", Shape::Text, "how far apart the exports may have been taken: 6h"),
+];
+
+/// The whole document.
+pub const CONFIG: Shape = Shape::Object(&[
+    key("version", Shape::Number, "version of this format: 1"),
+    key(
+        "sources",
+        Shape::MapOf(&Shape::Object(SOURCE)),
+        "the exports, each under a name of yours: zoho, customerio, shopify",
+    ),
+    key("mapping", Shape::Text, "the mapping document, relative to this file"),
+    key("rules", TEXTS, "folders or files with rules of your own"),
+    key(
+        "profile",
+        Shape::Word(&["launch", "hygiene"]),
+        "which findings block: those that a launch cannot live with, or none",
+    ),
+    key(
+        "fail_on",
+        Shape::Word(&["error", "warning", "note", "never"]),
+        "the lowest severity that ends with exit code 1",
+    ),
+    key("severity", Shape::MapOf(&Shape::Word(SEVERITIES)), "rule: the severity it has here"),
+    key("thresholds", Shape::MapOf(&Shape::Object(THRESHOLD)), "rule: how much of it is accepted"),
+    key("ignore", Shape::ListOf(&Shape::Object(IGNORE)), "findings that are accepted, each with a reason"),
+    key("history", Shape::Text, "the file that remembers earlier runs"),
+    key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
+    key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
+]);
+
+/// One ignore entry.
+#[derive(Debug, Clone)]
+pub struct Ignore {
+    /// Where it stands.
+    pub place: Place,
+    /// The rule's code or name, as written.
+    pub rule: Option<Spot>,
+    /// Only this dataset.
+    pub dataset: Option<String>,
+    /// Only this subject.
+    pub subject: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day it holds.
+    pub until: Option<Spot>,
+}
+
+/// How much of a rule is accepted.
+#[derive(Debug, Clone, Default)]
+pub struct Threshold {
+    /// The rule's code or name, with its place.
+    pub rule: String,
+    /// Up to this many records.
+    pub count: Option<u64>,
+    /// Up to this share.
+    pub share: Option<f64>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// A source and what only the config knows of it.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What to open.
+    pub request: Request,
+    /// The zone of stamps without one.
+    pub time_zone: Option<Spot>,
+}
+
+/// Where snapshots go.
+#[derive(Debug, Clone)]
+pub struct Snapshots {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Columns beside the mapped ones.
+    pub watch: Vec<String>,
+}
+
+/// The team's config.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The document, when there is one.
+    pub document: Option<Document>,
+    /// The exports.
+    pub sources: Vec<Source>,
+    /// The mapping document: path and name to show.
+    pub mapping: Option<(PathBuf, String)>,
+    /// Rules of the team's own.
+    pub rules: Vec<PathBuf>,
+    /// `launch` or `hygiene`.
+    pub profile: Option<String>,
+    /// `error`, `warning`, `note` or `never`.
+    pub fail_on: Option<String>,
+    /// Rule, severity and place.
+    pub severity: Vec<(Spot, Severity)>,
+    /// Accepted amounts.
+    pub thresholds: Vec<Threshold>,
+    /// Accepted findings.
+    pub ignores: Vec<Ignore>,
+    /// Where snapshots go.
+    pub snapshots: Option<Snapshots>,
+    /// Whether text compares without case in segments.
+    pub text_any_case: bool,
+}
+
+impl Config {
+    /// Reads and checks a config file; paths in it are relative to its folder.
+    pub fn read(path: &Path) -> Result<Self> {
+        let document = Document::read(path, &path.display().to_string())?;
+        shape::check(&document, &CONFIG)?;
+        let base = path.parent().unwrap_or_else(|| Path::new(""));
+        let root = &document.root;
+        let mut sources = Vec::new();
+        for entry in entries(root, "sources") {
+            sources.push(source(&document, entry, base)?);
+        }
+        let thresholds = entries(root, "thresholds").iter().map(|entry| threshold(&document, entry)).collect();
+        let ignores = root.get("ignore").map(Node::items).unwrap_or_default();
+        let severity = entries(root, "severity").iter().filter_map(graded).collect();
+        let snapshots = root.get("snapshots").map(|node| Snapshots {
+            folder: base.join(node.get_text("folder").unwrap_or_else(|| ".crmlint/snapshots".to_owned())),
+            watch: node.get_texts("watch"),
+        });
+        let mapping = root.get_text("mapping").map(|file| (base.join(&file), base.join(&file).display().to_string()));
+        let options = root.get("options");
+        Ok(Self {
+            sources,
+            mapping,
+            rules: root.get_texts("rules").iter().map(|file| base.join(file)).collect(),
+            profile: root.get_text("profile"),
+            fail_on: root.get_text("fail_on"),
+            severity,
+            thresholds,
+            ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect(),
+            snapshots,
+            text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
+            document: Some(document),
+        })
+    }
+}
+
+fn entries<'a>(root: &'a Node, key: &str) -> &'a [Entry] {
+    root.get(key).map(Node::entries).unwrap_or_default()
+}
+
+fn spot(node: &Node, key: &str) -> Option<Spot> {
+    let node = node.get(key)?;
+    Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
+}
+
+fn refuse<T>(document: &Document, node: &Node, message: String, help: &str) -> Result<T> {
+    Err(Error::usage(document.fault(node.mark, message).help(help)))
+}
+
+fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
+    let node = &entry.node;
+    let files = node.get_texts("files");
+    if files.is_empty() {
+        let fault = document.fault(entry.mark, format!("the source `{}` names no files", entry.key));
+        return Err(Error::usage(fault.help("add `files:` with a file, a folder or a pattern")));
+    }
+    if entry.key.contains(['.', ' ']) || entry.key.is_empty() {
+        let fault = document.fault(entry.mark, format!("`{}` cannot be a source's name", entry.key));
+        return Err(Error::usage(
+            fault.help("use letters, digits, - and _: the name is the first part of `zoho.contacts.Email`"),
+        ));
+    }
+    let encoding = match node.get("encoding") {
+        None => None,
+        Some(value) => match value.text().and_then(Encoding::parse) {
+            Some(encoding) => Some(encoding),
+            None => {
+                return refuse(
+                    document,
+                    value,
+                    "this encoding is not known".to_owned(),
+                    "write utf-8, utf-16le, utf-16be or windows-1252",
+                );
+            }
+        },
+    };
+    let delimiter = match node.get("delimiter").map(|value| (value, value.text().unwrap_or_default())) {
+        None => None,
+        Some((_, "tab" | "\\t" | "\t")) => Some(b'\t'),
+        Some((_, text)) if text.len() == 1 && !text.starts_with(['"', '\n']) => text.bytes().next(),
+        Some((value, _)) => {
+            return refuse(document, value, "a delimiter is one character".to_owned(), "write one of , ; | or tab");
+        }
+    };
+    let time_zone = spot(node, "time_zone");
+    if let (Some(zone), Some(value)) = (&time_zone, node.get("time_zone")) {
+        if crate::frames::time::zone(&zone.text).is_none() {
+            let message = format!("`{}` is no time zone", zone.text);
+            return refuse(document, value, message, "write a name of the IANA list, such as Europe/Berlin or UTC");
+        }
+    }
+    let request = Request {
+        name: Some(entry.key.to_lowercase()),
+        paths: files.iter().map(|file| base.join(file)).collect(),
+        system: node.get_text("kind").and_then(|kind| System::parse(&kind)),
+        module: node.get_text("module"),
+        key: node.get_text("key"),
+        encoding,
+        delimiter,
+    };
+    Ok(Source { request, time_zone })
+}
+
+fn graded(entry: &Entry) -> Option<(Spot, Severity)> {
+    let severity = Severity::parse(entry.node.text()?)?;
+    Some((Spot { text: entry.key.clone(), mark: entry.mark }, severity))
+}
+
+fn threshold(document: &Document, entry: &Entry) -> Threshold {
+    let count = entry.node.get_number("count");
+    Threshold {
+        rule: entry.key.clone(),
+        count: count.filter(|count| *count >= 0.0).map(|count| count as u64),
+        share: entry.node.get_number("share"),
+        place: Some(document.place(entry.mark)),
+    }
+}
+
+fn ignore(document: &Document, node: &Node) -> Ignore {
+    Ignore {
+        place: document.place(node.mark),
+        rule: spot(node, "rule"),
+        dataset: node.get_text("dataset"),
+        subject: node.get_text("subject"),
+        reason: node.get_text("reason").filter(|reason| !reason.trim().is_empty()),
+        until: spot(node, "until"),
+    }
+}
+
+/// A fault about a path the user gave.
+pub fn no_config(path: &Path) -> Error {
+    Error::usage(
+        Fault::new(format!("{} holds no {FILE}", path.display()))
+            .help("name a folder with a crmlint.yaml, or export files"),
+    )
+}

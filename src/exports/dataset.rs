@@ -1,0 +1,214 @@
+//! Input stage: a recognised dataset. In: its parts. Out: columns by any of their names, and a stream of its records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::archive::stop;
+use super::customerio::Held;
+use super::part::Part;
+use super::rows::{Row, Seen, Visit};
+use super::shopify::{is_guarded, unguard};
+use super::{Column, ColumnStat, Dialect, Progress, ReadReport, System, zoho};
+use crate::error::Result;
+
+/// Records of one module of one source.
+#[derive(Debug, Clone)]
+pub struct Dataset {
+    /// `<source>.<module>` in lower case with underscores.
+    pub name: String,
+    /// The source: its name in the config, else the system's.
+    pub source: String,
+    /// The module, as in "Contacts", "people".
+    pub module: String,
+    /// The system that wrote it.
+    pub system: System,
+    /// The shape in which it came.
+    pub dialect: Dialect,
+    /// The columns of all parts, by label.
+    pub columns: Vec<Column>,
+    /// The column that holds the record's own id.
+    pub key: Option<usize>,
+    /// What it is read from, as the user would write it, sorted.
+    pub files: Vec<String>,
+    /// The delimiter of the first part, when it is delimited text.
+    pub delimiter: Option<char>,
+    /// The first records, up to 200, all columns.
+    pub preview: Vec<Vec<String>>,
+    /// Field label to (display, stored) of its options, from the metadata of a backup.
+    pub picklists: BTreeMap<String, Vec<(String, String)>>,
+    pub(super) body: Body,
+}
+
+/// Where the records are.
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    /// In files that are streamed.
+    Parts(Vec<Part>),
+    /// In memory, pivoted from several tables.
+    Held(Arc<Held>),
+}
+
+impl Dataset {
+    /// A column by label, then by API name, then by both ignoring case and `_` against space.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        let exact = |columns: &[Column]| {
+            columns
+                .iter()
+                .position(|column| column.label == name)
+                .or_else(|| columns.iter().position(|column| column.api_name.as_deref() == Some(name)))
+        };
+        if let Some(found) = exact(&self.columns).or_else(|| self.find_loosely(name)) {
+            return Some(found);
+        }
+        if self.system != System::Zoho {
+            return None;
+        }
+        // A label whose API name is another word, as in "Title" of Leads.
+        let api_name = zoho::api_name(&self.module, name)?;
+        self.find_loosely(&api_name).or_else(|| {
+            // A bare lookup of Bulk Read is the id.
+            let base = api_name.strip_suffix(".id")?;
+            (self.dialect == Dialect::ZohoBulk).then(|| self.find_loosely(base))?
+        })
+    }
+
+    fn find_loosely(&self, name: &str) -> Option<usize> {
+        let wanted = loose(name);
+        let by = |text: &dyn Fn(&Column) -> Option<String>| {
+            self.columns.iter().position(|column| text(column).is_some_and(|found| found == wanted))
+        };
+        by(&|column| Some(loose(&column.label))).or_else(|| by(&|column| column.api_name.as_deref().map(loose)))
+    }
+
+    /// Streams every record once, in file order: `sink` gets the 1-based number across all parts and the wanted columns
+    /// in the order given; a missing value is "".
+    pub fn read(
+        &self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(u64, &[&str]),
+    ) -> Result<ReadReport> {
+        if let Some(beyond) = wanted.iter().find(|&&column| column >= self.columns.len()) {
+            return Err(stop(format!("{} has no column number {beyond}", self.name), ""));
+        }
+        let mut pass = Pass::new(self, wanted);
+        match &self.body {
+            Body::Parts(parts) => {
+                for part in parts {
+                    let map = self.map_of(part);
+                    let seen = pass.run(&map, sink, &mut |before, visit| part.scan(before, progress, visit))?;
+                    pass.note(seen, &part.input.shown);
+                }
+            }
+            Body::Held(held) => {
+                let map: Vec<usize> = (0..self.columns.len()).collect();
+                pass.run(&map, sink, &mut |_, visit| Ok(held.scan(visit)))?;
+                pass.report.damage.clone_from(&held.damage);
+                pass.encodings.clone_from(&held.encodings);
+            }
+        }
+        Ok(pass.finish())
+    }
+
+    /// The dataset's column of each column of a part.
+    fn map_of(&self, part: &Part) -> Vec<usize> {
+        let places: BTreeMap<&str, usize> =
+            self.columns.iter().enumerate().map(|(at, column)| (column.label.as_str(), at)).collect();
+        part.labels.iter().filter_map(|label| places.get(label.as_str()).copied()).collect()
+    }
+}
+
+/// A name without case, and with `_` for blanks.
+fn loose(name: &str) -> String {
+    name.trim().chars().map(|c| if c == ' ' { '_' } else { c }).flat_map(char::to_lowercase).collect()
+}
+
+/// One reading of a dataset, part after part.
+struct Pass<'a> {
+    wanted: &'a [usize],
+    /// By column of the dataset, for Shopify only.
+    guarded: Option<Vec<bool>>,
+    report: ReadReport,
+    encodings: Vec<String>,
+    first: bool,
+}
+
+impl<'a> Pass<'a> {
+    fn new(dataset: &Dataset, wanted: &'a [usize]) -> Self {
+        let guarded = (dataset.system == System::Shopify)
+            .then(|| dataset.columns.iter().map(|column| is_guarded(&column.label)).collect());
+        let columns = vec![ColumnStat::default(); dataset.columns.len()];
+        let report = ReadReport { columns, ..ReadReport::default() };
+        Self { wanted, guarded, report, encodings: Vec::new(), first: true }
+    }
+
+    /// `map` gives the dataset's column of each column of the part.
+    fn run(
+        &mut self,
+        map: &[usize],
+        sink: &mut dyn FnMut(u64, &[&str]),
+        scan: &mut dyn FnMut(u64, &mut Visit<'_>) -> Result<Seen>,
+    ) -> Result<Seen> {
+        let sources: Vec<Option<usize>> =
+            self.wanted.iter().map(|wanted| map.iter().position(|column| column == wanted)).collect();
+        let mut pool: Vec<&'static str> = Vec::new();
+        let before = self.report.rows;
+        let mut number = before;
+        scan(before, &mut |row| {
+            number += 1;
+            let filled = self.measure(map, row);
+            self.report.widest = self.report.widest.max(filled);
+            let mut cells: Vec<&str> = std::mem::take(&mut pool);
+            for (source, &wanted) in sources.iter().zip(self.wanted) {
+                let cell = source.map_or("", |column| row.cell(column));
+                cells.push(match &self.guarded {
+                    Some(guarded) => unguard(cell, guarded[wanted]),
+                    None => cell,
+                });
+            }
+            sink(number, &cells);
+            cells.clear();
+            // Hands the allocation back under the longer lifetime.
+            pool = cells.into_iter().map(|_| "").collect();
+            self.report.rows = number;
+            true
+        })
+    }
+
+    #[inline]
+    fn measure(&mut self, map: &[usize], row: Row<'_>) -> u64 {
+        let mut filled = 0;
+        let mut from = 0;
+        for (at, (&end, &column)) in row.ends.iter().zip(map).enumerate() {
+            let mut length = (end - from) as u64;
+            from = end;
+            if length == 0 {
+                continue;
+            }
+            if let Some(guarded) = &self.guarded {
+                length = unguard(row.cell(at), guarded[column]).len() as u64;
+            }
+            let stat = &mut self.report.columns[column];
+            stat.filled += u64::from(length > 0);
+            stat.longest = stat.longest.max(length);
+            filled += u64::from(length > 0);
+        }
+        filled
+    }
+
+    fn note(&mut self, seen: Seen, file: &str) {
+        if self.first {
+            self.report.crlf = seen.crlf;
+            self.first = false;
+        }
+        if !self.encodings.contains(&seen.encoding) {
+            self.encodings.push(seen.encoding);
+        }
+        self.report.damage.extend(seen.damage.of(file));
+    }
+
+    fn finish(mut self) -> ReadReport {
+        self.report.encoding = self.encodings.join(", ");
+        self.report
+    }
+}

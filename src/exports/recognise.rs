@@ -1,0 +1,174 @@
+//! Input stage: whose export a file is. In: its column names and first values. Out: the dialect and the module. Content
+//! decides; a file's name only settles what content leaves open.
+
+use super::fields::{Flavour, members};
+use super::part::{Part, Shape};
+use super::zoho;
+use super::{Dialect, Request, System, customerio};
+
+/// What a file was recognised as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    pub(super) dialect: Dialect,
+    /// `None` leaves it to the request or the file's name.
+    pub(super) module: Option<String>,
+}
+
+/// Names of Zoho's API that no other system spells so.
+const ZOHO_API: [&str; 16] = [
+    "Created_Time",
+    "Modified_Time",
+    "Last_Name",
+    "First_Name",
+    "Email_Opt_Out",
+    "Lead_Source",
+    "Lead_Status",
+    "Deal_Name",
+    "Closing_Date",
+    "Account_Name",
+    "Contact_Name",
+    "Created_By",
+    "Modified_By",
+    "Full_Name",
+    "Last_Activity_Time",
+    "Mailing_City",
+];
+
+/// Recognises a file under what the request says of it.
+pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
+    let dialect = match request.system {
+        None => dialect(part),
+        Some(system) => {
+            let found = dialect(part);
+            if found.system() == system { found } else { fallback(part, system) }
+        }
+    };
+    let module = match dialect {
+        Dialect::ZohoUi | Dialect::ZohoBackup | Dialect::ZohoBulk | Dialect::ZohoJson => zoho::module_of(part, dialect),
+        Dialect::CustomerIoWarehouse => customerio::table(&part.labels).map(str::to_owned),
+        Dialect::CustomerIoPeople | Dialect::CustomerIoJson => {
+            customerio::is_people(&part.labels).then(|| "people".into())
+        }
+        Dialect::ShopifyCustomers => Some("customers".to_owned()),
+        Dialect::KlaviyoProfiles => Some("profiles".to_owned()),
+        Dialect::Generic => None,
+    };
+    Verdict { dialect, module }
+}
+
+fn dialect(part: &Part) -> Dialect {
+    if let Shape::Json(layout) = &part.shape {
+        return match layout.flavour {
+            Flavour::Zoho => Dialect::ZohoJson,
+            Flavour::CustomerIo => Dialect::CustomerIoJson,
+            Flavour::Plain => Dialect::Generic,
+        };
+    }
+    if is_zoho_labels(part) {
+        return if part.input.in_folder("Data") || is_backup(part) { Dialect::ZohoBackup } else { Dialect::ZohoUi };
+    }
+    if customerio::table(&part.labels).is_some() {
+        Dialect::CustomerIoWarehouse
+    } else if customerio::is_people(&part.labels) {
+        Dialect::CustomerIoPeople
+    } else if is_bulk(part) {
+        Dialect::ZohoBulk
+    } else if has(part, &["Klaviyo ID"]) || has(part, &["Email Marketing Consent"]) {
+        Dialect::KlaviyoProfiles
+    } else if is_shopify(part) {
+        Dialect::ShopifyCustomers
+    } else {
+        Dialect::Generic
+    }
+}
+
+/// The dialect of a system that the user named and the content did not show.
+fn fallback(part: &Part, system: System) -> Dialect {
+    let json = matches!(part.shape, Shape::Json(_));
+    match system {
+        System::Zoho if json => Dialect::ZohoJson,
+        System::Zoho if part.column("Id").is_some() => Dialect::ZohoBulk,
+        System::Zoho if part.input.in_folder("Data") => Dialect::ZohoBackup,
+        System::Zoho => Dialect::ZohoUi,
+        System::CustomerIo if json => Dialect::CustomerIoJson,
+        System::CustomerIo => Dialect::CustomerIoPeople,
+        System::Shopify => Dialect::ShopifyCustomers,
+        System::Klaviyo => Dialect::KlaviyoProfiles,
+        System::Generic => Dialect::Generic,
+    }
+}
+
+fn has(part: &Part, labels: &[&str]) -> bool {
+    labels.iter().any(|label| part.column(label).is_some())
+}
+
+fn is_shopify(part: &Part) -> bool {
+    has(part, &["Customer ID", "First Name"])
+        && has(part, &["Accepts Email Marketing", "Accepts Marketing"])
+        && has(part, &["Total Orders", "Total Spent"])
+}
+
+/// Whether the text is `zcrm_` and 15 to 19 digits.
+pub(super) fn is_zcrm(text: &str) -> bool {
+    text.strip_prefix("zcrm_").is_some_and(is_record_digits)
+}
+
+fn is_record_digits(text: &str) -> bool {
+    (15..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The column of a record's own id in a UI export or a backup: `Record Id`, or the same in another language.
+pub(super) fn zcrm_column(part: &Part) -> Option<usize> {
+    let all_ids = |column: usize| {
+        let mut values = part.values(column).peekable();
+        values.peek().is_some() && values.all(is_zcrm)
+    };
+    if let Some(column) = part.column("Record Id") {
+        return Some(column);
+    }
+    (0..part.labels.len().min(3)).find(|&column| !part.labels[column].ends_with(".id") && all_ids(column))
+}
+
+fn is_zoho_labels(part: &Part) -> bool {
+    let Some(column) = zcrm_column(part) else { return false };
+    // Other systems have a `Record Id` too, but neither its values nor Zoho's pairs of lookup columns.
+    part.labels[column] != "Record Id"
+        || part.values(column).any(is_zcrm)
+        || part.labels.iter().any(|label| label.ends_with(".id"))
+        || has(part, &["Created Time", "Modified Time", "Email Opt Out", "Contact Owner", "Lead Owner", "Deal Owner"])
+        || (part.labels.len() == 1 && part.preview.is_empty())
+}
+
+fn is_backup(part: &Part) -> bool {
+    let telling = ["Layout.id", "System Modified Time", "User Modified Time", "Record Approval Status"];
+    telling.iter().filter(|label| part.column(label).is_some()).count() >= 2
+}
+
+/// The id column of a Bulk Read result, which is spelled `Id`, in the documentation `id`.
+pub(super) fn bulk_column(part: &Part) -> Option<usize> {
+    part.labels.iter().position(|label| label.eq_ignore_ascii_case("id"))
+}
+
+fn is_bulk(part: &Part) -> bool {
+    let Some(column) = bulk_column(part) else { return false };
+    let known = part.labels.iter().filter(|label| ZOHO_API.contains(&label.as_str())).count();
+    let spaced = part.labels.iter().any(|label| label.contains(' '));
+    !spaced && known > 0 && part.values(column).all(is_record_digits) && (known > 1 || !part.preview.is_empty())
+}
+
+/// Whose conventions a JSON record follows.
+pub(super) fn flavour(raw: &str) -> Flavour {
+    let found = members(raw);
+    let member = |name: &str| found.iter().find(|(key, _)| key == name).map(|(_, value)| value.get());
+    let is_object = |name: &str| member(name).is_some_and(|value| value.starts_with('{'));
+    if is_object("customer") || is_object("identifiers") || (is_object("attributes") && member("id").is_some()) {
+        return Flavour::CustomerIo;
+    }
+    let labels: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect();
+    if customerio::is_people(&labels) {
+        return Flavour::CustomerIo;
+    }
+    let id = member("id").map(|value| value.trim_matches('"'));
+    let api = labels.iter().any(|key| key.starts_with('$') || ZOHO_API.contains(&key.as_str()));
+    if id.is_some_and(is_record_digits) && (api || is_object("Owner")) { Flavour::Zoho } else { Flavour::Plain }
+}

@@ -1,0 +1,168 @@
+//! Lenses: a value in, the name of its shape out.
+
+use super::{Consent, Lens};
+use crate::frames::normalize::{AddressClass, address_class, fold, is_missing, is_placeholder_id};
+use crate::frames::time::classify;
+
+/// Names of shapes that checks judge.
+pub mod shape {
+    /// Nothing there.
+    pub const MISSING: &str = "missing";
+    /// Something there.
+    pub const FILLED: &str = "filled";
+    /// A placeholder.
+    pub const PLACEHOLDER: &str = "placeholder";
+    /// An id of digits, with or without `zcrm_`.
+    pub const WHOLE: &str = "id";
+    /// `5.54023E+17`
+    pub const SCIENTIFIC: &str = "scientific notation";
+    /// `554023000000235011.0`
+    pub const DECIMAL_TAIL: &str = "decimal tail";
+    /// `554023000000235000`, rounded to 15 digits
+    pub const ROUNDED: &str = "rounded to 15 digits";
+    /// Opted out.
+    pub const OUT: &str = "opted out";
+    /// Explicitly subscribed.
+    pub const IN: &str = "subscribed";
+    /// No opinion.
+    pub const SILENT: &str = "says nothing";
+    /// A text that means nothing to its reader.
+    pub const UNREADABLE: &str = "unreadable";
+}
+
+impl Lens {
+    /// The shape of a value.
+    pub(crate) fn shape(&self, value: &str) -> &'static str {
+        match self {
+            Self::Stamp if is_missing(value, &[]) => shape::MISSING,
+            Self::Stamp => classify(value).name(),
+            Self::Identifier => identifier(value),
+            Self::Address => address_class(value).name(),
+            Self::Consent(consent) => consent.says(value),
+            Self::Filled(tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Filled(_) => shape::FILLED,
+        }
+    }
+}
+
+/// Whether an address class of [`Lens::Address`] is a placeholder.
+pub fn is_placeholder(name: &str) -> bool {
+    name == AddressClass::Placeholder.name()
+}
+
+fn identifier(value: &str) -> &'static str {
+    let trimmed = value.trim();
+    if is_missing(trimmed, &[]) {
+        return shape::MISSING;
+    }
+    if is_placeholder_id(trimmed) {
+        return shape::PLACEHOLDER;
+    }
+    let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed).as_bytes();
+    let digits = bare.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = &bare[digits..];
+    match rest.first() {
+        None if digits >= 16 && bare[15..].iter().all(|b| *b == b'0') => shape::ROUNDED,
+        Some(b'.' | b',') if digits >= 6 && rest.len() > 1 && rest[1..].iter().all(|b| *b == b'0') => {
+            shape::DECIMAL_TAIL
+        }
+        Some(b'.' | b',' | b'e' | b'E') if digits >= 1 && is_scientific(rest) => shape::SCIENTIFIC,
+        _ => shape::WHOLE,
+    }
+}
+
+/// `.54023E+17`, `E17`
+fn is_scientific(rest: &[u8]) -> bool {
+    let Some(at) = rest.iter().position(|b| matches!(b, b'e' | b'E')) else { return false };
+    let (fraction, exponent) = (&rest[..at], &rest[at + 1..]);
+    let power = exponent.strip_prefix(b"+").unwrap_or(exponent);
+    let fraction_fits = fraction.is_empty() || (fraction.len() > 1 && fraction[1..].iter().all(u8::is_ascii_digit));
+    fraction_fits && matches!(power.len(), 1 | 2) && power.iter().all(u8::is_ascii_digit)
+}
+
+impl Consent {
+    /// What a value says: opted out, subscribed, nothing, or something that cannot be read.
+    pub fn says(&self, value: &str) -> &'static str {
+        match self {
+            Self::Profile => profile(value),
+            _ if is_missing(value, &[]) => shape::SILENT,
+            Self::OptOutBox => match truth(value) {
+                Some(true) => shape::OUT,
+                Some(false) => shape::SILENT,
+                None => shape::UNREADABLE,
+            },
+            Self::OptInFlag => match truth(value) {
+                Some(true) => shape::IN,
+                Some(false) => shape::SILENT,
+                None => shape::UNREADABLE,
+            },
+            Self::State => match fold(value).as_str() {
+                "subscribed" | "subscribe" => shape::IN,
+                "unsubscribed" | "unsubscribe" => shape::OUT,
+                "neversubscribed" | "notsubscribed" | "pending" => shape::SILENT,
+                _ => shape::UNREADABLE,
+            },
+            Self::Declared(spellings) => {
+                let folded = fold(value);
+                match spellings.iter().find(|(spelling, _)| *spelling == folded) {
+                    Some((_, true)) => shape::OUT,
+                    Some((_, false)) => shape::IN,
+                    None => shape::UNREADABLE,
+                }
+            }
+        }
+    }
+}
+
+/// Customer.io's own reading: any casing of `true`, or `1`, is unsubscribed; every other value is not.
+fn profile(value: &str) -> &'static str {
+    if value.is_empty() {
+        return shape::SILENT;
+    }
+    if value.eq_ignore_ascii_case("true") || value == "1" {
+        return shape::OUT;
+    }
+    if value.eq_ignore_ascii_case("false") || value == "0" { shape::IN } else { shape::UNREADABLE }
+}
+
+/// A yes or a no as people and systems write it.
+pub fn truth(value: &str) -> Option<bool> {
+    match value.trim().to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "t" => Some(true),
+        "false" | "no" | "n" | "0" | "f" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Consent, Lens, shape};
+
+    #[test]
+    fn ids_show_what_happened_to_them() {
+        let table = [
+            ("zcrm_5540230000002350111", shape::WHOLE),
+            ("5540230000002350110", shape::WHOLE),
+            ("5.54023E+18", shape::SCIENTIFIC),
+            ("5E18", shape::SCIENTIFIC),
+            ("554023000000235.0", shape::DECIMAL_TAIL),
+            ("5540230000002350000", shape::ROUNDED),
+            ("0000000", shape::PLACEHOLDER),
+            ("-", shape::MISSING),
+            ("a1f20700c3019d01", shape::WHOLE),
+        ];
+        for (value, wanted) in table {
+            assert_eq!(Lens::Identifier.shape(value), wanted, "{value}");
+        }
+    }
+
+    #[test]
+    fn consent_is_read_as_its_reader_reads_it() {
+        let says = |value: &str| Consent::Profile.says(value);
+        assert_eq!([says("TRUE"), says("1"), says("true ")], [shape::OUT, shape::OUT, shape::UNREADABLE]);
+        assert_eq!([says("Yes"), says("false"), says("")], [shape::UNREADABLE, shape::IN, shape::SILENT]);
+        assert_eq!(Consent::OptInFlag.says("no"), shape::SILENT, "never asked is no opt-out");
+        assert_eq!(Consent::OptOutBox.says("false"), shape::SILENT);
+        assert_eq!(Consent::State.says("NEVER_SUBSCRIBED"), shape::SILENT);
+    }
+}

@@ -1,0 +1,326 @@
+//! The engine on this machine: frames and questions in, answers out.
+//!
+//! People are cut into shards by their number; every question is answered for every shard and the answers merge. One
+//! shard answers in one piece. Questions run side by side on all cores.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ahash::AHashMap;
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::tally::Counter;
+use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, pairs};
+use crate::frames::identity::{Identity, People};
+use crate::frames::normalize::Form;
+use crate::frames::{Frame, Store, TextColumn};
+
+/// Samples of a tally when nobody asked for every failing record.
+pub const SAMPLES: usize = 5;
+
+/// What the engine answers from.
+#[derive(Debug)]
+pub struct Engine<'a> {
+    /// The records.
+    pub store: &'a Store,
+    /// Who is who.
+    pub identity: &'a Identity,
+    /// Into how many pieces people are cut.
+    pub shards: u32,
+    /// Whether every failing record is named.
+    pub all_rows: bool,
+    /// The instant that `now()` means.
+    pub now: i64,
+    /// Whether text compares without case in filters.
+    pub any_case: bool,
+    /// Source name: the zone of its stamps without one.
+    pub zones: BTreeMap<String, String>,
+}
+
+/// The rows of one dataset that belong to one shard.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice<'a> {
+    pub(crate) frame: &'a Frame,
+    pub(crate) people: &'a People,
+    rows: Option<&'a [u32]>,
+}
+
+impl<'a> Slice<'a> {
+    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = u32> + 'a> {
+        match self.rows {
+            Some(rows) => Box::new(rows.iter().copied()),
+            None => Box::new(0..self.frame.rows),
+        }
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.rows.map_or(u64::from(self.frame.rows), |rows| rows.len() as u64)
+    }
+
+    pub(crate) fn column(&self, index: usize) -> Result<&'a TextColumn, String> {
+        self.frame.column(index).ok_or_else(|| format!("column {index} of {} is not loaded", self.frame.dataset.name))
+    }
+
+    pub(crate) fn count(&self, counter: &mut Counter, row: u32) {
+        let at = row as usize;
+        counter.add(self.people.person[at], self.people.alone[at]);
+    }
+}
+
+/// One shard: which rows of each dataset it holds.
+pub(crate) struct Shard<'a> {
+    pub(crate) engine: &'a Engine<'a>,
+    number: u32,
+    rows: BTreeMap<String, Vec<u32>>,
+}
+
+impl<'a> Shard<'a> {
+    fn new(engine: &'a Engine<'a>, number: u32) -> Self {
+        let mut rows = BTreeMap::new();
+        if engine.shards > 1 {
+            for frame in engine.store.iter() {
+                let people = engine.identity.people(&frame.dataset.name);
+                let mine = people.into_iter().flat_map(|people| people.person.iter().zip(0_u32..));
+                let mine = mine.filter(|(person, _)| *person % engine.shards == number).map(|(_, row)| row);
+                rows.insert(frame.dataset.name.clone(), mine.collect());
+            }
+        }
+        Self { engine, number, rows }
+    }
+
+    pub(crate) fn slice(&self, dataset: &str) -> Result<Slice<'_>, String> {
+        let absent = || format!("{dataset} is not loaded");
+        let frame = self.engine.store.get(dataset).ok_or_else(absent)?;
+        let people = self.engine.identity.people(dataset).ok_or_else(absent)?;
+        Ok(Slice { frame, people, rows: self.rows.get(dataset).map(Vec::as_slice) })
+    }
+
+    pub(crate) fn holds(&self, person: u32) -> bool {
+        self.engine.shards <= 1 || person % self.engine.shards == self.number
+    }
+
+    /// How many samples a tally of failing records keeps.
+    pub(crate) fn cap(&self) -> usize {
+        if self.engine.all_rows { usize::MAX } else { SAMPLES }
+    }
+
+    fn answer(&self, question: &Question) -> Result<Answer, String> {
+        match question {
+            Question::Read { dataset } => {
+                let report = &self.slice(dataset)?.frame.report;
+                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone() })
+            }
+            Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
+            Question::Values { column, cap } => self.values(column, *cap),
+            Question::Shapes { column, lens } => self.shapes(column, lens),
+            Question::Rows { dataset, filter } => {
+                let slice = self.slice(dataset)?;
+                let met = filter::met(self, &slice, filter)?;
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
+            }
+            Question::Repeats { column, form, apart } => self.repeats(column, *form, *apart),
+            Question::Compare { left, left_lens, right, right_lens } => {
+                pairs::compare(self, (left, left_lens), (right, right_lens))
+            }
+            Question::Gap { left, left_zone, right, right_zone } => {
+                pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
+            }
+            Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Listing(pick) => self.listing(pick),
+        }
+    }
+
+    fn tally(&self, slice: &Slice<'_>, rows: impl Iterator<Item = u32>, column: Option<&TextColumn>) -> super::Tally {
+        let mut counter = Counter::default();
+        for row in rows {
+            slice.count(&mut counter, row);
+            let key = slice.frame.key(row);
+            let value = || column.map(|column| column.get(row).to_owned()).unwrap_or_default();
+            counter.sample(self.cap(), &key, || Sample { key: key.to_string(), value: value(), ..Sample::default() });
+        }
+        counter.finish(self.cap())
+    }
+
+    fn values(&self, asked: &Column, cap: usize) -> Result<Answer, String> {
+        let slice = self.slice(&asked.dataset)?;
+        let column = slice.column(asked.index)?;
+        let mut counters: AHashMap<&str, Counter> = AHashMap::new();
+        for row in slice.rows() {
+            let value = column.get(row);
+            let counter = counters.entry(value).or_default();
+            slice.count(counter, row);
+            let key = slice.frame.key(row);
+            counter.sample(SAMPLES, &key, || Sample {
+                key: key.to_string(),
+                value: value.to_owned(),
+                ..Sample::default()
+            });
+        }
+        let overflow = counters.len() > cap;
+        let mut kept: Vec<(u64, &str, Counter)> =
+            counters.into_iter().map(|(value, counter)| (xxh3_64(value.as_bytes()), value, counter)).collect();
+        if overflow {
+            kept.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+            kept.truncate(cap);
+        }
+        let values = kept.into_iter().map(|(_, value, counter)| (value.to_owned(), counter.finish(SAMPLES))).collect();
+        Ok(Answer::Values { rows: slice.len(), values, overflow })
+    }
+
+    fn shapes(&self, asked: &Column, lens: &Lens) -> Result<Answer, String> {
+        let slice = self.slice(&asked.dataset)?;
+        let column = slice.column(asked.index)?;
+        let mut counters: Vec<(&'static str, Counter)> = Vec::new();
+        for row in slice.rows() {
+            let value = column.get(row);
+            let shape = lens.shape(value);
+            let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
+                counters.push((shape, Counter::default()));
+                counters.len() - 1
+            });
+            let counter = &mut counters[at].1;
+            slice.count(counter, row);
+            let key = slice.frame.key(row);
+            counter.sample(SAMPLES, &key, || Sample {
+                key: key.to_string(),
+                value: value.to_owned(),
+                ..Sample::default()
+            });
+        }
+        let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
+        Ok(Answer::Shapes { rows: slice.len(), shapes })
+    }
+
+    fn repeats(&self, asked: &Column, form: Form, apart: Option<Form>) -> Result<Answer, String> {
+        let slice = self.slice(&asked.dataset)?;
+        let column = slice.column(asked.index)?;
+        let rows: Vec<u32> = slice.rows().collect();
+        let hash = |row: &u32| form.of(column.get(*row)).map(|text| (xxh3_64(text.as_bytes()), *row));
+        let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(hash).collect();
+        keyed.par_sort_unstable();
+        let mut groups = Groups::default();
+        let mut counter = Counter::default();
+        for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
+            if let Some(finer) = apart {
+                let first = finer.of(column.get(run[0].1));
+                if run.iter().all(|(_, row)| finer.of(column.get(*row)) == first) {
+                    continue;
+                }
+            }
+            groups.count += 1;
+            let mut keys: Vec<(String, u32)> =
+                run.iter().map(|(_, row)| (slice.frame.key(*row).into_owned(), *row)).collect();
+            keys.sort_unstable();
+            for (at, (key, row)) in keys.iter().enumerate() {
+                slice.count(&mut counter, *row);
+                let other = keys.get(usize::from(at == 0)).map(|(key, _)| key.clone()).unwrap_or_default();
+                let detail = format!("{} records", keys.len());
+                counter.sample(self.cap(), key, || Sample {
+                    key: key.clone(),
+                    other,
+                    value: column.get(*row).to_owned(),
+                    detail,
+                });
+            }
+        }
+        groups.members = counter.finish(self.cap());
+        Ok(Answer::Repeats { rows: slice.len(), groups })
+    }
+
+    fn listing(&self, pick: &Pick) -> Result<Answer, String> {
+        match pick {
+            Pick::Values { column: asked, values } => {
+                let slice = self.slice(&asked.dataset)?;
+                let column = slice.column(asked.index)?;
+                let found = slice.rows().filter(|row| values.contains(column.get(*row)));
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
+            }
+            Pick::Shapes { column: asked, lens, shapes } => {
+                let slice = self.slice(&asked.dataset)?;
+                let column = slice.column(asked.index)?;
+                let found = slice.rows().filter(|row| shapes.contains(lens.shape(column.get(*row))));
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
+            }
+            Pick::Pairs { left, left_lens, right, right_lens, cells } => {
+                pairs::listing(self, (left, left_lens), (right, right_lens), cells)
+            }
+        }
+    }
+}
+
+fn columns(frame: &Frame) -> Answer {
+    let stats = frame.dataset.columns.iter().zip(&frame.report.columns);
+    let columns = stats.map(|(column, stat)| ColumnFact {
+        label: column.label.clone(),
+        filled: stat.filled,
+        longest: stat.longest,
+    });
+    Answer::Columns { rows: frame.report.rows, columns: columns.collect(), widest: frame.report.widest }
+}
+
+impl Engine<'_> {
+    /// Answers every question. A question that cannot be answered, or makes a library panic, fails alone.
+    pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
+        let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
+        for number in 0..self.shards.max(1) {
+            let shard = Shard::new(self, number);
+            let given: Vec<(&Question, Answer)> = questions
+                .into_par_iter()
+                .map(|question| {
+                    let answer = catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+                    let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
+                    (question, answer.unwrap_or_else(Answer::Failed))
+                })
+                .collect();
+            for (question, answer) in given {
+                let cap = match question {
+                    Question::Values { .. } | Question::Shapes { .. } | Question::Compare { .. } => SAMPLES,
+                    _ => shard.cap(),
+                };
+                match whole.get_mut(question) {
+                    Some(so_far) => so_far.merge(answer, cap),
+                    None => drop(whole.insert(question.clone(), answer)),
+                }
+            }
+        }
+        for (question, answer) in &mut whole {
+            if let (Question::Values { cap, .. }, Answer::Values { values, overflow, .. }) = (question, answer) {
+                settle(values, overflow, *cap);
+            }
+        }
+        whole
+    }
+}
+
+/// Shards may hold few distinct values each and many together: the cap holds for the whole.
+fn settle(values: &mut BTreeMap<String, super::Tally>, overflow: &mut bool, cap: usize) {
+    if values.len() > cap {
+        *overflow = true;
+        let mut hashes: Vec<(u64, String)> =
+            values.keys().map(|value| (xxh3_64(value.as_bytes()), value.clone())).collect();
+        hashes.sort_unstable();
+        for (_, value) in hashes.split_off(cap) {
+            values.remove(&value);
+        }
+    }
+}
+
+/// Whether a left record counts.
+pub(crate) fn in_scope<'a>(
+    shard: &'a Shard<'a>,
+    slice: &Slice<'a>,
+    scope: &Scope,
+) -> Result<Box<dyn Fn(u32) -> bool + 'a>, String> {
+    match scope {
+        Scope::All => Ok(Box::new(|_| true)),
+        Scope::Reachable(index) => {
+            let column = slice.column(*index)?;
+            Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
+        }
+        Scope::Where(filter) => {
+            let rows: BTreeSet<u32> = filter::met(shard, slice, filter)?.into_iter().collect();
+            Ok(Box::new(move |row| rows.contains(&row)))
+        }
+    }
+}

@@ -1,0 +1,326 @@
+//! The closed set of facts: questions of checks in, answers out. Whoever computes them, answers of two shards merge to
+//! the answer of the whole, byte for byte.
+//!
+//! A question names a column or an expression over a dataset, an earlier snapshot (`prev.zoho.contacts`) or the pairs of
+//! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
+
+mod filter;
+pub mod lenses;
+pub mod local;
+mod pairs;
+pub mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+pub use tally::{Sample, Tally};
+
+use crate::exports::Damage;
+use crate::frames::normalize::Form;
+use crate::mapping::expr::Expr;
+
+/// A column of a dataset, by its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Column {
+    /// `zoho.contacts`, `prev.zoho.contacts`
+    pub dataset: String,
+    /// Place in the dataset's columns.
+    pub index: usize,
+}
+
+/// How a value is read before it is counted by its shape.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lens {
+    /// Forms of timestamps.
+    Stamp,
+    /// Forms of record ids, damaged ones apart.
+    Identifier,
+    /// Missing, placeholder, malformed, usable address.
+    Address,
+    /// What a value says about consent.
+    Consent(Consent),
+    /// Missing or filled, with the texts that mean missing beside the usual ones.
+    Filled(Vec<String>),
+}
+
+/// Who wrote a consent value, which decides what it says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consent {
+    /// `unsubscribed` of Customer.io: any casing of true, or 1, is an opt-out; everything else is not.
+    Profile,
+    /// A box that is ticked when the person opted out; an empty box says nothing.
+    OptOutBox,
+    /// Subscribed, unsubscribed, never subscribed.
+    State,
+    /// A flag whose `no` may mean never asked: it can say yes only.
+    OptInFlag,
+    /// The spellings that the mapping declares, folded, and whether each means opted out.
+    Declared(Vec<(String, bool)>),
+}
+
+/// A filter with its text; two filters of one text are one.
+#[derive(Clone)]
+pub struct Filter {
+    /// Canonical text.
+    pub text: String,
+    /// The tree.
+    pub expr: Arc<Expr>,
+}
+
+impl Filter {
+    /// A filter of an expression.
+    pub fn new(expr: Expr) -> Self {
+        Self { text: expr.to_string(), expr: Arc::new(expr) }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Filter({})", self.text)
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+impl Eq for Filter {}
+impl PartialOrd for Filter {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Filter {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+/// Which records of the left side count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Those with a usable address or identifier to be linked by.
+    Reachable(usize),
+    /// Those that meet a filter.
+    Where(Filter),
+    /// All.
+    All,
+}
+
+/// Which records a listing names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// Those that hold one of these values.
+    Values { column: Column, values: BTreeSet<String> },
+    /// Those whose value has one of these shapes.
+    Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
+    /// Linked pairs that fall into one of these cells.
+    Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
+}
+
+/// What a check may ask.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// What was read: records, damage.
+    Read { dataset: String },
+    /// Names, fill and longest value of every column.
+    Columns { dataset: String },
+    /// Distinct values with counts; past `cap` it says that it overflowed.
+    Values { column: Column, cap: usize },
+    /// Values by their shape under a lens.
+    Shapes { column: Column, lens: Lens },
+    /// Records that meet a filter.
+    Rows { dataset: String, filter: Filter },
+    /// Values that occur more than once in a form; with `apart`, only where they differ in the finer form.
+    Repeats { column: Column, form: Form, apart: Option<Form> },
+    /// Linked pairs by what both sides say.
+    Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
+    /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
+    Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Who is on which side.
+    Coverage { left: String, right: String, scope: Scope },
+    /// Every record that a judgement is about, for the file of failing rows.
+    Listing(Pick),
+}
+
+impl Question {
+    /// The columns that must be held to answer, filters apart.
+    pub fn columns(&self) -> Vec<Column> {
+        match self {
+            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Repeats { column, .. } => {
+                vec![column.clone()]
+            }
+            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
+            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
+                vec![Column { dataset: left.clone(), index: *index }]
+            }
+            Self::Listing(Pick::Values { column, .. } | Pick::Shapes { column, .. }) => vec![column.clone()],
+            Self::Listing(Pick::Pairs { left, right, .. }) => vec![left.clone(), right.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The filter and the dataset it runs on.
+    pub fn filter(&self) -> Option<(&str, &Filter)> {
+        match self {
+            Self::Rows { dataset, filter } => Some((dataset, filter)),
+            Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            _ => None,
+        }
+    }
+}
+
+/// What was read of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnFact {
+    /// The label in the file.
+    pub label: String,
+    /// Records that fill it.
+    pub filled: u64,
+    /// Bytes of its longest value.
+    pub longest: u64,
+}
+
+/// Groups of repeated values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// How many groups.
+    pub count: u64,
+    /// All their members; a sample names the smallest other member of its group.
+    pub members: Tally,
+}
+
+/// Who is on which side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// Left records in scope.
+    pub scope: Tally,
+    /// Left records linked to several right ones; a sample a pair.
+    pub split: Tally,
+    /// Pairs that the split records make.
+    pub split_pairs: u64,
+    /// Left records in scope with no right one.
+    pub missing: Tally,
+    /// Right records that share a left one's link with another left record.
+    pub collapsed: Tally,
+    /// Right records linked to no left one.
+    pub strangers: Tally,
+}
+
+/// An answer. Its variant follows the question's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// To [`Question::Read`].
+    Read { rows: u64, damage: Vec<Damage> },
+    /// To [`Question::Columns`].
+    Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
+    /// To [`Question::Values`].
+    Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
+    /// To [`Question::Shapes`].
+    Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
+    /// To [`Question::Rows`].
+    Rows { rows: u64, met: Tally },
+    /// To [`Question::Repeats`].
+    Repeats { rows: u64, groups: Groups },
+    /// To [`Question::Compare`], by (left, right).
+    Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
+    /// To [`Question::Gap`]: pairs by whole minutes.
+    Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Coverage`].
+    Coverage(Sides),
+    /// The engine could not answer.
+    Failed(String),
+}
+
+impl Answer {
+    /// Adds the answer of another shard. `cap` is how many samples a tally keeps.
+    pub fn merge(&mut self, other: Self, cap: usize) {
+        match (self, other) {
+            (Self::Values { rows, values, overflow }, Self::Values { rows: more, values: others, overflow: over }) => {
+                *rows += more;
+                *overflow |= over;
+                merge_maps(values, others, cap);
+            }
+            (Self::Shapes { rows, shapes }, Self::Shapes { rows: more, shapes: others }) => {
+                *rows += more;
+                merge_maps(shapes, others, cap);
+            }
+            (Self::Rows { rows, met }, Self::Rows { rows: more, met: others }) => {
+                *rows += more;
+                met.merge(others, cap);
+            }
+            (Self::Repeats { rows, groups }, Self::Repeats { rows: more, groups: others }) => {
+                *rows += more;
+                groups.count += others.count;
+                groups.members.merge(others.members, cap);
+            }
+            (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
+                *pairs += more;
+                merge_maps(cells, others, cap);
+            }
+            (Self::Gap { pairs, minutes }, Self::Gap { pairs: more, minutes: others }) => {
+                *pairs += more;
+                for (minute, count) in others {
+                    *minutes.entry(minute).or_default() += count;
+                }
+            }
+            (Self::Coverage(sides), Self::Coverage(others)) => {
+                sides.split_pairs += others.split_pairs;
+                sides.scope.merge(others.scope, cap);
+                sides.split.merge(others.split, cap);
+                sides.missing.merge(others.missing, cap);
+                sides.collapsed.merge(others.collapsed, cap);
+                sides.strangers.merge(others.strangers, cap);
+            }
+            (Self::Failed(_), _) => {}
+            (whole, Self::Failed(why)) => *whole = Self::Failed(why),
+            // What was read is one fact for the whole run; every shard holds the same.
+            _ => {}
+        }
+    }
+
+    /// The value below which a share of a histogram lies, in minutes: `quantile(0.95)` is the p95.
+    pub fn quantile(&self, share: f64) -> Option<i64> {
+        let Self::Gap { pairs, minutes } = self else { return None };
+        let wanted = ((*pairs as f64) * share).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        minutes
+            .iter()
+            .find(|(_, count)| {
+                seen += **count;
+                seen >= wanted
+            })
+            .map(|(minute, _)| *minute)
+    }
+}
+
+fn merge_maps<K: Ord>(into: &mut BTreeMap<K, Tally>, from: BTreeMap<K, Tally>, cap: usize) {
+    for (key, tally) in from {
+        into.entry(key).or_default().merge(tally, cap);
+    }
+}
+
+/// All answers of a run.
+#[derive(Debug, Default)]
+pub struct Answers {
+    given: BTreeMap<Question, Answer>,
+}
+
+impl Answers {
+    /// The answer to a question that was asked.
+    pub fn get(&self, question: &Question) -> Option<&Answer> {
+        self.given.get(question)
+    }
+
+    /// Those of these questions that have no answer yet.
+    pub fn open(&self, asked: impl IntoIterator<Item = Question>) -> BTreeSet<Question> {
+        asked.into_iter().filter(|question| !self.given.contains_key(question)).collect()
+    }
+
+    /// Takes answers in.
+    pub fn extend(&mut self, answers: BTreeMap<Question, Answer>) {
+        self.given.extend(answers);
+    }
+}

@@ -1,0 +1,169 @@
+//! Facts about linked pairs: both sides of the seam at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::local::{SAMPLES, Shard, Slice, in_scope};
+use super::tally::Counter;
+use super::{Answer, Column, Lens, Sample, Scope, Sides};
+use crate::frames::TextColumn;
+use crate::frames::identity::Link;
+use crate::frames::time::{instant, zone};
+
+type Side<'a> = (&'a Column, &'a Lens);
+
+struct Pairs<'a> {
+    left: Slice<'a>,
+    right: Slice<'a>,
+    left_column: &'a TextColumn,
+    right_column: &'a TextColumn,
+    links: std::sync::Arc<Vec<Link>>,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
+        let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
+        Ok(Self {
+            left_column: left_slice.column(left.index)?,
+            right_column: right_slice.column(right.index)?,
+            links: shard.engine.identity.links(&left.dataset, &right.dataset),
+            left: left_slice,
+            right: right_slice,
+        })
+    }
+
+    fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
+        self.links.iter().filter(|link| shard.holds(self.right.people.person[link.right as usize]))
+    }
+
+    fn values(&self, link: &Link) -> (&'a str, &'a str) {
+        (self.left_column.get(link.left), self.right_column.get(link.right))
+    }
+
+    /// A pair shows the profile first: that is where the send goes wrong.
+    fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+        // A person with one record on each side makes one pair; anyone else is remembered to count once.
+        let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
+        counter.add(self.right.people.person[link.right as usize], alone);
+        let key = self.right.frame.key(link.right);
+        let (left, right) = self.values(link);
+        counter.sample(cap, &key, || Sample {
+            key: key.to_string(),
+            other: self.left.frame.key(link.left).into_owned(),
+            value: right.to_owned(),
+            detail: left.to_owned(),
+        });
+    }
+}
+
+/// Linked pairs by what both sides say.
+pub(crate) fn compare(shard: &Shard<'_>, left: Side<'_>, right: Side<'_>) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, left.0, right.0)?;
+    let mut cells: BTreeMap<(&'static str, &'static str), Counter> = BTreeMap::new();
+    let mut total = 0;
+    for link in pairs.mine(shard) {
+        let (one, other) = pairs.values(link);
+        total += 1;
+        pairs.count(cells.entry((left.1.shape(one), right.1.shape(other))).or_default(), link, SAMPLES);
+    }
+    let cells =
+        cells.into_iter().map(|((one, other), counter)| ((one.to_owned(), other.to_owned()), counter.finish(SAMPLES)));
+    Ok(Answer::Compare { pairs: total, cells: cells.collect() })
+}
+
+/// Every linked pair of some cells.
+pub(crate) fn listing(
+    shard: &Shard<'_>,
+    left: Side<'_>,
+    right: Side<'_>,
+    cells: &BTreeSet<(String, String)>,
+) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, left.0, right.0)?;
+    let mut counter = Counter::default();
+    let mut total = 0;
+    for link in pairs.mine(shard) {
+        let (one, other) = pairs.values(link);
+        total += 1;
+        if cells.contains(&(left.1.shape(one).to_owned(), right.1.shape(other).to_owned())) {
+            pairs.count(&mut counter, link, shard.cap());
+        }
+    }
+    Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
+}
+
+/// Whole minutes from the left time to the right one, over pairs in which both are certain.
+pub(crate) fn gap(
+    shard: &Shard<'_>,
+    left: (&Column, Option<&str>),
+    right: (&Column, Option<&str>),
+) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, left.0, right.0)?;
+    let (left_zone, right_zone) = (left.1.and_then(zone), right.1.and_then(zone));
+    let mut minutes: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut total = 0;
+    for link in pairs.mine(shard) {
+        let (one, other) = pairs.values(link);
+        if let (Some(one), Some(other)) = (instant(one, left_zone.as_ref()), instant(other, right_zone.as_ref())) {
+            total += 1;
+            *minutes.entry((other - one).div_euclid(60)).or_default() += 1;
+        }
+    }
+    Ok(Answer::Gap { pairs: total, minutes })
+}
+
+/// Who is on which side.
+pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope) -> Result<Answer, String> {
+    let (left_slice, right_slice) = (shard.slice(left)?, shard.slice(right)?);
+    let links = shard.engine.identity.links(left, right);
+    let counts = in_scope(shard, &left_slice, scope)?;
+    let cap = shard.cap();
+    let mut of_right = vec![0_u32; right_slice.frame.rows as usize];
+    for link in links.iter() {
+        of_right[link.right as usize] += 1;
+    }
+    let mut sides = Sides::default();
+    let (mut all, mut split, mut missing) = (Counter::default(), Counter::default(), Counter::default());
+    for row in left_slice.rows() {
+        let start = links.partition_point(|link| link.left < row);
+        let mine = links[start..].iter().take_while(|link| link.left == row).count();
+        let mine = &links[start..start + mine];
+        let scoped = counts(row);
+        if scoped {
+            left_slice.count(&mut all, row);
+        }
+        let key = left_slice.frame.key(row);
+        if mine.is_empty() && scoped {
+            left_slice.count(&mut missing, row);
+            missing.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
+        }
+        if mine.len() > 1 {
+            left_slice.count(&mut split, row);
+            sides.split_pairs += mine.len() as u64;
+            for link in mine {
+                let other = right_slice.frame.key(link.right).into_owned();
+                split.sample(cap, &key, || Sample {
+                    key: key.to_string(),
+                    other,
+                    value: String::new(),
+                    detail: link.tier.name().to_owned(),
+                });
+            }
+        }
+    }
+    let (mut collapsed, mut strangers) = (Counter::default(), Counter::default());
+    for row in right_slice.rows() {
+        let counter = match of_right[row as usize] {
+            0 => &mut strangers,
+            1 => continue,
+            _ => &mut collapsed,
+        };
+        right_slice.count(counter, row);
+        let key = right_slice.frame.key(row);
+        counter.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
+    }
+    sides.scope = all.finish(0);
+    sides.split = split.finish(cap);
+    sides.missing = missing.finish(cap);
+    sides.collapsed = collapsed.finish(cap);
+    sides.strangers = strangers.finish(cap);
+    Ok(Answer::Coverage(sides))
+}

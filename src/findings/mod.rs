@@ -1,0 +1,265 @@
+//! Hits of checks in, findings and a verdict out.
+//!
+//! A finding is a statement about one subject, not a row: how many records and people, a few samples, what is wrong, why
+//! it matters and what to do.
+
+pub mod ignores;
+pub mod masking;
+pub mod triage;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::error::{Exit, Place};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Good to know.
+    Note,
+    /// Will hurt under conditions.
+    Warning,
+    /// Breaks sends, segments or consent.
+    Error,
+}
+
+impl Severity {
+    /// The word in configs and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Note, Self::Warning, Self::Error].into_iter().find(|severity| severity.name() == word)
+    }
+}
+
+/// What a finding is about; with the rule's code it is the finding's identity.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The dataset, for findings about data.
+    pub dataset: Option<String>,
+    /// The column, segment, mapping entry or config entry, as people would name it.
+    pub name: String,
+}
+
+impl Subject {
+    /// A column: `zoho.contacts.Email`.
+    pub fn column(dataset: &str, label: &str) -> Self {
+        Self { dataset: Some(dataset.to_owned()), name: format!("{dataset}.{label}") }
+    }
+
+    /// A whole dataset.
+    pub fn dataset(dataset: &str) -> Self {
+        Self { dataset: Some(dataset.to_owned()), name: dataset.to_owned() }
+    }
+
+    /// An entry of a document: `mapping:attributes.stage`, `segment:At Risk`.
+    pub fn entry(kind: &str, name: &str) -> Self {
+        Self { dataset: None, name: format!("{kind}:{name}") }
+    }
+}
+
+/// One failing record or cell, as the rows file names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Row {
+    /// `zoho.contacts`
+    pub dataset: String,
+    /// The record's own id as it stands in the file.
+    pub key: String,
+    /// The column, blank when the record as a whole fails.
+    pub column: String,
+    /// The value as it stands.
+    pub value: String,
+    /// The right value, when it is sure.
+    pub suggestion: String,
+    /// The key of the other record of a pair.
+    pub other_key: String,
+    /// What else tells.
+    pub detail: String,
+}
+
+/// One line of what a finding is made of: a value, a format, a kind of damage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The value or what it stands for.
+    pub label: String,
+    /// Records.
+    pub rows: u64,
+    /// People.
+    pub people: u64,
+    /// The right value, when it is sure.
+    pub suggestion: Option<String>,
+}
+
+/// What a check says about one subject.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// What it is about.
+    pub subject: Subject,
+    /// Records that fail.
+    pub rows: u64,
+    /// Records looked at.
+    pub total: u64,
+    /// People affected.
+    pub people: u64,
+    /// The fact, one sentence with numbers.
+    pub statement: String,
+    /// What to do here, when it is more exact than the rule's own advice.
+    pub action: Option<String>,
+    /// What it is made of, most first.
+    pub parts: Vec<Part>,
+    /// Samples; every failing record when all were asked for.
+    pub samples: Vec<Row>,
+    /// Where in a document.
+    pub place: Option<Place>,
+}
+
+impl Hit {
+    /// A hit about an entry of a document.
+    pub fn entry(subject: Subject, place: Option<Place>, statement: String, action: String) -> Self {
+        Self {
+            subject,
+            rows: 1,
+            total: 1,
+            people: 0,
+            statement,
+            action: Some(action),
+            parts: Vec::new(),
+            samples: Vec::new(),
+            place,
+        }
+    }
+}
+
+/// A hit with its rule.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule's code.
+    pub code: String,
+    /// The rule's name.
+    pub name: String,
+    /// After the team's re-grading.
+    pub severity: Severity,
+    /// How sure the rule is.
+    pub confidence: String,
+    /// The hit.
+    pub hit: Hit,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// Code and subject, hashed: stable while wording, order and counts move.
+    pub fingerprint: String,
+    /// The ignore entry that accepts it, or the threshold that does.
+    pub accepted: Option<String>,
+}
+
+/// The identity of a finding.
+pub fn fingerprint(code: &str, subject: &Subject) -> String {
+    format!(
+        "{:032x}",
+        xxh3_128(
+            format!("{code}\u{1f}{}\u{1f}{}", subject.dataset.as_deref().unwrap_or_default(), subject.name).as_bytes()
+        )
+    )
+}
+
+/// Why a subject could not be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The subject, or the input that is missing.
+    pub subject: String,
+    /// The reason, one sentence without a full stop.
+    pub reason: String,
+    /// A column that an export should have by its system's own shape: dataset and column.
+    pub column: Option<(String, String)>,
+}
+
+/// How a rule ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Looked at everything it had to, found nothing.
+    Clean,
+    /// Found something.
+    Findings,
+    /// Could not look at something that it had to look at.
+    NotEvaluated,
+    /// Broke.
+    Failed(String),
+}
+
+impl Status {
+    /// The word in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Findings => "findings",
+            Self::NotEvaluated => "not evaluated",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// What became of one rule.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// The rule's code.
+    pub code: String,
+    /// The rule's name.
+    pub name: String,
+    /// How it ended.
+    pub status: Status,
+    /// Subjects it looked at.
+    pub subjects: usize,
+    /// What it could not look at.
+    pub gaps: Vec<Gap>,
+    /// What it found.
+    pub findings: Vec<Finding>,
+}
+
+/// What was read, as the report tells it.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// `zoho.contacts`
+    pub dataset: String,
+    /// `Zoho CRM UI export`
+    pub recognised: String,
+    /// Files, and members of archives.
+    pub files: Vec<String>,
+    /// Records.
+    pub rows: u64,
+    /// Columns.
+    pub columns: usize,
+    /// `UTF-8`
+    pub encoding: String,
+}
+
+/// The end of a run: what every reporter renders.
+#[derive(Debug, Clone)]
+pub struct Verdict {
+    /// The instant that counted as now.
+    pub now: i64,
+    /// `launch`, `hygiene` or none.
+    pub profile: Option<String>,
+    /// The lowest severity that fails the run; none when nothing does.
+    pub fail_on: Option<Severity>,
+    /// What was read.
+    pub inputs: Vec<Input>,
+    /// Every selected rule, by code.
+    pub outcomes: Vec<Outcome>,
+    /// Findings that stand, worst first.
+    pub findings: Vec<Finding>,
+    /// Findings that the team accepted.
+    pub accepted: Vec<Finding>,
+    /// What the report should say of itself: switches, what could not be known.
+    pub remarks: Vec<String>,
+    /// How the run ends.
+    pub exit: Exit,
+    /// Whether personal data is shown as it stands.
+    pub show_pii: bool,
+}

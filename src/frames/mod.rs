@@ -1,0 +1,185 @@
+//! Datasets in, text columns out: only the columns that are asked for, every value as it stood in the export.
+//!
+//! A column is a run of text and the ends of its cells, four bytes a cell beside the text itself; a frame of short
+//! values in a general string column would cost sixteen.
+
+pub mod identity;
+pub mod normalize;
+pub mod time;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::error::{Error, Fault, Result};
+use crate::exports::{Dataset, Progress, ReadReport};
+
+/// Cells in one run of text; a power of two.
+const RUN: usize = 1 << 14;
+
+#[derive(Debug, Default)]
+struct Run {
+    text: String,
+    ends: Vec<u32>,
+}
+
+/// One column of one dataset.
+#[derive(Debug, Default)]
+pub struct TextColumn {
+    runs: Vec<Run>,
+}
+
+impl TextColumn {
+    fn push(&mut self, value: &str) -> std::result::Result<(), ()> {
+        if self.runs.last().is_none_or(|run| run.ends.len() == RUN) {
+            self.runs.push(Run::default());
+        }
+        let Some(run) = self.runs.last_mut() else { return Err(()) };
+        run.text.push_str(value);
+        run.ends.push(u32::try_from(run.text.len()).map_err(|_| ())?);
+        Ok(())
+    }
+
+    /// The cell of a row, counted from 0; blank where there is none.
+    pub fn get(&self, row: u32) -> &str {
+        let row = row as usize;
+        let Some(run) = self.runs.get(row / RUN) else { return "" };
+        let at = row % RUN;
+        let start = if at == 0 { 0 } else { run.ends[at - 1] as usize };
+        let end = run.ends.get(at).map_or(start, |end| *end as usize);
+        &run.text[start..end]
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        self.runs.iter().map(|run| run.text.capacity() + run.ends.capacity() * 4).sum()
+    }
+}
+
+/// The records of one dataset, as far as their columns were asked for.
+#[derive(Debug)]
+pub struct Frame {
+    /// What it was read from.
+    pub dataset: Arc<Dataset>,
+    /// What reading found.
+    pub report: ReadReport,
+    /// How many records.
+    pub rows: u32,
+    columns: BTreeMap<usize, TextColumn>,
+}
+
+impl Frame {
+    /// A column that was loaded.
+    pub fn column(&self, index: usize) -> Option<&TextColumn> {
+        self.columns.get(&index)
+    }
+
+    /// The record's own id as it stands in the file; the record number where it has none.
+    pub fn key(&self, row: u32) -> Cow<'_, str> {
+        let key = self.dataset.key.and_then(|key| self.columns.get(&key)).map(|column| column.get(row).trim());
+        key.filter(|key| !key.is_empty()).map_or_else(|| Cow::Owned(format!("record {}", row + 1)), Cow::Borrowed)
+    }
+
+    /// Bytes held in columns.
+    pub fn bytes(&self) -> usize {
+        self.columns.values().map(TextColumn::bytes).sum()
+    }
+}
+
+/// All frames of a run, by dataset name.
+#[derive(Debug, Default)]
+pub struct Store {
+    frames: BTreeMap<String, Frame>,
+}
+
+impl Store {
+    /// Reads the wanted columns of every dataset, once, the datasets side by side.
+    pub fn load(
+        datasets: &[Arc<Dataset>],
+        wanted: &BTreeMap<String, BTreeSet<usize>>,
+        progress: &dyn Progress,
+    ) -> Result<Self> {
+        let frames: Result<Vec<Frame>> = datasets
+            .par_iter()
+            .map(|dataset| {
+                let mut columns = wanted.get(&dataset.name).cloned().unwrap_or_default();
+                columns.extend(dataset.key);
+                read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress)
+            })
+            .collect();
+        Ok(Self { frames: frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect() })
+    }
+
+    /// Reads columns that a later round asks for and that are not held yet.
+    pub fn ensure(&mut self, wanted: &BTreeMap<String, BTreeSet<usize>>, progress: &dyn Progress) -> Result<()> {
+        for (name, columns) in wanted {
+            let Some(frame) = self.frames.get_mut(name) else { continue };
+            let absent: Vec<usize> =
+                columns.iter().copied().filter(|column| !frame.columns.contains_key(column)).collect();
+            if !absent.is_empty() {
+                let more = read(&frame.dataset, &absent, progress)?;
+                frame.columns.extend(more.columns);
+            }
+        }
+        Ok(())
+    }
+
+    /// A frame by dataset name.
+    pub fn get(&self, dataset: &str) -> Option<&Frame> {
+        self.frames.get(dataset)
+    }
+
+    /// All frames, in order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.values()
+    }
+
+    /// Bytes held in columns.
+    pub fn bytes(&self) -> usize {
+        self.iter().map(Frame::bytes).sum()
+    }
+}
+
+fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress) -> Result<Frame> {
+    let mut columns: Vec<TextColumn> = wanted.iter().map(|_| TextColumn::default()).collect();
+    let mut rows: u32 = 0;
+    let mut full = false;
+    let report = dataset.read(wanted, progress, &mut |_, cells| {
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            full |= column.push(cell).is_err();
+        }
+        match rows.checked_add(1) {
+            Some(next) => rows = next,
+            None => full = true,
+        }
+    })?;
+    if full {
+        let fault = Fault::new(format!(
+            "{} is too large to hold: over four billion records, or gigabytes in a few thousand cells",
+            dataset.name
+        ));
+        return Err(Error::input(fault.help("split the export, or leave the long column out")));
+    }
+    let columns = wanted.iter().copied().zip(columns).collect();
+    Ok(Frame { dataset: Arc::clone(dataset), report, rows, columns })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RUN, TextColumn};
+
+    #[test]
+    fn cells_come_back_across_runs() {
+        let mut column = TextColumn::default();
+        for row in 0..(RUN * 2 + 3) {
+            column.push(&"x".repeat(row % 5)).expect("small cells fit");
+        }
+        assert_eq!(column.get(0), "");
+        assert_eq!(column.get(4), "xxxx");
+        let last = u32::try_from(RUN * 2 + 2).expect("fits");
+        assert_eq!(column.get(last).len(), (RUN * 2 + 2) % 5);
+        assert_eq!(column.get(last + 1), "");
+    }
+}

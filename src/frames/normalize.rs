@@ -1,0 +1,291 @@
+//! Canonical forms for comparison. What is shown and written stays as it stood in the export.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use unicode_normalization::UnicodeNormalization;
+
+/// The forms under which two values may be the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// An address without case and outer blanks.
+    Address,
+    /// An address as the provider delivers it: dots and tags gone where they are noise.
+    Mailbox,
+    /// A record id without `zcrm_`, case and outer blanks.
+    Identifier,
+}
+
+impl Form {
+    /// The canonical form, nothing for a value that is missing, a placeholder or no such thing.
+    pub fn of(self, text: &str) -> Option<String> {
+        match self {
+            Self::Address => address(text),
+            Self::Mailbox => mailbox(&address(text)?),
+            Self::Identifier => identifier(text).map(Cow::into_owned),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Placeholders {
+    local_parts: Vec<String>,
+    domains: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Tokens {
+    tokens: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Providers {
+    providers: Vec<Provider>,
+}
+
+#[derive(Deserialize)]
+struct Provider {
+    domains: Vec<String>,
+    #[serde(default)]
+    canonical: Option<String>,
+    #[serde(default)]
+    dots: bool,
+    #[serde(default)]
+    plus: bool,
+}
+
+fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
+    match serde_yaml::from_str(text) {
+        Ok(data) => data,
+        Err(error) => panic!("the list {name} ships with the program and is tested: {error}"),
+    }
+}
+
+struct Lists {
+    locals: BTreeSet<String>,
+    domains: BTreeSet<String>,
+    addresses: BTreeSet<String>,
+    missing: BTreeSet<String>,
+    providers: BTreeMap<String, (String, bool, bool)>,
+}
+
+static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+    let placeholders: Placeholders = shipped("placeholders", include_str!("../../rules/data/placeholders.yaml"));
+    let tokens: Tokens = shipped("missing", include_str!("../../rules/data/missing.yaml"));
+    let providers: Providers = shipped("providers", include_str!("../../rules/data/providers.yaml"));
+    let lower = |list: Vec<String>| list.into_iter().map(|text| text.to_lowercase()).collect();
+    let mut by_domain = BTreeMap::new();
+    for provider in providers.providers {
+        for domain in &provider.domains {
+            let canonical = provider.canonical.clone().unwrap_or_else(|| domain.clone());
+            by_domain.insert(domain.to_lowercase(), (canonical, provider.dots, provider.plus));
+        }
+    }
+    Lists {
+        locals: lower(placeholders.local_parts),
+        domains: lower(placeholders.domains),
+        addresses: lower(placeholders.addresses),
+        missing: lower(tokens.tokens),
+        providers: by_domain,
+    }
+});
+
+/// Whether a value stands for nothing: blank, or one of the tokens people type instead.
+pub fn is_missing(text: &str, declared: &[String]) -> bool {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return true;
+    }
+    if trimmed.len() > 24 {
+        return declared.iter().any(|token| token.trim() == trimmed);
+    }
+    LISTS.missing.contains(&trimmed.to_lowercase())
+        || declared.iter().any(|token| token.trim().eq_ignore_ascii_case(trimmed))
+}
+
+/// What an address column may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddressClass {
+    /// Blank or a missing token.
+    Missing,
+    /// Something that only looks like an address: `test@test.com`.
+    Placeholder,
+    /// No address at all.
+    Malformed,
+    /// An address.
+    Usable,
+}
+
+impl AddressClass {
+    /// A stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Placeholder => "placeholder",
+            Self::Malformed => "malformed",
+            Self::Usable => "usable",
+        }
+    }
+}
+
+/// Sorts a value of an address column.
+pub fn address_class(text: &str) -> AddressClass {
+    if is_missing(text, &[]) {
+        return AddressClass::Missing;
+    }
+    let lowered = text.trim().to_lowercase();
+    match lowered.rsplit_once('@') {
+        None if LISTS.locals.contains(&lowered) => AddressClass::Placeholder,
+        None => AddressClass::Malformed,
+        Some((local, domain)) => {
+            let lists = &*LISTS;
+            let placeholder = lists.addresses.contains(&lowered)
+                || lists.domains.contains(domain)
+                || lists.locals.contains(local)
+                || (local.len() <= 2 && domain.split('.').all(|label| label.len() <= 2 && label == local));
+            match (placeholder, well_formed(local, domain)) {
+                (true, _) => AddressClass::Placeholder,
+                (false, true) => AddressClass::Usable,
+                (false, false) => AddressClass::Malformed,
+            }
+        }
+    }
+}
+
+fn well_formed(local: &str, domain: &str) -> bool {
+    let blank = |text: &str| text.chars().any(|c| c.is_whitespace() || c.is_control());
+    let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
+    let local_fits = !local.is_empty()
+        && (quoted
+            || (!blank(local) && !local.contains(['@', ',', ';', ':', '<', '>', '(', ')', '[', ']', '\\', '"'])));
+    let labels: Vec<&str> = domain.split('.').collect();
+    let label_fits = |label: &&str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    local_fits
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && labels.len() >= 2
+        && labels.iter().all(label_fits)
+}
+
+/// An address without case and outer blanks; its domain in ASCII.
+pub fn address(text: &str) -> Option<String> {
+    if address_class(text) != AddressClass::Usable {
+        return None;
+    }
+    let lowered = text.trim().to_lowercase();
+    if lowered.is_ascii() {
+        return Some(lowered);
+    }
+    let (local, domain) = lowered.rsplit_once('@')?;
+    let local: String = local.nfkc().collect();
+    let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_owned());
+    Some(format!("{local}@{domain}"))
+}
+
+/// The mailbox behind an address that [`address`] gave. Never an empty local part.
+pub fn mailbox(address: &str) -> Option<String> {
+    let (local, domain) = address.rsplit_once('@')?;
+    let Some((canonical, dots, plus)) = LISTS.providers.get(domain) else { return Some(address.to_owned()) };
+    let untagged = if *plus { local.split('+').next().unwrap_or(local) } else { local };
+    let plain: Cow<'_, str> = if *dots { Cow::Owned(untagged.replace('.', "")) } else { Cow::Borrowed(untagged) };
+    if plain.is_empty() {
+        return Some(address.to_owned());
+    }
+    Some(format!("{plain}@{canonical}"))
+}
+
+/// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens and zeros.
+pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
+    let trimmed = text.trim();
+    let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
+    if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') {
+        return None;
+    }
+    if bare.bytes().any(|b| b.is_ascii_uppercase() || b >= 0x80) {
+        let lowered = bare.to_lowercase();
+        return Some(Cow::Owned(lowered.strip_prefix("zcrm_").map(str::to_owned).unwrap_or(lowered)));
+    }
+    Some(Cow::Borrowed(bare))
+}
+
+/// Whether a value is an id of zeros or a placeholder word.
+pub fn is_placeholder_id(text: &str) -> bool {
+    let trimmed = text.trim();
+    let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed);
+    (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || LISTS.locals.contains(&bare.to_lowercase())
+}
+
+/// A value without case, blanks and punctuation: two spellings of one thing fold alike.
+pub fn fold(text: &str) -> String {
+    let folded: String =
+        text.nfkc().filter(|c| !invisible(*c)).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
+    if folded.is_empty() { text.trim().to_lowercase() } else { folded }
+}
+
+/// The folded value with look-alike letters (Cyrillic `а`, Greek `ο`) brought to one alphabet.
+pub fn skeleton(text: &str) -> String {
+    if text.is_ascii() {
+        return fold(text);
+    }
+    fold(&unicode_security::skeleton(&fold(text)).collect::<String>())
+}
+
+/// Characters that take no room: zero-width, direction marks, soft hyphens, joiners.
+pub fn invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressClass, address, address_class, fold, identifier, is_missing, mailbox, skeleton};
+
+    #[test]
+    fn addresses_fold_case_and_blanks_only() {
+        assert_eq!(address("  Ana.Weber@Example.com "), Some("ana.weber@example.com".to_owned()));
+        assert_eq!(address("n/a"), None);
+        assert_eq!(address("test@test.com"), None);
+        assert_eq!(address("none.smith@example.org"), Some("none.smith@example.org".to_owned()));
+        assert_eq!(address_class("o'hara@example.org"), AddressClass::Usable);
+        assert_eq!(address_class("two words@example.org"), AddressClass::Malformed);
+        assert_eq!(address_class("no@dot"), AddressClass::Malformed);
+    }
+
+    #[test]
+    fn mailboxes_follow_the_provider() {
+        assert_eq!(mailbox("zz.crmlint.sample+tea@gmail.com").as_deref(), Some("zzcrmlintsample@gmail.com"));
+        assert_eq!(mailbox("zzcrmlintsample@googlemail.com").as_deref(), Some("zzcrmlintsample@gmail.com"));
+        assert_eq!(mailbox("a.b+tea@example.com").as_deref(), Some("a.b+tea@example.com"));
+        assert_eq!(mailbox("+tea@gmail.com").as_deref(), Some("+tea@gmail.com"), "never an empty local part");
+    }
+
+    #[test]
+    fn identifiers_lose_prefix_and_case() {
+        assert_eq!(identifier(" zcrm_5725767000004101001 ").as_deref(), Some("5725767000004101001"));
+        assert_eq!(identifier("ZCRM_57").as_deref(), Some("57"));
+        assert_eq!(identifier("Zcrm_57A").as_deref(), Some("57a"));
+        assert_eq!(identifier("zcrm_000"), None);
+        assert_eq!(identifier("N/A"), None);
+    }
+
+    #[test]
+    fn folding_keeps_what_carries_meaning() {
+        assert_eq!(fold(" At-Risk "), fold("at risk"));
+        assert_ne!(fold("Tier 1"), fold("Tier 2"));
+        assert_eq!(fold("Gold\u{200b}"), "gold");
+        assert_eq!(skeleton("\u{410}ctive"), skeleton("active"));
+        assert_ne!(fold("C"), fold("C++").as_str().trim_end_matches('c'));
+        assert!(is_missing(" N/A ", &[]));
+        assert!(is_missing("tbd", &["TBD".to_owned()]));
+        assert!(!is_missing("Gold", &[]));
+    }
+}

@@ -1,0 +1,357 @@
+//! What a timestamp looks like, and which instant it surely means.
+//!
+//! A byte-wise classifier: one pass over the value, no pattern engine, no allocation. An instant is given only where the
+//! value leaves no doubt; a wrong instant is worse than none.
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+
+/// The form of a value that may be a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stamp {
+    /// `1714577744`
+    UnixSeconds,
+    /// `1714577744000`
+    UnixMillis,
+    /// `1714577744000000`
+    UnixMicros,
+    /// `1714577744000000000`
+    UnixNanos,
+    /// `45413.3866`, days since 1899-12-30
+    Serial,
+    /// `0`
+    Zero,
+    /// `2026-02-14T09:12:44+01:00`
+    IsoOffset,
+    /// `2026-02-14T09:12:44`
+    IsoLocal,
+    /// `2026-02-14 09:12:44`
+    SpaceLocal,
+    /// `2026-02-14`
+    Date,
+    /// `31/03/2026`, `3/31/26 10:00`, `31.03.2026`
+    Slashed,
+    /// `Mar 3 2026`, `3. März 2026`, RFC 2822
+    Worded,
+    /// Anything else.
+    Other,
+}
+
+impl Stamp {
+    /// A stable name for reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnixSeconds => "Unix seconds",
+            Self::UnixMillis => "Unix milliseconds",
+            Self::UnixMicros => "Unix microseconds",
+            Self::UnixNanos => "Unix nanoseconds",
+            Self::Serial => "spreadsheet serial number",
+            Self::Zero => "zero",
+            Self::IsoOffset => "ISO 8601 with offset",
+            Self::IsoLocal => "ISO 8601 without offset",
+            Self::SpaceLocal => "date and time without zone",
+            Self::Date => "date",
+            Self::Slashed => "date with slashes or dots",
+            Self::Worded => "date in words",
+            Self::Other => "no date",
+        }
+    }
+
+    /// Every form, in the order of reports.
+    pub const ALL: [Self; 13] = [
+        Self::UnixSeconds,
+        Self::UnixMillis,
+        Self::UnixMicros,
+        Self::UnixNanos,
+        Self::Serial,
+        Self::Zero,
+        Self::IsoOffset,
+        Self::IsoLocal,
+        Self::SpaceLocal,
+        Self::Date,
+        Self::Slashed,
+        Self::Worded,
+        Self::Other,
+    ];
+
+    /// The form of a name that [`Stamp::name`] gave.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stamp| stamp.name() == name)
+    }
+}
+
+/// The form of a value; blanks around it do not count.
+pub fn classify(text: &str) -> Stamp {
+    let bytes = text.trim().as_bytes();
+    match bytes.first() {
+        Some(b'0'..=b'9' | b'-' | b'+') => {}
+        Some(_) if worded(bytes) => return Stamp::Worded,
+        _ => return Stamp::Other,
+    }
+    if let Some(stamp) = numeric(bytes) {
+        return stamp;
+    }
+    if let Some(parts) = iso(bytes) {
+        return parts.stamp;
+    }
+    if slashed(bytes) {
+        return Stamp::Slashed;
+    }
+    if worded(bytes) { Stamp::Worded } else { Stamp::Other }
+}
+
+/// Seconds since 1970, where the value and the zone leave no doubt. `zone` is the zone of stamps that carry none; a
+/// local time that the zone repeats or skips gives nothing.
+pub fn instant(text: &str, zone: Option<&TimeZone>) -> Option<i64> {
+    let trimmed = text.trim();
+    let bytes = trimmed.as_bytes();
+    match classify(trimmed) {
+        Stamp::UnixSeconds => whole(trimmed),
+        Stamp::UnixMillis => Some(whole(trimmed)?.div_euclid(1_000)),
+        Stamp::UnixMicros => Some(whole(trimmed)?.div_euclid(1_000_000)),
+        Stamp::UnixNanos => Some(whole(trimmed)?.div_euclid(1_000_000_000)),
+        Stamp::IsoOffset => {
+            let parts = iso(bytes)?;
+            Some(utc(&parts)? - i64::from(parts.offset?))
+        }
+        Stamp::IsoLocal | Stamp::SpaceLocal => {
+            let parts = iso(bytes)?;
+            let zoned = zone?.to_ambiguous_timestamp(local(&parts)?).unambiguous().ok()?;
+            Some(zoned.as_second())
+        }
+        _ => None,
+    }
+}
+
+/// A zone of the IANA list.
+pub fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok()
+}
+
+/// An instant as text: `2026-05-21T08:00:00Z`.
+pub fn rfc3339(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).map_or_else(|_| seconds.to_string(), |stamp| stamp.to_string())
+}
+
+/// The instant a person writes in a config or on the command line: a date or an ISO time with offset.
+pub fn written(text: &str) -> Option<i64> {
+    match classify(text) {
+        Stamp::Date => instant(&format!("{}T00:00:00Z", text.trim()), None),
+        Stamp::IsoOffset => instant(text, None),
+        _ => None,
+    }
+}
+
+fn whole(text: &str) -> Option<i64> {
+    text.split('.').next()?.parse().ok()
+}
+
+fn numeric(bytes: &[u8]) -> Option<Stamp> {
+    let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
+    let dot = unsigned.iter().position(|&b| b == b'.').unwrap_or(unsigned.len());
+    let (digits, tail) = unsigned.split_at(dot);
+    let plain =
+        !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) && tail.iter().skip(1).all(u8::is_ascii_digit);
+    if !plain || (tail.len() == 1) {
+        return None;
+    }
+    let mut value: u128 = 0;
+    for digit in digits.iter().take(30) {
+        value = value * 10 + u128::from(digit - b'0');
+    }
+    let fraction = tail.iter().skip(1).any(|&b| b != b'0');
+    Some(match value {
+        0 if !fraction => Stamp::Zero,
+        20_000..=79_999 => Stamp::Serial,
+        100_000..=99_999_999_999 => Stamp::UnixSeconds,
+        100_000_000_000..=99_999_999_999_999 => Stamp::UnixMillis,
+        100_000_000_000_000..=99_999_999_999_999_999 => Stamp::UnixMicros,
+        100_000_000_000_000_000..=99_999_999_999_999_999_999 => Stamp::UnixNanos,
+        _ => Stamp::Other,
+    })
+}
+
+struct Parts {
+    stamp: Stamp,
+    year: u32,
+    month: u32,
+    day: u32,
+    hour: u32,
+    minute: u32,
+    second: u32,
+    /// Seconds east of UTC.
+    offset: Option<i32>,
+}
+
+fn digits(bytes: &[u8], from: usize, count: usize) -> Option<u32> {
+    let part = bytes.get(from..from + count)?;
+    part.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u32::from(byte - b'0')))
+}
+
+fn days_in(year: u32, month: u32) -> u32 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+fn iso(bytes: &[u8]) -> Option<Parts> {
+    let (year, month, day) = (digits(bytes, 0, 4)?, digits(bytes, 5, 2)?, digits(bytes, 8, 2)?);
+    let dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
+    if !dashes || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
+        return None;
+    }
+    let mut parts = Parts { stamp: Stamp::Date, year, month, day, hour: 0, minute: 0, second: 0, offset: None };
+    let separator = match bytes.get(10) {
+        None => return Some(parts),
+        Some(b'T' | b't') => Stamp::IsoLocal,
+        Some(b' ') => Stamp::SpaceLocal,
+        Some(_) => return None,
+    };
+    parts.hour = digits(bytes, 11, 2)?;
+    parts.minute = digits(bytes, 14, 2)?;
+    if bytes.get(13) != Some(&b':') {
+        return None;
+    }
+    let mut at = 16;
+    if bytes.get(at) == Some(&b':') {
+        parts.second = digits(bytes, at + 1, 2)?;
+        at += 3;
+        if matches!(bytes.get(at), Some(b'.' | b',')) {
+            let run = bytes.get(at + 1..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            if run == 0 {
+                return None;
+            }
+            at += 1 + run;
+        }
+    }
+    if parts.hour > 23 || parts.minute > 59 || parts.second > 60 {
+        return None;
+    }
+    parts.offset = offset(bytes.get(at..)?)?;
+    parts.stamp = if parts.offset.is_some() { Stamp::IsoOffset } else { separator };
+    Some(parts)
+}
+
+/// `Some(None)` where nothing follows, `None` where what follows is no offset.
+#[expect(clippy::option_option, reason = "absent and wrong are two answers")]
+fn offset(rest: &[u8]) -> Option<Option<i32>> {
+    let rest = rest.strip_prefix(b" ").unwrap_or(rest);
+    let sign = match rest.first() {
+        None => return Some(None),
+        Some(b'Z' | b'z') if rest.len() == 1 => return Some(Some(0)),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        Some(_) => return None,
+    };
+    let hours = digits(rest, 1, 2)?;
+    let minutes = match rest.len() {
+        3 => 0,
+        5 => digits(rest, 3, 2)?,
+        6 if rest.get(3) == Some(&b':') => digits(rest, 4, 2)?,
+        _ => return None,
+    };
+    (hours <= 15 && minutes < 60).then(|| Some(sign * (i32::try_from(hours * 3600 + minutes * 60).unwrap_or(0))))
+}
+
+fn local(parts: &Parts) -> Option<civil::DateTime> {
+    let small = |value: u32| i8::try_from(value).ok();
+    civil::DateTime::new(
+        i16::try_from(parts.year).ok()?,
+        small(parts.month)?,
+        small(parts.day)?,
+        small(parts.hour)?,
+        small(parts.minute)?,
+        small(parts.second.min(59))?,
+        0,
+    )
+    .ok()
+}
+
+fn utc(parts: &Parts) -> Option<i64> {
+    Some(TimeZone::UTC.to_timestamp(local(parts)?).ok()?.as_second())
+}
+
+fn slashed(bytes: &[u8]) -> bool {
+    let date: Vec<&[u8]> = bytes
+        .split(|&b| b == b' ' || b == b'T' || b == b',')
+        .next()
+        .unwrap_or(bytes)
+        .split(|&b| b == b'/' || b == b'.' || b == b'-')
+        .collect();
+    let numbers = date.iter().all(|part| !part.is_empty() && part.len() <= 4 && part.iter().all(u8::is_ascii_digit));
+    date.len() == 3 && numbers && date.iter().filter(|part| part.len() > 2).count() <= 1
+}
+
+const MONTHS: [&str; 24] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mär", "mai", "okt", "dez",
+    "fév", "avr", "juin", "juil", "aoû", "déc", "ene", "dic",
+];
+
+fn worded(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    if text.len() > 48 || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.chars().count() >= 3);
+    let years = text
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|run| run.len() == 4 || run.len() == 2 || run.len() == 1)
+        .count();
+    years >= 2 && words.map(str::to_lowercase).any(|word| MONTHS.iter().any(|month| word.starts_with(month)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stamp, classify, instant, written, zone};
+
+    #[test]
+    fn forms_are_named_for_what_they_are() {
+        let table = [
+            ("1714577744", Stamp::UnixSeconds),
+            (" 9999999999 ", Stamp::UnixSeconds),
+            ("1714577744000", Stamp::UnixMillis),
+            ("1714577744000000", Stamp::UnixMicros),
+            ("1714577744000000000", Stamp::UnixNanos),
+            ("45413", Stamp::Serial),
+            ("45413.3866", Stamp::Serial),
+            ("0", Stamp::Zero),
+            ("2026-02-14T09:12:44+01:00", Stamp::IsoOffset),
+            ("2026-02-14T09:12:44.1234567Z", Stamp::IsoOffset),
+            ("2026-02-14T09:12:44+0100", Stamp::IsoOffset),
+            ("2026-02-14T09:12:44", Stamp::IsoLocal),
+            ("2026-02-14 09:12:44", Stamp::SpaceLocal),
+            ("2026-02-14", Stamp::Date),
+            ("2026-02-30", Stamp::Slashed),
+            ("31/03/2026", Stamp::Slashed),
+            ("3/31/26 10:00", Stamp::Slashed),
+            ("31.03.2026", Stamp::Slashed),
+            ("Mar 3 2026", Stamp::Worded),
+            ("Sat, 14 Feb 2026 09:12:44 +0100", Stamp::Worded),
+            ("Oct 7, 2025 6:55 PM", Stamp::Worded),
+            ("", Stamp::Other),
+            ("12", Stamp::Other),
+            ("soon", Stamp::Other),
+            ("2026-02-14T25:00:00Z", Stamp::Other),
+        ];
+        for (text, wanted) in table {
+            assert_eq!(classify(text), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn instants_are_certain_or_absent() {
+        let berlin = zone("Europe/Berlin");
+        assert_eq!(instant("2026-02-14T09:12:44+01:00", None), Some(1_771_056_764));
+        assert_eq!(instant("2026-02-14 09:12:44", berlin.as_ref()), Some(1_771_056_764));
+        assert_eq!(instant("2026-02-14 09:12:44", None), None);
+        assert_eq!(instant("2026-03-29 02:30:00", berlin.as_ref()), None, "an hour that does not exist");
+        assert_eq!(instant("2025-10-26 02:30:00", berlin.as_ref()), None, "an hour that exists twice");
+        assert_eq!(instant("1714577744999", None), Some(1_714_577_744));
+        assert_eq!(instant("03/04/2026", berlin.as_ref()), None);
+        assert_eq!(written("2026-06-01"), Some(1_780_272_000));
+        assert_eq!(written("tomorrow"), None);
+    }
+}

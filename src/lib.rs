@@ -1,0 +1,37 @@
+//! crmlint audits the seam between Zoho CRM and Customer.io.
+//!
+//! One way through, each stage taking the previous one's type and knowing nothing of later ones:
+//!
+//! ```text
+//! files ─ exports ─▶ frames ─▶ facts ─▶ checks ─▶ findings ─▶ reports
+//!                               ▲  asked for by checks
+//!             mapping document ─┴─ rules/*.yaml
+//! ```
+//!
+//! * [`exports`]: paths, archives → datasets: which system wrote them, which column is which, what was wrong with the bytes
+//! * [`frames`]: datasets → text columns, and the identity index that says which records are one person
+//! * [`mapping`], [`config`]: the team's documents, every entry with its place
+//! * [`facts`]: questions → answers; a closed set of facts, answered by one engine
+//! * [`checks`]: mapping and parameters → questions; answers → hits; one list of kinds
+//! * [`rules`]: kinds with parameters, code, severity and texts, as data
+//! * [`findings`]: hits → findings → triage → verdict
+//! * [`reports`]: verdict → terminal, JSON, file of failing rows
+//!
+//! [`audit::run`] goes the whole way.
+
+pub mod audit;
+pub mod checks;
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod exports;
+pub mod facts;
+pub mod findings;
+pub mod frames;
+pub mod mapping;
+pub mod reports;
+pub mod rules;
+pub mod shape;
+pub mod snapshots;
+pub mod text;
+pub mod yaml;

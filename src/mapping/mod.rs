@@ -1,0 +1,312 @@
+//! The mapping document: YAML in, a typed model out, every entry with its place.
+//!
+//! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is a
+//! finding.
+
+pub mod expr;
+pub mod keys;
+pub mod lower;
+
+use std::path::Path;
+
+use crate::error::Result;
+use crate::shape;
+use crate::yaml::{Document, Entry, Mark, Node, Value};
+
+/// A text and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The text.
+    pub text: String,
+    /// Where it stands.
+    pub mark: Mark,
+}
+
+/// A column of a dataset, as the mapping names it: `zoho.contacts.Lifecycle Stage`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ColumnPath {
+    /// `zoho.contacts`
+    pub dataset: String,
+    /// `Lifecycle Stage`
+    pub column: String,
+}
+
+impl ColumnPath {
+    /// Reads `source.module.column`; the column may hold dots itself.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (source, rest) = text.split_once('.')?;
+        let (module, column) = rest.split_once('.')?;
+        let filled = [source, module, column].iter().all(|part| !part.trim().is_empty());
+        filled.then(|| Self {
+            dataset: format!("{}.{}", source.trim(), module.trim()).to_lowercase(),
+            column: column.trim().to_owned(),
+        })
+    }
+
+    /// The name of the source: `zoho`.
+    pub fn source(&self) -> &str {
+        self.dataset.split('.').next().unwrap_or_default()
+    }
+}
+
+impl std::fmt::Display for ColumnPath {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}.{}", self.dataset, self.column)
+    }
+}
+
+/// Where an attribute's value comes from.
+#[derive(Debug, Clone)]
+pub struct From {
+    /// The text as written and its place.
+    pub spot: Spot,
+    /// The column it names, unless it names none.
+    pub column: Option<ColumnPath>,
+    /// The lookup through which the record reaches a person.
+    pub through: Option<ColumnPath>,
+}
+
+/// An allowed value in both spellings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// As the source spells it.
+    pub source: String,
+    /// As the attribute spells it.
+    pub attribute: String,
+    /// Further spellings that the team declared.
+    pub aliases: Vec<String>,
+}
+
+/// One mapped attribute.
+#[derive(Debug, Clone)]
+pub struct Attribute {
+    /// The attribute's name on the profile.
+    pub name: String,
+    /// Where its key stands.
+    pub mark: Mark,
+    /// Its sources in fallback order.
+    pub from: Vec<From>,
+    /// Its declared type.
+    pub kind: Option<Spot>,
+    /// Its allowed values, if it lists any.
+    pub values: Vec<Allowed>,
+    /// Texts that mean missing here, the document's own included.
+    pub missing: Vec<String>,
+    /// The system whose value is right.
+    pub owner: Option<Spot>,
+    /// Systems in the order in which their value counts.
+    pub precedence: Vec<String>,
+    /// What it is for.
+    pub role: Option<String>,
+    /// How Customer.io uses it, where declared.
+    pub used_as: Option<String>,
+    /// Segments and journeys that read it.
+    pub used_by: Vec<String>,
+    /// The zone of stamps without one.
+    pub time_zone: Option<Spot>,
+}
+
+impl Attribute {
+    /// Whether its declared type is one of these.
+    pub fn is(&self, kinds: &[&str]) -> bool {
+        self.kind.as_ref().is_some_and(|kind| kinds.contains(&kind.text.as_str()))
+    }
+
+    /// Whether it carries consent: by its role, or by being Customer.io's own flag.
+    pub fn is_consent(&self) -> bool {
+        self.role.as_deref() == Some("consent") || self.name == "unsubscribed"
+    }
+}
+
+/// A segment of the document.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its name.
+    pub name: String,
+    /// Where its key stands.
+    pub mark: Mark,
+    /// The text of its condition.
+    pub text: Node,
+    /// Whether it must never have members.
+    pub never: bool,
+}
+
+/// A journey, as far as the rules of attributes need it.
+#[derive(Debug, Clone)]
+pub struct Journey {
+    /// Its name.
+    pub name: String,
+    /// `segment:At Risk`, `event:…`, `attribute:…` or `date:…`.
+    pub trigger: Option<Spot>,
+}
+
+/// A Zoho module in scope.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// `contacts`
+    pub name: String,
+    /// Which of its records are synced.
+    pub filter: Option<Node>,
+    /// `people`, `related`, `events` or `none`.
+    pub becomes: Option<String>,
+}
+
+/// A key that joins a profile to a record of another system.
+#[derive(Debug, Clone)]
+pub struct IdentityKey {
+    /// The attribute on the profile.
+    pub attribute: Spot,
+    /// The column it comes from.
+    pub source: Option<ColumnPath>,
+}
+
+/// The mapping document.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// The document, for places.
+    pub document: Document,
+    /// The canonical identifier.
+    pub canonical: Option<IdentityKey>,
+    /// Further keys.
+    pub also: Vec<IdentityKey>,
+    /// Mapped attributes in document order.
+    pub attributes: Vec<Attribute>,
+    /// Segments in document order.
+    pub segments: Vec<Segment>,
+    /// Journeys in document order.
+    pub journeys: Vec<Journey>,
+    /// Modules in scope, when stated.
+    pub modules: Option<Vec<Module>>,
+    /// Texts that mean missing everywhere.
+    pub missing: Vec<String>,
+    /// How late the sync may be.
+    pub lag: Option<Spot>,
+}
+
+impl Mapping {
+    /// Reads and checks a mapping file.
+    pub fn read(path: &Path, name: &str) -> Result<Self> {
+        Self::build(Document::read(path, name)?)
+    }
+
+    /// Checks a document and reads its model.
+    pub fn build(document: Document) -> Result<Self> {
+        shape::check(&document, &keys::MAPPING)?;
+        let root = &document.root;
+        let missing = root.get_texts("missing");
+        let identity = root.get("identity");
+        let model = Self {
+            canonical: identity.and_then(|node| identity_key(node, "canonical")),
+            also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
+            attributes: under(root, "attributes").iter().map(|entry| attribute(entry, &missing)).collect(),
+            segments: under(root, "segments").iter().filter_map(segment).collect(),
+            journeys: under(root, "journeys").iter().map(journey).collect(),
+            modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
+            missing,
+            lag: spot(root, "lag"),
+            document: document.clone(),
+        };
+        Ok(model)
+    }
+
+    /// The attribute of a name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
+    /// Every column that the document names, sources and keys.
+    pub fn columns(&self) -> Vec<ColumnPath> {
+        let from = self.attributes.iter().flat_map(|attribute| &attribute.from);
+        let lookups = from.flat_map(|from| [from.column.clone(), from.through.clone()]);
+        let keys = self.canonical.iter().chain(&self.also).map(|key| key.source.clone());
+        lookups.chain(keys).flatten().collect()
+    }
+}
+
+fn under<'a>(root: &'a Node, key: &str) -> &'a [Entry] {
+    root.get(key).map(Node::entries).unwrap_or_default()
+}
+
+fn spot(node: &Node, key: &str) -> Option<Spot> {
+    let node = node.get(key)?;
+    Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
+}
+
+fn identity_key(node: &Node, key: &str) -> Option<IdentityKey> {
+    let attribute = spot(node, key)?;
+    Some(IdentityKey { attribute, source: node.get_text("source").and_then(|text| ColumnPath::parse(&text)) })
+}
+
+fn also(node: &Node) -> Vec<IdentityKey> {
+    node.items().into_iter().filter_map(|item| identity_key(item, "attribute")).collect()
+}
+
+fn from(node: &Node) -> Option<From> {
+    let text = node.text().map(str::to_owned).or_else(|| node.get_text("column"))?;
+    let through = node.get_text("through").and_then(|text| ColumnPath::parse(&text));
+    Some(From { column: ColumnPath::parse(&text), through, spot: Spot { text, mark: node.mark } })
+}
+
+fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
+    let node = &entry.node;
+    let mut missing = document_missing.to_vec();
+    missing.extend(node.get_texts("missing"));
+    Attribute {
+        name: entry.key.clone(),
+        mark: entry.mark,
+        from: node.get("from").map(|node| node.items().into_iter().filter_map(from).collect()).unwrap_or_default(),
+        kind: spot(node, "type"),
+        values: values(node),
+        missing,
+        owner: spot(node, "owner"),
+        precedence: node.get_texts("precedence"),
+        role: node.get_text("role"),
+        used_as: node.get_text("used_as"),
+        used_by: node.get_texts("used_by"),
+        time_zone: spot(node, "time_zone"),
+    }
+}
+
+fn values(node: &Node) -> Vec<Allowed> {
+    let Some(list) = node.get("values") else { return Vec::new() };
+    let pairs: Vec<(String, String)> = match &list.value {
+        Value::Map(entries) => entries
+            .iter()
+            .map(|entry| (entry.key.clone(), entry.node.text().unwrap_or(&entry.key).to_owned()))
+            .collect(),
+        _ => list.items().into_iter().filter_map(Node::text).map(|text| (text.to_owned(), text.to_owned())).collect(),
+    };
+    let aliases = node.get("aliases").map(Node::entries).unwrap_or_default();
+    let of = |name: &str| -> Vec<String> {
+        let entries = aliases.iter().filter(|entry| entry.key == name);
+        entries.flat_map(|entry| entry.node.items()).filter_map(Node::text).map(str::to_owned).collect()
+    };
+    pairs
+        .into_iter()
+        .map(|(source, attribute)| {
+            let mut aliases = of(&source);
+            if attribute != source {
+                aliases.extend(of(&attribute));
+            }
+            Allowed { source, attribute, aliases }
+        })
+        .collect()
+}
+
+fn segment(entry: &Entry) -> Option<Segment> {
+    let never = entry.node.get("never");
+    let text = never.or_else(|| entry.node.get("where"))?.clone();
+    Some(Segment { name: entry.key.clone(), mark: entry.mark, text, never: never.is_some() })
+}
+
+fn journey(entry: &Entry) -> Journey {
+    Journey { name: entry.key.clone(), trigger: spot(&entry.node, "trigger") }
+}
+
+fn module(entry: &Entry) -> Module {
+    Module {
+        name: entry.key.to_lowercase(),
+        filter: entry.node.get("where").cloned(),
+        becomes: entry.node.get_text("as"),
+    }
+}

@@ -1,0 +1,35 @@
+//! Verdict in, text out. A reporter renders what it is given: it does not filter, sort or count.
+
+pub mod json;
+pub mod rows;
+pub mod terminal;
+
+use crate::findings::Verdict;
+
+/// A format of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people, at a terminal.
+    Terminal,
+    /// For programs; versioned, its schema is `crmlint schema report`.
+    Json,
+}
+
+/// How a report for people looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Whether colours are used.
+    pub color: bool,
+    /// Characters a line.
+    pub width: u16,
+    /// 0 quiet, 1 normal, 2 everything.
+    pub detail: u8,
+}
+
+/// Renders a verdict whose personal data is already masked.
+pub fn render(verdict: &Verdict, format: Format, look: Look) -> String {
+    match format {
+        Format::Terminal => terminal::render(verdict, look),
+        Format::Json => json::render(verdict),
+    }
+}

@@ -1,0 +1,66 @@
+//! The file of failing rows: every one of them, unmasked, for those who repair them.
+
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+
+use crate::error::{Error, Fault, Result};
+use crate::findings::{Row, Verdict};
+
+/// The columns of the file, in order.
+pub const COLUMNS: [&str; 8] = ["code", "dataset", "key", "column", "value", "suggestion", "other_key", "detail"];
+
+fn cells<'a>(code: &'a str, row: &'a Row) -> [&'a str; 8] {
+    [code, &row.dataset, &row.key, &row.column, &row.value, &row.suggestion, &row.other_key, &row.detail]
+}
+
+fn all(verdict: &Verdict) -> Vec<[&str; 8]> {
+    let findings = verdict.outcomes.iter().flat_map(|outcome| &outcome.findings);
+    let standing = findings.filter(|finding| finding.accepted.is_none());
+    let mut rows: Vec<[&str; 8]> =
+        standing.flat_map(|finding| finding.hit.samples.iter().map(|row| cells(&finding.code, row))).collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// Whether a path names a format this file can have.
+pub fn fits(path: &Path) -> Result<()> {
+    match path.extension().and_then(|kind| kind.to_str()) {
+        Some("csv" | "parquet") => Ok(()),
+        _ => Err(Error::usage(
+            Fault::new(format!("--rows {} names no format", path.display())).help("end it with .csv or .parquet"),
+        )),
+    }
+}
+
+/// Writes the file beside its place and moves it there whole, readable by its owner alone. Returns how many rows.
+pub fn write(verdict: &Verdict, path: &Path) -> Result<usize> {
+    fits(path)?;
+    let failed = |error: &dyn std::fmt::Display| {
+        Error::input(
+            Fault::new(format!("{} could not be written: {error}", path.display()))
+                .help("check the folder and its permissions"),
+        )
+    };
+    let rows = all(verdict);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    // A temporary file is created with mode 0600, and keeps it.
+    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    if path.extension().is_some_and(|kind| kind == "csv") {
+        let mut writer = csv::Writer::from_writer(&mut draft);
+        writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
+        for row in &rows {
+            writer.write_record(row).map_err(|error| failed(&error))?;
+        }
+        writer.flush().map_err(|error| failed(&error))?;
+    } else {
+        let columns = COLUMNS.iter().enumerate().map(|(at, name)| {
+            let values: Vec<&str> = rows.iter().map(|row| row[at]).collect();
+            Column::from(Series::new((*name).into(), values))
+        });
+        let mut table = DataFrame::new(rows.len(), columns.collect()).map_err(|error| failed(&error))?;
+        ParquetWriter::new(&mut draft).finish(&mut table).map_err(|error| failed(&error))?;
+    }
+    draft.persist(path).map_err(|error| failed(&error))?;
+    Ok(rows.len())
+}

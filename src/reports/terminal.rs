@@ -1,0 +1,302 @@
+//! The report for people at a terminal: what was read, what is wrong (worst first), what could not be looked at, and one
+//! line of verdict at the end, where the eye rests.
+
+use std::fmt::Write;
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+
+use super::Look;
+use crate::error::Exit;
+use crate::findings::{Finding, Outcome, Row, Severity, Status, Verdict};
+use crate::frames::time::rfc3339;
+use crate::text::{count, counted};
+
+/// Findings whose details are shown unless everything was asked for.
+const DETAILED: usize = 12;
+/// Parts shown under a finding.
+const PARTS: usize = 6;
+
+struct Page {
+    text: String,
+    look: Look,
+}
+
+/// Renders the report.
+pub fn render(verdict: &Verdict, look: Look) -> String {
+    let mut page = Page { text: String::new(), look };
+    if look.detail > 0 {
+        page.inputs(verdict);
+    }
+    page.findings(verdict);
+    if look.detail > 0 {
+        page.details(verdict);
+    }
+    page.unseen(verdict);
+    page.accepted(verdict);
+    page.remarks(verdict);
+    page.verdict(verdict);
+    page.text
+}
+
+fn color(severity: Severity) -> (Color, &'static str) {
+    match severity {
+        Severity::Error => (Color::Red, "\u{1b}[1;31m"),
+        Severity::Warning => (Color::Yellow, "\u{1b}[1;33m"),
+        Severity::Note => (Color::Blue, "\u{1b}[1;34m"),
+    }
+}
+
+impl Page {
+    fn line(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{text}");
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.look.color { format!("{code}{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    fn heading(&mut self, text: &str) {
+        let painted = self.paint("\u{1b}[1m", text);
+        self.line(&format!("\n{painted}"));
+    }
+
+    fn table(&self, header: &[&str]) -> Table {
+        let mut table = Table::new();
+        table
+            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.look.width);
+        if self.look.color {
+            table.enforce_styling();
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(header.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+        table
+    }
+
+    fn cell(&self, text: &str, paint: Option<Color>) -> Cell {
+        let cell = Cell::new(text);
+        match paint {
+            Some(color) if self.look.color => cell.fg(color),
+            _ => cell,
+        }
+    }
+
+    fn inputs(&mut self, verdict: &Verdict) {
+        self.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(verdict.now)));
+        if verdict.inputs.is_empty() {
+            return;
+        }
+        self.heading("Read");
+        let mut table = self.table(&["Dataset", "Recognised as", "Records", "Columns", "From"]);
+        for input in &verdict.inputs {
+            let from = match input.files.as_slice() {
+                [one] => one.clone(),
+                [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+                [] => String::new(),
+            };
+            let recognised = if input.encoding == "UTF-8" {
+                input.recognised.clone()
+            } else {
+                format!("{}, {}", input.recognised, input.encoding)
+            };
+            table.add_row([
+                self.cell(&input.dataset, None),
+                self.cell(&recognised, None),
+                Cell::new(count(input.rows)).set_alignment(CellAlignment::Right),
+                Cell::new(input.columns).set_alignment(CellAlignment::Right),
+                self.cell(&from, None),
+            ]);
+        }
+        self.line(&table.to_string());
+    }
+
+    fn findings(&mut self, verdict: &Verdict) {
+        if verdict.findings.is_empty() {
+            return;
+        }
+        self.heading("Findings, worst first");
+        let mut table = self.table(&["Severity", "Rule", "Where", "People", "Records"]);
+        for finding in &verdict.findings {
+            let number = |number: u64| {
+                Cell::new(if number == 0 { "–".to_owned() } else { count(number) }).set_alignment(CellAlignment::Right)
+            };
+            table.add_row([
+                self.cell(finding.severity.name(), Some(color(finding.severity).0)),
+                Cell::new(format!("{} {}", finding.code, finding.name)),
+                Cell::new(&finding.hit.subject.name),
+                number(finding.hit.people),
+                number(finding.hit.rows),
+            ]);
+        }
+        self.line(&table.to_string());
+    }
+
+    fn details(&mut self, verdict: &Verdict) {
+        let shown = if self.look.detail > 1 { usize::MAX } else { DETAILED };
+        for finding in verdict.findings.iter().take(shown) {
+            self.finding(finding);
+        }
+        let hidden = verdict.findings.len().saturating_sub(shown);
+        if hidden > 0 {
+            self.line(&format!(
+                "\n{} in the table above; -v shows the details of all.",
+                counted(hidden as u64, "more finding stands", "more findings stand")
+            ));
+        }
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let hit = &finding.hit;
+        let title = format!("{} {} {}", finding.severity.name(), finding.code, finding.name);
+        let title = self.paint(color(finding.severity).1, &title);
+        let place = hit.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+        self.line(&format!("\n{title} · {}{place}", hit.subject.name));
+        self.wrapped("  ", &hit.statement);
+        self.wrapped("  Why:  ", &finding.why);
+        self.wrapped("  Next: ", &finding.fix);
+        for part in hit.parts.iter().take(PARTS) {
+            let better = part.suggestion.as_ref().map(|right| format!(" → {right}")).unwrap_or_default();
+            self.line(&format!("    {:>8}  \"{}\"{better}", count(part.rows), part.label));
+        }
+        if hit.parts.len() > PARTS {
+            self.line(&format!("              and {} more", hit.parts.len() - PARTS));
+        }
+        for row in hit.samples.iter().take(if hit.parts.is_empty() { 3 } else { 2 }) {
+            let text = sample(row);
+            self.wrapped("    e.g. ", &text);
+        }
+        if self.look.detail > 1 {
+            let dataset =
+                hit.subject.dataset.as_ref().map(|dataset| format!(", dataset: {dataset}")).unwrap_or_default();
+            self.line(&format!(
+                "    To accept it: - {{rule: {}{dataset}, subject: \"{}\", reason: \"…\", until: YYYY-MM-DD}}",
+                finding.code, hit.subject.name
+            ));
+        }
+    }
+
+    fn unseen(&mut self, verdict: &Verdict) {
+        let unseen: Vec<&Outcome> = verdict
+            .outcomes
+            .iter()
+            .filter(|outcome| !outcome.gaps.is_empty() || matches!(outcome.status, Status::Failed(_)))
+            .collect();
+        if unseen.is_empty() {
+            return;
+        }
+        self.heading("Not evaluated (none of these counts as passed)");
+        for outcome in unseen {
+            let partly =
+                if outcome.subjects > 0 && !matches!(outcome.status, Status::Failed(_)) { " in part" } else { "" };
+            let mut reasons: Vec<&str> = outcome.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+            reasons.dedup();
+            let text = match &outcome.status {
+                Status::Failed(why) => format!("{} {} failed: {why}", outcome.code, outcome.name),
+                _ => {
+                    let most = if self.look.detail > 1 { usize::MAX } else { 2 };
+                    let more = reasons.len().saturating_sub(most);
+                    let tail = if more > 0 { format!("; and {more} more (-v)") } else { String::new() };
+                    let shown: Vec<&str> = reasons.into_iter().take(most).collect();
+                    format!("{} {}{partly}: {}{tail}", outcome.code, outcome.name, shown.join("; "))
+                }
+            };
+            self.wrapped("  ", &text);
+        }
+    }
+
+    fn accepted(&mut self, verdict: &Verdict) {
+        if verdict.accepted.is_empty() {
+            return;
+        }
+        self.heading("Accepted");
+        for finding in &verdict.accepted {
+            let why = finding.accepted.as_deref().unwrap_or_default();
+            self.wrapped("  ", &format!("{} {} · {}: {why}", finding.code, finding.name, finding.hit.subject.name));
+        }
+    }
+
+    fn remarks(&mut self, verdict: &Verdict) {
+        if !verdict.remarks.is_empty() {
+            self.line("");
+        }
+        for remark in &verdict.remarks {
+            self.wrapped("", remark);
+        }
+        if !verdict.findings.is_empty() && !verdict.show_pii {
+            self.wrapped("", "Personal data is masked; `--rows FILE.csv` writes every failing record as it stands.");
+        }
+    }
+
+    fn verdict(&mut self, verdict: &Verdict) {
+        let of =
+            |severity: Severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
+        let counts = format!(
+            "{}, {}, {}",
+            counted(of(Severity::Error), "error", "errors"),
+            counted(of(Severity::Warning), "warning", "warnings"),
+            counted(of(Severity::Note), "note", "notes")
+        );
+        let ended = |name: &str| verdict.outcomes.iter().filter(|outcome| outcome.status.name() == name).count();
+        let rules = format!(
+            "{} rules: {} clean, {} with findings, {} not evaluated, {} failed",
+            verdict.outcomes.len(),
+            ended("clean"),
+            ended("findings"),
+            ended("not evaluated"),
+            ended("failed")
+        );
+        let (code, word) = match verdict.exit {
+            Exit::Clean if ended("not evaluated") > 0 => {
+                ("\u{1b}[1;33m", "No blocking finding, but not everything could be checked")
+            }
+            Exit::Clean if verdict.findings.is_empty() => ("\u{1b}[1;32m", "Clean"),
+            Exit::Clean => ("\u{1b}[1;33m", "No blocking finding"),
+            Exit::Findings => ("\u{1b}[1;31m", "Not ready"),
+            Exit::Usage | Exit::Failed => ("\u{1b}[1;31m", "Could not be checked"),
+        };
+        let word = self.paint(code, word);
+        self.line(&format!("\n{word}: {counts} ({rules})."));
+    }
+
+    /// Text wrapped to the width, later lines under the first one's text.
+    fn wrapped(&mut self, lead: &str, text: &str) {
+        let indent = lead.chars().count();
+        let room = usize::from(self.look.width).saturating_sub(indent).max(30);
+        let mut line = String::new();
+        let mut first = true;
+        for word in text.split_whitespace() {
+            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+                let head = if first { lead.to_owned() } else { " ".repeat(indent) };
+                self.line(&format!("{head}{line}"));
+                line.clear();
+                first = false;
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        let head = if first { lead.to_owned() } else { " ".repeat(indent) };
+        self.line(&format!("{head}{line}"));
+    }
+}
+
+fn sample(row: &Row) -> String {
+    let mut text = row.key.clone();
+    if !row.column.is_empty() && !row.value.is_empty() {
+        let _ = write!(text, ": {} = \"{}\"", row.column, row.value);
+    }
+    if !row.suggestion.is_empty() {
+        let _ = write!(text, " → {}", row.suggestion);
+    }
+    if !row.other_key.is_empty() {
+        let _ = write!(text, ", with {}", row.other_key);
+    }
+    if !row.detail.is_empty() {
+        let _ = write!(text, " ({})", row.detail);
+    }
+    text
+}

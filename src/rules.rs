@@ -1,0 +1,217 @@
+//! Rules as data: a YAML file names a kind of check, its parameters, a code and the texts. Built-in rules travel in the
+//! binary; a team adds its own by path.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::checks::{KINDS, Kind};
+use crate::error::{Error, Fault, Place, Result};
+use crate::findings::Severity;
+use crate::shape::{self, Shape, TEXTS, key, required};
+use crate::text::nearest;
+use crate::yaml::{Document, Mark, Node, Value};
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        /// The built-in rules: name and text of each file in `rules/`.
+        pub const BUILT_IN: &[(&str, &str)] = &[$(($name, include_str!(concat!("../rules/", $name, ".yaml")))),*];
+    };
+}
+
+built_in![
+    "blank-identifier",
+    "consent-from-other-system",
+    "damaged-export",
+    "damaged-record-id",
+    "duplicate-email",
+    "enum-typo",
+    "enum-variant",
+    "equivalent-email",
+    "expired-ignore",
+    "ignore-without-reason",
+    "incomplete-mapping-entry",
+    "missing-column",
+    "negative-segment-has-members",
+    "no-canonical-identifier",
+    "opted-out-but-mailable",
+    "placeholder-identifier",
+    "profile-timestamp-not-unix",
+    "record-without-profile",
+    "reserved-name-case",
+    "source-column-missing",
+    "source-timestamp-format",
+    "split-profile",
+    "stale-ignore",
+    "timestamp-unit",
+    "unreadable-opt-out",
+    "value-outside-list",
+];
+
+/// The keys of a rule file.
+pub const RULE: Shape = Shape::Object(&[
+    required("code", Shape::Text, "stable code, never used again: ENM001, or X001 for rules of your own"),
+    required("name", Shape::Text, "the fault in words, with hyphens: enum-variant"),
+    required("check", Shape::Text, "the kind of check"),
+    key("params", Shape::Free, "parameters of the kind"),
+    required("severity", Shape::Word(&["error", "warning", "note"]), "error, warning or note"),
+    key("confidence", Shape::Word(&["high", "medium", "low"]), "how often a finding is right"),
+    key("status", Shape::Word(&["stable", "preview", "deprecated"]), "preview rules are off by default"),
+    key("since", Shape::Text, "the version that brought it"),
+    required("what", Shape::Text, "what it finds"),
+    required("why", Shape::Text, "what breaks"),
+    required("fix", Shape::Text, "what to do"),
+    key("needs", TEXTS, "the inputs it needs"),
+    key("false_positive", Shape::Text, "how it can be wrong"),
+]);
+
+/// A rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// `ENM002`
+    pub code: String,
+    /// `enum-variant`
+    pub name: String,
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Parameters, already checked against the kind.
+    pub params: Node,
+    /// Before re-grading.
+    pub severity: Severity,
+    /// `high`, `medium` or `low`.
+    pub confidence: String,
+    /// `stable`, `preview` or `deprecated`.
+    pub status: String,
+    /// The version that brought it.
+    pub since: String,
+    /// What it finds.
+    pub what: String,
+    /// What breaks.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// The inputs it needs.
+    pub needs: Vec<String>,
+    /// How it can be wrong.
+    pub false_positive: String,
+}
+
+/// All rules of a run, by code.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    by_code: BTreeMap<String, Rule>,
+}
+
+impl Rules {
+    /// The built-in rules and the team's own.
+    pub fn load(own: &[PathBuf]) -> Result<Self> {
+        let mut rules = Self { by_code: BTreeMap::new() };
+        for (name, text) in BUILT_IN {
+            rules.add(&Document::parse(&format!("rules/{name}.yaml"), (*text).to_owned())?)?;
+        }
+        for path in own {
+            for file in files(path)? {
+                rules.add(&Document::read(&file, &file.display().to_string())?)?;
+            }
+        }
+        Ok(rules)
+    }
+
+    fn add(&mut self, document: &Document) -> Result<()> {
+        let rule = parse(document)?;
+        let at = document.root.get("code").map_or(document.root.mark, |node| node.mark);
+        let twin = self.by_code.values().find(|other| other.code == rule.code || other.name == rule.name);
+        if let Some(twin) = twin {
+            let fault = document.fault(at, format!("a rule {} ({}) exists already", twin.code, twin.name));
+            return Err(Error::usage(fault.help("give this rule a code and a name of its own, such as X001")));
+        }
+        self.by_code.insert(rule.code.clone(), rule);
+        Ok(())
+    }
+
+    /// Every rule, by code.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.by_code.values()
+    }
+
+    /// The rule of a code or a name.
+    pub fn get(&self, code_or_name: &str) -> Option<&Rule> {
+        let wanted = code_or_name.trim();
+        self.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted))
+    }
+
+    /// The rules that a selector means: a code, a name, or a family such as `ENM`.
+    pub fn select(&self, selector: &str) -> Vec<&Rule> {
+        let wanted = selector.trim();
+        if wanted.eq_ignore_ascii_case("all") {
+            return self.iter().collect();
+        }
+        let family = |rule: &&Rule| {
+            !wanted.is_empty() && rule.code.trim_end_matches(|c: char| c.is_ascii_digit()).eq_ignore_ascii_case(wanted)
+        };
+        self.get(wanted).map_or_else(|| self.iter().filter(family).collect(), |rule| vec![rule])
+    }
+
+    /// What is wrong with a rule that does not exist.
+    pub fn unknown(&self, typed: &str, place: Option<Place>) -> Error {
+        let names = self.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str()]);
+        let help = nearest(typed, names).map_or_else(
+            || "`crmlint rules` lists them".to_owned(),
+            |near| format!("did you mean `{near}`? `crmlint rules` lists them"),
+        );
+        Error::usage(Fault { message: format!("there is no rule `{typed}`"), help: Some(help), place })
+    }
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let fail = |why: String| {
+        Error::usage(
+            Fault::new(format!("the rules in {} cannot be read: {why}", path.display()))
+                .help("check the `rules:` entry of the config"),
+        )
+    };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| fail(error.to_string()))? {
+        let file = entry.map_err(|error| fail(error.to_string()))?.path();
+        if file.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+            found.push(file);
+        }
+    }
+    found.sort();
+    if found.is_empty() { Err(fail("it holds no .yaml file".to_owned())) } else { Ok(found) }
+}
+
+fn parse(document: &Document) -> Result<Rule> {
+    shape::check(document, &RULE)?;
+    let root = &document.root;
+    let text = |key: &str| root.get_text(key).unwrap_or_default().trim().to_owned();
+    let kind_name = text("check");
+    let Some(kind) = KINDS.iter().find(|kind| kind.name == kind_name) else {
+        let at = root.get("check").map_or(root.mark, |node| node.mark);
+        let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+        let help = nearest(&kind_name, names.iter().copied())
+            .map_or_else(|| format!("kinds are: {}", names.join(", ")), |near| format!("did you mean `{near}`?"));
+        return Err(Error::usage(document.fault(at, format!("there is no kind of check `{kind_name}`")).help(help)));
+    };
+    let empty = Node { mark: Mark { line: 1, column: 1, offset: 0 }, value: Value::Null };
+    let params = root.get("params").cloned().unwrap_or(empty);
+    shape::check_part(document, &params, &kind.params, "params")?;
+    let severity = Severity::parse(&text("severity")).unwrap_or(Severity::Error);
+    Ok(Rule {
+        code: text("code"),
+        name: text("name"),
+        kind,
+        params,
+        severity,
+        confidence: root.get_text("confidence").unwrap_or_else(|| "high".to_owned()),
+        status: root.get_text("status").unwrap_or_else(|| "stable".to_owned()),
+        since: text("since"),
+        what: text("what"),
+        why: text("why"),
+        fix: text("fix"),
+        needs: root.get_texts("needs"),
+        false_positive: text("false_positive"),
+    })
+}

@@ -1,0 +1,132 @@
+//! What a run stores so that later runs can compare: the watched columns of each dataset, as Parquet, one folder a run.
+//!
+//! A later run finds the newest snapshot before its own now as datasets under `prev.`: `prev.zoho.contacts`. A snapshot
+//! holds real values and is readable by its owner alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
+
+use crate::checks::Context;
+use crate::config::{Config, Snapshots};
+use crate::error::{Error, Fault, Result};
+use crate::exports::{self, Dataset, Request, System};
+use crate::frames::Store;
+use crate::frames::time::{rfc3339, written};
+use crate::mapping::ColumnPath;
+
+/// What the names of earlier datasets begin with.
+pub const PREFIX: &str = "prev.";
+
+fn fail(path: &Path, why: &dyn std::fmt::Display) -> Error {
+    let fault = Fault::new(format!("the snapshot in {} could not be used: {why}", path.display()));
+    Error::input(fault.help("check the folder under `snapshots:` and its permissions"))
+}
+
+/// Folder names must sort by time and hold no colons.
+fn stamp(now: i64) -> String {
+    rfc3339(now).replace(':', "-")
+}
+
+fn instant_of(folder: &str) -> Option<i64> {
+    let (date, time) = folder.split_once('T')?;
+    written(&format!("{date}T{}", time.replace('-', ":")))
+}
+
+/// The columns that a snapshot keeps: every mapped one, and those that the config adds.
+fn watched(snapshots: &Snapshots, context: &Context<'_>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mapped = context.mapping.into_iter().flat_map(crate::mapping::Mapping::columns);
+    let added = snapshots.watch.iter().filter_map(|text| ColumnPath::parse(text));
+    let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+    let on_profile = attributes.filter_map(|attribute| context.on_profile(&attribute.name).ok());
+    let mut watched: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for column in mapped.chain(added).filter_map(|path| context.resolve(&path).ok()).chain(on_profile) {
+        watched.entry(column.dataset).or_default().insert(column.index);
+    }
+    for (dataset, keys) in context.identity() {
+        watched.entry(dataset).or_default().extend(keys.columns());
+    }
+    watched.retain(|dataset, _| !dataset.starts_with(PREFIX));
+    watched
+}
+
+/// Adds the watched columns to what is read, when this run stores or compares snapshots.
+pub fn want(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>) {
+    let Some(snapshots) = &context.config.snapshots else { return };
+    for (dataset, columns) in watched(snapshots, context) {
+        wanted.entry(dataset).or_default().extend(columns);
+    }
+}
+
+/// Opens the newest snapshot before now, its datasets under `prev.`.
+pub fn open(config: &Config, now: i64, datasets: &mut BTreeMap<String, Arc<Dataset>>) -> Result<()> {
+    let Some(snapshots) = &config.snapshots else { return Ok(()) };
+    let Ok(folders) = fs::read_dir(&snapshots.folder) else { return Ok(()) };
+    let mut newest: Option<(i64, PathBuf)> = None;
+    for folder in folders {
+        let folder = folder.map_err(|error| fail(&snapshots.folder, &error))?.path();
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let taken = instant_of(name).filter(|taken| *taken < now);
+        newest = newest.max(taken.map(|taken| (taken, folder)));
+    }
+    let Some((_, folder)) = newest else { return Ok(()) };
+    for current in datasets.values().cloned().collect::<Vec<_>>() {
+        let file = folder.join(format!("{}.parquet", current.name));
+        if !file.is_file() {
+            continue;
+        }
+        let request = Request {
+            name: Some(format!("{PREFIX}{}", current.source)),
+            paths: vec![file],
+            system: Some(System::Generic),
+            module: Some(current.module.clone()),
+            key: current.key.map(|key| current.columns[key].label.clone()),
+            encoding: None,
+            delimiter: None,
+        };
+        for mut dataset in exports::open(&request)? {
+            dataset.name = format!("{PREFIX}{}", current.name);
+            datasets.insert(dataset.name.clone(), Arc::new(dataset));
+        }
+    }
+    Ok(())
+}
+
+/// Stores the watched columns. The folder appears whole or not at all.
+pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) -> Result<()> {
+    let Some(snapshots) = &config.snapshots else { return Ok(()) };
+    let target = snapshots.folder.join(stamp(now));
+    let failed = |error: &dyn std::fmt::Display| fail(&target, error);
+    fs::create_dir_all(&snapshots.folder).map_err(|error| failed(&error))?;
+    let draft =
+        tempfile::Builder::new().prefix(".draft").tempdir_in(&snapshots.folder).map_err(|error| failed(&error))?;
+    for (dataset, columns) in watched(snapshots, context) {
+        let Some(frame) = store.get(&dataset) else { continue };
+        let mut series = Vec::new();
+        for index in columns {
+            let Some(column) = frame.column(index) else { continue };
+            let cells: Vec<Option<&str>> =
+                (0..frame.rows).map(|row| Some(column.get(row)).filter(|cell| !cell.is_empty())).collect();
+            series.push(Column::from(Series::new(frame.dataset.columns[index].label.as_str().into(), cells)));
+        }
+        let mut table = DataFrame::new(frame.rows as usize, series).map_err(|error| failed(&error))?;
+        let file = private_file(&draft.path().join(format!("{dataset}.parquet"))).map_err(|error| failed(&error))?;
+        ParquetWriter::new(file).finish(&mut table).map_err(|error| failed(&error))?;
+    }
+    if target.exists() {
+        fs::remove_dir_all(&target).map_err(|error| failed(&error))?;
+    }
+    fs::rename(draft.path(), &target).map_err(|error| failed(&error))
+}
+
+/// A new file that only its owner may read.
+pub fn private_file(path: &Path) -> std::io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}

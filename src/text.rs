@@ -1,0 +1,58 @@
+//! Small things about text that several stages share: the nearest name, counts and lists as people write them.
+
+/// The name nearest to what was typed, when one is near enough to be meant.
+pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = fold(typed);
+    let most = (wanted.chars().count() / 3).max(1);
+    names
+        .into_iter()
+        .map(|name| (strsim::osa_distance(&wanted, &fold(name)), name))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, name)| name)
+}
+
+fn fold(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A count with thousands apart: `12,345`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A count with its noun: `1 record`, `2 records`, `1 person`, `12 people`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A share as a percentage with one digit: `12.5%`; a share that is not zero never reads as zero.
+pub fn percent(part: u64, whole: u64) -> String {
+    if whole == 0 {
+        return "0%".to_owned();
+    }
+    let tenths = (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole);
+    match tenths {
+        0 if part > 0 => "<0.1%".to_owned(),
+        1000 if part < whole => ">99.9%".to_owned(),
+        _ if tenths % 10 == 0 => format!("{}%", tenths / 10),
+        _ => format!("{}.{}%", tenths / 10, tenths % 10),
+    }
+}
+
+/// Names in quotes, joined: `a`, `b` and 3 more.
+pub fn list(names: &[String], most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
