@@ -56,8 +56,7 @@ fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(question) = plan(context) else { return Vec::new() };
-    let (Some(Answer::Coverage(sides)), Question::Coverage { left, right, .. }) = (answers.get(&question), &question)
-    else {
+    let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) = (answers.get(&question), &question) else {
         return Vec::new();
     };
     let split = params.get_text("fault").as_deref() == Some("split");
@@ -83,7 +82,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         ..Row::default()
     };
     vec![Hit {
-        subject: Subject { dataset: Some(left.clone()), name: format!("{left} and {right}") },
+        subject: Subject::dataset(left),
         rows: tally.rows,
         total: sides.scope.rows.max(tally.rows),
         people: tally.people,

@@ -2,6 +2,7 @@
 
 use super::context::{Context, nearest_dataset, no_mapping};
 use super::{Ask, Kind, Stage};
+use crate::exports::System;
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
 use crate::mapping::{Attribute, ColumnPath, Mapping, Spot};
@@ -59,12 +60,13 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
     ask
 }
 
-/// Whether a dataset belongs to a known source and was not given: then nothing can be said of its columns.
+/// Whether a dataset was not given: then nothing can be said of its columns. A name that is nearly that of a given
+/// dataset is a typo, and can be judged.
 fn is_absent(context: &Context<'_>, path: &ColumnPath) -> bool {
-    let known_source = context.datasets.values().any(|dataset| dataset.source == path.source())
-        || context.config.sources.iter().any(|source| source.request.name.as_deref() == Some(path.source()))
-        || context.config.sources.is_empty();
-    !context.datasets.contains_key(&path.dataset) && known_source
+    let declared = context.config.sources.iter().any(|source| source.request.name.as_deref() == Some(path.source()));
+    let system = System::parse(path.source()).is_some();
+    let typo = nearest_dataset(context, &path.dataset).is_some() && !declared && !system;
+    !context.datasets.contains_key(&path.dataset) && !typo
 }
 
 fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {

@@ -55,14 +55,14 @@ fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     let mut hits = Vec::new();
     if let Some(profiles) = context.profiles() {
-        if let Some(Answer::Columns { rows, columns, .. }) =
+        if let Some(Answer::Columns { columns, .. }) =
             answers.get(&Question::Columns { dataset: profiles.name.clone() })
         {
             for (column, name) in columns.iter().filter_map(|column| Some((column, meant(&column.label)?))) {
                 hits.push(Hit {
                     subject: Subject::column(&profiles.name, &column.label),
-                    rows: column.filled,
-                    total: *rows,
+                    rows: 1,
+                    total: columns.len() as u64,
                     people: column.filled,
                     statement: format!(
                         "`{}` is not `{name}`: {} it and Customer.io never reads it.",
