@@ -238,11 +238,11 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
         }
     };
     let time_zone = spot(node, "time_zone");
-    if let (Some(zone), Some(value)) = (&time_zone, node.get("time_zone")) {
-        if crate::frames::time::zone(&zone.text).is_none() {
-            let message = format!("`{}` is no time zone", zone.text);
-            return refuse(document, value, message, "write a name of the IANA list, such as Europe/Berlin or UTC");
-        }
+    if let (Some(zone), Some(value)) = (&time_zone, node.get("time_zone"))
+        && crate::frames::time::zone(&zone.text).is_none()
+    {
+        let message = format!("`{}` is no time zone", zone.text);
+        return refuse(document, value, message, "write a name of the IANA list, such as Europe/Berlin or UTC");
     }
     let request = Request {
         name: Some(entry.key.to_lowercase()),

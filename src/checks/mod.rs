@@ -10,6 +10,7 @@ mod enumeration;
 mod identifier;
 mod inputs;
 mod mapping_entry;
+mod names;
 mod negative_segment;
 mod policy;
 mod record_id;

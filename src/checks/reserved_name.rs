@@ -54,27 +54,24 @@ fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     let mut hits = Vec::new();
-    if let Some(profiles) = context.profiles() {
-        if let Some(Answer::Columns { columns, .. }) =
-            answers.get(&Question::Columns { dataset: profiles.name.clone() })
-        {
-            for (column, name) in columns.iter().filter_map(|column| Some((column, meant(&column.label)?))) {
-                hits.push(Hit {
-                    subject: Subject::column(&profiles.name, &column.label),
-                    rows: 1,
-                    total: columns.len() as u64,
-                    people: column.filled,
-                    statement: format!(
-                        "`{}` is not `{name}`: {} it and Customer.io never reads it.",
-                        column.label,
-                        counted(column.filled, "profile holds", "profiles hold")
-                    ),
-                    action: Some(format!("Write to `{name}` instead, then remove `{}`.", column.label)),
-                    parts: Vec::new(),
-                    samples: Vec::new(),
-                    place: None,
-                });
-            }
+    let profiles = context.profiles();
+    let asked = profiles.map(|profiles| Question::Columns { dataset: profiles.name.clone() });
+    if let (Some(profiles), Some(Answer::Columns { columns, .. })) =
+        (profiles, asked.and_then(|asked| answers.get(&asked)))
+    {
+        for (column, name) in columns.iter().filter_map(|column| Some((column, meant(&column.label)?))) {
+            let holders = counted(column.filled, "profile holds", "profiles hold");
+            hits.push(Hit {
+                subject: Subject::column(&profiles.name, &column.label),
+                rows: 1,
+                total: columns.len() as u64,
+                people: column.filled,
+                statement: format!("`{}` is not `{name}`: {holders} it and Customer.io never reads it.", column.label),
+                action: Some(format!("Write to `{name}` instead, then remove `{}`.", column.label)),
+                parts: Vec::new(),
+                samples: Vec::new(),
+                place: None,
+            });
         }
     }
     for attribute in context.mapping.iter().flat_map(|mapping| &mapping.attributes) {

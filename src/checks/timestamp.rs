@@ -142,13 +142,11 @@ fn is_wrong(context: &Context<'_>, time: &Times<'_>, fault: &str, stamp: Stamp) 
     }
 }
 
+/// The forms that are wrong, and all values by form.
+type Forms<'a> = (Vec<Stamp>, Vec<(Stamp, &'a Tally)>);
+
 /// The forms that are wrong in a column, and its values by form; nothing where the column holds no times.
-fn wrong<'a>(
-    context: &Context<'_>,
-    answers: &'a Answers,
-    time: &Times<'_>,
-    fault: &str,
-) -> Option<(Vec<Stamp>, Vec<(Stamp, &'a Tally)>)> {
+fn wrong<'a>(context: &Context<'_>, answers: &'a Answers, time: &Times<'_>, fault: &str) -> Option<Forms<'a>> {
     let Some(Answer::Shapes { shapes, .. }) = answers.get(&shapes(&time.column)) else { return None };
     let forms: Vec<(Stamp, &Tally)> =
         shapes.iter().filter_map(|(name, tally)| Some((Stamp::parse(name)?, tally))).collect();

@@ -90,12 +90,15 @@ pub struct People {
     pub alone: Vec<bool>,
 }
 
+/// Links by left and right dataset.
+type LinksByPair = BTreeMap<(String, String), Arc<Vec<Link>>>;
+
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
 pub struct Identity {
     hashes: BTreeMap<String, Hashes>,
     people: BTreeMap<String, People>,
-    links: Mutex<BTreeMap<(String, String), Arc<Vec<Link>>>>,
+    links: Mutex<LinksByPair>,
     /// How many people there are.
     pub count: u32,
 }

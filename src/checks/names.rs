@@ -1,0 +1,95 @@
+//! The names that segment and module conditions may use, with their types.
+
+use std::collections::BTreeSet;
+
+use super::Context;
+use crate::mapping::expr::{Scope, Type};
+
+/// The names that a condition may use: profile attributes, columns of other datasets by their full path, or the columns
+/// of one dataset.
+pub(super) struct Names<'a, 'b> {
+    context: &'b Context<'a>,
+    /// The dataset whose columns are named without a prefix; profiles otherwise.
+    dataset: Option<&'b str>,
+}
+
+/// Attributes that every profile may have, with the types Customer.io gives them.
+const RESERVED: &[(&str, Type)] = &[
+    ("id", Type::Text),
+    ("email", Type::Text),
+    ("phone", Type::Text),
+    ("cio_id", Type::Text),
+    ("created_at", Type::Timestamp),
+    ("_created_in_customerio_at", Type::Timestamp),
+    ("unsubscribed", Type::Boolean),
+    ("timezone", Type::Text),
+];
+
+impl<'a, 'b> Names<'a, 'b> {
+    pub(super) fn new(context: &'b Context<'a>, dataset: Option<&'b str>) -> Self {
+        Self { context, dataset }
+    }
+
+    fn declared(&self, name: &str) -> Option<Type> {
+        let attribute = self.context.mapping.and_then(|mapping| mapping.attribute(name));
+        if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
+            return Some(match kind.text.as_str() {
+                "number" => Type::Number,
+                "boolean" => Type::Boolean,
+                "timestamp" | "date" => Type::Timestamp,
+                _ => Type::Text,
+            });
+        }
+        RESERVED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, ty)| *ty)
+            .or_else(|| attribute.map(|_| Type::Unknown))
+    }
+}
+
+impl Scope for Names<'_, '_> {
+    fn resolve(&self, parts: &[String]) -> Option<(String, Type)> {
+        match (parts, self.dataset) {
+            ([name], None) => {
+                let profiles = self.context.profiles();
+                let dataset = profiles.map_or("customerio.people", |dataset| dataset.name.as_str());
+                let seen = profiles.is_some_and(|dataset| dataset.columns.iter().any(|column| column.label == *name));
+                let ty = self.declared(name).or(seen.then_some(Type::Unknown))?;
+                Some((format!("{dataset}.{name}"), ty))
+            }
+            ([name], Some(dataset)) => self.column(dataset, name),
+            ([source, module, rest @ ..], _) if !rest.is_empty() => {
+                self.column(&format!("{source}.{module}").to_lowercase(), &rest.join("."))
+            }
+            _ => None,
+        }
+    }
+
+    fn names(&self) -> Vec<String> {
+        if let Some(dataset) = self.dataset.and_then(|name| self.context.datasets.get(name)) {
+            return dataset.columns.iter().map(|column| column.label.clone()).collect();
+        }
+        let declared = self
+            .context
+            .mapping
+            .into_iter()
+            .flat_map(|mapping| mapping.attributes.iter().map(|attribute| attribute.name.clone()));
+        let seen = self
+            .context
+            .profiles()
+            .into_iter()
+            .flat_map(|dataset| dataset.columns.iter().map(|column| column.label.clone()));
+        let names: BTreeSet<String> =
+            declared.chain(seen).chain(RESERVED.iter().map(|(name, _)| (*name).to_owned())).collect();
+        names.into_iter().collect()
+    }
+}
+
+impl Names<'_, '_> {
+    fn column(&self, dataset: &str, name: &str) -> Option<(String, Type)> {
+        let dataset = self.context.datasets.get(dataset)?;
+        let label = &dataset.columns.get(dataset.find(name)?)?.label;
+        Some((format!("{}.{label}", dataset.name), Type::Unknown))
+    }
+}
