@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::checks::context::Exports;
 use crate::checks::{Ask, Context, Stage};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
@@ -14,7 +15,7 @@ use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
 use crate::frames::Store;
 use crate::frames::identity::Identity;
-use crate::mapping::{ColumnPath, Mapping};
+use crate::mapping::{ColumnPath, EARLIER, Mapping};
 use crate::rules::{Rule, Rules};
 use crate::snapshots;
 use crate::text::counted;
@@ -56,28 +57,28 @@ pub struct Run {
 pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let rules = Rules::load(&config.rules)?;
     let selected = select(&rules, config, options)?;
-    let mut datasets = open(config)?;
+    let datasets = open(config)?;
     let mapping = config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose()?;
     if datasets.is_empty() && mapping.is_none() {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
-    snapshots::open(config, options.policy.now, &mut datasets)?;
-    let context = Context::new(config, mapping.as_ref(), &datasets, options.policy.now, options.all_rows)?;
+    let earlier = snapshots::open(config, options.policy.now, &datasets)?;
+    let exports = Exports { current: &datasets, earlier: &earlier };
+    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now, options.all_rows)?;
     let facts = gather(&context, &selected, options)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
     if options.snapshot {
         snapshots::store(config, &context, &facts.store, options.policy.now)?;
     }
-    let inputs =
-        facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(snapshots::PREFIX)).map(|frame| Input {
-            dataset: frame.dataset.name.clone(),
-            recognised: frame.dataset.dialect.describe().to_owned(),
-            files: frame.dataset.files.clone(),
-            rows: frame.report.rows,
-            columns: frame.dataset.columns.len(),
-            encoding: frame.report.encoding.clone(),
-        });
+    let inputs = facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(EARLIER)).map(|frame| Input {
+        dataset: frame.dataset.name.clone(),
+        recognised: frame.dataset.dialect.describe().to_owned(),
+        files: frame.dataset.files.clone(),
+        rows: frame.report.rows,
+        columns: frame.dataset.columns.len(),
+        encoding: frame.report.encoding.clone(),
+    });
     let verdict = verdict(config, &context, options, inputs.collect(), outcomes);
     Ok(Run { verdict, bytes: facts.store.bytes() })
 }
@@ -163,7 +164,8 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
                     wanted.entry(dataset.clone()).or_default().extend(keys.columns());
                 }
                 snapshots::want(context, &mut wanted);
-                let datasets: Vec<Arc<Dataset>> = context.datasets.values().cloned().collect();
+                let datasets: Vec<Arc<Dataset>> =
+                    context.datasets.values().chain(context.earlier.values()).cloned().collect();
                 let store = Store::load(&datasets, &wanted, options.progress)?;
                 let identity = Identity::build(&store, &plan);
                 (store, identity)
@@ -193,7 +195,7 @@ fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<Str
         }
         let Some((_, filter)) = question.filter() else { continue };
         for path in filter.expr.columns().iter().filter_map(|(name, _)| ColumnPath::parse(name)) {
-            let dataset = context.datasets.get(&path.dataset);
+            let dataset = context.dataset(&path.dataset);
             let index =
                 dataset.and_then(|dataset| dataset.columns.iter().position(|column| column.label == path.column));
             wanted.entry(path.dataset).or_default().extend(index);

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
+use crate::frames::time::written;
 use crate::mapping::Spot;
 use crate::shape::{self, Key, Shape, TEXTS, key};
-use crate::yaml::{Document, Entry, Node};
+use crate::text::seconds;
+use crate::yaml::{Document, Entry, Node, number};
 
 /// The file's name, and where a folder is looked at for it.
 pub const FILE: &str = "crmlint.yaml";
@@ -15,6 +17,7 @@ pub const FILE: &str = "crmlint.yaml";
 const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"];
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
 
+const ROWS: Shape = Shape::Any(&[Shape::Number, Shape::MapOf(&Shape::Number)]);
 const SOURCE: &[Key] = &[
     key("files", TEXTS, "files, folders or patterns, relative to this file: exports/zoho/*.csv"),
     key("kind", Shape::Word(SYSTEMS), "the system; recognised from the content when left out"),
@@ -23,7 +26,7 @@ const SOURCE: &[Key] = &[
     key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
     key("encoding", Shape::Text, "utf-8, utf-16 or windows-1252, when detection is wrong"),
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
-    key("rows", Shape::Number, "how many records the export said it holds"),
+    key("rows", ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
 ];
 const IGNORE: &[Key] = &[
@@ -115,6 +118,21 @@ pub struct Source {
     pub request: Request,
     /// The zone of stamps without one.
     pub time_zone: Option<Spot>,
+    /// How many records the export said it holds.
+    pub rows: Vec<Expected>,
+    /// When it was taken, and where that is written.
+    pub taken_at: Option<(i64, Place)>,
+}
+
+/// A declared number of records.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The module it is about; the whole source otherwise.
+    pub module: Option<String>,
+    /// How many.
+    pub rows: u64,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// Where snapshots go.
@@ -127,7 +145,7 @@ pub struct Snapshots {
 }
 
 /// The team's config.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// The document, when there is one.
     pub document: Option<Document>,
@@ -151,6 +169,30 @@ pub struct Config {
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
     pub text_any_case: bool,
+    /// How many seconds apart the exports may have been taken.
+    pub skew: i64,
+}
+
+/// A day: exports of one evening and the next morning still describe one state.
+const SKEW: i64 = 86_400;
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            document: None,
+            sources: Vec::new(),
+            mapping: None,
+            rules: Vec::new(),
+            profile: None,
+            fail_on: None,
+            severity: Vec::new(),
+            thresholds: Vec::new(),
+            ignores: Vec::new(),
+            snapshots: None,
+            text_any_case: false,
+            skew: SKEW,
+        }
+    }
 }
 
 impl Config {
@@ -173,6 +215,13 @@ impl Config {
         });
         let mapping = root.get_text("mapping").map(|file| (base.join(&file), base.join(&file).display().to_string()));
         let options = root.get("options");
+        let skew = match options.and_then(|node| node.get("skew")) {
+            None => SKEW,
+            Some(node) => match node.text().and_then(seconds) {
+                Some(seconds) => seconds,
+                None => return refuse(&document, node, "this is no duration".to_owned(), "write 30m, 6h or 2d"),
+            },
+        };
         Ok(Self {
             sources,
             mapping,
@@ -184,6 +233,7 @@ impl Config {
             ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect(),
             snapshots,
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
+            skew,
             document: Some(document),
         })
     }
@@ -253,7 +303,28 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
         encoding,
         delimiter,
     };
-    Ok(Source { request, time_zone })
+    let taken_at = match spot(node, "taken_at") {
+        None => None,
+        Some(spot) => match written(&spot.text) {
+            Some(at) => Some((at, document.place(spot.mark))),
+            None => {
+                let fault = document.fault(spot.mark, format!("`{}` is no time", spot.text));
+                return Err(Error::usage(fault.help("write 2026-05-21T08:00:00Z")));
+            }
+        },
+    };
+    Ok(Source { request, time_zone, rows: expected(document, node), taken_at })
+}
+
+fn expected(document: &Document, node: &Node) -> Vec<Expected> {
+    let Some(rows) = node.get("rows") else { return Vec::new() };
+    let one = |module: Option<String>, value: &Node| {
+        let rows = value.text().and_then(number).filter(|rows| *rows >= 0.0)? as u64;
+        Some(Expected { module, rows, place: document.place(value.mark) })
+    };
+    let modules =
+        rows.entries().iter().filter_map(|entry| one(Some(entry.key.to_lowercase().replace(' ', "_")), &entry.node));
+    one(None, rows).into_iter().chain(modules).collect()
 }
 
 fn graded(entry: &Entry) -> Option<(Spot, Severity)> {

@@ -16,10 +16,7 @@ use crate::error::{Error, Fault, Result};
 use crate::exports::{self, Dataset, Request, System};
 use crate::frames::Store;
 use crate::frames::time::{rfc3339, written};
-use crate::mapping::ColumnPath;
-
-/// What the names of earlier datasets begin with.
-pub const PREFIX: &str = "prev.";
+use crate::mapping::{ColumnPath, EARLIER};
 
 fn fail(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let fault = Fault::new(format!("the snapshot in {} could not be used: {why}", path.display()));
@@ -49,7 +46,7 @@ fn watched(snapshots: &Snapshots, context: &Context<'_>) -> BTreeMap<String, BTr
     for (dataset, keys) in context.identity() {
         watched.entry(dataset).or_default().extend(keys.columns());
     }
-    watched.retain(|dataset, _| !dataset.starts_with(PREFIX));
+    watched.retain(|dataset, _| !dataset.starts_with(EARLIER));
     watched
 }
 
@@ -61,10 +58,15 @@ pub fn want(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>
     }
 }
 
-/// Opens the newest snapshot before now, its datasets under `prev.`.
-pub fn open(config: &Config, now: i64, datasets: &mut BTreeMap<String, Arc<Dataset>>) -> Result<()> {
-    let Some(snapshots) = &config.snapshots else { return Ok(()) };
-    let Ok(folders) = fs::read_dir(&snapshots.folder) else { return Ok(()) };
+/// Opens the newest snapshot before now of these datasets.
+pub fn open(
+    config: &Config,
+    now: i64,
+    datasets: &BTreeMap<String, Arc<Dataset>>,
+) -> Result<BTreeMap<String, Arc<Dataset>>> {
+    let mut earlier = BTreeMap::new();
+    let Some(snapshots) = &config.snapshots else { return Ok(earlier) };
+    let Ok(folders) = fs::read_dir(&snapshots.folder) else { return Ok(earlier) };
     let mut newest: Option<(i64, PathBuf)> = None;
     for folder in folders {
         let folder = folder.map_err(|error| fail(&snapshots.folder, &error))?.path();
@@ -72,14 +74,14 @@ pub fn open(config: &Config, now: i64, datasets: &mut BTreeMap<String, Arc<Datas
         let taken = instant_of(name).filter(|taken| *taken < now);
         newest = newest.max(taken.map(|taken| (taken, folder)));
     }
-    let Some((_, folder)) = newest else { return Ok(()) };
-    for current in datasets.values().cloned().collect::<Vec<_>>() {
+    let Some((_, folder)) = newest else { return Ok(earlier) };
+    for current in datasets.values() {
         let file = folder.join(format!("{}.parquet", current.name));
         if !file.is_file() {
             continue;
         }
         let request = Request {
-            name: Some(format!("{PREFIX}{}", current.source)),
+            name: Some(current.source.clone()),
             paths: vec![file],
             system: Some(System::Generic),
             module: Some(current.module.clone()),
@@ -88,11 +90,13 @@ pub fn open(config: &Config, now: i64, datasets: &mut BTreeMap<String, Arc<Datas
             delimiter: None,
         };
         for mut dataset in exports::open(&request)? {
-            dataset.name = format!("{PREFIX}{}", current.name);
-            datasets.insert(dataset.name.clone(), Arc::new(dataset));
+            dataset.name = format!("{EARLIER}{}", current.name);
+            // Its values are read as the system reads them, not as a generic file's.
+            dataset.system = current.system;
+            earlier.insert(dataset.name.clone(), Arc::new(dataset));
         }
     }
-    Ok(())
+    Ok(earlier)
 }
 
 /// Stores the watched columns. The folder appears whole or not at all.

@@ -56,3 +56,56 @@ pub fn list(names: &[String], most: usize) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+/// The seconds of a duration as people write it in a config: `30m`, `6h`, `2d`.
+pub fn seconds(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let unit = match text.chars().last()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        'w' => 604_800,
+        _ => return None,
+    };
+    let number: i64 = text[..text.len() - 1].trim().parse().ok()?;
+    number.checked_mul(unit).filter(|seconds| *seconds >= 0)
+}
+
+/// A duration in its two largest units: `3 days`, `6 h`, `1 h 30 min`.
+pub fn duration(seconds: i64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
+    let parts = [(days, if days == 1 { "day" } else { "days" }), (hours, "h"), (minutes, "min")];
+    let shown: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .take(2)
+        .map(|(number, unit)| format!("{number} {unit}"))
+        .collect();
+    if shown.is_empty() { format!("{seconds} s") } else { shown.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{count, duration, nearest, percent, seconds};
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(percent(1, 3), "33.3%");
+        assert_eq!(percent(1, 100_000), "<0.1%");
+        assert_eq!(percent(99_999, 100_000), ">99.9%");
+        assert_eq!(seconds("6h"), Some(21_600));
+        assert_eq!(seconds("h"), None);
+        assert_eq!(duration(93_780), "1 day 2 h");
+        assert_eq!(duration(5_400), "1 h 30 min");
+    }
+
+    #[test]
+    fn the_nearest_name_is_near() {
+        let names = ["values", "aliases", "default"];
+        assert_eq!(nearest("valeus", names), Some("values"));
+        assert_eq!(nearest("Values", names), Some("values"));
+        assert_eq!(nearest("owner", names), None);
+    }
+}

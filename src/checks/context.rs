@@ -11,7 +11,7 @@ use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample
 use crate::findings::{Gap, Row};
 use crate::frames::identity::{Keys, Plan};
 use crate::mapping::expr;
-use crate::mapping::{Attribute, ColumnPath, Mapping};
+use crate::mapping::{Attribute, ColumnPath, EARLIER, Mapping};
 use crate::text::nearest;
 use crate::yaml::{Document, Node};
 
@@ -24,6 +24,8 @@ pub struct Context<'a> {
     pub mapping: Option<&'a Mapping>,
     /// The exports by dataset name.
     pub datasets: &'a BTreeMap<String, Arc<Dataset>>,
+    /// The newest earlier snapshot, under `prev.`.
+    pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
     /// Whether every failing record is wanted.
@@ -32,6 +34,15 @@ pub struct Context<'a> {
     segments: BTreeMap<String, Filter>,
     /// Conditions of modules in scope, by module name.
     modules: BTreeMap<String, Filter>,
+}
+
+/// The datasets of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Exports<'a> {
+    /// Those that are audited.
+    pub current: &'a BTreeMap<String, Arc<Dataset>>,
+    /// The newest earlier snapshot of them.
+    pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
 }
 
 /// A column that a mapping entry leads to.
@@ -50,12 +61,20 @@ impl<'a> Context<'a> {
     pub fn new(
         config: &'a Config,
         mapping: Option<&'a Mapping>,
-        datasets: &'a BTreeMap<String, Arc<Dataset>>,
+        exports: Exports<'a>,
         now: i64,
         all_rows: bool,
     ) -> Result<Self> {
-        let mut context =
-            Self { config, mapping, datasets, now, all_rows, segments: BTreeMap::new(), modules: BTreeMap::new() };
+        let mut context = Self {
+            config,
+            mapping,
+            datasets: exports.current,
+            earlier: exports.earlier,
+            now,
+            all_rows,
+            segments: BTreeMap::new(),
+            modules: BTreeMap::new(),
+        };
         let Some(mapping) = mapping else { return Ok(context) };
         for segment in &mapping.segments {
             let filter = context.condition(&mapping.document, &segment.text, None)?;
@@ -86,6 +105,11 @@ impl<'a> Context<'a> {
                 }))
             }
         }
+    }
+
+    /// A dataset, current or earlier.
+    pub fn dataset(&self, name: &str) -> Option<&'a Arc<Dataset>> {
+        self.datasets.get(name).or_else(|| self.earlier.get(name))
     }
 
     /// The condition of a segment.
@@ -123,18 +147,18 @@ impl<'a> Context<'a> {
 
     /// `zoho.contacts.Email`
     pub fn label(&self, column: &Column) -> &'a str {
-        let dataset = self.datasets.get(column.dataset.strip_prefix("prev.").unwrap_or(&column.dataset));
+        let dataset = self.dataset(&column.dataset);
         dataset.and_then(|dataset| dataset.columns.get(column.index)).map_or("", |column| column.label.as_str())
     }
 
     /// A column that the mapping names.
     pub fn resolve(&self, path: &ColumnPath) -> std::result::Result<Column, Gap> {
-        let Some(dataset) = self.datasets.get(&path.dataset) else {
-            return Err(Gap {
-                subject: path.to_string(),
-                reason: format!("no export of {} was given", path.dataset),
-                column: None,
-            });
+        let Some(dataset) = self.dataset(&path.dataset) else {
+            let reason = match path.dataset.strip_prefix(EARLIER) {
+                Some(dataset) => format!("there is no earlier snapshot of {dataset}"),
+                None => format!("no export of {} was given", path.dataset),
+            };
+            return Err(Gap { subject: path.to_string(), reason, column: None });
         };
         match dataset.find(&path.column) {
             Some(_) if dataset.preview.is_empty() => Err(no_records(dataset, path.to_string())),
@@ -294,7 +318,15 @@ impl<'a> Context<'a> {
             }
             keys
         };
-        self.datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect()
+        let mut plan: Plan = self.datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect();
+        for earlier in self.earlier.values() {
+            let Some(current) = earlier.name.strip_prefix(EARLIER).and_then(|name| self.datasets.get(name)) else {
+                continue;
+            };
+            let moved = plan.get(&current.name).map(|keys| keys.moved(current, earlier));
+            plan.extend(moved.map(|keys| (earlier.name.clone(), keys)));
+        }
+        plan
     }
 }
 

@@ -12,7 +12,7 @@ use crate::findings::{Gap, Hit, Part, Row, Subject};
 use crate::frames::normalize::{fold, is_missing, skeleton};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
-use crate::text::{counted, percent};
+use crate::text::{count, counted, percent};
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
@@ -157,11 +157,19 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         }
         return Ask { subjects: columns.len(), questions, gaps: Vec::new() };
     }
-    let (targets, gaps) = declared(context);
+    let (targets, mut gaps) = declared(context);
     let mut questions = Vec::new();
     for target in &targets {
         let asked = question(&target.column, MOST_VALUES);
-        if let Some(Answer::Values { values, .. }) = answers.get(&asked) {
+        if let Some(Answer::Values { values, overflow, .. }) = answers.get(&asked) {
+            if *overflow {
+                let subject = format!("{}.{}", target.column.dataset, context.label(&target.column));
+                let reason = format!(
+                    "{subject} holds over {} different values; only that many were judged",
+                    count(MOST_VALUES as u64)
+                );
+                gaps.push(Gap { subject, reason, column: None });
+            }
             let words = words(target.attribute, target.profile);
             let values =
                 stray(values, &fault, |value| sort(value, &words, &target.attribute.missing)).into_keys().collect();

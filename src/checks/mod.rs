@@ -7,6 +7,7 @@ pub mod context;
 mod consent;
 mod coverage;
 mod enumeration;
+mod export_facts;
 mod identifier;
 mod inputs;
 mod mapping_entry;
@@ -89,6 +90,8 @@ pub static KINDS: &[&Kind] = &[
     &consent::VALUE,
     &coverage::KIND,
     &enumeration::KIND,
+    &export_facts::ROWS,
+    &export_facts::SKEW,
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,

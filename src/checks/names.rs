@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use crate::mapping::EARLIER;
 use crate::mapping::expr::{Scope, Type};
 
 /// The names that a condition may use: profile attributes, columns of other datasets by their full path, or the columns
@@ -59,6 +60,9 @@ impl Scope for Names<'_, '_> {
                 Some((format!("{dataset}.{name}"), ty))
             }
             ([name], Some(dataset)) => self.column(dataset, name),
+            ([prev, source, module, rest @ ..], _) if format!("{prev}.") == EARLIER && !rest.is_empty() => {
+                self.column(&format!("{EARLIER}{source}.{module}").to_lowercase(), &rest.join("."))
+            }
             ([source, module, rest @ ..], _) if !rest.is_empty() => {
                 self.column(&format!("{source}.{module}").to_lowercase(), &rest.join("."))
             }
@@ -88,8 +92,10 @@ impl Scope for Names<'_, '_> {
 
 impl Names<'_, '_> {
     fn column(&self, dataset: &str, name: &str) -> Option<(String, Type)> {
-        let dataset = self.context.datasets.get(dataset)?;
+        // A name of an earlier snapshot is known by the export it is a snapshot of, also before there is one.
+        let (current, earlier) = dataset.strip_prefix(EARLIER).map_or((dataset, ""), |current| (current, EARLIER));
+        let dataset = self.context.datasets.get(current)?;
         let label = &dataset.columns.get(dataset.find(name)?)?.label;
-        Some((format!("{}.{label}", dataset.name), Type::Unknown))
+        Some((format!("{earlier}{}.{label}", dataset.name), Type::Unknown))
     }
 }

@@ -134,7 +134,10 @@ fn config(paths: &[PathBuf]) -> Result<Config> {
         files.extend(if path.is_dir() { folders(path)? } else { vec![path.clone()] });
     }
     let request = Request { paths: files, ..Request::default() };
-    Ok(Config { sources: vec![Source { request, time_zone: None }], ..Config::default() })
+    Ok(Config {
+        sources: vec![Source { request, time_zone: None, rows: Vec::new(), taken_at: None }],
+        ..Config::default()
+    })
 }
 
 /// A folder of exports, or a folder of such folders.

@@ -68,7 +68,7 @@ pub(super) fn rules(args: &RulesArgs, console: Console) -> Result<Exit> {
         return console.print(&format!("{text}\n"));
     }
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_width(console.look(1).width).force_no_tty();
     table.set_header(["Code", "Name", "Severity", "What it finds"]);
     for rule in rules.iter() {

@@ -13,6 +13,8 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::normalize::Form;
 use super::{Frame, Store};
+use crate::exports::Dataset;
+use crate::mapping::EARLIER;
 
 /// The columns by which a dataset's records are recognised.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +32,19 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// The same keys in a dataset that holds the columns at other places.
+    #[must_use]
+    pub fn moved(&self, from: &Dataset, to: &Dataset) -> Self {
+        let place = |index: &usize| to.columns.iter().position(|column| column.label == from.columns[*index].label);
+        Self {
+            record: self.record.as_ref().and_then(place),
+            shared: self.shared,
+            ids: self.ids.iter().filter_map(place).collect(),
+            address: self.address.as_ref().and_then(place),
+            parents: self.parents.iter().filter_map(place).collect(),
+        }
+    }
+
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
         self.record.iter().chain(&self.ids).chain(&self.address).chain(&self.parents).copied().collect()
@@ -117,7 +132,9 @@ fn column(frame: &Frame, index: Option<usize>, form: Form, space: u64) -> Vec<u6
 }
 
 fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
-    let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(frame.dataset.name.as_bytes(), 0) | 8 };
+    // An earlier snapshot's records are the same records.
+    let name = frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name);
+    let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
     let ids = |columns: &[usize]| {
         columns.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE)).collect()
     };
@@ -236,9 +253,9 @@ fn link(left: &Hashes, right: &Hashes) -> Vec<Link> {
     let mut links: Vec<Link> = (0..rows)
         .into_par_iter()
         .flat_map_iter(|row| {
-            let named = right
-                .ids
-                .iter()
+            let named = [&right.own]
+                .into_iter()
+                .chain(&right.ids)
                 .map(|list| by_id.of(at(list, row)))
                 .find(|found| !found.is_empty())
                 .unwrap_or_default();

@@ -22,6 +22,9 @@ pub struct Spot {
     pub mark: Mark,
 }
 
+/// What the names of datasets of earlier snapshots begin with: `prev.zoho.contacts`.
+pub const EARLIER: &str = "prev.";
+
 /// A column of a dataset, as the mapping names it: `zoho.contacts.Lifecycle Stage`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ColumnPath {
@@ -34,6 +37,10 @@ pub struct ColumnPath {
 impl ColumnPath {
     /// Reads `source.module.column`; the column may hold dots itself.
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(earlier) = text.strip_prefix(EARLIER) {
+            let path = Self::parse(earlier)?;
+            return Some(Self { dataset: format!("{EARLIER}{}", path.dataset), column: path.column });
+        }
         let (source, rest) = text.split_once('.')?;
         let (module, column) = rest.split_once('.')?;
         let filled = [source, module, column].iter().all(|part| !part.trim().is_empty());

@@ -64,7 +64,7 @@ impl Page {
     fn table(&self, header: &[&str]) -> Table {
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(presets::UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.look.width);
         if self.look.color {
@@ -110,6 +110,7 @@ impl Page {
                 self.cell(&from, None),
             ]);
         }
+        break_at(&mut table, 4, '/');
         self.line(&table.to_string());
     }
 
@@ -131,6 +132,7 @@ impl Page {
                 number(finding.hit.rows),
             ]);
         }
+        break_at(&mut table, 2, '.');
         self.line(&table.to_string());
     }
 
@@ -281,6 +283,13 @@ impl Page {
         }
         let head = if first { lead.to_owned() } else { " ".repeat(indent) };
         self.line(&format!("{head}{line}"));
+    }
+}
+
+/// Long names break where their parts meet.
+fn break_at(table: &mut Table, column: usize, delimiter: char) {
+    if let Some(column) = table.column_mut(column) {
+        column.set_delimiter(delimiter);
     }
 }
 
