@@ -314,3 +314,7 @@ impl Sets {
         (labels, next)
     }
 }
+
+#[cfg(test)]
+#[path = "identity_tests.rs"]
+mod tests;
