@@ -232,12 +232,12 @@ pub fn fold(text: &str) -> String {
     if folded.is_empty() { text.trim().to_lowercase() } else { folded }
 }
 
-/// The folded value with look-alike letters (Cyrillic `а`, Greek `ο`) brought to one alphabet.
-pub fn skeleton(text: &str) -> String {
-    if text.is_ascii() {
-        return fold(text);
-    }
-    fold(&unicode_security::skeleton(&fold(text)).collect::<String>())
+/// Whether two values are one but for case, blanks, punctuation, invisible and look-alike characters. Look-alikes are
+/// letters of another alphabet: between plain values `rn` is not `m`.
+pub fn alike(one: &str, other: &str) -> bool {
+    let (one, other) = (fold(one), fold(other));
+    let looks = |text: &str| fold(&unicode_security::skeleton(text).collect::<String>());
+    one == other || (!(one.is_ascii() && other.is_ascii()) && looks(&one) == looks(&other))
 }
 
 /// Characters that take no room: zero-width, direction marks, soft hyphens, joiners.
@@ -247,7 +247,7 @@ pub fn invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressClass, address, address_class, fold, identifier, is_missing, mailbox, skeleton};
+    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox};
 
     #[test]
     fn addresses_fold_case_and_blanks_only() {
@@ -282,7 +282,10 @@ mod tests {
         assert_eq!(fold(" At-Risk "), fold("at risk"));
         assert_ne!(fold("Tier 1"), fold("Tier 2"));
         assert_eq!(fold("Gold\u{200b}"), "gold");
-        assert_eq!(skeleton("\u{410}ctive"), skeleton("active"));
+        assert!(alike("\u{410}ctive", "active"));
+        assert!(alike("Plati\u{200d}num", "Platinum"));
+        assert!(alike("Pr\u{43e}spect m", "prospect m"));
+        assert!(!alike("modem", "modern"));
         assert_ne!(fold("C"), fold("C++").as_str().trim_end_matches('c'));
         assert!(is_missing(" N/A ", &[]));
         assert!(is_missing("tbd", &["TBD".to_owned()]));
