@@ -8,7 +8,7 @@ use crate::checks::context::Exports;
 use crate::checks::{Ask, Context, Stage};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
-use crate::exports::{self, Dataset, Progress};
+use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::local::Engine;
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::triage::{self, Policy};
@@ -58,6 +58,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let rules = Rules::load(&config.rules)?;
     let selected = select(&rules, config, options)?;
     let datasets = open(config)?;
+    refuse_twins(&datasets)?;
     let mapping = config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose()?;
     if datasets.is_empty() && mapping.is_none() {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
@@ -79,7 +80,11 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         columns: frame.dataset.columns.len(),
         encoding: frame.report.encoding.clone(),
     });
-    let verdict = verdict(config, &context, options, inputs.collect(), outcomes);
+    let mut verdict = verdict(config, &context, options, inputs.collect(), outcomes);
+    verdict.remarks.extend(facts.wide.iter().map(|((left, right), keys)| {
+        let keys = counted(*keys, "address or id stands", "addresses or ids stand");
+        format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
+    }));
     Ok(Run { verdict, bytes: facts.store.bytes() })
 }
 
@@ -119,6 +124,24 @@ fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Resul
     Ok(selected)
 }
 
+/// One workspace and one org a run: rules speak of the profiles and the contacts, and would pass over a second set.
+fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<()> {
+    let people = |dataset: &&Arc<Dataset>| dataset.system == System::CustomerIo && dataset.module == "people";
+    let contacts = |dataset: &&Arc<Dataset>| dataset.system == System::Zoho && dataset.name.ends_with(".contacts");
+    for (title, twins) in [
+        ("people exports of Customer.io", datasets.values().filter(people).collect::<Vec<_>>()),
+        ("exports of Zoho contacts", datasets.values().filter(contacts).collect()),
+    ] {
+        if let [first, second, ..] = twins.as_slice() {
+            let fault = Fault::new(format!("{} and {} are both {title}", first.name, second.name));
+            return Err(Error::usage(
+                fault.help("audit one workspace and one org a run: give each its own crmlint.yaml"),
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
     for source in &config.sources {
@@ -143,6 +166,8 @@ fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
 struct Facts {
     store: Store,
     answers: Answers,
+    /// Dataset pairs with keys on so many records that not each was linked with each.
+    wide: BTreeMap<(String, String), u64>,
 }
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
@@ -184,7 +209,8 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
         answers.extend(engine.answer(&open));
         held = Some((store, identity));
     }
-    Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers })
+    let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
+    Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers, wide })
 }
 
 fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {

@@ -206,7 +206,10 @@ impl Config {
         for entry in entries(root, "sources") {
             sources.push(source(&document, entry, base)?);
         }
-        let thresholds = entries(root, "thresholds").iter().map(|entry| threshold(&document, entry)).collect();
+        let mut thresholds = Vec::new();
+        for entry in entries(root, "thresholds") {
+            thresholds.push(threshold(&document, entry)?);
+        }
         let ignores = root.get("ignore").map(Node::items).unwrap_or_default();
         let severity = entries(root, "severity").iter().filter_map(graded).collect();
         let snapshots = root.get("snapshots").map(|node| Snapshots {
@@ -230,7 +233,7 @@ impl Config {
             fail_on: root.get_text("fail_on"),
             severity,
             thresholds,
-            ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect(),
+            ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect::<Result<_>>()?,
             snapshots,
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,
@@ -332,25 +335,49 @@ fn graded(entry: &Entry) -> Option<(Spot, Severity)> {
     Some((Spot { text: entry.key.clone(), mark: entry.mark }, severity))
 }
 
-fn threshold(document: &Document, entry: &Entry) -> Threshold {
-    let count = entry.node.get_number("count");
-    Threshold {
-        rule: entry.key.clone(),
-        count: count.filter(|count| *count >= 0.0).map(|count| count as u64),
-        share: entry.node.get_number("share"),
-        place: Some(document.place(entry.mark)),
+fn threshold(document: &Document, entry: &Entry) -> Result<Threshold> {
+    let (count, share) = (entry.node.get_number("count"), entry.node.get_number("share"));
+    if let (Some(value), true) =
+        (entry.node.get("count"), count.is_some_and(|count| count < 0.0 || count.fract() != 0.0))
+    {
+        return refuse(
+            document,
+            value,
+            "a count is a whole number".to_owned(),
+            "write how many records are accepted, such as 10",
+        );
     }
+    if let (Some(value), true) = (entry.node.get("share"), share.is_some_and(|share| !(0.0..=1.0).contains(&share))) {
+        return refuse(document, value, "a share lies between 0 and 1".to_owned(), "write 5% or 0.05");
+    }
+    Ok(Threshold {
+        rule: entry.key.clone(),
+        count: count.map(|count| count as u64),
+        share,
+        place: Some(document.place(entry.mark)),
+    })
 }
 
-fn ignore(document: &Document, node: &Node) -> Ignore {
-    Ignore {
+fn ignore(document: &Document, node: &Node) -> Result<Ignore> {
+    if let Some(until) = node.get("until").filter(|until| until.text().and_then(written).is_none()) {
+        return refuse(document, until, "`until` is no date".to_owned(), "write 2026-12-31");
+    }
+    if node.get("rule").is_none() {
+        return refuse(
+            document,
+            node,
+            "this ignore entry names no rule".to_owned(),
+            "add `rule:` with a code or a name",
+        );
+    }
+    Ok(Ignore {
         place: document.place(node.mark),
         rule: spot(node, "rule"),
         dataset: node.get_text("dataset"),
         subject: node.get_text("subject"),
         reason: node.get_text("reason").filter(|reason| !reason.trim().is_empty()),
         until: spot(node, "until"),
-    }
+    })
 }
 
 /// A fault about a path the user gave.

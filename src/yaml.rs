@@ -1,7 +1,7 @@
 //! The user's documents: text in, a tree of nodes with places out, checked against a shape.
 //!
 //! Every key and value keeps its line and column, so that a fault or a finding can point at it. The shape of a document
-//! is one table ([`Shape`]): the same table refuses unknown keys, names the nearest one, and writes the JSON Schema.
+//! is one table ([`Shape`](crate::shape::Shape)): the same table refuses unknown keys, names the nearest one, and writes the JSON Schema.
 
 use std::collections::BTreeMap;
 use std::path::Path;

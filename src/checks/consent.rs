@@ -6,10 +6,11 @@ use super::context::{Context, no_mapping, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
-use crate::facts::{Answer, Answers, Column, Consent, Lens, Pick, Question, Tally};
+use crate::facts::local::SAMPLES;
+use crate::facts::{Answer, Answers, Column, Consent, Lens, Pick, Question, Sample, Tally};
 use crate::findings::{Gap, Hit, Part, Row, Subject};
 use crate::frames::normalize::fold;
-use crate::mapping::Attribute;
+use crate::mapping::{Attribute, ColumnPath};
 use crate::shape::{Shape, required};
 use crate::text::{counted, percent};
 use crate::yaml::Node;
@@ -58,27 +59,27 @@ fn standard_name(system: System) -> Option<&'static str> {
     }
 }
 
-/// How the owner's values are read. Declared spellings go first; Shopify's flag alone cannot say no.
-fn lens(attribute: &Attribute, owner: &Dataset) -> Result<Consent, Gap> {
+/// How the owner's values are read. Declared spellings go first; Shopify's flag alone cannot say no, and a field of the
+/// team's own may mean either.
+fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
     let declared: Vec<(String, bool)> = attribute
         .values
         .iter()
         .filter_map(|allowed| Some((fold(&allowed.source), truth(&allowed.attribute)?)))
         .collect();
-    let gap = |reason: String| Gap { subject: format!("{}: {}", attribute.name, owner.name), reason, column: None };
-    let declares_out = declared.iter().any(|(spelling, out)| *out && spelling != "true")
-        || declared.iter().any(|(_, out)| *out) && owner.system != System::Shopify;
+    let subject = format!("{}.{column}", owner.name);
+    let gap = |reason: String| Gap { subject: subject.clone(), reason, column: None };
+    let name = &attribute.name;
+    let of_vendor = standard_name(owner.system).is_some_and(|own| owner.find(own) == owner.find(column));
     match owner.system {
-        _ if !declared.is_empty() && declares_out => Ok(Consent::Declared(declared)),
-        System::Zoho => Ok(Consent::OptOutBox),
-        System::Klaviyo => Ok(Consent::State),
-        System::Shopify => Err(gap(format!(
-            "`no` in {} means opted out or never asked; if it always means opted out in your shop, write `values: {{\"yes\": false, \"no\": true}}` under {}",
-            owner.name, attribute.name
+        _ if declared.iter().any(|(_, out)| *out) => Ok(Consent::Declared(declared)),
+        System::Zoho if of_vendor || name == "unsubscribed" => Ok(Consent::OptOutBox),
+        System::Klaviyo if of_vendor => Ok(Consent::State),
+        System::Shopify if of_vendor => Err(gap(format!(
+            "`no` in {subject} means opted out or never asked; if it always means opted out in your shop, write `values: {{\"yes\": false, \"no\": true}}` under {name}"
         ))),
         _ => Err(gap(format!(
-            "how {} spells an opt-out is not declared; list it under `values:` of {}",
-            owner.name, attribute.name
+            "nothing says which values of {subject} mean opted out; list them under `values:` of {name}, such as {{\"yes\": false, \"no\": true}}"
         ))),
     }
 }
@@ -119,130 +120,177 @@ impl Conflict {
     }
 }
 
-fn conflict(context: &Context<'_>, attribute: &Attribute) -> Result<Option<Conflict>, Vec<Gap>> {
-    let gap = |reason: String| vec![Gap { subject: attribute.name.clone(), reason, column: None }];
-    let Some(profiles) = context.profiles() else { return Err(vec![no_profiles(&attribute.name)]) };
+/// Every column in which the owner says something about consent, and what stands in the way of reading it.
+fn conflicts(context: &Context<'_>, attribute: &Attribute) -> (Vec<Conflict>, Vec<Gap>) {
+    let stop = |reason: String| (Vec::new(), vec![Gap { subject: attribute.name.clone(), reason, column: None }]);
+    let Some(profiles) = context.profiles() else { return (Vec::new(), vec![no_profiles(&attribute.name)]) };
     let Some(owner) = &attribute.owner else {
-        return Err(gap(format!("the mapping names no owner of {}", attribute.name)));
+        return stop(format!("the mapping names no owner of {}", attribute.name));
     };
-    if owner.text == profiles.source || owner.text.eq_ignore_ascii_case("customerio") {
-        return Ok(None);
+    if !context.is_system(&owner.text) {
+        return stop(context.unknown_system(&owner.text));
     }
-    let named = attribute
-        .from
-        .iter()
-        .filter_map(|from| from.column.as_ref())
-        .find(|path| path.source() == owner.text.to_lowercase());
-    let dataset = match named {
-        Some(path) => context.datasets.get(&path.dataset),
-        None => context.source_of(&owner.text),
+    if context.owns(&owner.text, profiles) {
+        return (Vec::new(), Vec::new());
+    }
+    let paths = attribute.from.iter().filter_map(|from| from.column.as_ref());
+    let is_owned = |path: &&ColumnPath| {
+        context.datasets.get(&path.dataset).is_some_and(|dataset| context.owns(&owner.text, dataset))
+            || path.source() == owner.text.to_lowercase()
     };
-    let Some(dataset) = dataset else {
-        return Err(gap(format!("no export of {}, which owns {}, was given", owner.text, attribute.name)));
+    let mut named: Vec<Result<Column, Gap>> = paths.filter(is_owned).map(|path| context.resolve(path)).collect();
+    if named.is_empty() {
+        let own = context.people().filter(|dataset| context.owns(&owner.text, dataset));
+        named.extend(own.filter_map(|dataset| Some(context.standard(dataset, standard_name(dataset.system)?))));
+    }
+    if named.is_empty() {
+        return stop(format!("no export says what {}, which owns {}, knows of consent", owner.text, attribute.name));
+    }
+    let right = match (context.on_profile("unsubscribed"), context.email(profiles)) {
+        (Ok(right), Ok(_)) => right,
+        (right, address) => return (Vec::new(), right.err().into_iter().chain(address.err()).collect()),
     };
-    let left = match (named, standard_name(dataset.system)) {
-        (Some(path), _) => context.resolve(path),
-        (None, Some(name)) => context.standard(dataset, name),
-        (None, None) => {
-            return Err(gap(format!(
-                "the mapping does not say which column of {} holds {}",
-                dataset.name, attribute.name
-            )));
-        }
-    };
-    let right = context.on_profile(&attribute.name);
-    let lens = lens(attribute, dataset);
-    let addresses = [context.email(dataset).err(), context.email(profiles).err()];
-    match (left, right, lens) {
-        (Ok(left), Ok(right), Ok(lens)) if addresses.iter().all(Option::is_none) => {
-            Ok(Some(Conflict { left, left_lens: Lens::Consent(lens), right }))
-        }
-        (left, right, lens) => {
-            Err(addresses.into_iter().chain([left.err(), right.err(), lens.err()]).flatten().collect())
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
+    for left in named {
+        match left.and_then(|left| side(context, attribute, left)) {
+            Ok((left, left_lens)) => found.push(Conflict { left, left_lens, right: right.clone() }),
+            Err(gap) => gaps.push(gap),
         }
     }
+    (found, gaps)
 }
 
-fn ask_conflict(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
+fn side(context: &Context<'_>, attribute: &Attribute, left: Column) -> Result<(Column, Lens), Gap> {
+    let Some(dataset) = context.datasets.get(&left.dataset) else { return Err(no_profiles(&left.dataset)) };
+    context.email(dataset)?;
+    let lens = lens(attribute, dataset, context.label(&left))?;
+    Ok((left, Lens::Consent(lens)))
+}
+
+fn ask_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     if context.mapping.is_none() {
         return Ask { gaps: vec![no_mapping()], ..Ask::default() };
     }
     let mut ask = Ask::default();
     for attribute in attributes(context) {
-        match conflict(context, attribute) {
-            Ok(Some(conflict)) => {
-                ask.subjects += 1;
-                ask.questions.push(conflict.question());
-                context.list(&mut ask.questions, conflict.pick());
-            }
-            // Customer.io owns the flag itself: nothing can disagree with it.
-            Ok(None) => ask.subjects += 1,
-            Err(gaps) => ask.gaps.extend(gaps),
+        let (found, gaps) = conflicts(context, attribute);
+        // Where Customer.io owns the flag itself, nothing can disagree with it: that was looked at too.
+        ask.subjects += if gaps.is_empty() { found.len().max(1) } else { found.len() };
+        ask.gaps.extend(gaps);
+        for conflict in found {
+            ask.gaps.extend(unread(context, answers, &conflict));
+            ask.questions.push(conflict.question());
+            context.list(&mut ask.questions, conflict.pick());
         }
     }
     ask
 }
 
+/// What the answers leave open: no linked pair, or values at the owner that say neither yes nor no.
+fn unread(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Option<Gap> {
+    let Some(Answer::Compare { pairs, cells }) = answers.get(&conflict.question()) else { return None };
+    let subject = format!("{}.{}", conflict.left.dataset, context.label(&conflict.left));
+    if *pairs == 0 {
+        let reason = format!("no record of {} could be linked to a profile", conflict.left.dataset);
+        return Some(Gap { subject, reason, column: None });
+    }
+    let unreadable: u64 =
+        cells.iter().filter(|((left, _), _)| left == shape::UNREADABLE).map(|(_, tally)| tally.rows).sum();
+    (unreadable > 0).then(|| Gap {
+        reason: format!(
+            "{} of {subject} say neither yes nor no; list their spellings under `values:`",
+            counted(unreadable, "value", "values")
+        ),
+        subject,
+        column: None,
+    })
+}
+
 fn judge_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
-    let hits = attributes(context).into_iter().filter_map(|attribute| {
-        let conflict = conflict(context, attribute).ok()??;
-        let Some(Answer::Compare { pairs, cells }) = answers.get(&conflict.question()) else { return None };
-        let wanted = Conflict::cells();
-        let mut whole = Tally::default();
-        for (_, tally) in cells.iter().filter(|(cell, _)| wanted.contains(*cell)) {
-            whole.merge(tally.clone(), crate::facts::local::SAMPLES);
+    let found = attributes(context).into_iter().flat_map(|attribute| conflicts(context, attribute).0);
+    let mut hits: Vec<Hit> = Vec::new();
+    for hit in found.filter_map(|conflict| mailable(context, answers, &conflict)) {
+        // Several columns of the owner speak of one flag: one finding.
+        match hits.iter_mut().find(|known| known.subject == hit.subject) {
+            Some(known) => {
+                known.rows += hit.rows;
+                known.total += hit.total;
+                known.people += hit.people;
+                known.statement = format!("{} {}", known.statement, hit.statement);
+                known.samples.extend(hit.samples);
+            }
+            None => hits.push(hit),
         }
-        if whole.rows == 0 {
-            return None;
-        }
-        let owner = conflict.left.dataset.clone();
-        let samples = context.listed(answers, &conflict.pick(), whole.samples);
-        let rows = samples.into_iter().map(|sample| Row {
-            suggestion: "true".to_owned(),
-            detail: format!("{} at {owner}: {}", context.label(&conflict.left), sample.detail),
-            ..context.row(&conflict.right, crate::facts::Sample { detail: String::new(), ..sample }, None)
-        });
-        Some(Hit {
-            subject: Subject::column(&conflict.right.dataset, context.label(&conflict.right)),
-            rows: whole.rows,
-            total: *pairs,
-            people: whole.people,
-            statement: format!(
-                "{} opted out in {owner} and still mailable in Customer.io ({} of {}).",
-                counted(whole.people, "person is", "people are"),
-                percent(whole.rows, *pairs),
-                counted(*pairs, "linked pair", "linked pairs")
-            ),
-            action: None,
-            parts: Vec::new(),
-            samples: rows.collect(),
-            place: None,
-        })
+    }
+    hits
+}
+
+fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Option<Hit> {
+    let Some(Answer::Compare { pairs, cells }) = answers.get(&conflict.question()) else { return None };
+    let wanted = Conflict::cells();
+    let mut whole = Tally::default();
+    for (_, tally) in cells.iter().filter(|(cell, _)| wanted.contains(*cell)) {
+        whole.merge(tally.clone(), SAMPLES);
+    }
+    if whole.rows == 0 {
+        return None;
+    }
+    let (count, people) = (whole.rows, whole.people);
+    let owner = conflict.left.dataset.clone();
+    let samples = context.listed(answers, &conflict.pick(), whole.samples);
+    let rows = samples.into_iter().map(|sample| Row {
+        suggestion: "true".to_owned(),
+        detail: format!("{} at {owner}: {}", context.label(&conflict.left), sample.detail),
+        ..context.row(&conflict.right, Sample { detail: String::new(), ..sample }, None)
     });
-    hits.collect()
+    Some(Hit {
+        subject: Subject::column(&conflict.right.dataset, context.label(&conflict.right)),
+        rows: count,
+        total: *pairs,
+        people,
+        statement: format!(
+            "{} opted out in {owner} and still mailable in Customer.io ({} of {}).",
+            counted(people, "person is", "people are"),
+            counted(count, "profile", "profiles"),
+            counted(*pairs, "linked pair", "linked pairs")
+        ),
+        action: None,
+        parts: Vec::new(),
+        samples: rows.collect(),
+        place: None,
+    })
 }
 
 fn ask_source(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
     if context.mapping.is_none() {
         return Ask { gaps: vec![no_mapping()], ..Ask::default() };
     }
-    Ask { subjects: attributes(context).len(), ..Ask::default() }
+    let attributes = attributes(context);
+    let blind = attributes.iter().filter_map(|attribute| {
+        let reason = match &attribute.owner {
+            None => format!("the mapping names no owner of {}", attribute.name),
+            Some(owner) if !context.is_system(&owner.text) => context.unknown_system(&owner.text),
+            Some(_) => return None,
+        };
+        Some(Gap { subject: attribute.name.clone(), reason, column: None })
+    });
+    let gaps: Vec<Gap> = blind.collect();
+    Ask { subjects: attributes.len() - gaps.len(), gaps, ..Ask::default() }
 }
 
 fn judge_source(context: &Context<'_>, _: &Node, _: &Answers) -> Vec<Hit> {
     let Some(mapping) = context.mapping else { return Vec::new() };
     let mut hits = Vec::new();
     for attribute in attributes(context) {
-        let Some(owner) = &attribute.owner else { continue };
-        let owners = [
-            owner.text.to_lowercase(),
-            context.source_of(&owner.text).map(|dataset| dataset.source.clone()).unwrap_or_default(),
-        ];
-        let foreign = attribute
-            .from
-            .iter()
-            .filter(|from| from.column.as_ref().is_some_and(|path| !owners.contains(&path.source().to_owned())));
-        let foreign: Vec<_> = foreign.collect();
+        let Some(owner) = attribute.owner.as_ref().filter(|owner| context.is_system(&owner.text)) else { continue };
+        let is_foreign = |path: &ColumnPath| match context.datasets.get(&path.dataset) {
+            Some(dataset) => !context.owns(&owner.text, dataset),
+            None => {
+                path.source() != owner.text.to_lowercase() && System::parse(path.source()) != System::parse(&owner.text)
+            }
+        };
+        let foreign: Vec<_> =
+            attribute.from.iter().filter(|from| from.column.as_ref().is_some_and(is_foreign)).collect();
         let Some(first) = foreign.first() else { continue };
         let names: Vec<String> = foreign.iter().map(|from| from.spot.text.clone()).collect();
         let statement = format!(
@@ -269,11 +317,17 @@ fn ask_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         Ok(column) => {
             let question = values(&column);
             let mut questions = Vec::new();
-            if let Some(Answer::Values { values, .. }) = answers.get(&question) {
+            let mut gaps = Vec::new();
+            if let Some(Answer::Values { values, overflow, .. }) = answers.get(&question) {
+                if *overflow {
+                    let reason =
+                        "unsubscribed holds over 100,000 different values; only that many were judged".to_owned();
+                    gaps.push(Gap { subject: "unsubscribed".to_owned(), reason, column: None });
+                }
                 context.list(&mut questions, Pick::Values { column, values: unreadable(values.keys()) });
             }
             questions.push(question);
-            Ask { subjects: 1, questions, gaps: Vec::new() }
+            Ask { subjects: 1, questions, gaps }
         }
     }
 }
@@ -298,7 +352,7 @@ fn judge_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     for value in &wrong {
         let tally = values.get(value).cloned().unwrap_or_default();
         parts.push(Part { label: value.clone(), rows: tally.rows, people: tally.people, suggestion: None });
-        whole.merge(tally, crate::facts::local::SAMPLES);
+        whole.merge(tally, SAMPLES);
     }
     parts.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.label.cmp(&other.label)));
     let (count, people) = (whole.rows, whole.people);

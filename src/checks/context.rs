@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::exports::{Dataset, System};
 use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample};
 use crate::findings::{Gap, Row};
-use crate::frames::identity::{Keys, Plan};
+use crate::frames::identity::{IdColumn, Keys, Numbering, Plan};
 use crate::mapping::expr;
-use crate::mapping::{Attribute, ColumnPath, EARLIER, Mapping};
+use crate::mapping::{Attribute, ColumnPath, EARLIER, IdentityKey, Mapping};
 use crate::text::nearest;
 use crate::yaml::{Document, Node};
 
@@ -107,6 +107,12 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// What the mapping says a module's records become: `people`, `related`, `events` or `none`.
+    pub fn module_becomes(&self, name: &str) -> Option<&'a str> {
+        let modules = self.mapping?.modules.as_ref()?;
+        modules.iter().find(|module| module.name == name)?.becomes.as_deref()
+    }
+
     /// A dataset, current or earlier.
     pub fn dataset(&self, name: &str) -> Option<&'a Arc<Dataset>> {
         self.datasets.get(name).or_else(|| self.earlier.get(name))
@@ -156,7 +162,10 @@ impl<'a> Context<'a> {
         let Some(dataset) = self.dataset(&path.dataset) else {
             let reason = match path.dataset.strip_prefix(EARLIER) {
                 Some(dataset) => format!("there is no earlier snapshot of {dataset}"),
-                None => format!("no export of {} was given", path.dataset),
+                None => match nearest_dataset(self, &path.dataset) {
+                    Some(near) => format!("no export of {} was given (did you mean {near}?)", path.dataset),
+                    None => format!("no export of {} was given", path.dataset),
+                },
             };
             return Err(Gap { subject: path.to_string(), reason, column: None });
         };
@@ -207,12 +216,16 @@ impl<'a> Context<'a> {
         match exact {
             Some(_) if profiles.preview.is_empty() => Err(no_records(profiles, format!("{}.{name}", profiles.name))),
             Some(index) => Ok(Column { dataset: profiles.name.clone(), index }),
-            None if name == "unsubscribed" || name == "email" => self.standard(profiles, name),
-            None => Err(Gap {
-                subject: format!("{}.{name}", profiles.name),
-                reason: format!("{} has no attribute `{name}`, which the mapping names", profiles.name),
-                column: None,
-            }),
+            // Attribute names are case-sensitive: `Unsubscribed` is not `unsubscribed`.
+            None => {
+                let own = name == "unsubscribed" || name == "email";
+                let tail = if own { "" } else { ", which the mapping names" };
+                Err(Gap {
+                    subject: format!("{}.{name}", profiles.name),
+                    reason: format!("{} has no attribute `{name}`{tail}", profiles.name),
+                    column: own.then(|| (profiles.name.clone(), name.to_owned())),
+                })
+            }
         }
     }
 
@@ -238,13 +251,6 @@ impl<'a> Context<'a> {
         let mut seen = BTreeSet::new();
         targets.retain(|target| seen.insert((target.column.clone(), target.attribute.name.clone())));
         (targets, gaps)
-    }
-
-    /// A system that a team names as owner: a source of the config, or the system's own name.
-    pub fn source_of(&self, owner: &str) -> Option<&'a Arc<Dataset>> {
-        let owner = owner.to_lowercase();
-        let by_source = self.people().find(|dataset| dataset.source == owner);
-        by_source.or_else(|| self.people().find(|dataset| dataset.system.name() == owner))
     }
 
     /// The zone of stamps without one: the attribute's, else the source's.
@@ -291,6 +297,14 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether a key of the mapping is Zoho's record id: it names that column, or no column at all.
+    fn is_record_id(&self, key: &IdentityKey) -> bool {
+        key.source.as_ref().is_none_or(|path| match self.datasets.get(&path.dataset) {
+            Some(dataset) => dataset.system == System::Zoho && dataset.key == dataset.find(&path.column),
+            None => System::parse(path.source()) == Some(System::Zoho) && path.column == "Record Id",
+        })
+    }
+
     /// The columns by which each dataset's records are recognised.
     pub fn identity(&self) -> Plan {
         let people: BTreeSet<&str> = self.people().map(|dataset| dataset.name.as_str()).collect();
@@ -301,16 +315,21 @@ impl<'a> Context<'a> {
                 keys.address = self.email(dataset).ok().map(|column| column.index);
             }
             let declared = self.mapping.into_iter().flat_map(|mapping| mapping.canonical.iter().chain(&mapping.also));
-            for key in declared {
+            for (key, number) in declared.zip(0..) {
                 let named = if dataset.system == System::CustomerIo && dataset.module == "people" {
                     dataset.columns.iter().position(|column| column.label == key.attribute.text)
                 } else {
                     key.source.as_ref().filter(|path| path.dataset == dataset.name).and_then(|path| find(&path.column))
                 };
-                keys.ids.extend(named.filter(|index| keys.address != Some(*index)));
+                let numbering = if self.is_record_id(key) { Numbering::Zoho } else { Numbering::Declared(number) };
+                let own = named.filter(|index| keys.address != Some(*index));
+                keys.ids.extend(own.map(|column| IdColumn { column, numbering }));
             }
             match dataset.system {
-                System::CustomerIo => keys.ids.extend(find("id").filter(|index| dataset.key != Some(*index))),
+                System::CustomerIo => {
+                    let id = find("id").filter(|index| dataset.key != Some(*index));
+                    keys.ids.extend(id.map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                }
                 System::Zoho => {
                     keys.parents.extend(["Converted Contact.id", "Contact Name.id"].into_iter().filter_map(find))
                 }
@@ -346,6 +365,9 @@ pub fn no_records(dataset: &Dataset, subject: String) -> Gap {
 }
 
 fn email(dataset: &Dataset) -> Option<usize> {
+    if dataset.system == System::CustomerIo {
+        return dataset.columns.iter().position(|column| column.label == "email");
+    }
     let by_name =
         ["Email", "email", "E-Mail", "email_addr", "Email Address"].into_iter().find_map(|name| dataset.find(name));
     by_name.or_else(|| {

@@ -42,14 +42,31 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     if !gaps.is_empty() {
         return Err(gaps);
     }
+    if context.module_becomes("contacts") == Some("none") {
+        let reason = "the mapping keeps Zoho contacts out of scope (`as: none`)".to_owned();
+        return Err(vec![Gap { subject: contacts.name.clone(), reason, column: None }]);
+    }
+    if let Some(gap) = context.module("contacts").and_then(|filter| context.zone_gap(filter)) {
+        return Err(vec![gap]);
+    }
     let scope =
         context.module("contacts").map_or(Scope::Reachable(address.index), |filter| Scope::Where(filter.clone()));
     Ok(Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope })
 }
 
-fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
+fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     match plan(context) {
-        Ok(question) => Ask { subjects: 1, questions: vec![question], gaps: Vec::new() },
+        Ok(question) => {
+            let mut gaps = Vec::new();
+            if let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) =
+                (answers.get(&question), &question)
+                && sides.scope.rows == 0
+            {
+                let reason = format!("no record of {left} is in scope");
+                gaps.push(Gap { subject: left.clone(), reason, column: None });
+            }
+            Ask { subjects: 1, questions: vec![question], gaps }
+        }
         Err(gaps) => Ask { gaps, ..Ask::default() },
     }
 }
@@ -66,11 +83,11 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     }
     let statement = if split {
         let contacts = counted(tally.rows, "Zoho contact lands", "Zoho contacts land");
-        format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_pairs))
+        format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_profiles))
     } else {
         format!(
-            "{} no profile in Customer.io ({} of those in scope).",
-            counted(tally.rows, "Zoho contact has", "Zoho contacts have"),
+            "{} linked to no profile in Customer.io ({} of those in scope).",
+            counted(tally.rows, "Zoho contact is", "Zoho contacts are"),
             percent(tally.rows, sides.scope.rows)
         )
     };

@@ -9,7 +9,7 @@ use super::context::{Context, Target};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Part, Row, Subject};
-use crate::frames::normalize::{alike, fold, is_missing};
+use crate::frames::normalize::{alike, fold, is_missing, signs};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
@@ -40,6 +40,8 @@ const TYPO_WEIGHT: u64 = 10;
 struct Word {
     text: String,
     aliases: Vec<String>,
+    /// How the other side of the sync spells it.
+    other_side: String,
 }
 
 /// What a value is.
@@ -51,6 +53,8 @@ enum Place {
     Variant(String),
     /// An edit away from one allowed value.
     Typo(String),
+    /// The other system's spelling of an allowed value.
+    Untranslated(String),
     /// Not on the list.
     Outside,
 }
@@ -58,6 +62,7 @@ enum Place {
 fn words(attribute: &Attribute, profile: bool) -> Vec<Word> {
     let side = |allowed: &crate::mapping::Allowed| Word {
         text: if profile { allowed.attribute.clone() } else { allowed.source.clone() },
+        other_side: if profile { allowed.source.clone() } else { allowed.attribute.clone() },
         aliases: allowed.aliases.clone(),
     };
     let mut words: Vec<Word> = Vec::new();
@@ -74,8 +79,12 @@ fn sort(value: &str, words: &[Word], missing: &[String]) -> Place {
     if words.iter().any(known) || is_missing(value, missing) {
         return Place::Fine;
     }
-    if let Some(word) = only(words, |word| alike(&word.text, value)) {
+    let means = |word: &Word| alike(&word.text, value) || word.aliases.iter().any(|alias| alike(alias, value));
+    if let Some(word) = only(words, means) {
         return Place::Variant(word);
+    }
+    if let Some(word) = only(words, |word| alike(&word.other_side, value)) {
+        return Place::Untranslated(word);
     }
     nearest(value, words).map_or(Place::Outside, Place::Typo)
 }
@@ -89,12 +98,10 @@ fn only(words: &[Word], fits: impl Fn(&Word) -> bool) -> Option<String> {
 
 /// The allowed value that a value is a typo of: near enough, and no other as near.
 fn nearest(value: &str, words: &[Word]) -> Option<String> {
-    let wanted = fold(value);
     let mut best: Option<(usize, &Word)> = None;
     let mut tied = false;
     for word in words {
-        let allowed = fold(&word.text);
-        let Some(distance) = edits(&wanted, &allowed) else { continue };
+        let Some(distance) = edits(value, &word.text) else { continue };
         match best {
             Some((least, _)) if distance > least => {}
             Some((least, _)) if distance == least => tied = true,
@@ -104,21 +111,28 @@ fn nearest(value: &str, words: &[Word]) -> Option<String> {
     best.filter(|_| !tied).map(|(_, word)| word.text.clone())
 }
 
-/// Edits between two folded words when they may be one word mistyped: one, or two from eight letters on. Digits are
-/// identity: `tier1` is no typo of `tier2`.
-fn edits(one: &str, other: &str) -> Option<usize> {
+/// Edits between two folded words when they may be one word mistyped: one, or two from eight letters on. What makes
+/// another word is no typo: digits, a syllable put in front (`unsubscribed`), a last part of one letter (`Tier B`), and
+/// other letters in place of two, or of one in a short word (`Iran`, `Iraq`).
+fn edits(value: &str, allowed: &str) -> Option<usize> {
+    let (one, other) = (fold(value), fold(allowed));
     let shorter = one.chars().count().min(other.chars().count());
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let most = match shorter {
-        0..=3 => return None,
-        4..=7 => 1,
-        _ => 2,
+    let last = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric()).rfind(|part| !part.is_empty()).unwrap_or_default().to_lowercase()
     };
-    if digits(one) != digits(other) {
+    let (tail, right_tail) = (last(value), last(allowed));
+    let letter = tail != right_tail && (tail.chars().count() == 1 || right_tail.chars().count() == 1);
+    let in_front = one.ends_with(&other) || other.ends_with(&one);
+    if shorter < 4 || letter || in_front || digits(&one) != digits(&other) || signs(value) != signs(allowed) {
         return None;
     }
-    let distance = strsim::osa_distance(one, other);
-    (1..=most).contains(&distance).then_some(distance)
+    let most = if shorter < 8 { 1 } else { 2 };
+    // Letters replaced and none added, lost or swapped: two of them, or one in a short word, make another word.
+    let replaced = strsim::hamming(&one, &other).ok();
+    let distance = strsim::osa_distance(&one, &other);
+    let other_word = replaced == Some(distance) && (distance > 1 || shorter < 6);
+    ((1..=most).contains(&distance) && !other_word).then_some(distance)
 }
 
 fn question(column: &Column, cap: usize) -> Question {
@@ -132,7 +146,7 @@ fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
 fn inferred(context: &Context<'_>) -> Vec<Column> {
     let sources = context.datasets.values().filter(|dataset| !dataset.preview.is_empty());
     let columns = sources.flat_map(|dataset| {
-        let lookup = |label: &str| label.ends_with(".id") || label.ends_with(".module");
+        let lookup = |label: &str| label.ends_with(".id") || label.ends_with(".module") || is_personal(label);
         let wanted = dataset
             .columns
             .iter()
@@ -141,6 +155,48 @@ fn inferred(context: &Context<'_>) -> Vec<Column> {
         wanted.map(|(index, _)| Column { dataset: dataset.name.clone(), index })
     });
     columns.collect()
+}
+
+/// Words of labels under which people, places and notes stand: they vary by nature and are nobody's list.
+const PERSONAL: &[&str] = &[
+    "name",
+    "vorname",
+    "nachname",
+    "owner",
+    "email",
+    "mail",
+    "phone",
+    "mobile",
+    "telefon",
+    "fax",
+    "street",
+    "strasse",
+    "address",
+    "address1",
+    "address2",
+    "zip",
+    "plz",
+    "postal",
+    "note",
+    "notes",
+    "description",
+    "subject",
+    "company",
+    "firma",
+    "title",
+    "tag",
+    "tags",
+    "by",
+    "url",
+    "website",
+    "id",
+    "twitter",
+    "birth",
+    "geburtsdatum",
+];
+
+fn is_personal(label: &str) -> bool {
+    label.split(|c: char| !c.is_alphanumeric()).any(|word| PERSONAL.contains(&word.to_lowercase().as_str()))
 }
 
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
@@ -188,6 +244,7 @@ fn stray(
 ) -> BTreeMap<String, Option<String>> {
     let sorted = values.keys().filter_map(|value| match (place(value), fault) {
         (Place::Variant(word), "variant") | (Place::Typo(word), "typo") => Some((value.clone(), Some(word))),
+        (Place::Untranslated(word), "outside") => Some((value.clone(), Some(word))),
         (Place::Outside, "outside") => Some((value.clone(), None)),
         _ => None,
     });
@@ -215,7 +272,9 @@ fn likely<'a>(answers: &Answers, columns: &'a [Column]) -> Vec<Likely<'a>> {
         }
         let mut words: Vec<(Word, u64)> = filled
             .iter()
-            .map(|(value, tally)| (Word { text: value.clone(), aliases: Vec::new() }, tally.rows))
+            .map(|(value, tally)| {
+                (Word { text: value.clone(), other_side: value.clone(), aliases: Vec::new() }, tally.rows)
+            })
             .collect();
         words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.text.cmp(&other.0.text)));
         found.push((column, words, filled));
@@ -242,18 +301,23 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         let found = likely(answers, &columns);
         let hits = found.into_iter().filter_map(|(column, words, values)| {
             let stray = stray(&values, &fault, |value| sort_inferred(value, &words));
-            hit(context, answers, &Found { column, values: &values, stray, fault: &fault, declared: false })
+            let total = values.values().map(|tally| tally.rows).sum();
+            hit(context, answers, &Found { column, values: &values, stray, fault: &fault, declared: false, total })
         });
         return hits.collect();
     }
     let (targets, _) = declared(context);
     let hits = targets.iter().filter_map(|target| {
-        let Some(Answer::Values { values, .. }) = answers.get(&question(&target.column, MOST_VALUES)) else {
+        let Some(Answer::Values { rows, values, .. }) = answers.get(&question(&target.column, MOST_VALUES)) else {
             return None;
         };
         let words = words(target.attribute, target.profile);
         let stray = stray(values, &fault, |value| sort(value, &words, &target.attribute.missing));
-        hit(context, answers, &Found { column: &target.column, values, stray, fault: &fault, declared: true })
+        hit(
+            context,
+            answers,
+            &Found { column: &target.column, values, stray, fault: &fault, declared: true, total: *rows },
+        )
     });
     hits.collect()
 }
@@ -264,14 +328,16 @@ struct Found<'a> {
     stray: BTreeMap<String, Option<String>>,
     fault: &'a str,
     declared: bool,
+    /// Records looked at.
+    total: u64,
 }
 
 fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hit> {
-    let Found { column, values, stray, fault, declared } = found;
+    let Found { column, values, stray, fault, declared, .. } = found;
     if stray.is_empty() {
         return None;
     }
-    let total: u64 = values.values().map(|tally| tally.rows).sum();
+    let total = found.total;
     let mut whole = Tally::default();
     let mut parts = Vec::new();
     for (value, suggestion) in stray {
@@ -296,15 +362,17 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
         })
         .collect();
     let label = context.label(column);
-    let kinds = counted(stray.len() as u64, "value", "values");
+    let (kinds, one) = (counted(stray.len() as u64, "value", "values"), stray.len() == 1);
+    let (are, mean, look) =
+        if one { ("is", "it means", "looks like a typo") } else { ("are", "they mean", "look like typos") };
     let what = match (*fault, *declared) {
-        ("outside", _) => format!("{kinds} of `{label}` are not on its list of allowed values"),
-        ("variant", true) => format!("{kinds} of `{label}` are spelled differently from the allowed value they mean"),
-        ("typo", true) => format!("{kinds} of `{label}` look like typos of an allowed value"),
+        ("outside", _) => format!("{kinds} of `{label}` {are} not on its list of allowed values"),
+        ("variant", true) => format!("{kinds} of `{label}` {are} spelled differently from the allowed value {mean}"),
+        ("typo", true) => format!("{kinds} of `{label}` {look} of an allowed value"),
         ("variant", false) => {
-            format!("{kinds} of `{label}` are other spellings of a more frequent value (no list is declared)")
+            format!("{kinds} of `{label}` {are} spelled differently from a more frequent value (no list is declared)")
         }
-        _ => format!("{kinds} of `{label}` look like typos of a far more frequent value (no list is declared)"),
+        _ => format!("{kinds} of `{label}` {look} of a far more frequent value (no list is declared)"),
     };
     let statement = format!("{what}: {} ({}).", counted(whole.rows, "record", "records"), percent(whole.rows, total));
     Some(Hit {
@@ -325,7 +393,9 @@ mod tests {
     use super::{Place, Word, sort};
 
     fn words(list: &[&str]) -> Vec<Word> {
-        list.iter().map(|text| Word { text: (*text).to_owned(), aliases: Vec::new() }).collect()
+        list.iter()
+            .map(|text| Word { text: (*text).to_owned(), other_side: (*text).to_owned(), aliases: Vec::new() })
+            .collect()
     }
 
     #[test]
@@ -345,6 +415,10 @@ mod tests {
             ("Pra", Place::Outside),
             ("Plan C", Place::Outside),
             ("Dormant", Place::Outside),
+            ("Inactive", Place::Outside),
+            ("Unchurned", Place::Outside),
+            ("Pro+", Place::Outside),
+            ("Plan D", Place::Outside),
         ];
         for (value, wanted) in table {
             assert_eq!(sort(value, &list, &[]), wanted, "{value}");

@@ -5,7 +5,7 @@ use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
-use crate::mapping::{Attribute, ColumnPath, Mapping, Spot};
+use crate::mapping::{Attribute, ColumnPath, Mapping, Module, Spot};
 use crate::shape::{Shape, required};
 use crate::text::nearest;
 use crate::yaml::Node;
@@ -20,10 +20,10 @@ pub(super) static KIND: Kind = Kind {
 /// Every column the mapping names, with the entry and the place.
 fn named(mapping: &Mapping) -> Vec<(String, Spot, Option<ColumnPath>)> {
     let from = mapping.attributes.iter().flat_map(|attribute| {
-        attribute
-            .from
-            .iter()
-            .map(move |from| (format!("attributes.{}", attribute.name), from.spot.clone(), from.column.clone()))
+        attribute.from.iter().flat_map(move |from| {
+            let own = std::iter::once((from.spot.clone(), from.column.clone()));
+            own.chain(from.helpers.clone()).map(|(spot, path)| (format!("attributes.{}", attribute.name), spot, path))
+        })
     });
     let keys = mapping.canonical.iter().filter_map(|key| {
         let path = key.source.clone()?;
@@ -88,7 +88,24 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
             None => hits.push(Hit::entry(subject, Some(mapping.document.place(spot.mark)), statement, action)),
         }
     }
+    hits.extend(mapping.modules.iter().flatten().filter_map(|module| misnamed(context, mapping, module)));
     hits
+}
+
+/// A module that no export has, and whose name is nearly that of one.
+fn misnamed(context: &Context<'_>, mapping: &Mapping, module: &Module) -> Option<Hit> {
+    if context.zoho(&module.name).is_some() {
+        return None;
+    }
+    let zoho = context.datasets.values().filter(|dataset| dataset.system == System::Zoho);
+    let names = zoho
+        .filter_map(|dataset| dataset.name.split_once('.'))
+        .map(|(_, name)| name)
+        .chain(["contacts", "leads", "deals"]);
+    let near = nearest(&module.name, names).filter(|near| *near != module.name)?;
+    let statement = format!("No export is a module `{}`, so its scope counts for nothing.", module.name);
+    let subject = Subject::entry("mapping", &format!("modules.{}", module.name));
+    Some(Hit::entry(subject, Some(mapping.document.place(module.mark)), statement, format!("Did you mean `{near}`?")))
 }
 
 fn incomplete(mapping: &Mapping, attribute: &Attribute) -> Option<Hit> {

@@ -17,6 +17,7 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
+mod systems;
 mod timestamp;
 
 pub use context::Context;

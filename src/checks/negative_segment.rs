@@ -29,7 +29,8 @@ fn gaps(context: &Context<'_>, segment: &Segment, filter: &Filter) -> Vec<Gap> {
         let found = if on_profile { context.on_profile(&path.column) } else { context.resolve(&path) };
         found.err().map(|gap| Gap { subject: format!("segment:{}", segment.name), ..gap })
     });
-    absent.collect()
+    let zone = context.zone_gap(filter).map(|gap| Gap { subject: format!("segment:{}", segment.name), ..gap });
+    absent.chain(zone).collect()
 }
 
 fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {

@@ -21,8 +21,10 @@ pub(super) static KIND: Kind = Kind {
 
 /// Lookups to the people who work in the CRM: their ids join nothing.
 const STAFF: &[&str] = &["owner", "created", "modified", "layout"];
-/// One id in five hundred ends in four zeros by chance more often than one in ten thousand does: from here it is rounding.
-const ROUNDED_SHARE: f64 = 0.002;
+/// Of ids of 18 digits one in a thousand ends in three zeros by chance: from two of them, and this share, it is rounding.
+const ROUNDED: (u64, f64) = (2, 0.005);
+/// Where chance is likely, most of a column must look so.
+const MOSTLY: (u64, f64) = (5, 0.5);
 
 fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
     let (mut columns, mut gaps) = (BTreeSet::new(), Vec::new());
@@ -54,7 +56,12 @@ fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
 fn is_id(dataset: &Dataset, index: usize) -> bool {
     let label = dataset.columns[index].label.to_lowercase();
     match dataset.system {
-        System::Zoho => label.ends_with(".id") && !STAFF.iter().any(|word| label.contains(word)),
+        // API dialects give a lookup's id under its bare name.
+        System::Zoho => {
+            let lookups = ["Contact Name.id", "Account Name.id", "Converted Contact.id", "Converted Account.id"];
+            let lookup = label.ends_with(".id") || lookups.iter().any(|name| dataset.find(name) == Some(index));
+            lookup && !STAFF.iter().any(|word| label.contains(word))
+        }
         System::CustomerIo => label == "id",
         System::Shopify | System::Klaviyo | System::Generic => false,
     }
@@ -69,10 +76,15 @@ fn damaged<'a>(answers: &'a Answers, column: &Column) -> (u64, Vec<(&'a String, 
     let Some(Answer::Shapes { rows, shapes }) = answers.get(&question(column)) else { return (0, Vec::new()) };
     let worn = |name: &str, tally: &Tally| match name {
         shape::SCIENTIFIC | shape::DECIMAL_TAIL => true,
-        shape::ROUNDED => tally.rows as f64 > ROUNDED_SHARE * *rows as f64,
+        shape::ROUNDED => exceeds(tally.rows, *rows, ROUNDED),
+        shape::ROUNDED_SHORT | shape::FLOATED => exceeds(tally.rows, *rows, MOSTLY),
         _ => false,
     };
     (*rows, shapes.iter().filter(|(name, tally)| worn(name, tally)).collect())
+}
+
+fn exceeds(found: u64, rows: u64, (fewest, share): (u64, f64)) -> bool {
+    found >= fewest && found as f64 > share * rows as f64
 }
 
 fn pick(column: &Column, found: &[(&String, &Tally)]) -> Pick {

@@ -36,8 +36,14 @@ struct Times<'a> {
     profile: bool,
 }
 
-fn shapes(column: &Column) -> Question {
-    Question::Shapes { column: column.clone(), lens: Lens::Stamp }
+impl Times<'_> {
+    fn lens(&self) -> Lens {
+        Lens::Stamp(self.attribute.map(|attribute| attribute.missing.clone()).unwrap_or_default())
+    }
+
+    fn question(&self) -> Question {
+        Question::Shapes { column: self.column.clone(), lens: self.lens() }
+    }
 }
 
 /// Whether a date condition has to match the attribute: a segment's does, or nothing says how it is used.
@@ -113,11 +119,11 @@ fn undeclared<'a>(context: &Context<'a>, fault: &str) -> Vec<Times<'a>> {
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     let fault = params.get_text("fault").unwrap_or_default();
     let (times, gaps) = columns(context, &fault);
-    let mut questions: Vec<Question> = times.iter().map(|time| shapes(&time.column)).collect();
+    let mut questions: Vec<Question> = times.iter().map(|time| time.question()).collect();
     for time in &times {
         if let Some((wrong, _)) = wrong(context, answers, time, &fault) {
             let shapes = wrong.iter().map(|stamp| stamp.name().to_owned()).collect();
-            context.list(&mut questions, Pick::Shapes { column: time.column.clone(), lens: Lens::Stamp, shapes });
+            context.list(&mut questions, Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes });
         }
     }
     Ask { subjects: times.len(), questions, gaps }
@@ -147,7 +153,7 @@ type Forms<'a> = (Vec<Stamp>, Vec<(Stamp, &'a Tally)>);
 
 /// The forms that are wrong in a column, and its values by form; nothing where the column holds no times.
 fn wrong<'a>(context: &Context<'_>, answers: &'a Answers, time: &Times<'_>, fault: &str) -> Option<Forms<'a>> {
-    let Some(Answer::Shapes { shapes, .. }) = answers.get(&shapes(&time.column)) else { return None };
+    let Some(Answer::Shapes { shapes, .. }) = answers.get(&time.question()) else { return None };
     let forms: Vec<(Stamp, &Tally)> =
         shapes.iter().filter_map(|(name, tally)| Some((Stamp::parse(name)?, tally))).collect();
     if time.attribute.is_none() && !holds_times(context, time, &forms) {
@@ -167,7 +173,13 @@ fn holds_times(context: &Context<'_>, time: &Times<'_>, forms: &[(Stamp, &Tally)
     let filled: u64 = forms.iter().map(|(_, tally)| tally.rows).sum();
     let likely = |stamp: Stamp| match stamp {
         Stamp::Other | Stamp::Zero | Stamp::Serial => false,
-        Stamp::UnixSeconds | Stamp::UnixMillis | Stamp::UnixMicros | Stamp::UnixNanos => named,
+        // A version number looks like a date with dots.
+        Stamp::Slashed
+        | Stamp::Compact
+        | Stamp::UnixSeconds
+        | Stamp::UnixMillis
+        | Stamp::UnixMicros
+        | Stamp::UnixNanos => named,
         _ => true,
     };
     let dated: u64 = forms.iter().filter(|(stamp, _)| likely(*stamp)).map(|(_, tally)| tally.rows).sum();
@@ -193,7 +205,7 @@ fn hit(context: &Context<'_>, answers: &Answers, time: &Times<'_>, fault: &str) 
     let names: BTreeSet<String> = stamps.iter().map(|stamp| stamp.name().to_owned()).collect();
     let samples = context.listed(
         answers,
-        &Pick::Shapes { column: time.column.clone(), lens: Lens::Stamp, shapes: names },
+        &Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes: names },
         whole.samples,
     );
     let source = time.column.dataset.split('.').next().unwrap_or_default();

@@ -191,6 +191,10 @@ fn write_whole(file: &Path, text: &str) -> Result<()> {
         )
     };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        let fault = Fault::new(format!("{} could not be written: its folder does not exist", file.display()));
+        return Err(Error::input(fault.help("make the folder first")));
+    }
     let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     draft.write_all(text.as_bytes()).map_err(failed)?;
     draft.persist(file).map_err(|error| failed(error.error))?;

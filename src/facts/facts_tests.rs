@@ -40,7 +40,7 @@ fn questions() -> BTreeSet<Question> {
     BTreeSet::from([
         Question::Values { column: column("customerio.people", 5), cap: 100 },
         Question::Values { column: column("customerio.people", 1), cap: 7 },
-        Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp },
+        Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp(Vec::new()) },
         Question::Repeats { column: column("customerio.people", 1), form: Form::Address, apart: None },
         Question::Compare {
             left: column("zoho.contacts", 5),
@@ -126,7 +126,10 @@ fn facts_are_right() {
                 assert_eq!((gap.quantile(0.5), gap.quantile(0.95)), (Some(19), Some(37)));
             }
             (Question::Coverage { .. }, Answer::Coverage(sides)) => {
-                assert_eq!((sides.scope.rows, sides.split.rows, sides.split_pairs, sides.missing.rows), (40, 1, 2, 1));
+                assert_eq!(
+                    (sides.scope.rows, sides.split.rows, sides.split_profiles, sides.missing.rows),
+                    (40, 1, 2, 1)
+                );
             }
             other => panic!("unexpected {other:?}"),
         }

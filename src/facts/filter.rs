@@ -16,16 +16,27 @@ use crate::mapping::ColumnPath;
 use crate::mapping::expr::Type;
 use crate::mapping::lower::{Options, lower, typed_name};
 
-/// The rows of a slice that meet a filter.
+/// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
+const MOST_COMBINATIONS: usize = 8;
+
+/// The rows of a slice that meet a filter. Where it names columns of another dataset, one linked record that meets it is
+/// enough.
 pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Result<Vec<u32>, String> {
-    let rows: Vec<u32> = slice.rows().collect();
-    let mut columns = vec![Plain::from(Series::new("row".into(), &rows))];
-    for (name, ty) in filter.expr.columns() {
-        let cells = Cells::new(shard, slice, &name)?;
-        columns.push(Plain::from(cells.typed(&rows, &name, ty)));
+    let wanted = filter.expr.columns();
+    let own = &slice.frame.dataset.name;
+    let mut others: Vec<String> =
+        wanted.iter().filter_map(|(name, _)| ColumnPath::parse(name)).map(|path| path.dataset).collect();
+    others.retain(|dataset| dataset != own);
+    others.sort();
+    others.dedup();
+    let seats = Seats::new(shard, slice, &others)?;
+    let mut columns = vec![Plain::from(Series::new("row".into(), &seats.rows))];
+    for (name, ty) in &wanted {
+        let cells = Cells::new(shard, slice, name)?;
+        columns.push(Plain::from(cells.typed(seats.of(&cells.dataset), name, *ty)));
     }
     let failed = |error: polars::error::PolarsError| format!("the condition could not be evaluated: {error}");
-    let height = rows.len();
+    let height = seats.rows.len();
     let frame = DataFrame::new(height, columns).map_err(failed)?;
     let options = Options { text_any_case: shard.engine.any_case };
     let plan = lower(&filter.expr, shard.engine.now, &options).alias("met");
@@ -33,56 +44,91 @@ pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Resu
     let mask = answer.column("met").map_err(failed)?.bool().map_err(failed)?.clone();
     // A condition without columns gives one value for all rows.
     if mask.len() == 1 && height != 1 {
-        return Ok(if mask.get(0) == Some(true) { rows } else { Vec::new() });
+        return Ok(if mask.get(0) == Some(true) { seats.rows } else { Vec::new() });
     }
-    Ok(rows.into_iter().zip(mask.iter()).filter(|(_, met)| *met == Some(true)).map(|(row, _)| row).collect())
+    let met = seats.rows.into_iter().zip(mask.iter()).filter(|(_, met)| *met == Some(true));
+    let mut met: Vec<u32> = met.map(|(row, _)| row).collect();
+    met.dedup();
+    Ok(met)
 }
 
-/// The cells of one named column as the rows of a slice see them: their own, or those of a linked record.
+/// A slice's rows, each once for every combination of linked records.
+struct Seats {
+    rows: Vec<u32>,
+    others: Vec<(String, Vec<Option<u32>>)>,
+    own: Vec<Option<u32>>,
+}
+
+impl Seats {
+    fn new(shard: &Shard<'_>, slice: &Slice<'_>, others: &[String]) -> Result<Self, String> {
+        let own = &slice.frame.dataset.name;
+        let mut rows: Vec<u32> = slice.rows().collect();
+        let most = rows.len().saturating_mul(MOST_COMBINATIONS).max(1_000);
+        let mut seated: Vec<(String, Vec<Option<u32>>)> = Vec::new();
+        for dataset in others {
+            let mut linked: Vec<(u32, u32)> = Vec::new();
+            linked.extend(shard.engine.identity.links(dataset, own).iter().map(|link| (link.right, link.left)));
+            linked.extend(shard.engine.identity.links(own, dataset).iter().map(|link| (link.left, link.right)));
+            linked.sort_unstable();
+            linked.dedup();
+            let (mut wider, mut seats) = (Vec::new(), Vec::new());
+            let mut kept: Vec<(String, Vec<Option<u32>>)> =
+                seated.iter().map(|(name, _)| (name.clone(), Vec::new())).collect();
+            for (at, row) in rows.iter().enumerate() {
+                let start = linked.partition_point(|(mine, _)| mine < row);
+                let found = linked[start..].iter().take_while(|(mine, _)| mine == row).map(|(_, other)| Some(*other));
+                let found: Vec<Option<u32>> = found.collect();
+                for seat in if found.is_empty() { vec![None] } else { found } {
+                    wider.push(*row);
+                    seats.push(seat);
+                    for ((_, kept), (_, earlier)) in kept.iter_mut().zip(&seated) {
+                        kept.push(earlier[at]);
+                    }
+                }
+                if wider.len() > most {
+                    return Err(format!("too many records of {dataset} are linked to the same records of {own}"));
+                }
+            }
+            rows = wider;
+            kept.push((dataset.clone(), seats));
+            seated = kept;
+        }
+        let own = rows.iter().map(|row| Some(*row)).collect();
+        Ok(Self { rows, others: seated, own })
+    }
+
+    fn of(&self, dataset: &str) -> &[Option<u32>] {
+        self.others.iter().find(|(name, _)| name == dataset).map_or(&self.own, |(_, seats)| seats)
+    }
+}
+
+/// The cells of one named column.
 struct Cells<'a> {
     column: &'a TextColumn,
+    dataset: String,
     /// Whether these are profile attributes, which Customer.io reads its own way.
     profile: bool,
     /// The zone of stamps without one.
     zone: Option<TimeZone>,
-    /// For each row of the slice's dataset the linked row, where the column is another dataset's.
-    through: Option<Vec<Option<u32>>>,
 }
 
 impl<'a> Cells<'a> {
     fn new(shard: &'a Shard<'_>, slice: &Slice<'a>, name: &str) -> Result<Self, String> {
         let path = ColumnPath::parse(name).ok_or_else(|| format!("{name} names no column"))?;
-        let other = shard.slice(&path.dataset)?;
+        let other = if path.dataset == slice.frame.dataset.name { *slice } else { shard.slice(&path.dataset)? };
         let dataset = &other.frame.dataset;
         let index = dataset.columns.iter().position(|column| column.label == path.column);
         let column = other.column(index.ok_or_else(|| format!("{name} is not in the export"))?)?;
         let profile = dataset.system == System::CustomerIo;
         let zone = shard.engine.zones.get(&dataset.source).and_then(|name| zone(name));
-        let own = &slice.frame.dataset.name;
-        if path.dataset == *own {
-            return Ok(Self { column, profile, zone, through: None });
-        }
-        let mut through = vec![None; slice.frame.rows as usize];
-        for link in shard.engine.identity.links(&path.dataset, own).iter() {
-            let seat = &mut through[link.right as usize];
-            *seat = seat.or(Some(link.left));
-        }
-        for link in shard.engine.identity.links(own, &path.dataset).iter() {
-            let seat = &mut through[link.left as usize];
-            *seat = seat.or(Some(link.right));
-        }
-        Ok(Self { column, profile, zone, through: Some(through) })
+        Ok(Self { column, dataset: path.dataset, profile, zone })
     }
 
-    fn get(&self, row: u32) -> Option<&'a str> {
-        let row = match &self.through {
-            None => row,
-            Some(through) => through[row as usize]?,
-        };
-        Some(self.column.get(row)).filter(|value| !value.is_empty())
+    fn get(&self, row: Option<u32>) -> Option<&'a str> {
+        Some(self.column.get(row?)).filter(|value| !value.is_empty())
     }
 
-    fn typed(&self, rows: &[u32], name: &str, ty: Type) -> Series {
+    fn typed(&self, rows: &[Option<u32>], name: &str, ty: Type) -> Series {
         let title: PlSmallStr = typed_name(name, ty).into();
         let cells = rows.iter().map(|row| self.get(*row));
         match ty {

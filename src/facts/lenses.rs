@@ -20,6 +20,10 @@ pub mod shape {
     pub const DECIMAL_TAIL: &str = "decimal tail";
     /// `554023000000235000`, rounded to 15 digits
     pub const ROUNDED: &str = "rounded to 15 digits";
+    /// An id of 16 or 17 digits that ends in zeros: rounded, or so by nature.
+    pub const ROUNDED_SHORT: &str = "rounded to 15 digits, or so by nature";
+    /// A number that a 64-bit float can hold, as a column of ids seldom is.
+    pub const FLOATED: &str = "rounded by a float";
     /// Opted out.
     pub const OUT: &str = "opted out";
     /// Explicitly subscribed.
@@ -34,8 +38,8 @@ impl Lens {
     /// The shape of a value.
     pub(crate) fn shape(&self, value: &str) -> &'static str {
         match self {
-            Self::Stamp if is_missing(value, &[]) => shape::MISSING,
-            Self::Stamp => classify(value).name(),
+            Self::Stamp(tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Stamp(_) => classify(value).name(),
             Self::Identifier => identifier(value),
             Self::Address => address_class(value).name(),
             Self::Consent(consent) => consent.says(value),
@@ -62,13 +66,23 @@ fn identifier(value: &str) -> &'static str {
     let digits = bare.iter().take_while(|b| b.is_ascii_digit()).count();
     let rest = &bare[digits..];
     match rest.first() {
-        None if digits >= 16 && bare[15..].iter().all(|b| *b == b'0') => shape::ROUNDED,
+        None if digits >= 16 && bare[15..].iter().all(|b| *b == b'0') => {
+            // The shorter the id, the more often it ends in zeros by nature.
+            if digits >= 18 { shape::ROUNDED } else { shape::ROUNDED_SHORT }
+        }
+        None if digits >= 18 && through_float(bare) => shape::FLOATED,
         Some(b'.' | b',') if digits >= 6 && rest.len() > 1 && rest[1..].iter().all(|b| *b == b'0') => {
             shape::DECIMAL_TAIL
         }
         Some(b'.' | b',' | b'e' | b'E') if digits >= 1 && is_scientific(rest) => shape::SCIENTIFIC,
         _ => shape::WHOLE,
     }
+}
+
+/// Whether a number survives a 64-bit float: one in 64 of 18 digits does by chance, one in 512 of 19.
+fn through_float(digits: &[u8]) -> bool {
+    let step: u64 = if digits.len() == 18 { 64 } else { 512 };
+    digits.iter().fold(0, |rest, digit| (rest * 10 + u64::from(digit - b'0')) % step) == 0
 }
 
 /// `.54023E+17`, `E17`
@@ -128,8 +142,10 @@ fn profile(value: &str) -> &'static str {
 /// A yes or a no as people and systems write it.
 pub fn truth(value: &str) -> Option<bool> {
     match value.trim().to_lowercase().as_str() {
-        "true" | "yes" | "y" | "1" | "t" => Some(true),
-        "false" | "no" | "n" | "0" | "f" => Some(false),
+        // Spreadsheets write booleans in the language of their user.
+        "true" | "yes" | "y" | "1" | "t" | "on" | "wahr" | "ja" | "vrai" | "oui" | "verdadero" | "sí" | "si"
+        | "vero" => Some(true),
+        "false" | "no" | "n" | "0" | "f" | "off" | "falsch" | "nein" | "faux" | "non" | "falso" => Some(false),
         _ => None,
     }
 }

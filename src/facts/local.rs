@@ -1,6 +1,6 @@
 //! The engine on this machine: frames and questions in, answers out.
 //!
-//! People are cut into shards by their number; every question is answered for every shard and the answers merge. One
+//! Records are cut into shards by the group of people they belong to; every question is answered for every shard and the answers merge. One
 //! shard answers in one piece. Questions run side by side on all cores.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,8 +81,8 @@ impl<'a> Shard<'a> {
         if engine.shards > 1 {
             for frame in engine.store.iter() {
                 let people = engine.identity.people(&frame.dataset.name);
-                let mine = people.into_iter().flat_map(|people| people.person.iter().zip(0_u32..));
-                let mine = mine.filter(|(person, _)| *person % engine.shards == number).map(|(_, row)| row);
+                let mine = people.into_iter().flat_map(|people| people.group.iter().zip(0_u32..));
+                let mine = mine.filter(|(group, _)| *group % engine.shards == number).map(|(_, row)| row);
                 rows.insert(frame.dataset.name.clone(), mine.collect());
             }
         }
@@ -96,8 +96,8 @@ impl<'a> Shard<'a> {
         Ok(Slice { frame, people, rows: self.rows.get(dataset).map(Vec::as_slice) })
     }
 
-    pub(crate) fn holds(&self, person: u32) -> bool {
-        self.engine.shards <= 1 || person % self.engine.shards == self.number
+    pub(crate) fn holds(&self, group: u32) -> bool {
+        self.engine.shards <= 1 || group % self.engine.shards == self.number
     }
 
     /// How many samples a tally of failing records keeps.

@@ -32,8 +32,8 @@ pub struct Column {
 /// How a value is read before it is counted by its shape.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lens {
-    /// Forms of timestamps.
-    Stamp,
+    /// Forms of timestamps, with the texts that mean missing beside the usual ones.
+    Stamp(Vec<String>),
     /// Forms of record ids, damaged ones apart.
     Identifier,
     /// Missing, placeholder, malformed, usable address.
@@ -199,8 +199,8 @@ pub struct Sides {
     pub scope: Tally,
     /// Left records linked to several right ones; a sample a pair.
     pub split: Tally,
-    /// Pairs that the split records make.
-    pub split_pairs: u64,
+    /// Right records that the split ones are linked to, each once.
+    pub split_profiles: u64,
     /// Left records in scope with no right one.
     pub missing: Tally,
     /// Right records that share a left one's link with another left record.
@@ -267,7 +267,7 @@ impl Answer {
                 }
             }
             (Self::Coverage(sides), Self::Coverage(others)) => {
-                sides.split_pairs += others.split_pairs;
+                sides.split_profiles += others.split_profiles;
                 sides.scope.merge(others.scope, cap);
                 sides.split.merge(others.split, cap);
                 sides.missing.merge(others.missing, cap);

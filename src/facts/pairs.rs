@@ -6,7 +6,7 @@ use super::local::{SAMPLES, Shard, Slice, in_scope};
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
 use crate::frames::TextColumn;
-use crate::frames::identity::Link;
+use crate::frames::links::Link;
 use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
@@ -32,7 +32,7 @@ impl<'a> Pairs<'a> {
     }
 
     fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
-        self.links.iter().filter(|link| shard.holds(self.right.people.person[link.right as usize]))
+        self.links.iter().filter(|link| shard.holds(self.right.people.group[link.right as usize]))
     }
 
     fn values(&self, link: &Link) -> (&'a str, &'a str) {
@@ -121,6 +121,7 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
         of_right[link.right as usize] += 1;
     }
     let mut sides = Sides::default();
+    let mut shared = vec![false; right_slice.frame.rows as usize];
     let (mut all, mut split, mut missing) = (Counter::default(), Counter::default(), Counter::default());
     for row in left_slice.rows() {
         let start = links.partition_point(|link| link.left < row);
@@ -137,7 +138,9 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
         }
         if mine.len() > 1 {
             left_slice.count(&mut split, row);
-            sides.split_pairs += mine.len() as u64;
+            for link in mine {
+                shared[link.right as usize] = true;
+            }
             for link in mine {
                 let other = right_slice.frame.key(link.right).into_owned();
                 split.sample(cap, &key, || Sample {
@@ -160,6 +163,7 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
         let key = right_slice.frame.key(row);
         counter.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
     }
+    sides.split_profiles = shared.iter().filter(|shared| **shared).count() as u64;
     sides.scope = all.finish(0);
     sides.split = split.finish(cap);
     sides.missing = missing.finish(cap);

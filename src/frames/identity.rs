@@ -7,14 +7,34 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::links::{Link, link};
 use super::normalize::{Form, address, mailbox};
 use super::{Frame, Store};
 use crate::exports::Dataset;
 use crate::mapping::EARLIER;
+
+/// Which numbers a column's ids belong to. Ids of different numberings never meet, however alike they look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Numbering {
+    /// Zoho's record ids.
+    Zoho,
+    /// Whatever the column holds: only what looks like one of Zoho's record ids counts.
+    MaybeZoho,
+    /// A key that the mapping declares, by its number.
+    Declared(u32),
+}
+
+/// A column of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdColumn {
+    /// Place in the dataset.
+    pub column: usize,
+    /// What its ids count.
+    pub numbering: Numbering,
+}
 
 /// The columns by which a dataset's records are recognised.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,8 +43,8 @@ pub struct Keys {
     pub record: Option<usize>,
     /// Whether that id is known outside this dataset, as Zoho's ids are.
     pub shared: bool,
-    /// Columns with a person's canonical id, the most trusted first.
-    pub ids: Vec<usize>,
+    /// Columns with a person's id, the most trusted first.
+    pub ids: Vec<IdColumn>,
     /// The address.
     pub address: Option<usize>,
     /// Lookups to the person the record belongs to.
@@ -39,7 +59,7 @@ impl Keys {
         Self {
             record: self.record.as_ref().and_then(place),
             shared: self.shared,
-            ids: self.ids.iter().filter_map(place).collect(),
+            ids: self.ids.iter().filter_map(|id| Some(IdColumn { column: place(&id.column)?, ..*id })).collect(),
             address: self.address.as_ref().and_then(place),
             parents: self.parents.iter().filter_map(place).collect(),
         }
@@ -47,67 +67,38 @@ impl Keys {
 
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
-        self.record.iter().chain(&self.ids).chain(&self.address).chain(&self.parents).copied().collect()
+        let ids = self.ids.iter().map(|id| &id.column);
+        self.record.iter().chain(ids).chain(&self.address).chain(&self.parents).copied().collect()
     }
 }
 
 /// The keys of every dataset.
 pub type Plan = BTreeMap<String, Keys>;
 
-/// Why a profile is linked to a record, the surest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Tier {
-    /// The same canonical identifier.
-    Identifier,
-    /// The same address.
-    Address,
-    /// Addresses that the provider delivers to one mailbox.
-    Mailbox,
-}
-
-impl Tier {
-    /// How reports name it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Identifier => "same identifier",
-            Self::Address => "same address",
-            Self::Mailbox => "same mailbox",
-        }
-    }
-}
-
-/// A record of one dataset and a record of another that are one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Link {
-    /// Row in the left dataset.
-    pub left: u32,
-    /// Row in the right dataset.
-    pub right: u32,
-    /// Why.
-    pub tier: Tier,
-}
-
 #[derive(Debug, Default)]
-struct Hashes {
-    own: Vec<u64>,
-    ids: Vec<Vec<u64>>,
-    exact: Vec<u64>,
-    mailbox: Vec<u64>,
+pub(super) struct Hashes {
+    pub(super) own: Vec<u64>,
+    pub(super) ids: Vec<Vec<u64>>,
+    pub(super) exact: Vec<u64>,
+    pub(super) mailbox: Vec<u64>,
     address: Option<usize>,
+    shared: bool,
     parents: Vec<Vec<u64>>,
 }
 
 /// The people of one dataset.
 #[derive(Debug, Default)]
 pub struct People {
-    /// The person of each row.
+    /// The person of each row. Records with different identifiers are different people, also behind one address.
     pub person: Vec<u32>,
+    /// The group of each row: everyone who shares any key. Pieces of the work are cut between groups.
+    pub group: Vec<u32>,
     /// Whether the row is its person's only record in this dataset.
     pub alone: Vec<bool>,
 }
 
-/// Links by left and right dataset.
-type LinksByPair = BTreeMap<(String, String), Arc<Vec<Link>>>;
+/// Links by left and right dataset, and how many keys were too wide to link each with each.
+type LinksByPair = BTreeMap<(String, String), (Arc<Vec<Link>>, u64)>;
 
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
@@ -118,6 +109,9 @@ pub struct Identity {
     /// How many people there are.
     pub count: u32,
 }
+
+/// Fewest digits of a Zoho record id.
+const ZOHO_DIGITS: usize = 15;
 
 const ID_SPACE: u64 = 1;
 const ADDRESS_SPACE: u64 = 2;
@@ -136,18 +130,34 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
     // An earlier snapshot's records are the same records.
     let name = frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name);
     let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
-    let ids = |columns: &[usize]| {
-        columns.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE)).collect()
-    };
+    let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
     let (exact, mailbox) = addresses(frame, keys.address);
     Hashes {
         own: column(frame, keys.record, Form::Identifier, own_space),
-        ids: ids(&keys.ids),
+        ids: keys.ids.iter().map(|id| ids(frame, *id)).collect(),
         exact,
         mailbox,
         address: keys.address,
-        parents: ids(&keys.parents),
+        parents: lookups.collect(),
+        shared: keys.shared,
     }
+}
+
+fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
+    let space = match id.numbering {
+        Numbering::Zoho | Numbering::MaybeZoho => ID_SPACE,
+        Numbering::Declared(number) => 1_000 + u64::from(number),
+    };
+    let Some(column) = frame.column(id.column) else { return Vec::new() };
+    let fits = |text: &str| {
+        let digits = text.trim().trim_start_matches("zcrm_");
+        digits.len() >= ZOHO_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let one = |row| match column.get(row) {
+        text if id.numbering == Numbering::MaybeZoho && !fits(text) => 0,
+        text => hashed(Form::Identifier, space, text),
+    };
+    (0..frame.rows).into_par_iter().map(one).collect()
 }
 
 /// Both forms of every address, each value looked at once.
@@ -175,27 +185,46 @@ impl Identity {
             offsets.insert(frame.dataset.name.clone(), total);
             total = total.saturating_add(frame.rows);
         }
-        let mut pairs: Vec<(u64, u32)> = Vec::new();
-        for (name, hash) in &hashes {
-            let offset = offsets.get(name).copied().unwrap_or_default();
-            let lists = hash.ids.iter().chain(&hash.parents).chain([&hash.own, &hash.mailbox]);
-            for list in lists {
-                pairs.extend(list.iter().zip(offset..).filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
+        let keyed = |lists: fn(&Hashes) -> Vec<&Vec<u64>>| {
+            let mut pairs: Vec<(u64, u32)> = Vec::new();
+            for (name, hash) in &hashes {
+                let offset = offsets.get(name).copied().unwrap_or_default();
+                for list in lists(hash) {
+                    let rows = list.iter().zip(offset..);
+                    pairs.extend(rows.filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
+                }
             }
-        }
-        pairs.par_sort_unstable();
-        let mut sets = Sets::new(total);
-        for pair in pairs.windows(2) {
+            pairs.par_sort_unstable();
+            pairs
+        };
+        let mut people = Sets::new(total);
+        for pair in keyed(|hash| hash.ids.iter().chain(&hash.parents).chain([&hash.own]).collect()).windows(2) {
             if pair[0].0 == pair[1].0 {
-                sets.join(pair[0].1, pair[1].1);
+                people.join(pair[0].1, pair[1].1);
             }
         }
-        let (labels, count) = sets.labels();
+        let mut groups = people.clone();
+        let named = named(&hashes, &offsets, total);
+        for block in keyed(|hash| vec![&hash.mailbox]).chunk_by(|one, other| one.0 == other.0) {
+            for pair in block.windows(2) {
+                groups.join(pair[0].1, pair[1].1);
+            }
+            share(&mut people, &named, block);
+        }
+        let (person, count) = people.labels();
+        let (group, _) = groups.labels();
         let people = store.iter().map(|frame| {
             let start = offsets.get(&frame.dataset.name).copied().unwrap_or_default() as usize;
-            (frame.dataset.name.clone(), People::new(labels[start..start + frame.rows as usize].to_vec(), count))
+            let rows = start..start + frame.rows as usize;
+            (frame.dataset.name.clone(), People::new(person[rows.clone()].to_vec(), group[rows].to_vec(), count))
         });
         Self { people: people.collect(), hashes, links: Mutex::default(), count }
+    }
+
+    /// How many keys stand on so many records of two datasets that not each was linked with each.
+    pub fn wide(&self) -> BTreeMap<(String, String), u64> {
+        let cache = self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        cache.iter().filter(|(_, found)| found.1 > 0).map(|(name, found)| (name.clone(), found.1)).collect()
     }
 
     /// The people of a dataset.
@@ -218,87 +247,57 @@ impl Identity {
         let name = (left.to_owned(), right.to_owned());
         let mut cache = self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(found) = cache.get(&name) {
-            return Arc::clone(found);
+            return Arc::clone(&found.0);
         }
-        let links = match (self.hashes.get(left), self.hashes.get(right)) {
-            (Some(left), Some(right)) => Arc::new(link(left, right)),
-            _ => Arc::default(),
+        let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
+            (Some(left), Some(right)) => link(left, right),
+            _ => Default::default(),
         };
-        cache.insert(name, Arc::clone(&links));
+        let links = Arc::new(links);
+        cache.insert(name, (Arc::clone(&links), wide));
         links
     }
 }
 
 impl People {
-    fn new(person: Vec<u32>, count: u32) -> Self {
+    fn new(person: Vec<u32>, group: Vec<u32>, count: u32) -> Self {
         let mut seen = vec![0_u8; count as usize];
         for who in &person {
             let times = &mut seen[*who as usize];
             *times = times.saturating_add(1);
         }
         let alone = person.iter().map(|who| seen[*who as usize] == 1).collect();
-        Self { person, alone }
+        Self { person, group, alone }
     }
 }
 
-/// Rows by key, as runs of one sorted list.
-struct Lookup {
-    rows: Vec<(u64, u32)>,
-    runs: AHashMap<u64, (u32, u32)>,
-}
-
-impl Lookup {
-    fn new<'a>(lists: impl Iterator<Item = &'a Vec<u64>>) -> Self {
-        let mut rows: Vec<(u64, u32)> = Vec::new();
-        for list in lists {
-            rows.extend(list.iter().zip(0..).filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
+/// How sure a row's own identity is: 2 for a record whose id the other systems use, 1 for one that carries such an id.
+fn named(hashes: &BTreeMap<String, Hashes>, offsets: &BTreeMap<String, u32>, total: u32) -> Vec<u8> {
+    let mut named = vec![0; total as usize];
+    for (name, hash) in hashes {
+        let offset = offsets.get(name).copied().unwrap_or_default() as usize;
+        let own = hash.shared.then_some((&hash.own, 2));
+        for (list, sure) in hash.ids.iter().map(|list| (list, 1)).chain(own) {
+            for (row, _) in list.iter().enumerate().filter(|(_, key)| **key != 0) {
+                named[offset + row] = named[offset + row].max(sure);
+            }
         }
-        rows.par_sort_unstable();
-        rows.dedup();
-        let mut runs: AHashMap<u64, (u32, u32)> = AHashMap::with_capacity(rows.len());
-        for ((key, _), at) in rows.iter().zip(0_u32..) {
-            runs.entry(*key).and_modify(|run| run.1 = at + 1).or_insert((at, at + 1));
-        }
-        Self { rows, runs }
     }
-
-    fn of(&self, key: u64) -> &[(u64, u32)] {
-        let run = (key != 0).then(|| self.runs.get(&key)).flatten();
-        run.map_or(&[], |(start, end)| &self.rows[*start as usize..*end as usize])
-    }
+    named
 }
 
-fn link(left: &Hashes, right: &Hashes) -> Vec<Link> {
-    let by_id = Lookup::new(left.ids.iter().chain([&left.own]));
-    let by_address = Lookup::new([&left.exact].into_iter());
-    let by_mailbox = Lookup::new([&left.mailbox].into_iter());
-    let rows = right.own.len().max(right.exact.len()).max(right.ids.iter().map(Vec::len).max().unwrap_or_default());
-    let at = |list: &Vec<u64>, row: usize| list.get(row).copied().unwrap_or_default();
-    let mut links: Vec<Link> = (0..rows)
-        .into_par_iter()
-        .flat_map_iter(|row| {
-            let named = [&right.own]
-                .into_iter()
-                .chain(&right.ids)
-                .map(|list| by_id.of(at(list, row)))
-                .find(|found| !found.is_empty())
-                .unwrap_or_default();
-            let (found, tier) = if !named.is_empty() {
-                (named, Tier::Identifier)
-            } else if let exact @ [_, ..] = by_address.of(at(&right.exact, row)) {
-                (exact, Tier::Address)
-            } else {
-                (by_mailbox.of(at(&right.mailbox, row)), Tier::Mailbox)
-            };
-            let row = u32::try_from(row).unwrap_or(u32::MAX);
-            found.iter().map(move |(_, left)| Link { left: *left, right: row, tier })
-        })
-        .collect();
-    links.par_sort_unstable();
-    links
+/// One mailbox is one person, unless its records carry different identifiers: then those are people of their own, and
+/// who has none goes with the first.
+fn share(people: &mut Sets, named: &[u8], block: &[(u64, u32)]) {
+    let surest = block.iter().map(|(_, row)| (std::cmp::Reverse(named[*row as usize]), *row)).min();
+    let Some((_, first)) = surest else { return };
+    for (_, row) in block.iter().filter(|(_, row)| named[*row as usize] == 0) {
+        people.join(first, *row);
+    }
 }
 
 /// Union-find whose root is always the smallest member, so that labels do not depend on the order of joins.
+#[derive(Clone)]
 struct Sets {
     parent: Vec<u32>,
 }

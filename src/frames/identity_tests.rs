@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Identity, Keys, Plan, Tier};
+use super::{IdColumn, Identity, Keys, Numbering, Plan};
 use crate::exports::Dataset;
+use crate::frames::links::Tier;
 use crate::frames::testing::store;
 
 const CONTACTS: &str = "\
@@ -27,7 +28,11 @@ fn plan(datasets: &BTreeMap<String, Arc<Dataset>>) -> Plan {
     let keys = |dataset: &Dataset| Keys {
         record: dataset.key,
         shared: dataset.name.starts_with("zoho"),
-        ids: dataset.find("zoho_contact_id").into_iter().collect(),
+        ids: dataset
+            .find("zoho_contact_id")
+            .map(|column| IdColumn { column, numbering: Numbering::Zoho })
+            .into_iter()
+            .collect(),
         address: dataset.find("Email").or_else(|| dataset.find("email")),
         parents: Vec::new(),
     };
@@ -44,6 +49,10 @@ fn prefix_and_case_never_split_a_person() {
     assert_eq!(people[1], contacts[0], "the address, whatever its case and blanks");
     assert_eq!(people[2], contacts[1], "the mailbox behind the address");
     assert_ne!(people[3], contacts[2], "a placeholder joins nobody");
+    assert_eq!(people[4], contacts[1], "its identifier is that of another person, whatever its address");
+    assert_ne!(contacts[0], contacts[1]);
+    let groups = &identity.people("customerio.people").expect("people").group;
+    assert_eq!(groups[1], groups[4], "who shares an address is worked on in one piece");
     assert_ne!(contacts[2], contacts[3], "a missing token joins nobody");
 }
 
@@ -60,4 +69,19 @@ fn the_identifier_goes_before_the_address() {
     assert_eq!(of(2), [(1, Tier::Mailbox)], "an identifier that is no id falls back to the mailbox");
     assert_eq!(of(3), []);
     assert_eq!(of(4), [(1, Tier::Identifier)], "its own address would say contact 0");
+}
+
+#[test]
+fn one_address_on_everything_stays_linear() {
+    let mut contacts = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email\n".to_owned();
+    let mut people = "id,email,cio_id,created_at,unsubscribed\n".to_owned();
+    for n in 0..3_000 {
+        contacts += &format!("zcrm_5725767000004{n:06},zcrm_5725767000000411001,Dana Roth,P{n},info@example.com\n");
+        people += &format!(",info@example.com,c{n},1714577744,false\n");
+    }
+    let (store, datasets) = store(&[("contacts.csv", &contacts), ("people.csv", &people)]);
+    let identity = Identity::build(&store, &plan(&datasets));
+    let links = identity.links("zoho.contacts", "customerio.people");
+    assert_eq!(links.len(), 5_999, "each is linked to the first of the other side");
+    assert_eq!(identity.wide().values().sum::<u64>(), 1, "and that is said");
 }

@@ -4,6 +4,7 @@
 //! values in a general string column would cost sixteen.
 
 pub mod identity;
+pub mod links;
 pub mod normalize;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -217,7 +217,7 @@ pub fn mailbox(address: &str) -> Option<String> {
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     let trimmed = text.trim();
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
-    if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') {
+    if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') || is_worn(bare.as_bytes()) {
         return None;
     }
     if bare.bytes().any(|b| b.is_ascii_uppercase() || b >= 0x80) {
@@ -225,6 +225,14 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(lowered.strip_prefix("zcrm_").map(str::to_owned).unwrap_or(lowered)));
     }
     Some(Cow::Borrowed(bare))
+}
+
+/// Scientific notation or a decimal tail: many ids come out the same, so none of them is one person.
+fn is_worn(bare: &[u8]) -> bool {
+    let digits = bare.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = &bare[digits..];
+    let worn = matches!(rest.first(), Some(b'.' | b',' | b'e' | b'E')) && rest.len() > 1;
+    worn && digits > 0 && rest[1..].iter().all(|b| b.is_ascii_digit() || matches!(b, b'e' | b'E' | b'+'))
 }
 
 /// Whether a value is an id of zeros or a placeholder word.
@@ -241,9 +249,22 @@ pub fn fold(text: &str) -> String {
     if folded.is_empty() { text.trim().to_lowercase() } else { folded }
 }
 
+/// Characters that carry meaning where other punctuation does not: `A+` is not `A-`, `<18` is not `18`.
+pub fn signs(text: &str) -> String {
+    let normal: String = text.trim().nfkc().collect();
+    let mut signs: String = normal.chars().filter(|c| matches!(c, '+' | '<' | '>' | '=' | '#' | '%' | '*')).collect();
+    if normal.ends_with('-') {
+        signs.push('-');
+    }
+    signs
+}
+
 /// Whether two values are one but for case, blanks, punctuation, invisible and look-alike characters. Look-alikes are
 /// letters of another alphabet: between plain values `rn` is not `m`.
 pub fn alike(one: &str, other: &str) -> bool {
+    if signs(one) != signs(other) {
+        return false;
+    }
     let (one, other) = (fold(one), fold(other));
     let looks = |text: &str| fold(&unicode_security::skeleton(text).collect::<String>());
     one == other || (!(one.is_ascii() && other.is_ascii()) && looks(&one) == looks(&other))
@@ -284,6 +305,9 @@ mod tests {
         assert_eq!(identifier("Zcrm_57A").as_deref(), Some("57a"));
         assert_eq!(identifier("zcrm_000"), None);
         assert_eq!(identifier("N/A"), None);
+        assert_eq!(identifier("5.72577E+18"), None);
+        assert_eq!(identifier("5725767000004101001.0"), None);
+        assert_eq!(identifier("5e18a").as_deref(), Some("5e18a"));
     }
 
     #[test]
@@ -295,6 +319,8 @@ mod tests {
         assert!(alike("Plati\u{200d}num", "Platinum"));
         assert!(alike("Pr\u{43e}spect m", "prospect m"));
         assert!(!alike("modem", "modern"));
+        assert!(!alike("A+", "A-") && !alike("Pro+", "Pro") && !alike("18", "<18"));
+        assert!(alike("\u{ff1c}18", "<18"));
         assert_ne!(fold("C"), fold("C++").as_str().trim_end_matches('c'));
         assert!(is_missing(" N/A ", &[]));
         assert!(is_missing("tbd", &["TBD".to_owned()]));

@@ -33,6 +33,8 @@ pub enum Stamp {
     Slashed,
     /// `Mar 3 2026`, `3. März 2026`, RFC 2822
     Worded,
+    /// `20260214`, `202602141030`, `20260214T103000`
+    Compact,
     /// `2026-02-30`, `2026-02-14T25:00:00Z`
     Impossible,
     /// Anything else.
@@ -55,13 +57,14 @@ impl Stamp {
             Self::Date => "date",
             Self::Slashed => "date with slashes or dots",
             Self::Worded => "date in words",
+            Self::Compact => "date without separators",
             Self::Impossible => "impossible date",
             Self::Other => "no date",
         }
     }
 
     /// Every form, in the order of reports.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnixSeconds,
         Self::UnixMillis,
         Self::UnixMicros,
@@ -74,6 +77,7 @@ impl Stamp {
         Self::Date,
         Self::Slashed,
         Self::Worded,
+        Self::Compact,
         Self::Impossible,
         Self::Other,
     ];
@@ -91,6 +95,10 @@ pub fn classify(text: &str) -> Stamp {
         Some(b'0'..=b'9' | b'-' | b'+') => {}
         Some(_) if worded(bytes) => return Stamp::Worded,
         _ => return Stamp::Other,
+    }
+    // Before numbers: as Unix seconds these would all lie in one month of 1970, as milliseconds in a few of 1976.
+    if compact(bytes) {
+        return Stamp::Compact;
     }
     if let Some(stamp) = numeric(bytes) {
         return stamp;
@@ -281,6 +289,26 @@ fn utc(parts: &Parts) -> Option<i64> {
     Some(TimeZone::UTC.to_timestamp(local(parts)?).ok()?.as_second())
 }
 
+/// A calendar date of 1900 to 2100 in eight digits, and a time of the day in four or six more.
+fn compact(bytes: &[u8]) -> bool {
+    let rest = match bytes.len() {
+        8 => &[][..],
+        12 | 14 => &bytes[8..],
+        13 | 15 if bytes[8] == b'T' => &bytes[9..],
+        _ => return false,
+    };
+    let (Some(year), Some(month), Some(day)) = (digits(bytes, 0, 4), digits(bytes, 4, 2), digits(bytes, 6, 2)) else {
+        return false;
+    };
+    let clock = |from: usize, below: u32| rest.len() <= from || digits(rest, from, 2).is_some_and(|part| part < below);
+    (1900..=2100).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=days_in(year, month)).contains(&day)
+        && clock(0, 24)
+        && clock(2, 60)
+        && clock(4, 60)
+}
+
 /// Begins as an ISO date does; what is one was told apart before.
 fn dashed(bytes: &[u8]) -> bool {
     let parts = digits(bytes, 0, 4).and(digits(bytes, 5, 2)).and(digits(bytes, 8, 2));
@@ -338,6 +366,12 @@ mod tests {
             ("2026-02-14 09:12:44", Stamp::SpaceLocal),
             ("2026-02-14", Stamp::Date),
             ("2026-02-30", Stamp::Impossible),
+            ("20260214", Stamp::Compact),
+            ("202602141030", Stamp::Compact),
+            ("20260214103000", Stamp::Compact),
+            ("20260214T103000", Stamp::Compact),
+            ("20261350", Stamp::UnixSeconds),
+            ("86400000", Stamp::UnixSeconds),
             ("31/03/2026", Stamp::Slashed),
             ("3/31/26 10:00", Stamp::Slashed),
             ("31.03.2026", Stamp::Slashed),
@@ -364,6 +398,7 @@ mod tests {
         assert_eq!(instant("2025-10-26 02:30:00", berlin.as_ref()), None, "an hour that exists twice");
         assert_eq!(instant("1714577744999", None), Some(1_714_577_744));
         assert_eq!(instant("03/04/2026", berlin.as_ref()), None);
+        assert_eq!(instant("202602141030", berlin.as_ref()), None);
         assert_eq!(written("2026-06-01"), Some(1_780_272_000));
         assert_eq!(written("tomorrow"), None);
     }

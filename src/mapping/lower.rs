@@ -257,6 +257,9 @@ mod tests {
             "plan#text" => [Some("pro"), Some("Pro"), Some("a.b%\n"), None, Some("ÉLAN"), Some(" x ")],
             "other#text" => [Some("pro"), Some("pro"), None, None, Some("élan"), Some("x")],
             "email#text" => [Some("a@X.com"), Some("b@y.org "), Some("none"), None, Some("c@d@x.com"), Some("@")],
+            "score#text" => [Some("1"), Some("2"), Some("-3.5"), None, Some("2"), Some("many")],
+            "unsubscribed#text" => [Some("true"), Some("no"), Some("no"), None, Some("1"), Some("no")],
+            "last_order_at#text" => [Some("n"), Some("n"), Some("n"), None, Some("n"), Some("0")],
             "score#number" => [Some(1.0), Some(2.0), Some(-3.5), None, Some(2.0), Some(1e9)],
             "unsubscribed#boolean" => [Some(true), Some(false), Some(false), None, Some(true), Some(false)],
             "last_order_at#timestamp" =>

@@ -69,8 +69,8 @@ pub struct From {
     pub spot: Spot,
     /// The column it names, unless it names none.
     pub column: Option<ColumnPath>,
-    /// The lookup through which the record reaches a person.
-    pub through: Option<ColumnPath>,
+    /// Further columns it names: the lookup that leads to the person, the column that orders several records.
+    pub helpers: Vec<(Spot, Option<ColumnPath>)>,
 }
 
 /// An allowed value in both spellings.
@@ -152,6 +152,8 @@ pub struct Journey {
 pub struct Module {
     /// `contacts`
     pub name: String,
+    /// Where its key stands.
+    pub mark: Mark,
     /// Which of its records are synced.
     pub filter: Option<Node>,
     /// `people`, `related`, `events` or `none`.
@@ -188,6 +190,8 @@ pub struct Mapping {
     pub missing: Vec<String>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
+    /// Systems that may own a field, beside the sources.
+    pub systems: Vec<String>,
 }
 
 impl Mapping {
@@ -211,6 +215,7 @@ impl Mapping {
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
             missing,
             lag: spot(root, "lag"),
+            systems: root.get_texts("systems"),
             document: document.clone(),
         };
         Ok(model)
@@ -224,7 +229,9 @@ impl Mapping {
     /// Every column that the document names, sources and keys.
     pub fn columns(&self) -> Vec<ColumnPath> {
         let from = self.attributes.iter().flat_map(|attribute| &attribute.from);
-        let lookups = from.flat_map(|from| [from.column.clone(), from.through.clone()]);
+        let lookups = from.flat_map(|from| {
+            std::iter::once(from.column.clone()).chain(from.helpers.iter().map(|(_, path)| path.clone()))
+        });
         let keys = self.canonical.iter().chain(&self.also).map(|key| key.source.clone());
         lookups.chain(keys).flatten().collect()
     }
@@ -250,8 +257,14 @@ fn also(node: &Node) -> Vec<IdentityKey> {
 
 fn from(node: &Node) -> Option<From> {
     let text = node.text().map(str::to_owned).or_else(|| node.get_text("column"))?;
-    let through = node.get_text("through").and_then(|text| ColumnPath::parse(&text));
-    Some(From { column: ColumnPath::parse(&text), through, spot: Spot { text, mark: node.mark } })
+    let helpers = ["through", "by"].into_iter().filter_map(|key| spot(node, key));
+    let column = ColumnPath::parse(&text);
+    // A bare name is a column beside the mapped one.
+    let beside = |name: &str| Some(ColumnPath { dataset: column.as_ref()?.dataset.clone(), column: name.to_owned() });
+    let path = |name: &str| if name.contains('.') { ColumnPath::parse(name) } else { beside(name) };
+    let helpers = helpers.map(|spot| (spot.clone(), path(&spot.text))).collect();
+    let mark = node.get("column").map_or(node.mark, |column| column.mark);
+    Some(From { column, helpers, spot: Spot { text, mark } })
 }
 
 fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
@@ -313,6 +326,7 @@ fn journey(entry: &Entry) -> Journey {
 fn module(entry: &Entry) -> Module {
     Module {
         name: entry.key.to_lowercase(),
+        mark: entry.mark,
         filter: entry.node.get("where").cloned(),
         becomes: entry.node.get_text("as"),
     }

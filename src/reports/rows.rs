@@ -44,6 +44,9 @@ pub fn write(verdict: &Verdict, path: &Path) -> Result<usize> {
     };
     let rows = all(verdict);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        return Err(failed(&"its folder does not exist"));
+    }
     // A temporary file is created with mode 0600, and keeps it.
     let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     if path.extension().is_some_and(|kind| kind == "csv") {

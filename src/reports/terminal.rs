@@ -244,8 +244,8 @@ impl Page {
         );
         let ended = |name: &str| verdict.outcomes.iter().filter(|outcome| outcome.status.name() == name).count();
         let rules = format!(
-            "{} rules: {} clean, {} with findings, {} not evaluated, {} failed",
-            verdict.outcomes.len(),
+            "{}: {} clean, {} with findings, {} not evaluated, {} failed",
+            counted(verdict.outcomes.len() as u64, "rule", "rules"),
             ended("clean"),
             ended("findings"),
             ended("not evaluated"),
@@ -319,7 +319,8 @@ fn break_at(table: &mut Table, column: usize, delimiter: char) {
 
 fn sample(row: &Row) -> String {
     let mut text = row.key.clone();
-    if !row.column.is_empty() && !row.value.is_empty() {
+    let told = !row.value.is_empty() || !row.suggestion.is_empty();
+    if told && !row.column.is_empty() {
         let _ = write!(text, ": {} = \"{}\"", row.column, row.value);
     }
     if !row.suggestion.is_empty() {

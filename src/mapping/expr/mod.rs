@@ -186,6 +186,14 @@ impl Operand {
         }
     }
 
+    /// A column as it is stored: whether it is there does not depend on what its value can be read as.
+    fn stored(self) -> Self {
+        match self {
+            Operand::Column { name, ty } if ty != Type::Unknown => Operand::Column { name, ty: Type::Text },
+            other => other,
+        }
+    }
+
     /// Takes on a type where the operand leaves it open; false when it cannot.
     fn fit(&mut self, wanted: Type) -> bool {
         if self.ty() == Type::Unknown {

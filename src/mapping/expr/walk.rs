@@ -45,8 +45,8 @@ impl Walk<'_> {
             Ast::ILike { negated, any: false, expr, pattern, escape_char: None } => {
                 self.like(expr, pattern, true, *negated)?
             }
-            Ast::IsNull(inner) => Expr::Missing(self.operand(inner)?.0),
-            Ast::IsNotNull(inner) => negate(true, Expr::Missing(self.operand(inner)?.0)),
+            Ast::IsNull(inner) => Expr::Missing(self.operand(inner)?.0.stored()),
+            Ast::IsNotNull(inner) => negate(true, Expr::Missing(self.operand(inner)?.0.stored())),
             Ast::IsTrue(inner) => self.truth(inner)?,
             Ast::IsNotTrue(inner) => negate(true, self.truth(inner)?),
             Ast::IsFalse(inner) => falsity(self.truth(inner)?),

@@ -1,0 +1,54 @@
+//! Systems as the mapping names them: who owns a field, whose stamps carry no zone.
+
+use super::Context;
+use crate::exports::{Dataset, Dialect, System};
+use crate::facts::Filter;
+use crate::findings::Gap;
+use crate::mapping::ColumnPath;
+use crate::text::nearest;
+
+impl Context<'_> {
+    /// Whether a dataset belongs to the system that a team names as owner: by the source's name, or the system's own.
+    pub fn owns(&self, owner: &str, dataset: &Dataset) -> bool {
+        dataset.source == owner.to_lowercase() || System::parse(owner) == Some(dataset.system)
+    }
+
+    /// Whether a name is that of any system here: a source, a vendor, or one that the mapping declares.
+    pub fn is_system(&self, name: &str) -> bool {
+        let declared =
+            self.mapping.is_some_and(|mapping| mapping.systems.iter().any(|system| system.eq_ignore_ascii_case(name)));
+        let source =
+            self.config.sources.iter().any(|source| source.request.name.as_deref() == Some(&name.to_lowercase()));
+        declared
+            || source
+            || System::parse(name).is_some()
+            || self.people().any(|dataset| dataset.source == name.to_lowercase())
+    }
+
+    /// What is wrong with the name of a system that is not known.
+    pub fn unknown_system(&self, name: &str) -> String {
+        let mut known: Vec<&str> = System::ALL.into_iter().map(System::name).collect();
+        known.extend(self.config.sources.iter().filter_map(|source| source.request.name.as_deref()));
+        nearest(name, known).map_or_else(
+            || format!("`{name}` is no system that crmlint.yaml or `systems:` of the mapping names"),
+            |near| format!("`{name}` is no known system (did you mean {near}?)"),
+        )
+    }
+
+    /// What stands in the way of a condition that compares stamps of a source without a zone.
+    pub fn zone_gap(&self, filter: &Filter) -> Option<Gap> {
+        let zoneless = |dialect| matches!(dialect, Dialect::ZohoUi | Dialect::ZohoBackup);
+        filter.expr.dated().iter().filter_map(|name| ColumnPath::parse(name)).find_map(|path| {
+            let dataset = self.dataset(&path.dataset)?;
+            let unknown = zoneless(dataset.dialect) && !self.zones().contains_key(&dataset.source);
+            unknown.then(|| Gap {
+                subject: path.to_string(),
+                reason: format!(
+                    "the stamps of {} carry no zone; declare `time_zone:` for the source {}",
+                    path.dataset, dataset.source
+                ),
+                column: None,
+            })
+        })
+    }
+}

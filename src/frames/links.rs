@@ -1,0 +1,128 @@
+//! Links between the records of two datasets: the hashed keys of both in, pairs with the reason for each out.
+
+use ahash::AHashMap;
+use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
+
+use super::identity::Hashes;
+
+/// Records of one key that are linked each with each; beyond, each is linked to the first of the other side, so that one
+/// address on everything stays linear.
+const EACH_WITH_EACH: usize = 20;
+/// Why a profile is linked to a record, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// The same canonical identifier.
+    Identifier,
+    /// The same address.
+    Address,
+    /// Addresses that the provider delivers to one mailbox.
+    Mailbox,
+}
+
+impl Tier {
+    /// How reports name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Identifier => "same identifier",
+            Self::Address => "same address",
+            Self::Mailbox => "same mailbox",
+        }
+    }
+}
+
+/// A record of one dataset and a record of another that are one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Row in the left dataset.
+    pub left: u32,
+    /// Row in the right dataset.
+    pub right: u32,
+    /// Why.
+    pub tier: Tier,
+}
+
+/// Rows by key, as runs of one sorted list.
+struct Lookup {
+    rows: Vec<(u64, u32)>,
+    runs: AHashMap<u64, (u32, u32)>,
+}
+
+impl Lookup {
+    fn new<'a>(lists: impl Iterator<Item = &'a Vec<u64>>) -> Self {
+        let mut rows: Vec<(u64, u32)> = Vec::new();
+        for list in lists {
+            rows.extend(list.iter().zip(0..).filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
+        }
+        rows.par_sort_unstable();
+        rows.dedup();
+        let mut runs: AHashMap<u64, (u32, u32)> = AHashMap::with_capacity(rows.len());
+        for ((key, _), at) in rows.iter().zip(0_u32..) {
+            runs.entry(*key).and_modify(|run| run.1 = at + 1).or_insert((at, at + 1));
+        }
+        Self { rows, runs }
+    }
+
+    fn of(&self, key: u64) -> &[(u64, u32)] {
+        let run = (key != 0).then(|| self.runs.get(&key)).flatten();
+        run.map_or(&[], |(start, end)| &self.rows[*start as usize..*end as usize])
+    }
+}
+
+/// By which key a right row is linked, and why.
+fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(u64, Tier)> {
+    let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
+    let mut ids = [&right.own].into_iter().chain(&right.ids).map(at);
+    if let Some(key) = ids.find(|key| !left.ids.of(*key).is_empty()) {
+        return Some((key, Tier::Identifier));
+    }
+    let (exact, mailbox) = (at(&right.exact), at(&right.mailbox));
+    if !left.exact.of(exact).is_empty() {
+        return Some((exact, Tier::Address));
+    }
+    (!left.mailbox.of(mailbox).is_empty()).then_some((mailbox, Tier::Mailbox))
+}
+
+struct Lookups {
+    ids: Lookup,
+    exact: Lookup,
+    mailbox: Lookup,
+}
+
+impl Lookups {
+    fn rows(&self, key: u64, tier: Tier) -> &[(u64, u32)] {
+        match tier {
+            Tier::Identifier => self.ids.of(key),
+            Tier::Address => self.exact.of(key),
+            Tier::Mailbox => self.mailbox.of(key),
+        }
+    }
+}
+
+/// The links, sorted, and how many keys were too wide to link each with each.
+pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
+    let left = Lookups {
+        ids: Lookup::new(left.ids.iter().chain([&left.own])),
+        exact: Lookup::new([&left.exact].into_iter()),
+        mailbox: Lookup::new([&left.mailbox].into_iter()),
+    };
+    let rows = right.own.len().max(right.exact.len()).max(right.ids.iter().map(Vec::len).max().unwrap_or_default());
+    let chosen: Vec<Option<(u64, Tier)>> = (0..rows).into_par_iter().map(|row| choose(&left, right, row)).collect();
+    let mut wide: AHashMap<(u64, Tier), u32> = AHashMap::new();
+    for (choice, row) in chosen.iter().zip(0_u32..) {
+        if let Some((key, tier)) = choice
+            && left.rows(*key, *tier).len() > EACH_WITH_EACH
+        {
+            wide.entry((*key, *tier)).or_insert(row);
+        }
+    }
+    let of_row = |(choice, row): (&Option<(u64, Tier)>, u32)| {
+        let (key, tier) = (*choice)?;
+        let found = left.rows(key, tier);
+        let first = wide.get(&(key, tier)).is_none_or(|first| *first == row);
+        let found = if first { found } else { &found[..1] };
+        Some(found.iter().map(move |(_, left)| Link { left: *left, right: row, tier }))
+    };
+    let mut links: Vec<Link> = chosen.iter().zip(0_u32..).filter_map(of_row).flatten().collect();
+    links.par_sort_unstable();
+    (links, wide.len() as u64)
+}
