@@ -89,7 +89,7 @@ fn values_that_do_not_fit() {
 #[test]
 fn sources_that_are_wrong() {
     for (source, phrases) in [
-        ("{files: people.csv, kind: customer}", &["crmlint.yaml:1:33", "did you mean `customerio`?"][..]),
+        ("{files: people.csv, kind: customer}", &["crmlint.yaml:1:40", "did you mean `customerio`?"][..]),
         ("{kind: customerio}", &["`a` names no files", "crmlint.yaml:1:11"]),
         ("{files: people.csv, time_zone: Europe/Berlni}", &["`Europe/Berlni` is no time zone", "crmlint.yaml:1:"]),
         ("{files: people.csv, encoding: latin-17}", &["this encoding is not known", "crmlint.yaml:1:"]),

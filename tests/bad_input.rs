@@ -56,7 +56,7 @@ fn csv(rows: &[&str]) -> Vec<u8> {
 }
 
 fn gz(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
 }
@@ -159,7 +159,7 @@ fn an_archive_that_unfolds_without_end_is_stopped() {
     let piece = gz(&row.repeat(8));
     let mut bomb = gz(HEAD.as_bytes());
     (0..160).for_each(|_| bomb.extend_from_slice(&piece));
-    assert!(bomb.len() < 6 << 20, "{} bytes", bomb.len());
+    assert!(bomb.len() < 5 << 20, "{} bytes", bomb.len());
     let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     writer.start_file("people.csv.gz", stored).unwrap();
@@ -201,7 +201,7 @@ fn bytes_that_are_no_text() {
     // Zürich in UTF-8, and a lone byte that is none.
     let mut mixed = csv(&[&ANNA.replace("anna", "änna")]);
     mixed.extend_from_slice(b"2,b\xff.secret@example.com,b7c10800f301d502,1736935977,false\n");
-    assert_damage(&audit("people.csv", &mixed), "IO001", "UTF-8");
+    assert_damage(&audit("people.csv", &mixed), "IO001", "not text");
     let random: Vec<u8> = (0..4_000_u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 21) as u8).collect();
     assert_stops(&audit("people.csv", &random), "is binary data");
 }

@@ -1,7 +1,7 @@
 //! What the test files share: the binary in a scrubbed environment, workspaces to change, reports to read.
 #![allow(clippy::unwrap_used)]
 // Each test file is a program of its own and uses a part of this one.
-#![allow(dead_code)]
+#![allow(dead_code, unreachable_pub)]
 
 pub mod expected;
 
