@@ -22,7 +22,7 @@ fn alone(path: &str, name: &str) -> Ran {
 }
 
 /// Rules that know an enum or a time by its values when no mapping declares it.
-const INFER: &[&str] = &["ENM002", "ENM003", "TS002", "TS003"];
+const INFER: &[&str] = &["ENM002", "ENM003", "TS001", "TS002", "TS003"];
 
 /// Nothing is green that reads the mapping, and the report says that there is none.
 fn assert_honest(ran: &Ran) {
@@ -124,7 +124,7 @@ fn a_rule_that_recognised_nothing_is_not_green() {
     }
     let dir = common::workspace(&[("Contacts.csv", &csv)]);
     let report = audit(dir.path(), "Contacts.csv", &[]).json();
-    for code in ["ENM002", "ENM003", "TS003"] {
+    for code in ["ENM002", "ENM003", "TS001", "TS003"] {
         assert_ne!(status(&report, code), "clean", "{code} looked at nothing that it knows");
     }
 }
