@@ -39,6 +39,10 @@ fn a_place_inside_a_text_is_found_in_the_source() {
         ("k: \"abc def\"", (1, 9)),
         ("k: |\n  abc\n  def", (3, 3)),
         ("k: >-\n  abc\n  def", (3, 3)),
+        ("k: |\n  abc\n    xyz def", (3, 9)),
+        ("k: |\n  abc\n\n    def", (4, 5)),
+        ("k: >-\n  abc\n\n  def", (4, 3)),
+        ("k: 'it''s abc\n  def'", (2, 3)),
     ] {
         let document = read(text);
         let node = document.root.get("k").unwrap();
@@ -69,7 +73,7 @@ fn a_key_stands_once_and_a_document_alone() {
     let (line, column, why) = refused("a: 1\nb: {x: 1, y: 2, x: 3}\n");
     assert!((line, column) == (2, 17) && why.contains("first in line 2"), "{line}:{column} {why}");
     assert_eq!(refused("a: 1\n---\nb: 2\n").0, 2);
-    assert_eq!(refused("a: 1\n\tb: 2\n").0, 2);
+    assert_eq!(refused("a:\n\t- b: 2\n").0, 2);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn an_alias_of_a_value_that_is_not_allowed() {
 #[test]
 fn a_condition_on_a_value_that_is_not_allowed() {
     // Nobody can ever be in this segment, so that it must stay empty proves nothing.
-    assert_said("lifecycle_stage = 'Churned' AND early", "lifecycle_stage = 'Churnd' AND early", "Churnd");
+    assert_said("lifecycle_stage = 'Churned' AND early", "lifecycle_stage = 'Churrned' AND early", "Churrned");
     assert_said("\"lifecycle_stage = 'At Risk' AND", "\"lifecycle_stage = 'At Rsk' AND", "At Rsk");
 }
 
