@@ -166,6 +166,9 @@ fn takes(shape: &Shape) -> String {
     }
 }
 
+/// Numbers that YAML reads as text, as [`number`] takes them: `1_000`, `5%`.
+const NUMBER: &str = "^[-+]?[0-9][0-9_]*(\\.[0-9_]*)?([eE][-+]?[0-9]+)?%?$";
+
 /// The JSON Schema of a document.
 pub fn json_schema(title: &str, about: &str, shape: &Shape) -> Json {
     let mut schema = Map::new();
@@ -181,9 +184,9 @@ pub fn json_schema(title: &str, about: &str, shape: &Shape) -> Json {
 fn shape_schema(shape: &Shape) -> Json {
     match shape {
         Shape::Text => json!({ "type": ["string", "number", "boolean", "null"] }),
-        Shape::Number => json!({ "anyOf": [{ "type": "number" }, { "type": "string", "pattern": "^[0-9._]+%$" }] }),
+        Shape::Number => json!({ "anyOf": [{ "type": ["number", "null"] }, { "type": "string", "pattern": NUMBER }] }),
         Shape::Flag => json!({ "type": ["boolean", "null"] }),
-        Shape::Word(words) => json!({ "enum": words }),
+        Shape::Word(words) => json!({ "anyOf": [{ "enum": words }, { "type": "null" }] }),
         Shape::MapOf(inner) => json!({ "type": ["object", "null"], "additionalProperties": shape_schema(inner) }),
         Shape::ListOf(inner) => json!({ "type": ["array", "null"], "items": shape_schema(inner) }),
         Shape::Any(shapes) => json!({ "anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>() }),

@@ -116,7 +116,8 @@ impl Document {
         let quote = usize::from(*quoted && rest.starts_with(['"', '\'']));
         let mut mark = Mark { column: node.mark.column + quote, offset: node.mark.offset + quote, ..node.mark };
         let mut source = self.text.get(mark.offset..).unwrap_or_default().chars().peekable();
-        for wanted in value.get(..offset).unwrap_or(value).chars() {
+        for (at, wanted) in value.char_indices() {
+            // What the source has and the meaning has not: indentation, block headers, escapes.
             while let Some(&found) = source.peek() {
                 if found == wanted || (wanted == ' ' && found == '\n') {
                     break;
@@ -124,12 +125,11 @@ impl Document {
                 step(&mut mark, found);
                 source.next();
             }
+            if at >= offset {
+                break;
+            }
             if let Some(found) = source.next() {
                 step(&mut mark, found);
-            }
-            while wanted == '\n' && source.peek() == Some(&' ') {
-                step(&mut mark, ' ');
-                source.next();
             }
         }
         mark

@@ -1,0 +1,159 @@
+//! The demo workspace: an audit finds exactly what `expected.json` says, the same bytes on every way of running it, and
+//! the generator that wrote it can write others that hold as well.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use common::expected::{differences, rows};
+use common::{NOW, audit, demo, files, list, root, run_in, text};
+use crmlint::exports::{Request, System};
+use crmlint::rules::BUILT_IN;
+
+fn assert_as_expected(dir: &Path) {
+    let wrong = differences(dir);
+    assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_audit_finds_what_was_planted_and_nothing_else() {
+    assert_as_expected(demo().path());
+}
+
+#[test]
+fn what_is_planted_for_later_belongs_to_no_rule_yet() {
+    let bytes = fs::read(root().join("fixtures/demo/expected.json")).unwrap();
+    let expected: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    for item in list(&expected, "planted_later") {
+        let code = format!("code: {}\n", text(item, "code"));
+        assert!(!BUILT_IN.iter().any(|(_, text)| text.contains(&code)), "{code} is a rule: expect its findings");
+    }
+}
+
+#[test]
+fn every_rule_finds_something_or_is_clean() {
+    let report = audit(root(), "fixtures/demo", &[]).json();
+    for rule in list(&report, "rules") {
+        let seen = ["clean", "findings"].contains(&text(rule, "status")) && rule["subjects"] != 0;
+        assert!(seen, "{rule}");
+    }
+}
+
+#[test]
+fn the_report_masks_what_the_rows_file_shows() {
+    let dir = demo();
+    let file = dir.path().join("rows.csv");
+    let ran = audit(dir.path(), ".", &["--rows", file.to_str().unwrap()]);
+    let terminal = run_in(dir.path(), &["audit", ".", "--now", NOW, "-v"]);
+    for (_, _, key, _, value) in rows(&file).into_keys() {
+        for secret in [key, value].iter().filter(|text| text.contains('@') || text.starts_with("zcrm_")) {
+            for text in [&ran.out, &ran.err, &terminal.out, &terminal.err] {
+                assert!(!text.contains(secret.as_str()), "{secret} stands in a report");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_parquet_file_of_failing_rows_holds_what_the_csv_holds() {
+    let dir = demo();
+    let read = |name: &str| {
+        let file = dir.path().join(name);
+        audit(dir.path(), ".", &["--rows", file.to_str().unwrap()]);
+        // Away from the exports, so that the next run does not read it.
+        let request = Request { paths: vec![file], system: Some(System::Generic), ..Request::default() };
+        let dataset = crmlint::exports::open(&request).unwrap().remove(0);
+        let labels: Vec<String> = dataset.columns.iter().map(|column| column.label.clone()).collect();
+        let mut cells: Vec<Vec<String>> = Vec::new();
+        let all: Vec<usize> = (0..labels.len()).collect();
+        let mut keep = |_: u64, row: &[&str]| cells.push(row.iter().map(|cell| (*cell).to_owned()).collect());
+        dataset.read(&all, &(), &mut keep).unwrap();
+        (labels, cells)
+    };
+    let (csv, parquet) = (read("rows.csv"), read("rows.parquet"));
+    assert!(csv.1.len() > 100, "{} rows", csv.1.len());
+    assert_eq!(csv, parquet);
+}
+
+/// The report, or the file of failing rows, of a run with these arguments.
+fn bytes(dir: &Path, more: &[&str], rows: bool) -> Vec<u8> {
+    let mut args = vec!["audit", ".", "--now", NOW];
+    args.extend(more);
+    if !rows {
+        return run_in(dir, &args).out.into_bytes();
+    }
+    let file = dir.join("rows.csv");
+    args.extend(["--rows", file.to_str().unwrap()]);
+    run_in(dir, &args);
+    fs::read(file).unwrap()
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_threads_or_pieces() {
+    let dir = demo();
+    for (format, rows) in [("json", false), ("terminal", false), ("json", true)] {
+        let first = bytes(dir.path(), &["--format", format, "--threads", "1", "--shards", "1"], rows);
+        assert!(first.len() > 10_000);
+        for (threads, shards) in [("1", "1"), ("2", "1"), ("8", "1"), ("1", "5"), ("8", "3"), ("2", "5")] {
+            let again = bytes(dir.path(), &["--format", format, "--threads", threads, "--shards", shards], rows);
+            assert!(first == again, "{format}, rows: {rows}, {threads} threads, {shards} pieces");
+        }
+    }
+}
+
+#[test]
+fn asking_for_all_rows_does_not_change_the_report() {
+    let dir = demo();
+    let file = dir.path().join("rows.csv");
+    let (plain, with_rows) = (audit(dir.path(), ".", &[]), audit(dir.path(), ".", &["--rows", file.to_str().unwrap()]));
+    assert!(plain.out == with_rows.out);
+}
+
+/// Cargo builds examples with the tests, next to their folder.
+fn generate(out: &Path, args: &[&str]) {
+    let tests = std::env::current_exe().unwrap();
+    let binary: PathBuf = tests.parent().unwrap().parent().unwrap().join("examples/generate");
+    assert!(binary.is_file(), "build {} first: cargo build --examples", binary.display());
+    let status = Command::new(binary).args(["--out", out.to_str().unwrap()]).args(args).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn the_demo_is_what_the_generator_writes() {
+    let dir = tempfile::tempdir().unwrap();
+    generate(dir.path(), &["--people", "300", "--seed", "1"]);
+    let committed = root().join("fixtures/demo");
+    let read = |base: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
+        files(base).into_iter().map(|file| (file.clone(), fs::read(base.join(file)).unwrap())).collect()
+    };
+    let (written, committed) = (read(dir.path()), read(&committed));
+    assert_eq!(written.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
+    for (file, bytes) in committed {
+        assert!(written[&file] == bytes, "{} differs", file.display());
+    }
+}
+
+fn assert_generated(args: &[&str]) {
+    let dir = tempfile::tempdir().unwrap();
+    generate(dir.path(), args);
+    assert_as_expected(dir.path());
+}
+
+#[test]
+fn another_seed_holds_too() {
+    assert_generated(&["--people", "900", "--seed", "77"]);
+}
+
+#[test]
+fn shuffled_columns_and_values_hold_too() {
+    assert_generated(&["--people", "600", "--seed", "20260601", "--shuffle"]);
+}
+
+#[test]
+fn german_labels_hold_too() {
+    assert_generated(&["--people", "600", "--seed", "5", "--shuffle", "--lang", "de"]);
+}
