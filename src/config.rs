@@ -17,7 +17,7 @@ pub const FILE: &str = "crmlint.yaml";
 const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"];
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
 
-const ROWS: Shape = Shape::Any(&[Shape::Number, Shape::MapOf(&Shape::Number)]);
+const ROWS: Shape = Shape::Any(&[Shape::Count, Shape::MapOf(&Shape::Count)]);
 const SOURCE: &[Key] = &[
     key("files", TEXTS, "files, folders or patterns, relative to this file: exports/zoho/*.csv"),
     key("kind", Shape::Word(SYSTEMS), "the system; recognised from the content when left out"),
@@ -37,8 +37,8 @@ const IGNORE: &[Key] = &[
     key("until", Shape::Text, "the date it ends: 2026-12-31"),
 ];
 const THRESHOLD: &[Key] = &[
-    key("count", Shape::Number, "up to this many records are accepted"),
-    key("share", Shape::Number, "up to this share is accepted: 0.5%"),
+    key("count", Shape::Count, "up to this many records are accepted"),
+    key("share", Shape::Share, "up to this share is accepted: 0.5%"),
 ];
 const SNAPSHOTS: &[Key] = &[
     key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
@@ -55,7 +55,7 @@ const OPTIONS: &[Key] = &[
 
 /// The whole document.
 pub const CONFIG: Shape = Shape::Object(&[
-    key("version", Shape::Number, "version of this format: 1"),
+    key("version", Shape::Count, "version of this format: 1"),
     key(
         "sources",
         Shape::MapOf(&Shape::Object(SOURCE)),
@@ -206,10 +206,7 @@ impl Config {
         for entry in entries(root, "sources") {
             sources.push(source(&document, entry, base)?);
         }
-        let mut thresholds = Vec::new();
-        for entry in entries(root, "thresholds") {
-            thresholds.push(threshold(&document, entry)?);
-        }
+        let thresholds = entries(root, "thresholds").iter().map(|entry| threshold(&document, entry)).collect();
         let ignores = root.get("ignore").map(Node::items).unwrap_or_default();
         let severity = entries(root, "severity").iter().filter_map(graded).collect();
         let snapshots = root.get("snapshots").map(|node| Snapshots {
@@ -335,27 +332,13 @@ fn graded(entry: &Entry) -> Option<(Spot, Severity)> {
     Some((Spot { text: entry.key.clone(), mark: entry.mark }, severity))
 }
 
-fn threshold(document: &Document, entry: &Entry) -> Result<Threshold> {
-    let (count, share) = (entry.node.get_number("count"), entry.node.get_number("share"));
-    if let (Some(value), true) =
-        (entry.node.get("count"), count.is_some_and(|count| count < 0.0 || count.fract() != 0.0))
-    {
-        return refuse(
-            document,
-            value,
-            "a count is a whole number".to_owned(),
-            "write how many records are accepted, such as 10",
-        );
-    }
-    if let (Some(value), true) = (entry.node.get("share"), share.is_some_and(|share| !(0.0..=1.0).contains(&share))) {
-        return refuse(document, value, "a share lies between 0 and 1".to_owned(), "write 5% or 0.05");
-    }
-    Ok(Threshold {
+fn threshold(document: &Document, entry: &Entry) -> Threshold {
+    Threshold {
         rule: entry.key.clone(),
-        count: count.map(|count| count as u64),
-        share,
+        count: entry.node.get_number("count").map(|count| count as u64),
+        share: entry.node.get_number("share"),
         place: Some(document.place(entry.mark)),
-    })
+    }
 }
 
 fn ignore(document: &Document, node: &Node) -> Result<Ignore> {

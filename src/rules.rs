@@ -44,6 +44,7 @@ built_in![
     "source-timestamp-format",
     "split-profile",
     "stale-ignore",
+    "tested-value-not-allowed",
     "timestamp-unit",
     "unreadable-opt-out",
     "value-outside-list",

@@ -12,8 +12,10 @@ use crate::yaml::{Document, Entry, Node, Value, number};
 pub enum Shape {
     /// Any scalar, read as text.
     Text,
-    /// A number, also `5%`.
-    Number,
+    /// A whole number from 0 on.
+    Count,
+    /// A share from 0 to 1, also `5%`.
+    Share,
     /// `true` or `false`.
     Flag,
     /// One of these words.
@@ -78,7 +80,8 @@ impl Walk<'_> {
     fn node(&self, node: &Node, shape: &Shape, route: &str) -> Result<()> {
         match (shape, &node.value) {
             (Shape::Free, _) | (Shape::Text, Value::Scalar(..)) | (_, Value::Null) => Ok(()),
-            (Shape::Number, Value::Scalar(text, _)) if number(text).is_some() => Ok(()),
+            (Shape::Count, Value::Scalar(text, _)) if is_count(text) => Ok(()),
+            (Shape::Share, Value::Scalar(text, _)) if is_share(text) => Ok(()),
             (Shape::Flag, Value::Scalar(text, _)) if text == "true" || text == "false" => Ok(()),
             (Shape::Word(words), Value::Scalar(text, _)) if words.contains(&text.as_str()) => Ok(()),
             (Shape::Word(words), Value::Scalar(text, _)) => {
@@ -131,10 +134,19 @@ impl Walk<'_> {
     }
 }
 
+fn is_count(text: &str) -> bool {
+    !text.ends_with('%') && number(text).is_some_and(|count| count >= 0.0 && count.fract() == 0.0)
+}
+
+fn is_share(text: &str) -> bool {
+    number(text).is_some_and(|share| (0.0..=1.0).contains(&share))
+}
+
 fn outer(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Text, Value::Scalar(..)) | (Shape::Free, _) => true,
-        (Shape::Number, Value::Scalar(text, _)) => number(text).is_some(),
+        (Shape::Count, Value::Scalar(text, _)) => is_count(text),
+        (Shape::Share, Value::Scalar(text, _)) => is_share(text),
         (Shape::Flag, Value::Scalar(text, _)) => text == "true" || text == "false",
         (Shape::Word(words), Value::Scalar(text, _)) => words.contains(&text.as_str()),
         (Shape::Object(_) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => true,
@@ -155,7 +167,8 @@ fn form(value: &Value) -> &'static str {
 fn takes(shape: &Shape) -> String {
     match shape {
         Shape::Text => "a text".to_owned(),
-        Shape::Number => "a number, such as 10 or 5%".to_owned(),
+        Shape::Count => "a whole number, such as 10".to_owned(),
+        Shape::Share => "a share between 0 and 1, such as 0.05 or 5%".to_owned(),
         Shape::Flag => "true or false".to_owned(),
         Shape::Word(words) => format!("one of: {}", words.join(", ")),
         Shape::Object(keys) => format!("the keys: {}", keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
@@ -165,9 +178,6 @@ fn takes(shape: &Shape) -> String {
         Shape::Free => "anything".to_owned(),
     }
 }
-
-/// Numbers that YAML reads as text, as [`number`] takes them: `1_000`, `5%`.
-const NUMBER: &str = "^[-+]?[0-9][0-9_]*(\\.[0-9_]*)?([eE][-+]?[0-9]+)?%?$";
 
 /// The JSON Schema of a document.
 pub fn json_schema(title: &str, about: &str, shape: &Shape) -> Json {
@@ -184,7 +194,12 @@ pub fn json_schema(title: &str, about: &str, shape: &Shape) -> Json {
 fn shape_schema(shape: &Shape) -> Json {
     match shape {
         Shape::Text => json!({ "type": ["string", "number", "boolean", "null"] }),
-        Shape::Number => json!({ "anyOf": [{ "type": ["number", "null"] }, { "type": "string", "pattern": NUMBER }] }),
+        Shape::Count => {
+            json!({ "anyOf": [{ "type": ["integer", "null"], "minimum": 0 }, { "type": "string", "pattern": "^[0-9][0-9_]*$" }] })
+        }
+        Shape::Share => {
+            json!({ "anyOf": [{ "type": ["number", "null"], "minimum": 0, "maximum": 1 }, { "type": "string", "pattern": "^(100(\\.0+)?|[0-9]{1,2}(\\.[0-9]+)?) *%$" }] })
+        }
         Shape::Flag => json!({ "type": ["boolean", "null"] }),
         Shape::Word(words) => json!({ "anyOf": [{ "enum": words }, { "type": "null" }] }),
         Shape::MapOf(inner) => json!({ "type": ["object", "null"], "additionalProperties": shape_schema(inner) }),

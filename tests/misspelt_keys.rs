@@ -44,7 +44,7 @@ fn known(node: &Node, shape: &'static Shape, found: &mut Vec<Known>) {
 /// Whether a shape takes a value of this outer form.
 fn outer(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
-        (Shape::Number, Value::Scalar(text, _)) => number(text).is_some(),
+        (Shape::Count | Shape::Share, Value::Scalar(text, _)) => number(text).is_some(),
         (Shape::Text | Shape::Flag | Shape::Word(_), Value::Scalar(..)) | (Shape::Free, _) => true,
         (Shape::Object(_) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => true,
         (Shape::Any(shapes), value) => shapes.iter().any(|shape| outer(shape, value)),

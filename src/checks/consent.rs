@@ -8,7 +8,7 @@ use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
 use crate::facts::local::SAMPLES;
 use crate::facts::{Answer, Answers, Column, Consent, Lens, Pick, Question, Sample, Tally};
-use crate::findings::{Gap, Hit, Part, Row, Subject};
+use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
 use crate::frames::normalize::fold;
 use crate::mapping::{Attribute, ColumnPath};
 use crate::shape::{Shape, required};
@@ -258,6 +258,7 @@ fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Op
         parts: Vec::new(),
         samples: rows.collect(),
         place: None,
+        shows: Shows::Words,
     })
 }
 
@@ -373,5 +374,6 @@ fn judge_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         parts,
         samples: samples.into_iter().map(|sample| context.row(&column, sample, None)).collect(),
         place: None,
+        shows: Shows::Words,
     }]
 }

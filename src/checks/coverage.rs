@@ -3,7 +3,7 @@
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Question, Scope};
-use crate::findings::{Gap, Hit, Row, Subject};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
 use crate::yaml::Node;
@@ -46,8 +46,9 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
         let reason = "the mapping keeps Zoho contacts out of scope (`as: none`)".to_owned();
         return Err(vec![Gap { subject: contacts.name.clone(), reason, column: None }]);
     }
-    if let Some(gap) = context.module("contacts").and_then(|filter| context.zone_gap(filter)) {
-        return Err(vec![gap]);
+    let unknown: Vec<Gap> = context.module("contacts").map(|filter| context.filter_gaps(filter)).unwrap_or_default();
+    if !unknown.is_empty() {
+        return Err(unknown);
     }
     let scope =
         context.module("contacts").map_or(Scope::Reachable(address.index), |filter| Scope::Where(filter.clone()));
@@ -108,5 +109,6 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         parts: Vec::new(),
         samples: tally.samples.iter().map(row).collect(),
         place: None,
+        shows: Shows::Nothing,
     }]
 }

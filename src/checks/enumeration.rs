@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{Context, Target};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Row, Subject};
+use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
 use crate::frames::normalize::{alike, fold, is_missing, signs};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
@@ -207,11 +207,23 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         }
         let columns = inferred(context);
         let mut questions: Vec<Question> = columns.iter().map(|column| question(column, MOST_INFERRED)).collect();
-        for (column, words, values) in likely(answers, &columns) {
+        let found = likely(answers, &columns);
+        let asked = answers.open(questions.clone()).is_empty();
+        let recognised = found.len();
+        for (column, words, values) in found {
             let values = stray(&values, &fault, |value| sort_inferred(value, &words)).into_keys().collect();
             context.list(&mut questions, Pick::Values { column: column.clone(), values });
         }
-        return Ask { subjects: columns.len(), questions, gaps: Vec::new() };
+        if asked && recognised == 0 {
+            let reason = "no column repeats its values often enough to be taken for an enum; a mapping would name them"
+                .to_owned();
+            return Ask {
+                questions,
+                subjects: 0,
+                gaps: vec![Gap { subject: "the exports".to_owned(), reason, column: None }],
+            };
+        }
+        return Ask { subjects: recognised, questions, gaps: Vec::new() };
     }
     let (targets, mut gaps) = declared(context);
     let mut questions = Vec::new();
@@ -385,6 +397,7 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
         parts,
         samples: rows,
         place: None,
+        shows: Shows::Words,
     })
 }
 

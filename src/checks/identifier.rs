@@ -7,7 +7,7 @@ use super::{Ask, Kind, Stage};
 use crate::error::Place;
 use crate::facts::lenses::{is_placeholder, shape};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question};
-use crate::findings::{Gap, Hit, Subject};
+use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::mapping::Mapping;
 use crate::shape::{Shape, key, required};
 use crate::text::{count, counted, percent};
@@ -18,7 +18,7 @@ pub(super) static KIND: Kind = Kind {
     about: "the canonical identifier and the addresses people are joined by",
     params: Shape::Object(&[
         required("fault", Shape::Word(&["undeclared", "blank", "placeholder"]), "which fault it names"),
-        key("above", Shape::Number, "blank: the share that is accepted, such as 2%"),
+        key("above", Shape::Share, "blank: the share that is accepted, such as 2%"),
     ]),
     stage: Stage::Facts { ask, judge },
 };
@@ -155,5 +155,6 @@ fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> 
         parts: Vec::new(),
         samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
         place: None,
+        shows: Shows::Nothing,
     })
 }

@@ -6,7 +6,7 @@ use super::context::{Context, no_records};
 use super::{Ask, Judged, Kind, Stage};
 use crate::exports::Damage;
 use crate::facts::{Answer, Answers, Question};
-use crate::findings::{Hit, Outcome, Part, Row, Subject};
+use crate::findings::{Hit, Outcome, Part, Row, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::{counted, list};
 use crate::yaml::Node;
@@ -89,6 +89,7 @@ fn damaged(dataset: &str, rows: u64, damage: &[Damage]) -> Hit {
             .collect(),
         samples,
         place: None,
+        shows: Shows::Labels,
     }
 }
 

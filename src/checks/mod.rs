@@ -18,6 +18,7 @@ mod record_id;
 mod repeats;
 mod reserved_name;
 mod systems;
+mod tested_value;
 mod timestamp;
 
 pub use context::Context;
@@ -102,5 +103,6 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &tested_value::KIND,
     &timestamp::KIND,
 ];

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::mapping::EARLIER;
 use crate::mapping::expr::{Scope, Type};
+use crate::text::nearest;
 
 /// The names that a condition may use: profile attributes, columns of other datasets by their full path, or the columns
 /// of one dataset.
@@ -95,7 +96,13 @@ impl Names<'_, '_> {
         // A name of an earlier snapshot is known by the export it is a snapshot of, also before there is one.
         let (current, earlier) = dataset.strip_prefix(EARLIER).map_or((dataset, ""), |current| (current, EARLIER));
         let dataset = self.context.datasets.get(current)?;
-        let label = &dataset.columns.get(dataset.find(name)?)?.label;
+        let labels = || dataset.columns.iter().map(|column| column.label.as_str());
+        let label = match dataset.find(name).and_then(|index| dataset.columns.get(index)) {
+            Some(column) => &column.label,
+            // Near a column that is there, it is a slip; else the export lacks it, and what needs it is not evaluated.
+            None if nearest(name, labels()).is_some() => return None,
+            None => name,
+        };
         Some((format!("{earlier}{}.{label}", dataset.name), Type::Unknown))
     }
 }

@@ -3,8 +3,8 @@
 use super::context::{Context, no_mapping, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Filter, Question};
-use crate::findings::{Gap, Hit, Row, Subject};
-use crate::mapping::{ColumnPath, Segment};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
+use crate::mapping::Segment;
 use crate::shape::Shape;
 use crate::text::counted;
 use crate::yaml::Node;
@@ -21,16 +21,9 @@ fn segments<'a>(context: &'a Context<'_>) -> Vec<(&'a Segment, &'a Filter)> {
     never.filter_map(|segment| Some((segment, context.segment(&segment.name)?))).collect()
 }
 
-/// What stands in the way of a condition: columns that no export has.
 fn gaps(context: &Context<'_>, segment: &Segment, filter: &Filter) -> Vec<Gap> {
-    let absent = filter.expr.columns().into_iter().filter_map(|(name, _)| {
-        let path = ColumnPath::parse(&name)?;
-        let on_profile = context.profiles().is_some_and(|profiles| profiles.name == path.dataset);
-        let found = if on_profile { context.on_profile(&path.column) } else { context.resolve(&path) };
-        found.err().map(|gap| Gap { subject: format!("segment:{}", segment.name), ..gap })
-    });
-    let zone = context.zone_gap(filter).map(|gap| Gap { subject: format!("segment:{}", segment.name), ..gap });
-    absent.chain(zone).collect()
+    let subject = format!("segment:{}", segment.name);
+    context.filter_gaps(filter).into_iter().map(|gap| Gap { subject: subject.clone(), ..gap }).collect()
 }
 
 fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
@@ -83,6 +76,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
                 .map(|sample| Row { dataset: profiles.name.clone(), key: sample.key.clone(), ..Row::default() })
                 .collect(),
             place: Some(mapping.document.place(segment.mark)),
+            shows: Shows::Nothing,
         })
     });
     hits.collect()

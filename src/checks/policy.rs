@@ -4,7 +4,7 @@ use super::context::Context;
 use super::{Judged, Kind, Stage};
 use crate::config::Ignore;
 use crate::findings::ignores::{holds, means};
-use crate::findings::{Finding, Hit, Outcome, Subject};
+use crate::findings::{Finding, Gap, Hit, Outcome, Subject};
 use crate::shape::{Shape, required};
 use crate::yaml::Node;
 
@@ -23,21 +23,21 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let fault = params.get_text("fault").unwrap_or_default();
     let ignores = &context.config.ignores;
     let findings: Vec<&Finding> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
-    // What a rule that was not evaluated would have found is unknown: an entry for it is not stale.
+    // What a rule that was not evaluated would have found is unknown: an entry for it is not called stale.
     let unseen = |ignore: &Ignore| {
-        outcomes.iter().any(|outcome| !outcome.gaps.is_empty() && is_for(ignore, outcome))
-            || !outcomes.iter().any(|outcome| is_for(ignore, outcome))
+        let own = outcomes.iter().filter(|outcome| is_for(ignore, outcome)).collect::<Vec<_>>();
+        own.is_empty() || own.iter().any(|outcome| !outcome.gaps.is_empty())
     };
+    let matched = |ignore: &Ignore| findings.iter().any(|finding| means(ignore, finding));
+    let open = ignores.iter().enumerate().filter(|(_, ignore)| fault == "stale" && unseen(ignore) && !matched(ignore));
+    let gaps = open.map(|(at, ignore)| {
+        let rule = ignore.rule.as_ref().map_or("no rule", |rule| rule.text.as_str());
+        let reason = format!("{rule}, which the ignore entry at {} is for, was not evaluated in full", ignore.place);
+        Gap { subject: format!("ignore:{}", at + 1), reason, column: None }
+    });
     let hits = ignores.iter().enumerate().filter_map(|(at, ignore)| {
         let (statement, action) = match fault.as_str() {
-            "stale"
-                if holds(ignore, context.now)
-                    && !unseen(ignore)
-                    && !findings.iter().any(|finding| means(ignore, finding)) =>
-            {
-                ("matches no finding", "Remove it: what it accepted is gone.")
-            }
-            "expired" if !holds(ignore, context.now) => {
+            "stale" if holds(ignore, context.now) && !unseen(ignore) && !matched(ignore) => {
                 ("has expired, so what it accepted counts again", "Fix what it accepted, or give it a new date.")
             }
             "no-reason" if ignore.reason.is_none() => {
@@ -50,7 +50,7 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
         let subject = Subject::entry("ignore", &(at + 1).to_string());
         Some(Hit::entry(subject, Some(ignore.place.clone()), statement, action.to_owned()))
     });
-    Judged { hits: hits.collect(), subjects: ignores.len().max(1), gaps: Vec::new() }
+    Judged { hits: hits.collect(), subjects: ignores.len().max(1), gaps: gaps.collect() }
 }
 
 fn is_for(ignore: &Ignore, outcome: &Outcome) -> bool {

@@ -7,7 +7,7 @@ use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::lenses::shape;
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Subject};
+use crate::findings::{Gap, Hit, Part, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::{counted, percent};
 use crate::yaml::Node;
@@ -141,5 +141,6 @@ fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit>
         parts,
         samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
         place: None,
+        shows: Shows::Labels,
     })
 }

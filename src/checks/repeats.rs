@@ -3,7 +3,7 @@
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Groups, Question};
-use crate::findings::{Gap, Hit, Subject};
+use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::Form;
 use crate::shape::{Shape, required};
 use crate::text::{count, counted};
@@ -90,5 +90,6 @@ fn hit(context: &Context<'_>, params: &Node, column: &Column, (rows, groups): (u
         parts: Vec::new(),
         samples: members.samples.iter().map(|sample| context.row(column, sample.clone(), None)).collect(),
         place: None,
+        shows: Shows::Nothing,
     }
 }

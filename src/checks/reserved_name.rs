@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Question};
-use crate::findings::{Hit, Subject};
+use crate::findings::{Hit, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::counted;
 use crate::yaml::Node;
@@ -71,6 +71,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
                 parts: Vec::new(),
                 samples: Vec::new(),
                 place: None,
+                shows: Shows::Labels,
             });
         }
     }

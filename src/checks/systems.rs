@@ -35,8 +35,32 @@ impl Context<'_> {
         )
     }
 
+    /// The first part of the names of profile attributes.
+    pub fn profile_source(&self) -> &str {
+        self.profiles().map_or("customerio", |dataset| dataset.source.as_str())
+    }
+
+    /// What stands in the way of a condition: columns that no export has, stamps that no zone places in time.
+    pub fn filter_gaps(&self, filter: &Filter) -> Vec<Gap> {
+        let absent = filter.expr.columns().into_iter().filter_map(|(name, _)| {
+            let path = ColumnPath::parse(&name)?;
+            let on_profile = self.profiles().is_some_and(|profiles| profiles.name == path.dataset);
+            let found = if on_profile { self.on_profile(&path.column) } else { self.resolve(&path) };
+            // A condition names columns by their own names: an export that lacks one lacks a standard one.
+            found.err().map(|gap| Gap { column: gap.column.or_else(|| self.lacking(&path)), ..gap })
+        });
+        let mut gaps: Vec<Gap> = absent.chain(self.zone_gap(filter)).collect();
+        gaps.dedup();
+        gaps
+    }
+
+    fn lacking(&self, path: &ColumnPath) -> Option<(String, String)> {
+        let dataset = self.datasets.get(&path.dataset).filter(|dataset| dataset.system != System::CustomerIo)?;
+        dataset.find(&path.column).is_none().then(|| (path.dataset.clone(), path.column.clone()))
+    }
+
     /// What stands in the way of a condition that compares stamps of a source without a zone.
-    pub fn zone_gap(&self, filter: &Filter) -> Option<Gap> {
+    fn zone_gap(&self, filter: &Filter) -> Option<Gap> {
         let zoneless = |dialect| matches!(dialect, Dialect::ZohoUi | Dialect::ZohoBackup);
         filter.expr.dated().iter().filter_map(|name| ColumnPath::parse(name)).find_map(|path| {
             let dataset = self.dataset(&path.dataset)?;

@@ -6,7 +6,7 @@ use super::context::{Context, Target};
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dialect, System};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Subject};
+use crate::findings::{Gap, Hit, Part, Shows, Subject};
 use crate::frames::time::{Stamp, instant, zone};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
@@ -126,6 +126,15 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
             context.list(&mut questions, Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes });
         }
     }
+    if context.mapping.is_none() && answers.open(questions.clone()).is_empty() {
+        let known = times.iter().filter(|time| recognised(context, answers, time)).count();
+        let nothing = (known == 0).then(|| Gap {
+            subject: "the exports".to_owned(),
+            reason: "no column was recognised as times; a mapping would name them".to_owned(),
+            column: None,
+        });
+        return Ask { subjects: known, questions, gaps: nothing.into_iter().collect() };
+    }
     Ask { subjects: times.len(), questions, gaps }
 }
 
@@ -164,6 +173,13 @@ fn wrong<'a>(context: &Context<'_>, answers: &'a Answers, time: &Times<'_>, faul
     (!wrong.is_empty()).then_some((wrong, forms))
 }
 
+fn recognised(context: &Context<'_>, answers: &Answers, time: &Times<'_>) -> bool {
+    let Some(Answer::Shapes { shapes, .. }) = answers.get(&time.question()) else { return false };
+    let forms: Vec<(Stamp, &Tally)> =
+        shapes.iter().filter_map(|(name, tally)| Some((Stamp::parse(name)?, tally))).collect();
+    holds_times(context, time, &forms)
+}
+
 /// An undeclared column holds times when most values look like dates; plain numbers count only under a name that says so.
 fn holds_times(context: &Context<'_>, time: &Times<'_>, forms: &[(Stamp, &Tally)]) -> bool {
     let label = context.label(&time.column).to_lowercase();
@@ -190,6 +206,11 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let fault = params.get_text("fault").unwrap_or_default();
     let (times, _) = columns(context, &fault);
     times.iter().filter_map(|time| hit(context, answers, time, &fault)).collect()
+}
+
+fn is_birthday(label: &str) -> bool {
+    let label = label.to_lowercase();
+    ["birth", "geburt", "dob"].iter().any(|word| label.contains(word))
 }
 
 fn hit(context: &Context<'_>, answers: &Answers, time: &Times<'_>, fault: &str) -> Option<Hit> {
@@ -243,5 +264,6 @@ fn hit(context: &Context<'_>, answers: &Answers, time: &Times<'_>, fault: &str) 
         parts,
         samples: rows,
         place: None,
+        shows: if is_birthday(label) { Shows::Nothing } else { Shows::Times },
     })
 }

@@ -69,15 +69,16 @@ pub fn fault(fault: &Fault, color: bool) -> String {
     let place = fault.place.as_ref();
     let text = place.and_then(|place| std::fs::read_to_string(Path::new(&place.file)).ok());
     let source = text.as_deref().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
-    let line =
-        place.zip(source).and_then(|(place, source)| Some((place, source.lines().nth(place.line.checked_sub(1)?)?)));
+    let line = place.zip(source).and_then(|(place, source)| {
+        Some((place, source.lines().nth(place.line.checked_sub(1)?).filter(|line| line.len() < 2_000)?))
+    });
     let title = match (place, line) {
         (Some(place), None) => format!("{place}: {}", fault.message),
         _ => fault.message.clone(),
     };
     let mut report = Vec::new();
     match line {
-        Some((place, line)) if line.len() < 2_000 => {
+        Some((place, line)) => {
             let from = line.char_indices().nth(place.column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
             let word =
                 line[from..].find([' ', ':', ',', ']', '}']).filter(|end| *end > 0).unwrap_or(line.len() - from).max(1);
@@ -86,7 +87,7 @@ pub fn fault(fault: &Fault, color: bool) -> String {
             let snippet = Snippet::source(line).line_start(place.line).path(place.file.as_str()).annotation(mark);
             report.push(Level::ERROR.primary_title(title.as_str()).element(snippet));
         }
-        _ => report.push(annotate_snippets::Group::with_title(Level::ERROR.primary_title(title.as_str()))),
+        None => report.push(annotate_snippets::Group::with_title(Level::ERROR.primary_title(title.as_str()))),
     }
     if let Some(help) = &fault.help {
         report.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str())));

@@ -1,9 +1,15 @@
 //! Personal data is masked unless it was asked for: enough is left to recognise a record one already knows.
+//!
+//! What a cell may show depends on what it can hold. Spellings of allowed values are nobody's data; a stray word of an
+//! enum may be somebody's name, so it is shown when it is one plain word or several people share it.
 
-use super::{Finding, Row, Verdict};
+use super::{Finding, Hit, Part, Row, Shows, Verdict};
+use crate::frames::normalize::invisible;
 
 /// Samples that a report shows of a finding; the file of failing rows holds all.
 const SHOWN: usize = 5;
+/// People who share a text before it counts as nobody's own.
+const SHARED: u64 = 3;
 
 /// The verdict as reports may show it: few samples, personal data masked unless it was asked for.
 pub fn for_reports(verdict: &Verdict) -> Verdict {
@@ -16,98 +22,148 @@ pub fn for_reports(verdict: &Verdict) -> Verdict {
 }
 
 fn mask(finding: &mut Finding, show: bool) {
-    finding.hit.samples.truncate(SHOWN);
-    for part in &mut finding.hit.parts {
-        part.label = if show { shown(&part.label) } else { value(&part.label) };
-    }
-    for row in &mut finding.hit.samples {
-        let masked = |text: &str| if show { shown(text) } else { value(text) };
-        let named = |text: &str| if show { shown(text) } else { key(text) };
+    let hit = &mut finding.hit;
+    hit.samples.truncate(SHOWN);
+    let open: Vec<String> =
+        hit.parts.iter().filter(|part| show || is_open(hit, part)).map(|part| part.label.clone()).collect();
+    let shows = hit.shows;
+    let plain = |text: &str| show || open.iter().any(|label| label == text);
+    for row in &mut hit.samples {
+        let cell = if plain(&row.value) { printable(&row.value) } else { value(&row.value, shows) };
+        let detail = row.detail.rsplit_once(": ").map_or_else(
+            || printable(&row.detail),
+            |(what, said)| {
+                format!("{}: {}", printable(what), if show { printable(said) } else { value(said, Shows::Words) })
+            },
+        );
+        let named = |text: &str| if show { printable(text) } else { key(text) };
         *row = Row {
             key: named(&row.key),
             other_key: named(&row.other_key),
-            value: masked(&row.value),
-            detail: shown(&row.detail),
+            value: cell,
+            detail,
+            column: label(&row.column),
             ..row.clone()
         };
     }
+    for part in &mut hit.parts {
+        part.label = if open.contains(&part.label) { printable(&part.label) } else { value(&part.label, shows) };
+    }
+    hit.subject.name = label(&hit.subject.name);
 }
 
-/// A value that may be personal: addresses, ids, names and everything with a digit run are cut down; plain words of an
-/// enum stay readable.
-pub fn value(text: &str) -> String {
-    let text = printable(text);
-    if let Some((local, domain)) = text.rsplit_once('@') {
-        return format!(
-            "{}@{}",
-            hide(local),
-            domain.rsplit_once('.').map_or_else(|| hide(domain), |(name, top)| format!("{}.{top}", hide(name)))
-        );
+/// Whether a part's label may be read by anyone.
+fn is_open(hit: &Hit, part: &Part) -> bool {
+    match hit.shows {
+        Shows::Words => part.suggestion.is_some() || part.people >= SHARED || is_word(&part.label),
+        // Their parts are names of forms and kinds.
+        Shows::Labels | Shows::Times | Shows::Nothing => true,
     }
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    if digits >= 7 && !looks_like_time(&text) {
-        return key(&text);
-    }
-    shorten(&text)
 }
 
-/// A record key: its last four characters.
+/// One plain word, as stages, tiers and flags are named.
+fn is_word(text: &str) -> bool {
+    let text = text.trim();
+    text.chars().count() <= 24
+        && !text.contains('@')
+        && text.split_whitespace().count() <= 1
+        && text.chars().filter(char::is_ascii_digit).count() <= 4
+}
+
+/// A value as a report may show it.
+fn value(text: &str, shows: Shows) -> String {
+    match shows {
+        Shows::Words | Shows::Labels if is_word(text) => printable(text),
+        Shows::Times if is_moment(text) => printable(text),
+        _ => masked(text),
+    }
+}
+
+/// A time of the day or of an order is nobody's data; digits alone could be a phone number.
+fn is_moment(text: &str) -> bool {
+    use crate::frames::time::{Stamp, classify};
+    !matches!(classify(text), Stamp::Other | Stamp::UnixNanos | Stamp::UnixSeconds | Stamp::Compact)
+}
+
+/// First letters of an address; the last digits of a number; first letters of words.
+fn masked(text: &str) -> String {
+    let text = printable(text.trim());
+    let blanks = text.contains(char::is_whitespace);
+    if let (Some((local, domain)), false) = (text.rsplit_once('@'), blanks) {
+        let domain =
+            domain.rsplit_once('.').map_or_else(|| hide(domain), |(name, top)| format!("{}.{top}", hide(name)));
+        return format!("{}@{domain}", hide(local));
+    }
+    if text.chars().filter(char::is_ascii_digit).count() >= 5 {
+        return key(&text.replace(char::is_whitespace, ""));
+    }
+    text.split_whitespace().take(4).map(hide).collect::<Vec<_>>().join(" ")
+}
+
+/// A record key: its last six characters.
 pub fn key(text: &str) -> String {
     let text = printable(text);
-    if text.starts_with("record ") || text.chars().count() <= 4 {
+    if text.starts_with("record ") || text == "header" || text.chars().count() <= 6 {
         return text;
     }
     if text.contains('@') {
-        return value(&text);
+        return masked(&text);
     }
-    let tail: Vec<char> = text.chars().rev().take(4).collect();
+    let tail: Vec<char> = text.chars().rev().take(6).collect();
     format!("…{}", tail.into_iter().rev().collect::<String>())
 }
 
-/// A value without control and direction characters, which could disturb a terminal, cut to a readable length.
-pub fn shown(text: &str) -> String {
-    shorten(&printable(text))
-}
-
-fn shorten(text: &str) -> String {
-    if text.chars().count() <= 60 {
-        return text.to_owned();
+/// A column's name; one that is an address is data that got into a header.
+pub fn label(text: &str) -> String {
+    let clean = printable(text);
+    match clean.find('@') {
+        Some(_) => clean
+            .split('.')
+            .map(|part| if part.contains('@') { masked(part) } else { part.to_owned() })
+            .collect::<Vec<_>>()
+            .join("."),
+        None => clean,
     }
-    let head: String = text.chars().take(59).collect();
-    format!("{head}…")
 }
 
 fn hide(text: &str) -> String {
     text.chars().next().map_or_else(String::new, |first| format!("{first}***"))
 }
 
-fn looks_like_time(text: &str) -> bool {
-    use crate::frames::time::{Stamp, classify};
-    !matches!(classify(text), Stamp::Other | Stamp::UnixNanos)
-}
-
+/// Text without control and direction characters, which could disturb a terminal, cut to a readable length.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\n' | '\r' | '\t' => ' ',
-            c if c.is_control() || crate::frames::normalize::invisible(c) => '\u{fffd}',
-            c => c,
-        })
-        .collect()
+    let clean = text.chars().map(|c| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if c.is_control() || invisible(c) => '\u{fffd}',
+        c => c,
+    });
+    let clean: String = clean.collect();
+    if clean.chars().count() <= 60 {
+        return clean;
+    }
+    let head: String = clean.chars().take(59).collect();
+    format!("{head}…")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{key, value};
+    use super::{key, label, masked, value};
+    use crate::findings::Shows;
 
     #[test]
     fn people_are_hidden_and_words_stay() {
-        assert_eq!(value("ana.weber@example.com"), "a***@e***.com");
-        assert_eq!(value("+49 30 23125101"), "…5101");
-        assert_eq!(value("At Risk"), "At Risk");
-        assert_eq!(value("2026-02-14 09:12:44"), "2026-02-14 09:12:44");
-        assert_eq!(value("\u{202e}gold\u{7}"), "\u{fffd}gold\u{fffd}");
-        assert_eq!(key("zcrm_5725767000004101001"), "…1001");
+        assert_eq!(masked("ana.weber@example.com"), "a***@e***.com");
+        assert_eq!(masked("ana.weber@example.com Erika Muster, +49 30 23125101"), "…125101");
+        assert_eq!(masked("+49 30 23125101"), "…125101");
+        assert_eq!(value("Jane Miller", Shows::Words), "J*** M***");
+        assert_eq!(value("Dormant", Shows::Words), "Dormant");
+        assert_eq!(value("2125551234", Shows::Words), "…551234");
+        assert_eq!(value("2125551234", Shows::Times), "…551234");
+        assert_eq!(value("2026-02-14 09:12:44", Shows::Times), "2026-02-14 09:12:44");
+        assert_eq!(value("1987-05-03", Shows::Nothing), "…-05-03");
+        assert_eq!(value("\u{202e}gold\u{7}", Shows::Words), "\u{fffd}gold\u{fffd}");
+        assert_eq!(key("zcrm_5725767000004101001"), "…101001");
         assert_eq!(key("record 17"), "record 17");
+        assert_eq!(label("people.ana@example.com"), "people.a***@e***.com");
     }
 }

@@ -96,6 +96,19 @@ pub struct Part {
     pub suggestion: Option<String>,
 }
 
+/// What of its values a finding may show to anyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// Names of forms or kinds.
+    Labels,
+    /// Words of a list, unless they may be somebody's name.
+    Words,
+    /// Times, unless they are somebody's birthday.
+    Times,
+    /// Nothing.
+    Nothing,
+}
+
 /// What a check says about one subject.
 #[derive(Debug, Clone)]
 pub struct Hit {
@@ -117,6 +130,8 @@ pub struct Hit {
     pub samples: Vec<Row>,
     /// Where in a document.
     pub place: Option<Place>,
+    /// What of the values may be shown.
+    pub shows: Shows,
 }
 
 impl Hit {
@@ -132,6 +147,7 @@ impl Hit {
             parts: Vec::new(),
             samples: Vec::new(),
             place,
+            shows: Shows::Labels,
         }
     }
 }

@@ -104,9 +104,9 @@ const JOURNEY: &[Key] = &[
 ];
 
 const EXPECT: &[Key] = &[
-    key("min", Shape::Number, "fewest members"),
-    key("max", Shape::Number, "most members"),
-    key("moved", Shape::Number, "largest change from run to run: 20%"),
+    key("min", Shape::Count, "fewest members"),
+    key("max", Shape::Count, "most members"),
+    key("moved", Shape::Share, "largest change from run to run: 20%"),
 ];
 const SEGMENT: &[Key] = &[
     key("where", Shape::Text, "who is in it: lifecycle_stage = 'At Risk' AND unsubscribed = false"),
@@ -123,7 +123,7 @@ const MODULE: &[Key] = &[
 
 /// The whole document.
 pub const MAPPING: Shape = Shape::Object(&[
-    key("version", Shape::Number, "version of this format: 1"),
+    key("version", Shape::Count, "version of this format: 1"),
     key("identity", Shape::Object(IDENTITY), "how a person is recognised"),
     key("attributes", Shape::MapOf(&Shape::Object(ATTRIBUTE)), "profile attributes by name"),
     key("events", Shape::MapOf(&Shape::Object(EVENT)), "moments and how they arrive"),

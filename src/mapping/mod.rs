@@ -9,8 +9,10 @@ pub mod lower;
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::frames::time;
 use crate::shape;
+use crate::text::nearest;
 use crate::yaml::{Document, Entry, Mark, Node, Value};
 
 /// A text and its place.
@@ -203,6 +205,9 @@ impl Mapping {
     /// Checks a document and reads its model.
     pub fn build(document: Document) -> Result<Self> {
         shape::check(&document, &keys::MAPPING)?;
+        for entry in under(&document.root, "attributes") {
+            vouch(&document, entry)?;
+        }
         let root = &document.root;
         let missing = root.get_texts("missing");
         let identity = root.get("identity");
@@ -244,6 +249,27 @@ fn under<'a>(root: &'a Node, key: &str) -> &'a [Entry] {
 fn spot(node: &Node, key: &str) -> Option<Spot> {
     let node = node.get(key)?;
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
+}
+
+/// What no shape can refuse: zones that do not exist, aliases of values that are not allowed.
+fn vouch(document: &Document, entry: &Entry) -> Result<()> {
+    if let Some(zone) =
+        entry.node.get("time_zone").filter(|node| node.text().is_none_or(|name| time::zone(name).is_none()))
+    {
+        let fault = document.fault(zone.mark, format!("`{}` is no time zone", zone.text().unwrap_or_default()));
+        return Err(Error::usage(fault.help("write a name of the IANA list, such as Europe/Berlin or UTC")));
+    }
+    let allowed = values(&entry.node);
+    let names: Vec<&str> = allowed.iter().flat_map(|value| [value.source.as_str(), value.attribute.as_str()]).collect();
+    let aliases = entry.node.get("aliases").map(Node::entries).unwrap_or_default();
+    let stray = aliases.iter().find(|alias| !names.is_empty() && !names.contains(&alias.key.as_str()));
+    let Some(stray) = stray else { return Ok(()) };
+    let message = format!("`{}` has aliases but is no allowed value of {}", stray.key, entry.key);
+    let help = nearest(&stray.key, names.iter().copied()).map_or_else(
+        || format!("the allowed values are: {}", names.join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Error::usage(document.fault(stray.mark, message).help(help)))
 }
 
 fn identity_key(node: &Node, key: &str) -> Option<IdentityKey> {
