@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
+use super::heading::is_private;
 use super::listing::inputs;
 use super::metadata::Metadata;
 use super::part::{PREVIEW, Part, Shape};
@@ -38,6 +39,7 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
         return Err(stop("The source names no file that holds records", "Give the exports themselves."));
     }
     join_backup(&mut parts);
+    declare_modules(&mut parts, request);
     let groups = pick(grouped(parts, request)?, request)?;
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
@@ -45,6 +47,9 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
     }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     declare_key(&mut found, request)?;
+    for dataset in &mut found {
+        dataset.note_whole();
+    }
     Ok(found)
 }
 
@@ -58,6 +63,31 @@ fn join_backup(parts: &mut [(Part, Verdict)]) {
             verdict.dialect = Dialect::ZohoBackup;
             verdict.module = zoho::module_of(part, Dialect::ZohoBackup);
         }
+    }
+}
+
+/// Where the user named the system, what the columns leave open is what the request says, else people.
+fn declare_modules(parts: &mut [(Part, Verdict)], request: &Request) {
+    let is = |verdict: &Verdict, module: &str| {
+        verdict.module.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(module))
+    };
+    match (request.system, &request.module) {
+        (Some(System::CustomerIo), None) if !parts.iter().any(|(_, verdict)| is(verdict, "people")) => {
+            let only = parts.len() == 1;
+            for (part, verdict) in parts.iter_mut().filter(|(_, verdict)| verdict.module.is_none()) {
+                if customerio::may_be_people(&part.labels) || (only && part.is_headless()) {
+                    verdict.module = Some("people".to_owned());
+                }
+            }
+        }
+        (Some(System::Zoho), Some(wanted)) if !parts.iter().any(|(_, verdict)| is(verdict, wanted)) => {
+            for (part, verdict) in parts.iter_mut().filter(|(_, verdict)| verdict.dialect != Dialect::ZohoBackup) {
+                if zoho::by_content(part, verdict.dialect).is_none() {
+                    verdict.module = Some(wanted.clone());
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -262,6 +292,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
         files,
         delimiter,
         preview,
+        damage: Vec::new(),
         body,
     })
 }
@@ -320,7 +351,9 @@ fn declare_key(found: &mut [Dataset], request: &Request) -> Result<()> {
         return Ok(());
     }
     let labels = found.iter().flat_map(|dataset| &dataset.columns).map(|column| column.label.as_str());
+    // Neither what was taken for a name nor what was given as one may be a person's data.
     let close = labels
+        .filter(|label| !is_private(label))
         .map(|label| (strsim::damerau_levenshtein(&label.to_lowercase(), &key.to_lowercase()), label))
         .min()
         .filter(|(distance, _)| *distance <= 2 + key.len() / 4);
@@ -329,5 +362,6 @@ fn declare_key(found: &mut [Dataset], request: &Request) -> Result<()> {
         || "Name a column of the export as the key.".to_owned(),
         |(_, label)| format!("Did you mean {label:?}?"),
     );
-    Err(Error::usage(Fault::new(format!("The key column {key:?} is not in {}", names.join(", "))).help(help)))
+    let what = if is_private(key) { "The declared key column".to_owned() } else { format!("The key column {key:?}") };
+    Err(Error::usage(Fault::new(format!("{what} is not in {}", names.join(", "))).help(help)))
 }

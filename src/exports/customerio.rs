@@ -1,9 +1,12 @@
 //! Input stage: Customer.io's shapes. In: column names, and the tables of the warehouse sync, which are append-only and
 //! keep attributes one a row. Out: what a table is, and the people as one row each with their newest values.
 
+use std::borrow::Cow;
+
 use ahash::AHashMap;
 
 use super::Damage;
+use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
@@ -15,6 +18,13 @@ pub(super) fn is_people(labels: &[String]) -> bool {
     let has = |name: &str| labels.iter().any(|label| label == name);
     ["cio_id", "cio_subscription_preferences", "_created_in_customerio_at"].into_iter().any(has)
         || (has("id") && has("email") && (has("unsubscribed") || has("created_at")))
+}
+
+/// Whether a file of Customer.io may be people with some columns only: it names persons and nothing that happens to them.
+pub(super) fn may_be_people(labels: &[String]) -> bool {
+    let has = |name: &&str| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
+    let events = ["delivery_id", "campaign_id", "newsletter_id", "segment_id", "event_id", "event_name", "metric"];
+    ["id", "email", "cio_id"].iter().any(has) && !events.iter().any(has)
 }
 
 /// Which table of the warehouse sync has these columns.
@@ -140,7 +150,10 @@ impl Pivot {
         }
         let at = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
         self.names.insert(label.to_owned(), at);
-        self.labels.push(label.to_owned());
+        self.labels.push(match clean(label) {
+            Cow::Borrowed(label) => label.to_owned(),
+            Cow::Owned(label) => add_number(&label, &|label| self.labels.iter().any(|found| found == label)),
+        });
         at
     }
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::archive::stop;
 use super::customerio::Held;
+use super::heading::is_unsafe;
 use super::part::Part;
 use super::rows::{Row, Seen, Visit};
 use super::shopify::{is_guarded, unguard};
-use super::{Column, ColumnStat, Dialect, Progress, ReadReport, System, zoho};
+use super::{Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
 use crate::error::Result;
 
 /// Records of one module of one source.
@@ -36,6 +37,8 @@ pub struct Dataset {
     pub preview: Vec<Vec<String>>,
     /// Field label to (display, stored) of its options, from the metadata of a backup.
     pub picklists: BTreeMap<String, Vec<(String, String)>>,
+    /// What is wrong with the parts as a whole.
+    pub(super) damage: Vec<Damage>,
     pub(super) body: Body,
 }
 
@@ -107,7 +110,16 @@ impl Dataset {
                 pass.encodings.clone_from(&held.encodings);
             }
         }
+        pass.report.damage.extend_from_slice(&self.damage);
         Ok(pass.finish())
+    }
+
+    /// Looks at the parts together, once the key is known.
+    pub(super) fn note_whole(&mut self) {
+        if let Body::Parts(parts) = &self.body {
+            let key = self.key.map(|column| self.columns[column].label.as_str());
+            self.damage = wholes::damage(parts, self.dialect, key);
+        }
     }
 
     /// The dataset's column of each column of a part.
@@ -118,9 +130,15 @@ impl Dataset {
     }
 }
 
-/// A name without case, and with `_` for blanks.
-fn loose(name: &str) -> String {
-    name.trim().chars().map(|c| if c == ' ' { '_' } else { c }).flat_map(char::to_lowercase).collect()
+/// A name without case, and with `_` for blanks and for what is not safe to print.
+pub(super) fn loose(name: &str) -> String {
+    let name = name.trim_matches(|c: char| c.is_whitespace() || is_lost(c));
+    name.chars().map(|c| if c == ' ' || is_lost(c) { '_' } else { c }).flat_map(char::to_lowercase).collect()
+}
+
+/// A character that labels do not keep, or what stands for it.
+fn is_lost(c: char) -> bool {
+    c == '\u{fffd}' || is_unsafe(c)
 }
 
 /// One reading of a dataset, part after part.

@@ -1,6 +1,7 @@
 //! Input stage: CSV and TSV. In: an input whose bytes are delimited text, in any of the encodings that spreadsheets
 //! leave behind. Out: its rows as UTF-8, and its damage with record and line.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use ahash::{AHashMap, AHashSet};
@@ -8,6 +9,7 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::archive::{Input, stop};
+use super::heading::{self, numbered};
 use super::records::{Records, Trouble};
 use super::rows::{Row, Seen, Visit};
 use super::text::{Mode, Texts};
@@ -24,6 +26,10 @@ pub(super) struct Format {
     newline: u8,
     mode: Mode,
     bom: bool,
+    /// Whether a `sep=` line comes before the header.
+    led: bool,
+    /// Whether the first line is a record already.
+    pub(super) headless: bool,
 }
 
 impl Format {
@@ -46,7 +52,12 @@ impl Format {
             _ => head.to_vec(),
         };
         let newline = if decoded.contains(&b'\n') || !decoded.contains(&b'\r') { b'\n' } else { b'\r' };
-        Self { delimiter: delimiter.unwrap_or_else(|| sniff_delimiter(&decoded)), newline, mode, bom }
+        let text = decoded.strip_prefix(BOM).unwrap_or(&decoded);
+        let lead = heading::separator(text);
+        let table = lead.map_or(text, |(_, rest)| rest);
+        let delimiter = delimiter.or(lead.map(|(delimiter, _)| delimiter)).unwrap_or_else(|| sniff_delimiter(table));
+        let headless = heading::is_headless(table, delimiter);
+        Self { delimiter, newline, mode, bom, led: lead.is_some(), headless }
     }
 
     fn encoding(self) -> &'static str {
@@ -84,7 +95,6 @@ pub(super) fn utf16(head: &[u8]) -> Option<Encoding> {
 
 /// The candidate that the header holds most of outside quotes; a comma when it holds none.
 fn sniff_delimiter(head: &[u8]) -> u8 {
-    let head = head.strip_prefix(BOM).unwrap_or(head);
     let start = head.iter().position(|byte| !b"\r\n".contains(byte)).unwrap_or(0);
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut inside = false;
@@ -134,6 +144,7 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
     let mut seen = Seen::default();
     let mut width = 0;
     let mut number = 0_u64;
+    let mut led = format.led;
     loop {
         match records.advance() {
             Ok(true) => {}
@@ -143,12 +154,20 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
         }
         let (bytes, ends) = records.current();
         let line = records.start;
-        if width == 0 {
-            let row = texts.decode(bytes, ends, None, line);
-            width = ends.len();
-            header(row, line, &mut seen);
-            texts.set_labels(seen.labels.clone());
+        if std::mem::take(&mut led) {
             continue;
+        }
+        if width == 0 {
+            width = ends.len();
+            if format.headless {
+                no_header(width, line, &mut seen);
+            } else {
+                header(texts.decode(bytes, ends, None, line), line, &mut seen);
+            }
+            texts.set_labels(seen.labels.clone());
+            if !format.headless {
+                continue;
+            }
         }
         // A line of blanks in a table is no record.
         if ends.len() == 1 && width > 1 && bytes.iter().all(|&byte| byte == b' ' || byte == b'\t') {
@@ -202,13 +221,24 @@ fn too_long(input: &Input, number: u64, line: u64) -> crate::error::Error {
     )
 }
 
-/// Makes the labels of a header unique and notes what had to be changed.
+/// Numbers the columns of a table whose first line is a record.
+fn no_header(width: usize, line: u64, seen: &mut Seen) {
+    seen.labels = (0..width).map(numbered).collect();
+    seen.damage.note(DamageKind::NoHeader, || DamagePlace {
+        record: None,
+        line: Some(line),
+        column: None,
+        detail: "read as a record; the columns have numbers for names".to_owned(),
+    });
+}
+
+/// Makes the labels of a header safe and unique and notes what had to be changed.
 fn header(row: Row<'_>, line: u64, seen: &mut Seen) {
     let mut firsts: AHashMap<&str, usize> = AHashMap::new();
-    let names: AHashSet<&str> = (0..row.ends.len()).map(|column| row.cell(column)).collect();
+    let cells: Vec<Cow<'_, str>> = (0..row.ends.len()).map(|column| heading::clean(row.cell(column))).collect();
+    let names: AHashSet<&str> = cells.iter().map(AsRef::as_ref).collect();
     let mut numbers: AHashMap<&str, usize> = AHashMap::new();
-    for column in 0..row.ends.len() {
-        let text = row.cell(column);
+    for (column, text) in cells.iter().map(AsRef::as_ref).enumerate() {
         let place = |detail: String| DamagePlace {
             record: None,
             line: Some(line),
@@ -220,8 +250,8 @@ fn header(row: Row<'_>, line: u64, seen: &mut Seen) {
             free(
                 &names,
                 |number| match number {
-                    1 => format!("column {}", column + 1),
-                    _ => format!("column {} ({number})", column + 1),
+                    1 => numbered(column),
+                    _ => format!("{} ({number})", numbered(column)),
                 },
                 &mut 1,
             )

@@ -88,6 +88,32 @@ fn delimiters_are_sniffed_on_the_header_outside_quotes() {
 }
 
 #[test]
+fn the_separator_line_of_excel_is_no_header() {
+    let folder = Folder::new();
+    let text = "sep=;\r\nid;name, first;n\r\n1;Chloé;\"2;3\"\r\n4\r\n";
+    let bom = format!("\u{feff}{text}").into_bytes();
+    for (name, bytes) in [
+        ("plain", text.as_bytes().to_vec()),
+        ("bom", bom),
+        ("le", utf16(text, false, true)),
+        ("be", utf16(text, true, true)),
+        ("bare", utf16(text, false, false)),
+    ] {
+        let dataset = folder.one(&format!("{name}.csv"), bytes);
+        assert_eq!((labels(&dataset), dataset.delimiter), (vec!["id", "name, first", "n"], Some(';')), "{name}");
+        let (rows, report) = all(&dataset);
+        assert_eq!(rows, ["1|Chloé|2;3", "4||"], "{name}");
+        assert_eq!(damage(&report), [(DamageKind::TooFewFields, 1, "2/4/-".into())], "{name}");
+        assert!(report.crlf);
+    }
+    let zipped = folder.zip("p.zip", &[("a.csv", text.as_bytes())]);
+    assert_eq!(labels(&only(&request(zipped))), ["id", "name, first", "n"]);
+    assert_eq!(folder.fault("only.csv", "sep=;\n"), "only.csv is empty");
+    // A first line without a partner is a header or a record like any other.
+    assert_eq!(labels(&folder.one("s.csv", "sep=\n1\n")), ["sep="]);
+}
+
+#[test]
 fn line_ends_and_blank_lines_are_no_damage() {
     let folder = Folder::new();
     for (name, text, crlf) in [

@@ -1,8 +1,8 @@
 //! Tests of recognition and of datasets as the rest of the crate sees them.
 #![allow(clippy::unwrap_used)]
 
-use super::testing::{Folder, all, column, labels, only, request};
-use super::{Dialect, Request, System, open};
+use super::testing::{Folder, all, column, damage, labels, only, request};
+use super::{DamageKind, Dialect, Request, System, open};
 
 const CONTACTS: &str = "Record Id,Contact Owner.id,Contact Owner,Email,Contact Name,Email Opt Out,Created Time\n\
     zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,ana@example.com,Ana Weber,true,2025-11-03 10:15:22\n";
@@ -91,6 +91,91 @@ fn bulk_read_answers_to_labels() {
     let other = folder.write("Invoices_001.csv", "Id,Subject,Created_Time,Modified_Time\n5725767000004201001,a,b,c\n");
     assert_eq!(names(&request(other.clone())), ["zoho.invoices"]);
     assert_eq!(names(&Request { module: Some("Bills".into()), ..request(other) }), ["zoho.bills"]);
+}
+
+#[test]
+fn zoho_is_recognised_although_a_spreadsheet_wore_its_ids() {
+    let folder = Folder::new();
+    let header = "Id,Owner,Lead_Source,First_Name,Last_Name,Email,Created_Time,Mailing_City";
+    for id in ["5.72577E+18", "5,72577E+18", "5725767000004101000.0", "", "lost"] {
+        let text =
+            format!("{header}\n\"{id}\",5725767000000411001,Web,A,B,a@example.com,2025-11-03T10:15:22+01:00,Bonn\n");
+        let dataset = folder.one("5725767000004301001.csv", text);
+        assert_eq!(
+            (dataset.name.as_str(), dataset.dialect, dataset.key),
+            ("zoho.contacts", Dialect::ZohoBulk, Some(0))
+        );
+    }
+    assert_eq!(folder.one("b.csv", "Id,Deal_Name\n5.72577E+18,x\n").dialect, Dialect::ZohoBulk);
+    // Names that others have too need the ids of Zoho.
+    assert_eq!(folder.one("o.csv", "Id,First_Name,Last_Name\n42,A,B\n").dialect, Dialect::Generic);
+    let labelled = "Record Id,Plan\n5.72577E+18,Gold\n";
+    assert_eq!(folder.one("Contacts_001.csv", labelled).dialect, Dialect::ZohoUi);
+    let translated = CONTACTS.replacen("Record Id", "データID", 1).replace("zcrm_5725767000004101001", "5.72577E+18");
+    let dataset = folder.one("Contacts_002.csv", translated);
+    assert_eq!((dataset.name.as_str(), dataset.dialect, dataset.key), ("zoho.contacts", Dialect::ZohoUi, Some(0)));
+    let answer = r#"{"data":[{"id":5.725767000004101e18,"Last_Name":"Weber","Mailing_City":"Bonn"}]}"#;
+    assert_eq!(folder.one("a.json", answer).dialect, Dialect::ZohoJson);
+}
+
+#[test]
+fn a_declared_system_decides_what_content_leaves_open() {
+    let folder = Folder::new();
+    let some =
+        folder.write("customers_export.csv", "email,zoho_contact_id,plan\na@example.com,zcrm_5725767000004101001,x\n");
+    let declared =
+        |paths: Vec<std::path::PathBuf>| Request { paths, system: Some(System::CustomerIo), ..Request::default() };
+    let dataset = only(&declared(vec![some.clone()]));
+    assert_eq!((dataset.name.as_str(), dataset.dialect), ("customerio.people", Dialect::CustomerIoPeople));
+    assert_eq!(dataset.key, Some(0));
+    let other = folder.write("opens.csv", "newsletter_id,email,opened\n1,a@example.com,3\n");
+    assert_eq!(names(&declared(vec![some.clone(), other])), ["customerio.opens", "customerio.people"]);
+    // Next to a whole export of people, a list with some columns is a list of its own.
+    let whole = folder.write("people.csv", "id,email,cio_id\n1,a@example.com,a1\n");
+    assert_eq!(names(&declared(vec![some, whole])), ["customerio.customers_export", "customerio.people"]);
+    let bare = folder.write("bare.csv", "u1,b@example.com,c5\n");
+    assert_eq!(names(&declared(vec![bare])), ["customerio.people"]);
+
+    // Undeclared, a column that points to Zoho makes no export of Zoho.
+    let list = "email,zoho_contact_id,plan\na@example.com,zcrm_5725767000004101001,x\n";
+    assert_eq!(folder.one("list.csv", list).system, System::Generic);
+
+    let one = folder.write("one.csv", "Plan,Email Opt Out\nGold,true\n");
+    let two = folder.write("two.csv", "Plan,Email Opt Out\nGold,true\n");
+    let zoho = Request { system: Some(System::Zoho), module: Some("Contacts".into()), ..declared(vec![one, two]) };
+    assert_eq!(names(&zoho), ["zoho.contacts"]);
+}
+
+#[test]
+fn data_in_place_of_a_header_is_never_repeated() {
+    let folder = Folder::new();
+    let path = folder.write("people.csv", "u0,person0@example.com,zcrm_5725767000004101003\nu1,b@example.com,\n");
+    let dataset = only(&request(path.clone()));
+    assert_eq!(labels(&dataset), ["column 1", "column 2", "column 3"]);
+    let (rows, report) = all(&dataset);
+    assert_eq!(rows, ["u0|person0@example.com|zcrm_5725767000004101003", "u1|b@example.com|"]);
+    assert_eq!(damage(&report), [(DamageKind::NoHeader, 1, "-/1/-".into())]);
+    let with = |path: &std::path::PathBuf, key: &str| {
+        let error = open(&Request { key: Some(key.into()), ..request(path.clone()) }).unwrap_err();
+        format!("{} {}", error.fault().message, error.fault().help.as_deref().unwrap_or_default())
+    };
+    let said = with(&path, "person0@exampel.com");
+    assert_eq!(said, "The declared key column is not in generic.people Name a column of the export as the key.");
+    let json = folder.write("keys.json", r#"[{"ana@example.com":1,"49301234567":2}]"#);
+    assert!(!with(&json, "an@example.com").contains('@') && !with(&json, "49301234568").contains("4930"));
+}
+
+#[test]
+fn labels_hold_nothing_that_a_terminal_obeys() {
+    let folder = Folder::new();
+    let csv = folder.one("a.csv", "id,S\u{1b}[31m,\"First\nName\",x\u{202e}y,x\u{202d}y\n1,2,3,4,5\n");
+    let expected = ["id", "S\u{fffd}[31m", "First\u{fffd}Name", "x\u{fffd}y", "x\u{fffd}y (2)"];
+    assert_eq!(labels(&csv), expected);
+    assert_eq!(column(&csv, "S\u{1b}[31m"), ["2"]);
+    assert_eq!(column(&csv, "First Name"), ["3"]);
+    let json = folder.one("b.json", "[{\"id\":1,\"S\\u001b[31m\":2,\"x\u{202e}y\":3,\"x\u{202d}y\":4}]");
+    assert_eq!(labels(&json), ["id", "S\u{fffd}[31m", "x\u{fffd}y", "x\u{fffd}y (2)"]);
+    assert_eq!(all(&json).0, ["1|2|3|4"]);
 }
 
 #[test]

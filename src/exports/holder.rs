@@ -8,12 +8,12 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::value::RawValue;
 
 use super::archive::{Input, stop};
-use super::json::{Holder, decoded, parse};
+use super::json::{Holder, Page, decoded, parse};
 use super::records::LONGEST;
 use crate::error::Result;
 
-/// Finds where the records are.
-pub(super) fn find(input: &Input) -> Result<Holder> {
+/// Finds where the records are, and what is said of further ones.
+pub(super) fn find(input: &Input) -> Result<(Holder, Page)> {
     let mut one_line = false;
     let first = decoded(input, &(), &mut |reader| {
         let mut reader = BufReader::new(reader);
@@ -43,7 +43,7 @@ pub(super) fn find(input: &Input) -> Result<Holder> {
         }
     })?;
     match first {
-        Some(found) => Ok(found),
+        Some(found) => Ok((found, Page::default())),
         None => holder_of_object(input, one_line),
     }
 }
@@ -56,26 +56,30 @@ enum Shape {
     Other,
 }
 
-fn holder_of_object(input: &Input, one_line: bool) -> Result<Holder> {
+fn holder_of_object(input: &Input, one_line: bool) -> Result<(Holder, Page)> {
+    let mut page = Page::default();
     let mut keys: Vec<(String, Shape)> = Vec::new();
     parse(input, &(), &Cell::new(None), &mut |reader| {
         let mut parser = serde_json::Deserializer::from_reader(reader);
-        parser.deserialize_map(Keys(&mut keys))?;
+        parser.deserialize_map(Keys { keys: &mut keys, page: &mut page })?;
         parser.end()
     })?;
     let has = |name: &str| keys.iter().any(|(key, _)| key == name);
     let known = ["data", "customers", "people", "profiles", "records", "results", "customer"];
-    if has("attributes") || has("identifiers") || has("cio_id") || has("customer") {
-        return Ok(Holder::One);
-    }
     let list = |name: &str| keys.iter().any(|(key, shape)| key == name && *shape != Shape::Other);
+    if list("identifiers") {
+        return Ok((Holder::Key("identifiers".to_owned()), page));
+    }
+    if has("attributes") || has("identifiers") || has("cio_id") || has("customer") {
+        return Ok((Holder::One, Page::default()));
+    }
     if let Some(found) = known.iter().find(|name| list(name)) {
-        return Ok(Holder::Key((*found).to_owned()));
+        return Ok((Holder::Key((*found).to_owned()), page));
     }
     let mut lists = keys.iter().filter(|(_, shape)| *shape == Shape::Objects);
     match (lists.next(), lists.next()) {
-        (Some((key, _)), None) => Ok(Holder::Key(key.clone())),
-        (None, _) if one_line => Ok(Holder::One),
+        (Some((key, _)), None) => Ok((Holder::Key(key.clone()), page)),
+        (None, _) if one_line => Ok((Holder::One, Page::default())),
         _ => Err(stop(
             format!("{} is a JSON document without a list of records that crmlint could find", input.shown),
             "Give an array of objects, or an object a line.",
@@ -84,7 +88,10 @@ fn holder_of_object(input: &Input, one_line: bool) -> Result<Holder> {
 }
 
 /// The keys of the top object and the shapes of their values.
-struct Keys<'a>(&'a mut Vec<(String, Shape)>);
+struct Keys<'a> {
+    keys: &'a mut Vec<(String, Shape)>,
+    page: &'a mut Page,
+}
 
 impl<'de> Visitor<'de> for Keys<'_> {
     type Value = ();
@@ -95,16 +102,20 @@ impl<'de> Visitor<'de> for Keys<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> std::result::Result<(), M::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            let shape = map.next_value_seed(ShapeOf)?;
-            self.0.push((key, shape));
+            let shape = map.next_value_seed(ShapeOf { key: &key, page: &mut *self.page })?;
+            self.keys.push((key, shape));
         }
         Ok(())
     }
 }
 
-struct ShapeOf;
+/// The shape of the value of a key; what is told of pages is kept on the way.
+struct ShapeOf<'a> {
+    key: &'a str,
+    page: &'a mut Page,
+}
 
-impl<'de> DeserializeSeed<'de> for ShapeOf {
+impl<'de> DeserializeSeed<'de> for ShapeOf<'_> {
     type Value = Shape;
 
     fn deserialize<D: Deserializer<'de>>(self, parser: D) -> std::result::Result<Shape, D::Error> {
@@ -112,7 +123,7 @@ impl<'de> DeserializeSeed<'de> for ShapeOf {
     }
 }
 
-impl<'de> Visitor<'de> for ShapeOf {
+impl<'de> Visitor<'de> for ShapeOf<'_> {
     type Value = Shape;
 
     fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -135,16 +146,30 @@ impl<'de> Visitor<'de> for ShapeOf {
         Ok(Shape::Other)
     }
 
-    fn visit_str<E>(self, _: &str) -> std::result::Result<Shape, E> {
+    fn visit_str<E>(self, text: &str) -> std::result::Result<Shape, E> {
+        if self.key == "next" {
+            self.page.more = Some(!text.is_empty());
+        }
         Ok(Shape::Other)
     }
 
     fn visit_unit<E>(self) -> std::result::Result<Shape, E> {
+        if self.key == "next" {
+            self.page.more = Some(false);
+        }
         Ok(Shape::Other)
     }
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> std::result::Result<Shape, M::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while let Some(key) = map.next_key::<String>()? {
+            match (self.key, key.as_str()) {
+                ("info", "more_records") => {
+                    self.page.more = map.next_value::<Box<RawValue>>()?.get().trim_matches('"').parse().ok();
+                }
+                ("info", "page") => self.page.number = map.next_value::<Box<RawValue>>()?.get().parse().ok(),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
         Ok(Shape::Other)
     }
 

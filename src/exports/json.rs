@@ -14,6 +14,7 @@ use serde_json::value::RawValue;
 use super::archive::{Input, stop};
 use super::delimited::utf16;
 use super::fields::{Flavour, cells};
+use super::heading::{clean, clean_all};
 use super::records::{LONGEST, WIDEST};
 use super::rows::{RowBuffer, Seen, Visit};
 use super::{DamageKind, DamagePlace, Encoding, Progress};
@@ -39,6 +40,15 @@ pub(super) struct Layout {
     pub(super) flavour: Flavour,
     /// The union of the keys, in order of their first record.
     pub(super) columns: Vec<String>,
+    pub(super) page: Page,
+}
+
+/// What a list says of its place among others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Page {
+    /// Whether more follows, when it says so.
+    pub(super) more: Option<bool>,
+    pub(super) number: Option<u64>,
 }
 
 /// Looks at one record as JSON text; `false` stops the reading.
@@ -293,7 +303,8 @@ pub(super) fn scan(
     progress: &dyn Progress,
     visit: &mut Visit<'_>,
 ) -> Result<Seen> {
-    let mut seen = Seen { labels: layout.columns.clone(), encoding: encoding(input)?.to_owned(), ..Seen::default() };
+    let labels = clean_all(layout.columns.clone());
+    let mut seen = Seen { labels, encoding: encoding(input)?.to_owned(), ..Seen::default() };
     let places: AHashMap<&str, usize> =
         layout.columns.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let mut values: Vec<String> = vec![String::new(); layout.columns.len()];
@@ -311,7 +322,7 @@ pub(super) fn scan(
                 seen.damage.note(DamageKind::NulByte, || DamagePlace {
                     record: Some(record),
                     line: None,
-                    column: Some(key.to_owned()),
+                    column: Some(clean(key).into_owned()),
                     detail: "NUL bytes, left out of the value".to_owned(),
                 });
             } else {

@@ -157,6 +157,12 @@ pub enum DamageKind {
     DuplicateHeader,
     /// A column without a name.
     EmptyHeader,
+    /// A table whose first line is a record already.
+    NoHeader,
+    /// A list that says it goes on elsewhere.
+    MoreRecords,
+    /// A file with the records of another one.
+    RepeatedPart,
 }
 
 impl DamageKind {
@@ -170,6 +176,9 @@ impl DamageKind {
             Self::NulByte => "NUL bytes inside a cell",
             Self::DuplicateHeader => "two columns of one name",
             Self::EmptyHeader => "a column without a name",
+            Self::NoHeader => "the first line looks like a record, not like column names",
+            Self::MoreRecords => "the file is one page of a longer list",
+            Self::RepeatedPart => "the file holds the same records as another",
         }
     }
 }

@@ -12,6 +12,7 @@ mod customerio;
 mod dataset;
 mod delimited;
 mod fields;
+mod heading;
 mod holder;
 mod json;
 mod kinds;
@@ -26,6 +27,7 @@ mod shopify;
 #[cfg(test)]
 mod testing;
 mod text;
+mod wholes;
 mod zoho;
 
 pub use dataset::Dataset;

@@ -12,6 +12,8 @@ use polars::prelude::{AnyValue, DataFrame, ParquetReader, SerReader, TimeUnit};
 
 use super::Progress;
 use super::archive::{Input, open, stop};
+use super::dataset::loose;
+use super::heading::{clean_all, is_id_like};
 use super::rows::{RowBuffer, Seen, Visit};
 use crate::error::{Error, Result};
 
@@ -90,9 +92,14 @@ fn shape(input: &Input, source: &Source) -> Result<(Vec<String>, usize)> {
 }
 
 /// Reads every row as text.
-pub(super) fn scan(input: &Input, progress: &dyn Progress, visit: &mut Visit<'_>) -> Result<Seen> {
+///
+/// Floats that ought to be ids keep the form of floats: their last digits are lost, and whole numbers would hide it.
+pub(super) fn scan(input: &Input, key: Option<&str>, progress: &dyn Progress, visit: &mut Visit<'_>) -> Result<Seen> {
     let source = source(input)?;
     let (labels, rows) = shape(input, &source)?;
+    let ids: Vec<bool> =
+        labels.iter().map(|label| is_id_like(label) || key.is_some_and(|key| loose(label) == loose(key))).collect();
+    let labels = clean_all(labels);
     let mut seen = Seen { labels, encoding: "Parquet".to_owned(), ..Seen::default() };
     let mut buffer = RowBuffer::default();
     let mut from = 0;
@@ -107,8 +114,11 @@ pub(super) fn scan(input: &Input, progress: &dyn Progress, visit: &mut Visit<'_>
         for row in 0..height {
             buffer.clear();
             step(input, || {
-                for column in frame.columns() {
-                    write_text(&column.get(row)?, &mut buffer.text);
+                for (column, &id) in frame.columns().iter().zip(&ids) {
+                    let value = column.get(row)?;
+                    if !(id && write_float_id(&value, &mut buffer.text)) {
+                        write_text(&value, &mut buffer.text);
+                    }
                     buffer.ends.push(buffer.text.len());
                 }
                 Ok(())
@@ -123,6 +133,19 @@ pub(super) fn scan(input: &Input, progress: &dyn Progress, visit: &mut Visit<'_>
         length = SLICE;
     }
     Ok(seen)
+}
+
+/// An id from this on is long enough for a tail to be told from a number that means to have one.
+const LONG: f64 = 1e5;
+
+/// A long id that is a float, as a float is printed; `false` for everything else.
+fn write_float_id(value: &AnyValue<'_>, out: &mut String) -> bool {
+    let _ = match value {
+        AnyValue::Float32(number) if f64::from(number.abs()) >= LONG => write!(out, "{number:?}"),
+        AnyValue::Float64(number) if number.abs() >= LONG => write!(out, "{number:?}"),
+        _ => return false,
+    };
+    true
 }
 
 fn write_text(value: &AnyValue<'_>, out: &mut String) {

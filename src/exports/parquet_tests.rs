@@ -47,6 +47,23 @@ fn every_type_becomes_text() {
 }
 
 #[test]
+fn ids_that_came_through_a_float_show_it() {
+    let mut frame = df!(
+        "zoho_contact_id" => [Some(5_725_767_000_004_101_003.0), None],
+        "Order No" => [1_234_567.0, 5e17],
+        "amount" => [5_725_767_000_004_101_003.0, 12500.0],
+        "cio_id" => [Some(7.0), None],
+    )
+    .unwrap();
+    let folder = Folder::new();
+    let path = folder.write("x.parquet", bytes(&mut frame));
+    let declared = super::super::Request { key: Some("order_no".into()), ..request(path.clone()) };
+    let expected = ["5.725767000004101e18|1234567.0|5725767000004101000|7", "|5e17|12500|"];
+    assert_eq!(all(&only(&declared)).0, expected);
+    assert_eq!(column(&only(&request(path)), "Order No"), ["1234567", "500000000000000000"]);
+}
+
+#[test]
 fn long_files_are_read_in_slices() {
     let numbers: Vec<u32> = (0..150_000).collect();
     let mut frame = df!("n" => numbers).unwrap();

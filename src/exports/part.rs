@@ -24,7 +24,10 @@ pub(super) enum Shape {
     /// JSON in all its layouts.
     Json(Layout),
     /// Parquet.
-    Parquet,
+    Parquet {
+        /// The declared key, whose floats stay floats.
+        key: Option<String>,
+    },
 }
 
 /// A file with its columns and first records.
@@ -42,12 +45,12 @@ impl Part {
         let head = input.head(HEAD)?;
         refuse(&input, &head, request)?;
         let shape = if head.starts_with(b"PAR1") {
-            Shape::Parquet
+            Shape::Parquet { key: request.key.clone() }
         } else if looks_like_json(&head) {
-            let holder = holder::find(&input)?;
+            let (holder, page) = holder::find(&input)?;
             let flavour = flavour(&input, &holder, request)?;
             let columns = json::columns(&input, &holder, flavour)?;
-            Shape::Json(Layout { holder, flavour, columns })
+            Shape::Json(Layout { holder, flavour, columns, page })
         } else {
             Shape::Delimited(Format::sniff(&head, request.encoding, request.delimiter))
         };
@@ -75,8 +78,13 @@ impl Part {
         match &self.shape {
             Shape::Delimited(format) => delimited::scan(&self.input, *format, before, progress, visit),
             Shape::Json(layout) => json::scan(&self.input, layout, before, progress, visit),
-            Shape::Parquet => parquet::scan(&self.input, progress, visit),
+            Shape::Parquet { key } => parquet::scan(&self.input, key.as_deref(), progress, visit),
         }
+    }
+
+    /// Whether its columns have no names of their own.
+    pub(super) fn is_headless(&self) -> bool {
+        matches!(&self.shape, Shape::Delimited(format) if format.headless)
     }
 
     /// The column of a label.

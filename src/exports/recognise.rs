@@ -113,6 +113,18 @@ pub(super) fn is_zcrm(text: &str) -> bool {
     text.strip_prefix("zcrm_").is_some_and(is_record_digits)
 }
 
+/// Whether the text is a record id that a spreadsheet or a float has worn: `5.72577E+18`, `5725767000004101000.0`.
+pub(super) fn is_worn(text: &str) -> bool {
+    let bare = text.strip_prefix("zcrm_").unwrap_or(text);
+    let Some((first, rest)) = bare.split_once(['.', ',', 'e', 'E']) else { return false };
+    if !rest.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'e' | b'E' | b'+')) {
+        return false;
+    }
+    let tail = is_record_digits(first) && rest.bytes().all(|byte| byte == b'0');
+    let large = || bare.replace(',', ".").parse::<f64>().is_ok_and(|number| (1e14..1e19).contains(&number));
+    tail || (first.len() == 1 && bare.contains(['e', 'E']) && large())
+}
+
 fn is_record_digits(text: &str) -> bool {
     (15..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -126,14 +138,30 @@ pub(super) fn zcrm_column(part: &Part) -> Option<usize> {
     if let Some(column) = part.column("Record Id") {
         return Some(column);
     }
-    (0..part.labels.len().min(3)).find(|&column| !part.labels[column].ends_with(".id") && all_ids(column))
+    // `zoho_contact_id` of another system points to a record; without a header only the first place tells.
+    let within = if part.is_headless() { 1 } else { part.labels.len().min(3) };
+    let names_itself = |label: &str| !label.ends_with(".id") && !label.contains('_');
+    let firsts = || (0..within).filter(|&column| names_itself(&part.labels[column]));
+    firsts()
+        .find(|&column| all_ids(column))
+        .or_else(|| firsts().find(|&column| has_pair(part) && all_worn(part, column)))
+}
+
+fn all_worn(part: &Part, column: usize) -> bool {
+    let mut values = part.values(column).peekable();
+    values.peek().is_some() && values.all(is_worn)
+}
+
+/// Whether a lookup has its two columns, `X.id` and `X`, as only Zoho writes them.
+fn has_pair(part: &Part) -> bool {
+    part.labels.iter().any(|label| label.strip_suffix(".id").is_some_and(|base| part.column(base).is_some()))
 }
 
 fn is_zoho_labels(part: &Part) -> bool {
     let Some(column) = zcrm_column(part) else { return false };
     // Other systems have a `Record Id` too, but neither its values nor Zoho's pairs of lookup columns.
     part.labels[column] != "Record Id"
-        || part.values(column).any(is_zcrm)
+        || part.values(column).any(|id| is_zcrm(id) || is_worn(id))
         || part.labels.iter().any(|label| label.ends_with(".id"))
         || has(part, &["Created Time", "Modified Time", "Email Opt Out", "Contact Owner", "Lead Owner", "Deal Owner"])
         || (part.labels.len() == 1 && part.preview.is_empty())
@@ -153,7 +181,12 @@ fn is_bulk(part: &Part) -> bool {
     let Some(column) = bulk_column(part) else { return false };
     let known = part.labels.iter().filter(|label| ZOHO_API.contains(&label.as_str())).count();
     let spaced = part.labels.iter().any(|label| label.contains(' '));
-    !spaced && known > 0 && part.values(column).all(is_record_digits) && (known > 1 || !part.preview.is_empty())
+    // Names that others may spell so too.
+    let common = ["First_Name", "Last_Name", "Full_Name", "Account_Name", "Created_By", "Modified_By"];
+    let common = common.iter().filter(|name| part.column(name).is_some()).count();
+    let ids = || part.values(column).all(|id| is_record_digits(id) || is_worn(id));
+    // Two names that only Zoho has tell enough, whatever became of the ids.
+    !spaced && known > 0 && (known > common + 1 || (ids() && (known > 1 || !part.preview.is_empty())))
 }
 
 /// Whose conventions a JSON record follows.
@@ -170,5 +203,9 @@ pub(super) fn flavour(raw: &str) -> Flavour {
     }
     let id = member("id").map(|value| value.trim_matches('"'));
     let api = labels.iter().any(|key| key.starts_with('$') || ZOHO_API.contains(&key.as_str()));
-    if id.is_some_and(is_record_digits) && (api || is_object("Owner")) { Flavour::Zoho } else { Flavour::Plain }
+    if id.is_some_and(|id| is_record_digits(id) || is_worn(id)) && (api || is_object("Owner")) {
+        Flavour::Zoho
+    } else {
+        Flavour::Plain
+    }
 }

@@ -126,11 +126,15 @@ const OWNERS: [(&str, &str); 12] = [
 
 /// The module that a file holds, as far as its content or its name tells.
 pub(super) fn module_of(part: &Part, dialect: Dialect) -> Option<String> {
-    let found = if dialect.by_api_name() { by_api_columns(part) } else { by_labels(part) };
-    found.or_else(|| {
+    by_content(part, dialect).or_else(|| {
         let stem = module_of_stem(&part.input.stem());
         stem.chars().any(char::is_alphabetic).then_some(stem)
     })
+}
+
+/// The module that the columns of a file tell.
+pub(super) fn by_content(part: &Part, dialect: Dialect) -> Option<String> {
+    if dialect.by_api_name() { by_api_columns(part) } else { by_labels(part) }
 }
 
 fn by_labels(part: &Part) -> Option<String> {
