@@ -121,8 +121,8 @@ fn select_and_ignore_choose_the_rules() {
         list(&report, "rules").iter().map(|rule| text(rule, "code").to_owned()).collect()
     };
     assert_eq!(rules(&["--select", "DUP001"]), ["DUP001"]);
-    assert_eq!(rules(&["--select", "enm,duplicate-email"]), ["DUP001", "ENM001", "ENM002", "ENM003"]);
-    assert_eq!(rules(&["--select", "ENM", "--ignore", "ENM001,enum-typo"]), ["ENM002"]);
+    assert_eq!(rules(&["--select", "enm,duplicate-email"]), ["DUP001", "ENM001", "ENM002", "ENM003", "ENM014"]);
+    assert_eq!(rules(&["--select", "ENM", "--ignore", "ENM001,enum-typo,ENM014"]), ["ENM002"]);
     assert!(!rules(&["--ignore", "DUP"]).iter().any(|code| code.starts_with("DUP")));
     let none = audit(dir.path(), ".", &["--select", "DUP001", "--ignore", "DUP001"]);
     assert_eq!(none.code, 2);

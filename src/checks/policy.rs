@@ -25,8 +25,8 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let findings: Vec<&Finding> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
     // What a rule that was not evaluated would have found is unknown: an entry for it is not called stale.
     let unseen = |ignore: &Ignore| {
-        let own = outcomes.iter().filter(|outcome| is_for(ignore, outcome)).collect::<Vec<_>>();
-        own.is_empty() || own.iter().any(|outcome| !outcome.gaps.is_empty())
+        let mut own = outcomes.iter().filter(|outcome| is_for(ignore, outcome)).peekable();
+        own.peek().is_none() || own.flat_map(|outcome| &outcome.gaps).any(|gap| concerns(ignore, gap))
     };
     let matched = |ignore: &Ignore| findings.iter().any(|finding| means(ignore, finding));
     let open = ignores.iter().enumerate().filter(|(_, ignore)| fault == "stale" && unseen(ignore) && !matched(ignore));
@@ -38,6 +38,9 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let hits = ignores.iter().enumerate().filter_map(|(at, ignore)| {
         let (statement, action) = match fault.as_str() {
             "stale" if holds(ignore, context.now) && !unseen(ignore) && !matched(ignore) => {
+                ("matches no finding", "Remove it: what it accepted is gone.")
+            }
+            "expired" if !holds(ignore, context.now) => {
                 ("has expired, so what it accepted counts again", "Fix what it accepted, or give it a new date.")
             }
             "no-reason" if ignore.reason.is_none() => {
@@ -51,6 +54,14 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
         Some(Hit::entry(subject, Some(ignore.place.clone()), statement, action.to_owned()))
     });
     Judged { hits: hits.collect(), subjects: ignores.len().max(1), gaps: gaps.collect() }
+}
+
+/// Whether what could not be looked at may be what an entry is for. An entry for one dataset is about that one alone.
+fn concerns(ignore: &Ignore, gap: &Gap) -> bool {
+    let other = |dataset: &String| {
+        gap.subject.contains('.') && !gap.subject.to_lowercase().starts_with(&dataset.to_lowercase())
+    };
+    !ignore.dataset.as_ref().is_some_and(other)
 }
 
 fn is_for(ignore: &Ignore, outcome: &Outcome) -> bool {

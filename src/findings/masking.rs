@@ -95,7 +95,7 @@ fn masked(text: &str) -> String {
         return format!("{}@{domain}", hide(local));
     }
     if text.chars().filter(char::is_ascii_digit).count() >= 5 {
-        return key(&text.replace(char::is_whitespace, ""));
+        return tail(&text.replace(char::is_whitespace, ""));
     }
     text.split_whitespace().take(4).map(hide).collect::<Vec<_>>().join(" ")
 }
@@ -109,8 +109,12 @@ pub fn key(text: &str) -> String {
     if text.contains('@') {
         return masked(&text);
     }
-    let tail: Vec<char> = text.chars().rev().take(6).collect();
-    format!("…{}", tail.into_iter().rev().collect::<String>())
+    tail(&text)
+}
+
+fn tail(text: &str) -> String {
+    let last: Vec<char> = text.chars().rev().take(6).collect();
+    format!("…{}", last.into_iter().rev().collect::<String>())
 }
 
 /// A column's name; one that is an address is data that got into a header.
