@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::support::{NOW, Ran, crmlint_in, filled, files_below, in_sync, root};
+use super::support::{NOW, Ran, crmlint_in, files_below, filled, in_sync, root};
 
 /// The fenced blocks of one language.
 pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {

@@ -112,12 +112,17 @@ fn page(rule: &Rule) -> String {
     }
     if !rule.needs.is_empty() {
         let _ = writeln!(text, "\n## What it needs\n");
-        rule.needs.iter().for_each(|need| drop(writeln!(text, "* {need}")));
+        for need in &rule.needs {
+            let _ = writeln!(text, "* {need}");
+        }
         let _ = writeln!(text, "\nWithout these the rule is reported as not evaluated, never as passed.");
     }
     let fixture = format!("fixtures/{}/fires", rule.name);
     let _ = write!(text, "\n## Example\n\nThe input is [`{fixture}`](../../{fixture}).\n");
-    for file in files_below(&root().join(&fixture)) {
+    let mut files = files_below(&root().join(&fixture));
+    // The documents first: they say what the fixture is about.
+    files.sort_by_key(|file| file.extension().is_none_or(|kind| kind != "yaml"));
+    for file in files {
         let _ = write!(text, "\n{}", input(&root().join(&fixture), &file));
     }
     let args = ["audit", fixture.as_str(), "--select", rule.code.as_str(), "--now", NOW];

@@ -75,7 +75,7 @@ fn takes(schema: &Value) -> String {
         return words.join(", ");
     }
     if schema["properties"].is_object() {
-        return "keys, see below".to_owned();
+        return "keys (below)".to_owned();
     }
     if schema["additionalProperties"].is_object() {
         return format!("names, each with {}", takes(&schema["additionalProperties"]));
@@ -86,7 +86,7 @@ fn takes(schema: &Value) -> String {
     if let Some(forms) = schema["anyOf"].as_array() {
         let mut words: Vec<String> = forms.iter().map(takes).collect();
         words.dedup();
-        return if words.iter().any(|word| word == "number") { "number or %".to_owned() } else { words.join(", or ") };
+        return if words.iter().any(|word| word == "number") { "number or %".to_owned() } else { words.join(" or ") };
     }
     let types: Vec<&str> = match &schema["type"] {
         Value::Array(types) => types.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect(),
@@ -94,6 +94,7 @@ fn takes(schema: &Value) -> String {
     };
     match types.as_slice() {
         ["boolean"] => "`true`, `false`".to_owned(),
+        ["array"] => "list".to_owned(),
         types if types.contains(&"string") => "text".to_owned(),
         [] => "anything".to_owned(),
         types => types.join(", "),
