@@ -27,7 +27,8 @@ const FAMILIES: &[(&str, &str)] = &[
     ("JNY", "Journeys"),
     ("MAP", "The mapping document"),
     ("QA", "Test people"),
-    ("PII", "Sensitive fields"),
+    ("TAG", "Tags"),
+    ("HIS", "Changes since earlier runs"),
     ("CFG", "The config itself"),
 ];
 
