@@ -182,14 +182,17 @@ sources:
     kind: zoho
     time_zone: Europe/Berlin
     taken_at: 2026-05-21T06:00:00Z
+    rows: ROWS-ZOHO                  # as the export pages said
   customerio:
     files: [exports/customerio/people.csv]
     kind: customerio
     taken_at: 2026-05-21T06:10:00Z
+    rows: ROWS-PEOPLE
   shopify:
     files: [exports/shopify/customers_export.csv]
     kind: shopify
     taken_at: 2026-05-21T06:15:00Z
+    rows: ROWS-CUSTOMERS
 
 ignore:
   - rule: ID014
@@ -266,8 +269,17 @@ fn label(token: &str, german: bool) -> &str {
 }
 
 /// `crmlint.yaml`.
-pub(crate) fn config() -> &'static str {
+pub(crate) fn config(records: impl Fn(Set) -> u64) -> String {
+    let zoho = format!(
+        "{{contacts: {}, leads: {}, deals: {}}}",
+        records(Set::Contacts),
+        records(Set::Leads),
+        records(Set::Deals)
+    );
     CONFIG
+        .replace("ROWS-ZOHO", &zoho)
+        .replace("ROWS-PEOPLE", &records(Set::People).to_string())
+        .replace("ROWS-CUSTOMERS", &records(Set::Customers).to_string())
 }
 
 /// What the rules say of the documents, and of findings that an ignore entry covers.

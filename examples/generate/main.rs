@@ -88,11 +88,12 @@ fn main() -> Result<(), Failure> {
         let unit = person(&plan, options.seed, index, slot);
         record(&unit, &mut tables, &mut ledger, options.german)?;
     }
+    let config = documents::config(|set| tables.records(set));
     tables.finish()?;
     documents::expect(&mut ledger, options.german)?;
     ledger.finish(&options.out)?;
     write(options.out.join("mapping.yaml"), documents::mapping(options.german))?;
-    write(options.out.join("crmlint.yaml"), documents::config())?;
+    write(options.out.join("crmlint.yaml"), config)?;
     Ok(())
 }
 

@@ -53,6 +53,11 @@ impl Tables {
         Ok(table.records)
     }
 
+    /// How many records a file holds so far.
+    pub(crate) fn records(&self, set: Set) -> u64 {
+        self.0[set as usize].records
+    }
+
     /// Closes the files.
     pub(crate) fn finish(self) -> std::io::Result<()> {
         self.0.into_iter().try_for_each(|mut table| table.writer.flush())

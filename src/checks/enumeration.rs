@@ -9,7 +9,7 @@ use super::context::{Context, Target};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Part, Row, Subject};
-use crate::frames::normalize::{fold, is_missing, skeleton};
+use crate::frames::normalize::{alike, fold, is_missing};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
@@ -74,7 +74,7 @@ fn sort(value: &str, words: &[Word], missing: &[String]) -> Place {
     if words.iter().any(known) || is_missing(value, missing) {
         return Place::Fine;
     }
-    if let Some(word) = only(words, |word| skeleton(&word.text) == skeleton(value)) {
+    if let Some(word) = only(words, |word| alike(&word.text, value)) {
         return Place::Variant(word);
     }
     nearest(value, words).map_or(Place::Outside, Place::Typo)
@@ -227,7 +227,7 @@ fn sort_inferred(value: &str, words: &[(Word, u64)]) -> Place {
     let Some(at) = words.iter().position(|(word, _)| word.text == value) else { return Place::Fine };
     let own = words[at].1;
     // A spelling yields to a more frequent one of the same fold; among equals the first in order stands.
-    if let Some((word, _)) = words[..at].iter().find(|(word, _)| skeleton(&word.text) == skeleton(value)) {
+    if let Some((word, _)) = words[..at].iter().find(|(word, _)| alike(&word.text, value)) {
         return Place::Variant(word.text.clone());
     }
     let frequent: Vec<Word> =

@@ -6,8 +6,7 @@ use super::context::Context;
 use super::{Ask, Kind, Stage};
 use crate::config::{Expected, Source};
 use crate::facts::{Answer, Answers, Question};
-use crate::findings::{Gap, Hit, Part, Subject};
-use crate::frames::time::rfc3339;
+use crate::findings::{Gap, Hit, Subject};
 use crate::shape::Shape;
 use crate::text::{count, counted, duration};
 use crate::yaml::Node;
@@ -148,10 +147,5 @@ fn judge_skew(context: &Context<'_>, _: &Node, _: &Answers) -> Vec<Hit> {
     );
     let action = "Take the exports again one after the other, before you blame the sync for what differs.".to_owned();
     let place = late.iter().find_map(|source| source.taken_at.as_ref()).map(|(_, place)| place.clone());
-    let mut hit = Hit::entry(Subject::entry("sources", "taken_at"), place, statement, action);
-    let each = taken
-        .iter()
-        .flat_map(|(at, sources)| sources.iter().map(move |source| format!("{} at {}", name(source), rfc3339(*at))));
-    hit.parts = each.map(|label| Part { label, rows: 0, people: 0, suggestion: None }).collect();
-    vec![hit]
+    vec![Hit::entry(Subject::entry("sources", "taken_at"), place, statement, action)]
 }

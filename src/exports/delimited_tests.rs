@@ -1,8 +1,6 @@
 //! Tests of the delimited reader: encodings, delimiters, damage and what is refused.
 #![allow(clippy::unwrap_used)]
 
-use std::io::Write;
-
 use super::super::testing::{Folder, all, column, damage, labels, only, read, request};
 use super::super::{DamageKind, Encoding, Request};
 
@@ -194,23 +192,4 @@ fn wanted_columns_come_in_the_order_asked_for() {
     assert_eq!(read(&dataset, &[2, 0, 2]).0, ["3|1|3", "6|4|6"]);
     assert_eq!(read(&dataset, &[]).0, ["", ""]);
     assert!(dataset.read(&[3], &(), &mut |_, _| {}).is_err());
-}
-
-/// `cargo test --release -- --ignored --nocapture speed` prints the time of a million records.
-#[test]
-#[ignore = "a measurement"]
-fn speed() {
-    let folder = Folder::new();
-    let header: Vec<String> = (0..40).map(|column| format!("column_{column}")).collect();
-    let row: Vec<String> = (0..40).map(|column| format!("value {column}")).collect();
-    let line = format!("{}\n", row.join(","));
-    let dataset = folder.one("s.csv", format!("{}\n{}", header.join(","), line.repeat(1_000_000)));
-    let wanted: Vec<usize> = (0..40).collect();
-    let start = std::time::Instant::now();
-    let mut bytes = 0;
-    let report =
-        dataset.read(&wanted, &(), &mut |_, cells| bytes += cells.iter().map(|cell| cell.len()).sum::<usize>());
-    let report = report.unwrap();
-    let seconds = start.elapsed().as_secs_f64();
-    writeln!(std::io::stderr(), "{seconds:.2} s for {} records, {bytes} bytes of cells", report.rows).unwrap();
 }

@@ -196,8 +196,13 @@ impl<'a> Shard<'a> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
         let rows: Vec<u32> = slice.rows().collect();
-        let hash = |row: &u32| form.of(column.get(*row)).map(|text| (xxh3_64(text.as_bytes()), *row));
-        let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(hash).collect();
+        // Identity has hashed the addresses already.
+        let known = self.engine.identity.hashed(&asked.dataset, asked.index, form);
+        let hash = |row: &u32| match known {
+            Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
+            None => form.of(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
+        };
+        let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
         keyed.par_sort_unstable();
         let mut groups = Groups::default();
         let mut counter = Counter::default();
@@ -319,8 +324,9 @@ pub(crate) fn in_scope<'a>(
             Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
         }
         Scope::Where(filter) => {
-            let rows: BTreeSet<u32> = filter::met(shard, slice, filter)?.into_iter().collect();
-            Ok(Box::new(move |row| rows.contains(&row)))
+            // Rows come in order.
+            let rows = filter::met(shard, slice, filter)?;
+            Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
         }
     }
 }

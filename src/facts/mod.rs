@@ -324,3 +324,7 @@ impl Answers {
         self.given.extend(answers);
     }
 }
+
+#[cfg(test)]
+#[path = "facts_tests.rs"]
+mod tests;

@@ -11,7 +11,7 @@ use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::normalize::Form;
+use super::normalize::{Form, address, mailbox};
 use super::{Frame, Store};
 use crate::exports::Dataset;
 use crate::mapping::EARLIER;
@@ -93,6 +93,7 @@ struct Hashes {
     ids: Vec<Vec<u64>>,
     exact: Vec<u64>,
     mailbox: Vec<u64>,
+    address: Option<usize>,
     parents: Vec<Vec<u64>>,
 }
 
@@ -138,13 +139,26 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
     let ids = |columns: &[usize]| {
         columns.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE)).collect()
     };
+    let (exact, mailbox) = addresses(frame, keys.address);
     Hashes {
         own: column(frame, keys.record, Form::Identifier, own_space),
         ids: ids(&keys.ids),
-        exact: column(frame, keys.address, Form::Address, ADDRESS_SPACE),
-        mailbox: column(frame, keys.address, Form::Mailbox, MAILBOX_SPACE),
+        exact,
+        mailbox,
+        address: keys.address,
         parents: ids(&keys.parents),
     }
+}
+
+/// Both forms of every address, each value looked at once.
+fn addresses(frame: &Frame, index: Option<usize>) -> (Vec<u64>, Vec<u64>) {
+    let Some(column) = index.and_then(|index| frame.column(index)) else { return (Vec::new(), Vec::new()) };
+    let both = |row| {
+        let Some(exact) = address(column.get(row)) else { return (0, 0) };
+        let mailbox = mailbox(&exact).map_or(0, |mailbox| xxh3_64_with_seed(mailbox.as_bytes(), MAILBOX_SPACE).max(1));
+        (xxh3_64_with_seed(exact.as_bytes(), ADDRESS_SPACE).max(1), mailbox)
+    };
+    (0..frame.rows).into_par_iter().map(both).unzip()
 }
 
 impl Identity {
@@ -187,6 +201,16 @@ impl Identity {
     /// The people of a dataset.
     pub fn people(&self, dataset: &str) -> Option<&People> {
         self.people.get(dataset)
+    }
+
+    /// The hashed addresses of a dataset, when the column is the one its people are joined by; 0 where there is none.
+    pub fn hashed(&self, dataset: &str, column: usize, form: Form) -> Option<&[u64]> {
+        let hashes = self.hashes.get(dataset).filter(|hashes| hashes.address == Some(column))?;
+        match form {
+            Form::Address => Some(&hashes.exact),
+            Form::Mailbox => Some(&hashes.mailbox),
+            Form::Identifier => None,
+        }
     }
 
     /// Which records of two datasets are one person, sorted by left and right row.
@@ -314,3 +338,7 @@ impl Sets {
         (labels, next)
     }
 }
+
+#[cfg(test)]
+#[path = "identity_tests.rs"]
+mod tests;

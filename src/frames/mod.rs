@@ -5,6 +5,8 @@
 
 pub mod identity;
 pub mod normalize;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod time;
 
 use std::borrow::Cow;

@@ -1,9 +1,9 @@
 //! Canonical forms for comparison. What is shown and written stays as it stood in the export.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use ahash::{AHashMap, AHashSet};
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -66,11 +66,12 @@ fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
 }
 
 struct Lists {
-    locals: BTreeSet<String>,
-    domains: BTreeSet<String>,
-    addresses: BTreeSet<String>,
-    missing: BTreeSet<String>,
-    providers: BTreeMap<String, (String, bool, bool)>,
+    locals: AHashSet<String>,
+    domains: AHashSet<String>,
+    addresses: AHashSet<String>,
+    missing: Vec<String>,
+    longest_missing: usize,
+    providers: AHashMap<String, (String, bool, bool)>,
 }
 
 static LISTS: LazyLock<Lists> = LazyLock::new(|| {
@@ -78,7 +79,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let tokens: Tokens = shipped("missing", include_str!("../../rules/data/missing.yaml"));
     let providers: Providers = shipped("providers", include_str!("../../rules/data/providers.yaml"));
     let lower = |list: Vec<String>| list.into_iter().map(|text| text.to_lowercase()).collect();
-    let mut by_domain = BTreeMap::new();
+    let mut by_domain = AHashMap::new();
     for provider in providers.providers {
         for domain in &provider.domains {
             let canonical = provider.canonical.clone().unwrap_or_else(|| domain.clone());
@@ -89,7 +90,8 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         locals: lower(placeholders.local_parts),
         domains: lower(placeholders.domains),
         addresses: lower(placeholders.addresses),
-        missing: lower(tokens.tokens),
+        longest_missing: tokens.tokens.iter().map(String::len).max().unwrap_or_default(),
+        missing: tokens.tokens,
         providers: by_domain,
     }
 });
@@ -97,13 +99,10 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 /// Whether a value stands for nothing: blank, or one of the tokens people type instead.
 pub fn is_missing(text: &str, declared: &[String]) -> bool {
     let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return true;
-    }
-    if trimmed.len() > 24 {
-        return declared.iter().any(|token| token.trim() == trimmed);
-    }
-    LISTS.missing.contains(&trimmed.to_lowercase())
+    // Most values are longer than any token: the lists are looked at only where they can match.
+    trimmed.is_empty()
+        || (trimmed.len() <= LISTS.longest_missing
+            && LISTS.missing.iter().any(|token| token.eq_ignore_ascii_case(trimmed)))
         || declared.iter().any(|token| token.trim().eq_ignore_ascii_case(trimmed))
 }
 
@@ -134,16 +133,26 @@ impl AddressClass {
 
 /// Sorts a value of an address column.
 pub fn address_class(text: &str) -> AddressClass {
-    if is_missing(text, &[]) {
-        return AddressClass::Missing;
+    classify(text).0
+}
+
+/// The class of a value and its lower-case form.
+fn classify(text: &str) -> (AddressClass, String) {
+    // No missing token holds an @.
+    if !text.contains('@') && is_missing(text, &[]) {
+        return (AddressClass::Missing, String::new());
     }
     let lowered = text.trim().to_lowercase();
+    (class_of(&lowered), lowered)
+}
+
+fn class_of(lowered: &str) -> AddressClass {
     match lowered.rsplit_once('@') {
-        None if LISTS.locals.contains(&lowered) => AddressClass::Placeholder,
+        None if LISTS.locals.contains(lowered) => AddressClass::Placeholder,
         None => AddressClass::Malformed,
         Some((local, domain)) => {
             let lists = &*LISTS;
-            let placeholder = lists.addresses.contains(&lowered)
+            let placeholder = lists.addresses.contains(lowered)
                 || lists.domains.contains(domain)
                 || lists.locals.contains(local)
                 || (local.len() <= 2 && domain.split('.').all(|label| label.len() <= 2 && label == local));
@@ -179,10 +188,10 @@ fn well_formed(local: &str, domain: &str) -> bool {
 
 /// An address without case and outer blanks; its domain in ASCII.
 pub fn address(text: &str) -> Option<String> {
-    if address_class(text) != AddressClass::Usable {
+    let (class, lowered) = classify(text);
+    if class != AddressClass::Usable {
         return None;
     }
-    let lowered = text.trim().to_lowercase();
     if lowered.is_ascii() {
         return Some(lowered);
     }
@@ -232,12 +241,12 @@ pub fn fold(text: &str) -> String {
     if folded.is_empty() { text.trim().to_lowercase() } else { folded }
 }
 
-/// The folded value with look-alike letters (Cyrillic `а`, Greek `ο`) brought to one alphabet.
-pub fn skeleton(text: &str) -> String {
-    if text.is_ascii() {
-        return fold(text);
-    }
-    fold(&unicode_security::skeleton(&fold(text)).collect::<String>())
+/// Whether two values are one but for case, blanks, punctuation, invisible and look-alike characters. Look-alikes are
+/// letters of another alphabet: between plain values `rn` is not `m`.
+pub fn alike(one: &str, other: &str) -> bool {
+    let (one, other) = (fold(one), fold(other));
+    let looks = |text: &str| fold(&unicode_security::skeleton(text).collect::<String>());
+    one == other || (!(one.is_ascii() && other.is_ascii()) && looks(&one) == looks(&other))
 }
 
 /// Characters that take no room: zero-width, direction marks, soft hyphens, joiners.
@@ -247,7 +256,7 @@ pub fn invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressClass, address, address_class, fold, identifier, is_missing, mailbox, skeleton};
+    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox};
 
     #[test]
     fn addresses_fold_case_and_blanks_only() {
@@ -282,7 +291,10 @@ mod tests {
         assert_eq!(fold(" At-Risk "), fold("at risk"));
         assert_ne!(fold("Tier 1"), fold("Tier 2"));
         assert_eq!(fold("Gold\u{200b}"), "gold");
-        assert_eq!(skeleton("\u{410}ctive"), skeleton("active"));
+        assert!(alike("\u{410}ctive", "active"));
+        assert!(alike("Plati\u{200d}num", "Platinum"));
+        assert!(alike("Pr\u{43e}spect m", "prospect m"));
+        assert!(!alike("modem", "modern"));
         assert_ne!(fold("C"), fold("C++").as_str().trim_end_matches('c'));
         assert!(is_missing(" N/A ", &[]));
         assert!(is_missing("tbd", &["TBD".to_owned()]));

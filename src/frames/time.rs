@@ -33,6 +33,8 @@ pub enum Stamp {
     Slashed,
     /// `Mar 3 2026`, `3. März 2026`, RFC 2822
     Worded,
+    /// `2026-02-30`, `2026-02-14T25:00:00Z`
+    Impossible,
     /// Anything else.
     Other,
 }
@@ -53,12 +55,13 @@ impl Stamp {
             Self::Date => "date",
             Self::Slashed => "date with slashes or dots",
             Self::Worded => "date in words",
+            Self::Impossible => "impossible date",
             Self::Other => "no date",
         }
     }
 
     /// Every form, in the order of reports.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnixSeconds,
         Self::UnixMillis,
         Self::UnixMicros,
@@ -71,6 +74,7 @@ impl Stamp {
         Self::Date,
         Self::Slashed,
         Self::Worded,
+        Self::Impossible,
         Self::Other,
     ];
 
@@ -93,6 +97,9 @@ pub fn classify(text: &str) -> Stamp {
     }
     if let Some(parts) = iso(bytes) {
         return parts.stamp;
+    }
+    if dashed(bytes) {
+        return Stamp::Impossible;
     }
     if slashed(bytes) {
         return Stamp::Slashed;
@@ -274,6 +281,12 @@ fn utc(parts: &Parts) -> Option<i64> {
     Some(TimeZone::UTC.to_timestamp(local(parts)?).ok()?.as_second())
 }
 
+/// Begins as an ISO date does; what is one was told apart before.
+fn dashed(bytes: &[u8]) -> bool {
+    let parts = digits(bytes, 0, 4).and(digits(bytes, 5, 2)).and(digits(bytes, 8, 2));
+    parts.is_some() && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-')
+}
+
 fn slashed(bytes: &[u8]) -> bool {
     let date: Vec<&[u8]> = bytes
         .split(|&b| b == b' ' || b == b'T' || b == b',')
@@ -324,7 +337,7 @@ mod tests {
             ("2026-02-14T09:12:44", Stamp::IsoLocal),
             ("2026-02-14 09:12:44", Stamp::SpaceLocal),
             ("2026-02-14", Stamp::Date),
-            ("2026-02-30", Stamp::Slashed),
+            ("2026-02-30", Stamp::Impossible),
             ("31/03/2026", Stamp::Slashed),
             ("3/31/26 10:00", Stamp::Slashed),
             ("31.03.2026", Stamp::Slashed),
@@ -334,7 +347,7 @@ mod tests {
             ("", Stamp::Other),
             ("12", Stamp::Other),
             ("soon", Stamp::Other),
-            ("2026-02-14T25:00:00Z", Stamp::Other),
+            ("2026-02-14T25:00:00Z", Stamp::Impossible),
         ];
         for (text, wanted) in table {
             assert_eq!(classify(text), wanted, "{text}");

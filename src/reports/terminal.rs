@@ -89,12 +89,14 @@ impl Page {
         if verdict.inputs.is_empty() {
             return;
         }
-        self.heading("Read");
+        let folder = common_folder(verdict.inputs.iter().flat_map(|input| &input.files));
+        let title = if folder.is_empty() { "Read".to_owned() } else { format!("Read from {folder}") };
+        self.heading(&title);
         let mut table = self.table(&["Dataset", "Recognised as", "Records", "Columns", "From"]);
         for input in &verdict.inputs {
             let from = match input.files.as_slice() {
-                [one] => one.clone(),
-                [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+                [one] => short(one, folder),
+                [first, rest @ ..] => format!("{} and {} more", short(first, folder), rest.len()),
                 [] => String::new(),
             };
             let recognised = if input.encoding == "UTF-8" {
@@ -110,7 +112,6 @@ impl Page {
                 self.cell(&from, None),
             ]);
         }
-        break_at(&mut table, 4, '/');
         self.line(&table.to_string());
     }
 
@@ -284,6 +285,29 @@ impl Page {
         let head = if first { lead.to_owned() } else { " ".repeat(indent) };
         self.line(&format!("{head}{line}"));
     }
+}
+
+/// The folder that all files lie in, said once instead of in every line.
+fn common_folder<'a>(files: impl Iterator<Item = &'a String>) -> &'a str {
+    let folders = files.map(|file| {
+        let path = file.split(": ").next().unwrap_or(file);
+        path.rfind('/').map_or("", |at| &path[..at])
+    });
+    let common = folders.reduce(|one, other| {
+        let shared = one
+            .split('/')
+            .zip(other.split('/'))
+            .take_while(|(a, b)| a == b)
+            .map(|(part, _)| part.len() + 1)
+            .sum::<usize>();
+        &one[..shared.saturating_sub(1)]
+    });
+    common.unwrap_or_default()
+}
+
+fn short(file: &str, folder: &str) -> String {
+    let inside = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+    inside.filter(|_| !folder.is_empty()).unwrap_or(file).to_owned()
 }
 
 /// Long names break where their parts meet.

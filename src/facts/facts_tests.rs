@@ -1,0 +1,134 @@
+//! Answers are right, and answers of shards merge to the answer of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::local::Engine;
+use super::{Answer, Column, Consent, Lens, Question, Scope};
+use crate::frames::identity::{Identity, Keys, Plan};
+use crate::frames::normalize::Form;
+use crate::frames::testing::store;
+
+fn contacts() -> String {
+    let mut text = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email,Email Opt Out,Modified Time\n".to_owned();
+    for n in 0..40 {
+        let hour = n % 24;
+        text += &format!(
+            "zcrm_57257670000041010{n:02},zcrm_5725767000000411001,Dana Roth,P{n},p{n}@example.com,{},2026-05-01 {hour:02}:00:00\n",
+            n % 4 == 0
+        );
+    }
+    text
+}
+
+fn people() -> String {
+    let mut text = "id,email,cio_id,created_at,unsubscribed,stage,synced_at\n".to_owned();
+    for n in 0..40_i64 {
+        // 2026-05-01T00:00:00Z plus the record's hour, minus Berlin's two hours, plus a lag of n minutes.
+        let synced = 1_777_593_600 + (n % 24) * 3_600 - 7_200 + n * 60;
+        let email = if n == 39 { "P38@Example.com".to_owned() } else { format!("p{n}@example.com") };
+        let stage = if n % 3 == 0 && n != 39 { "Active" } else { "active" };
+        text += &format!(",{email},c{n:02},1714577744,{},{stage},{synced}\n", n % 8 == 0);
+    }
+    text
+}
+
+fn column(dataset: &str, index: usize) -> Column {
+    Column { dataset: dataset.to_owned(), index }
+}
+
+fn questions() -> BTreeSet<Question> {
+    BTreeSet::from([
+        Question::Values { column: column("customerio.people", 5), cap: 100 },
+        Question::Values { column: column("customerio.people", 1), cap: 7 },
+        Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp },
+        Question::Repeats { column: column("customerio.people", 1), form: Form::Address, apart: None },
+        Question::Compare {
+            left: column("zoho.contacts", 5),
+            left_lens: Lens::Consent(Consent::OptOutBox),
+            right: column("customerio.people", 4),
+            right_lens: Lens::Consent(Consent::Profile),
+        },
+        Question::Gap {
+            left: column("zoho.contacts", 6),
+            left_zone: Some("Europe/Berlin".to_owned()),
+            right: column("customerio.people", 6),
+            right_zone: None,
+        },
+        Question::Coverage {
+            left: "zoho.contacts".to_owned(),
+            right: "customerio.people".to_owned(),
+            scope: Scope::All,
+        },
+    ])
+}
+
+fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
+    let (store, datasets) = store(&[("contacts.csv", &contacts()), ("people.csv", &people())]);
+    let plan: Plan = datasets
+        .values()
+        .map(|dataset| {
+            let address = dataset.find("Email").or_else(|| dataset.find("email"));
+            (dataset.name.clone(), Keys { record: dataset.key, address, ..Keys::default() })
+        })
+        .collect();
+    let identity = Identity::build(&store, &plan);
+    let engine = Engine {
+        store: &store,
+        identity: &identity,
+        shards,
+        all_rows,
+        now: 1_780_272_000,
+        any_case: false,
+        zones: BTreeMap::new(),
+    };
+    engine.answer(&questions())
+}
+
+#[test]
+fn shards_merge_to_the_whole() {
+    for all_rows in [false, true] {
+        let whole = answers(1, all_rows);
+        for shards in [2, 5, 41] {
+            assert_eq!(answers(shards, all_rows), whole, "{shards} shards");
+        }
+    }
+}
+
+#[test]
+fn facts_are_right() {
+    let whole = answers(1, false);
+    for (question, answer) in &whole {
+        match (question, answer) {
+            (Question::Values { cap: 100, .. }, Answer::Values { rows, values, overflow }) => {
+                assert_eq!((*rows, *overflow), (40, false));
+                assert_eq!((values["Active"].rows, values["active"].rows), (13, 27));
+                assert_eq!(values["active"].people, 26, "p38 has two profiles and is one person");
+                assert_eq!(values["Active"].samples.len(), 5);
+            }
+            (Question::Values { .. }, Answer::Values { values, overflow, .. }) => {
+                assert_eq!((values.len(), *overflow), (7, true))
+            }
+            (Question::Shapes { .. }, Answer::Shapes { shapes, .. }) => {
+                assert_eq!(shapes["date and time without zone"].rows, 40)
+            }
+            (Question::Repeats { .. }, Answer::Repeats { groups, .. }) => {
+                assert_eq!((groups.count, groups.members.rows, groups.members.people), (1, 2, 1));
+                assert_eq!(groups.members.samples[0].other, "c39");
+            }
+            (Question::Compare { .. }, Answer::Compare { pairs, cells }) => {
+                assert_eq!(*pairs, 40);
+                let cell = |left: &str, right: &str| cells[&(left.to_owned(), right.to_owned())].rows;
+                assert_eq!((cell("opted out", "opted out"), cell("opted out", "subscribed")), (5, 5));
+            }
+            (Question::Gap { .. }, gap @ Answer::Gap { pairs, .. }) => {
+                // The second profile of p38 is a minute later, and an hour more by its record's hour.
+                assert_eq!(*pairs, 40);
+                assert_eq!((gap.quantile(0.5), gap.quantile(0.95)), (Some(19), Some(37)));
+            }
+            (Question::Coverage { .. }, Answer::Coverage(sides)) => {
+                assert_eq!((sides.scope.rows, sides.split.rows, sides.split_pairs, sides.missing.rows), (40, 1, 2, 1));
+            }
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+}

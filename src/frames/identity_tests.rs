@@ -1,0 +1,63 @@
+//! Who is who: what joins people, and what must never join them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Identity, Keys, Plan, Tier};
+use crate::exports::Dataset;
+use crate::frames::testing::store;
+
+const CONTACTS: &str = "\
+Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Email
+zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,Ana,Weber,ana.weber@example.com
+zcrm_5725767000004101002,zcrm_5725767000000411001,Dana Roth,Ben,Frey,zz.crmlint.ben@gmail.com
+zcrm_5725767000004101003,zcrm_5725767000000411001,Dana Roth,Cleo,Ott,test@test.com
+zcrm_5725767000004101004,zcrm_5725767000000411001,Dana Roth,Dora,Ude,n/a
+";
+const PEOPLE: &str = "\
+id,email,cio_id,created_at,unsubscribed,zoho_contact_id
+,other@example.org,a1,1714577744,false,ZCRM_5725767000004101001
+, ANA.WEBER@Example.com,a2,1714577744,false,
+,zzcrmlintben+tea@googlemail.com,a3,1714577744,false,none
+,test@test.com,a4,1714577744,false,
+,ana.weber@example.com,a5,1714577744,false,5725767000004101002
+";
+
+fn plan(datasets: &BTreeMap<String, Arc<Dataset>>) -> Plan {
+    let keys = |dataset: &Dataset| Keys {
+        record: dataset.key,
+        shared: dataset.name.starts_with("zoho"),
+        ids: dataset.find("zoho_contact_id").into_iter().collect(),
+        address: dataset.find("Email").or_else(|| dataset.find("email")),
+        parents: Vec::new(),
+    };
+    datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect()
+}
+
+#[test]
+fn prefix_and_case_never_split_a_person() {
+    let (store, datasets) = store(&[("contacts.csv", CONTACTS), ("people.csv", PEOPLE)]);
+    let identity = Identity::build(&store, &plan(&datasets));
+    let contacts = &identity.people("zoho.contacts").expect("contacts").person;
+    let people = &identity.people("customerio.people").expect("people").person;
+    assert_eq!(people[0], contacts[0], "the identifier, whatever its prefix and case");
+    assert_eq!(people[1], contacts[0], "the address, whatever its case and blanks");
+    assert_eq!(people[2], contacts[1], "the mailbox behind the address");
+    assert_ne!(people[3], contacts[2], "a placeholder joins nobody");
+    assert_ne!(contacts[2], contacts[3], "a missing token joins nobody");
+}
+
+#[test]
+fn the_identifier_goes_before_the_address() {
+    let (store, datasets) = store(&[("contacts.csv", CONTACTS), ("people.csv", PEOPLE)]);
+    let identity = Identity::build(&store, &plan(&datasets));
+    let links = identity.links("zoho.contacts", "customerio.people");
+    let of = |right: u32| -> Vec<(u32, Tier)> {
+        links.iter().filter(|link| link.right == right).map(|link| (link.left, link.tier)).collect()
+    };
+    assert_eq!(of(0), [(0, Tier::Identifier)]);
+    assert_eq!(of(1), [(0, Tier::Address)]);
+    assert_eq!(of(2), [(1, Tier::Mailbox)], "an identifier that is no id falls back to the mailbox");
+    assert_eq!(of(3), []);
+    assert_eq!(of(4), [(1, Tier::Identifier)], "its own address would say contact 0");
+}

@@ -1,0 +1,100 @@
+//! A run stores the watched columns; a later run finds them under `prev.`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::Path;
+
+use crmlint::audit::{Options, run};
+use crmlint::config::Config;
+use crmlint::findings::triage::Policy;
+use crmlint::findings::{Outcome, Status};
+use crmlint::frames::time::written;
+
+const CONFIG: &str = "\
+version: 1
+mapping: mapping.yaml
+sources:
+  customerio: {files: people.csv}
+snapshots: {folder: snapshots}
+";
+
+const MAPPING: &str = "\
+version: 1
+identity: {canonical: zoho_contact_id}
+attributes:
+  lifecycle_stage: {from: zoho.contacts.Lifecycle Stage, type: enum, values: [Active, Churned]}
+segments:
+  risen:
+    never: prev.customerio.people.lifecycle_stage = 'Churned' AND lifecycle_stage = 'Active'
+";
+
+fn people(stages: [&str; 3]) -> String {
+    let mut text = "id,email,cio_id,created_at,unsubscribed,zoho_contact_id,lifecycle_stage,nickname\n".to_owned();
+    for (n, stage) in stages.iter().enumerate() {
+        text += &format!(",p{n}@example.com,c{n},1714577744,false,572576700000410100{n},{stage},secret{n}\n");
+    }
+    text
+}
+
+fn audit(folder: &Path, now: &str) -> Outcome {
+    let config = Config::read(&folder.join("crmlint.yaml")).unwrap();
+    let options = Options {
+        policy: Policy { now: written(now).unwrap(), ..Policy::default() },
+        select: vec!["SEG001".to_owned()],
+        leave_out: Vec::new(),
+        all_rows: false,
+        show_pii: false,
+        shards: 1,
+        snapshot: true,
+        blank: None,
+        progress: &(),
+    };
+    run(&config, &options).unwrap().verdict.outcomes.remove(0)
+}
+
+#[test]
+fn a_later_run_sees_the_newest_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("crmlint.yaml", CONFIG);
+    write("mapping.yaml", MAPPING);
+
+    write("people.csv", &people(["Churned", "Active", "Churned"]));
+    let first = audit(folder.path(), "2026-05-01");
+    assert_eq!(first.status, Status::NotEvaluated);
+    assert!(first.gaps[0].reason.contains("no earlier snapshot of customerio.people"), "{:?}", first.gaps);
+
+    write("people.csv", &people(["Active", "Active", "Churned"]));
+    let second = audit(folder.path(), "2026-05-02");
+    assert_eq!(second.status, Status::Findings);
+    let hit = &second.findings[0].hit;
+    assert_eq!((hit.rows, hit.samples[0].key.as_str()), (1, "c0"));
+
+    let third = audit(folder.path(), "2026-05-03");
+    assert_eq!(third.status, Status::Clean, "the newest snapshot counts, not the first");
+    let again = audit(folder.path(), "2026-05-02");
+    assert_eq!(again.status, Status::Findings, "a snapshot of the same instant or later is not an earlier one");
+}
+
+#[test]
+fn a_snapshot_holds_watched_columns_for_its_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("crmlint.yaml"), CONFIG).unwrap();
+    fs::write(folder.path().join("mapping.yaml"), MAPPING).unwrap();
+    fs::write(folder.path().join("people.csv"), people(["Churned", "Active", "Churned"])).unwrap();
+    audit(folder.path(), "2026-05-01");
+    let stored: Vec<_> =
+        fs::read_dir(folder.path().join("snapshots")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(stored.len(), 1, "no draft is left behind: {stored:?}");
+    let file = stored[0].join("customerio.people.parquet");
+    let bytes = fs::read(&file).unwrap();
+    let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(holds("lifecycle_stage") && holds("zoho_contact_id"));
+    assert!(!holds("nickname"), "what nobody watches is not stored");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
