@@ -17,6 +17,7 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
+mod spelling;
 mod systems;
 mod tested_value;
 mod timestamp;
