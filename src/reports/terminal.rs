@@ -120,6 +120,14 @@ impl Page {
             return;
         }
         self.heading("Findings, worst first");
+        // What the other columns leave, borders and padding included.
+        let longest = verdict
+            .findings
+            .iter()
+            .map(|finding| finding.code.len() + 1 + finding.name.len())
+            .max()
+            .unwrap_or_default();
+        let room = usize::from(self.look.width).saturating_sub(longest.min(32) + 37);
         let mut table = self.table(&["Severity", "Rule", "Where", "People", "Records"]);
         for finding in &verdict.findings {
             let number = |number: u64| {
@@ -128,12 +136,11 @@ impl Page {
             table.add_row([
                 self.cell(finding.severity.name(), Some(color(finding.severity).0)),
                 Cell::new(format!("{} {}", finding.code, finding.name)),
-                Cell::new(&finding.hit.subject.name),
+                Cell::new(broken(&finding.hit.subject.name, finding.hit.subject.dataset.as_ref(), room)),
                 number(finding.hit.people),
                 number(finding.hit.rows),
             ]);
         }
-        break_at(&mut table, 2, '.');
         self.line(&table.to_string());
     }
 
@@ -222,9 +229,7 @@ impl Page {
     }
 
     fn remarks(&mut self, verdict: &Verdict) {
-        if !verdict.remarks.is_empty() {
-            self.line("");
-        }
+        self.line("");
         for remark in &verdict.remarks {
             self.wrapped("", remark);
         }
@@ -310,10 +315,12 @@ fn short(file: &str, folder: &str) -> String {
     inside.filter(|_| !folder.is_empty()).unwrap_or(file).to_owned()
 }
 
-/// Long names break where their parts meet.
-fn break_at(table: &mut Table, column: usize, delimiter: char) {
-    if let Some(column) = table.column_mut(column) {
-        column.set_delimiter(delimiter);
+/// A name that is too long for its column breaks after the dataset.
+fn broken(name: &str, dataset: Option<&String>, room: usize) -> String {
+    let tail = dataset.and_then(|dataset| name.strip_prefix(dataset)?.strip_prefix('.'));
+    match (dataset, tail) {
+        (Some(dataset), Some(tail)) if name.chars().count() > room => format!("{dataset}.\n{tail}"),
+        _ => name.to_owned(),
     }
 }
 
