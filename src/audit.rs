@@ -66,7 +66,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     }
     let earlier = snapshots::open(config, options.policy.now, &datasets)?;
     let exports = Exports { current: &datasets, earlier: &earlier };
-    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now, options.all_rows)?;
+    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
     let facts = gather(&context, &selected, options)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
     if options.snapshot {

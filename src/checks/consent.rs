@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, no_mapping, no_profiles};
+use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
 use crate::facts::local::SAMPLES;
 use crate::facts::{Answer, Answers, Column, Consent, Lens, Pick, Question, Sample, Tally};
-use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::frames::normalize::fold;
 use crate::mapping::{Attribute, ColumnPath};
 use crate::shape::{Shape, required};
@@ -180,7 +181,7 @@ fn ask_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         for conflict in found {
             ask.gaps.extend(unread(context, answers, &conflict));
             ask.questions.push(conflict.question());
-            context.list(&mut ask.questions, conflict.pick());
+            ask.questions.extend(Question::listing(conflict.pick()));
         }
     }
     ask
@@ -235,10 +236,10 @@ fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Op
     if whole.rows == 0 {
         return None;
     }
+    let whole = context.listed(answers, &conflict.pick(), whole);
     let (count, people) = (whole.rows, whole.people);
     let owner = conflict.left.dataset.clone();
-    let samples = context.listed(answers, &conflict.pick(), whole.samples);
-    let rows = samples.into_iter().map(|sample| Row {
+    let rows = whole.samples.into_iter().map(|sample| Row {
         suggestion: "true".to_owned(),
         detail: format!("{} at {owner}: {}", context.label(&conflict.left), sample.detail),
         ..context.row(&conflict.right, Sample { detail: String::new(), ..sample }, None)
@@ -325,7 +326,7 @@ fn ask_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
                         "unsubscribed holds over 100,000 different values; only that many were judged".to_owned();
                     gaps.push(Gap { subject: "unsubscribed".to_owned(), reason, column: None });
                 }
-                context.list(&mut questions, Pick::Values { column, values: unreadable(values.keys()) });
+                questions.extend(Question::listing(Pick::Values { column, values: unreadable(values.keys()) }));
             }
             questions.push(question);
             Ask { subjects: 1, questions, gaps }
@@ -348,17 +349,9 @@ fn judge_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     if wrong.is_empty() {
         return Vec::new();
     }
-    let mut whole = Tally::default();
-    let mut parts = Vec::new();
-    for value in &wrong {
-        let tally = values.get(value).cloned().unwrap_or_default();
-        parts.push(Part { label: value.clone(), rows: tally.rows, people: tally.people, suggestion: None });
-        whole.merge(tally, SAMPLES);
-    }
-    parts.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.label.cmp(&other.label)));
+    let (summed, parts) = gather(wrong.iter().map(|value| (value.as_str(), values.get(value), None)));
+    let whole = context.listed(answers, &Pick::Values { column: column.clone(), values: wrong.clone() }, summed);
     let (count, people) = (whole.rows, whole.people);
-    let samples =
-        context.listed(answers, &Pick::Values { column: column.clone(), values: wrong.clone() }, whole.samples);
     vec![Hit {
         subject: Subject::column(&column.dataset, context.label(&column)),
         rows: count,
@@ -372,7 +365,7 @@ fn judge_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         ),
         action: None,
         parts,
-        samples: samples.into_iter().map(|sample| context.row(&column, sample, None)).collect(),
+        samples: whole.samples.into_iter().map(|sample| context.row(&column, sample, None)).collect(),
         place: None,
         shows: Shows::Words,
     }]

@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exports::{Dataset, System};
-use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample};
+use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample, Tally};
 use crate::findings::{Gap, Row};
 use crate::frames::identity::{IdColumn, Keys, Numbering, Plan};
 use crate::mapping::expr;
@@ -28,8 +28,6 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
-    /// Whether every failing record is wanted.
-    pub all_rows: bool,
     /// Conditions of segments, by segment name.
     segments: BTreeMap<String, Filter>,
     /// Conditions of modules in scope, by module name.
@@ -58,20 +56,13 @@ pub struct Target<'a> {
 
 impl<'a> Context<'a> {
     /// Resolves the conditions of a mapping; one that does not parse or names nothing known stops the run.
-    pub fn new(
-        config: &'a Config,
-        mapping: Option<&'a Mapping>,
-        exports: Exports<'a>,
-        now: i64,
-        all_rows: bool,
-    ) -> Result<Self> {
+    pub fn new(config: &'a Config, mapping: Option<&'a Mapping>, exports: Exports<'a>, now: i64) -> Result<Self> {
         let mut context = Self {
             config,
             mapping,
             datasets: exports.current,
             earlier: exports.earlier,
             now,
-            all_rows,
             segments: BTreeMap::new(),
             modules: BTreeMap::new(),
         };
@@ -269,18 +260,11 @@ impl<'a> Context<'a> {
         zoned.collect()
     }
 
-    /// The failing records: all of them when they were asked for and listed, else the samples at hand.
-    pub fn listed(&self, answers: &Answers, pick: &Pick, samples: Vec<Sample>) -> Vec<Sample> {
+    /// The failing records as one fact: a person with several of them counts once.
+    pub fn listed(&self, answers: &Answers, pick: &Pick, summed: Tally) -> Tally {
         match answers.get(&Question::Listing(pick.clone())) {
-            Some(Answer::Rows { met, .. }) if self.all_rows => met.samples.clone(),
-            _ => samples,
-        }
-    }
-
-    /// Adds the listing of failing records when every one of them is wanted.
-    pub fn list(&self, questions: &mut Vec<Question>, pick: Pick) {
-        if self.all_rows {
-            questions.push(Question::Listing(pick));
+            Some(Answer::Rows { met, .. }) => met.clone(),
+            _ => summed,
         }
     }
 

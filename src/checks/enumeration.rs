@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, Target};
+use super::parts::gather;
 use super::spelling::{Place, Word, nearest, sort};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::frames::normalize::{alike, is_missing};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
@@ -128,7 +129,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         let recognised = found.len();
         for (column, words, values) in found {
             let values = stray(&values, &fault, |value| sort_inferred(value, &words)).into_keys().collect();
-            context.list(&mut questions, Pick::Values { column: column.clone(), values });
+            questions.extend(Question::listing(Pick::Values { column: column.clone(), values }));
         }
         if asked && recognised == 0 {
             let reason = "no column repeats its values often enough to be taken for an enum; a mapping would name them"
@@ -157,7 +158,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
             let words = words(target.attribute, target.profile);
             let values =
                 stray(values, &fault, |value| sort(value, &words, &target.attribute.missing)).into_keys().collect();
-            context.list(&mut questions, Pick::Values { column: target.column.clone(), values });
+            questions.extend(Question::listing(Pick::Values { column: target.column.clone(), values }));
         }
         questions.push(asked);
     }
@@ -266,23 +267,13 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
         return None;
     }
     let total = found.total;
-    let mut whole = Tally::default();
-    let mut parts = Vec::new();
-    for (value, suggestion) in stray {
-        let tally = values.get(value).cloned().unwrap_or_default();
-        parts.push(Part {
-            label: value.clone(),
-            rows: tally.rows,
-            people: tally.people,
-            suggestion: suggestion.clone(),
-        });
-        whole.merge(tally, crate::facts::local::SAMPLES);
-    }
-    parts.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.label.cmp(&other.label)));
+    let found = stray.iter().map(|(value, right)| (value.as_str(), values.get(value), right.clone()));
+    let (summed, parts) = gather(found);
     let names: BTreeSet<String> = stray.keys().cloned().collect();
-    let samples = context.listed(answers, &Pick::Values { column: (*column).clone(), values: names }, whole.samples);
+    let whole = context.listed(answers, &Pick::Values { column: (*column).clone(), values: names }, summed);
     let suggest = |value: &str| stray.get(value).cloned().flatten();
-    let rows: Vec<Row> = samples
+    let rows: Vec<Row> = whole
+        .samples
         .into_iter()
         .map(|sample| {
             let right = suggest(&sample.value);

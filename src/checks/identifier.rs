@@ -81,7 +81,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     let mut questions: Vec<Question> = looks.iter().map(question).collect();
     for look in &looks {
         if hit(context, params, look, answers).is_some() {
-            context.list(&mut questions, pick(look, params));
+            questions.extend(Question::listing(pick(look, params)));
         }
     }
     Ask { subjects: looks.len(), questions, gaps }
@@ -144,7 +144,7 @@ fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> 
             counted(*rows, "record", "records")
         )
     };
-    let samples = context.listed(answers, &pick(look, params), tally.samples.clone());
+    let listed = context.listed(answers, &pick(look, params), tally.clone());
     Some(Hit {
         subject: Subject::column(&column.dataset, label),
         rows: tally.rows,
@@ -153,7 +153,7 @@ fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> 
         statement,
         action: None,
         parts: Vec::new(),
-        samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
+        samples: listed.samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
         place: None,
         shows: Shows::Nothing,
     })

@@ -13,6 +13,7 @@ mod inputs;
 mod mapping_entry;
 mod names;
 mod negative_segment;
+mod parts;
 mod policy;
 mod record_id;
 mod repeats;

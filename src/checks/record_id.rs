@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::context::Context;
+use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::lenses::shape;
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Shows, Subject};
+use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::{counted, percent};
 use crate::yaml::Node;
@@ -101,7 +102,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     for column in &columns {
         let (_, found) = damaged(answers, column);
         if !found.is_empty() {
-            context.list(&mut questions, pick(column, &found));
+            questions.extend(Question::listing(pick(column, &found)));
         }
     }
     Ask { subjects: columns.len(), questions, gaps }
@@ -117,12 +118,8 @@ fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit>
     if found.is_empty() {
         return None;
     }
-    let mut whole = Tally::default();
-    let mut parts = Vec::new();
-    for (name, tally) in &found {
-        parts.push(Part { label: (*name).clone(), rows: tally.rows, people: tally.people, suggestion: None });
-        whole.merge((*tally).clone(), crate::facts::local::SAMPLES);
-    }
+    let (summed, parts) = gather(found.iter().map(|(name, tally)| (name.as_str(), Some(*tally), None)));
+    let whole = context.listed(answers, &pick(column, &found), summed);
     let label = context.label(column);
     let statement = format!(
         "{} in `{label}` ({}).",
@@ -130,7 +127,6 @@ fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit>
         percent(whole.rows, rows)
     );
     let (count, people) = (whole.rows, whole.people);
-    let samples = context.listed(answers, &pick(column, &found), whole.samples);
     Some(Hit {
         subject: Subject::column(&column.dataset, label),
         rows: count,
@@ -139,7 +135,7 @@ fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit>
         statement,
         action: None,
         parts,
-        samples: samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
+        samples: whole.samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
         place: None,
         shows: Shows::Labels,
     })

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, Target};
+use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dialect, System};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Part, Shows, Subject};
+use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::time::{Stamp, instant, zone};
 use crate::mapping::Attribute;
 use crate::shape::{Shape, required};
@@ -123,7 +124,11 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     for time in &times {
         if let Some((wrong, _)) = wrong(context, answers, time, &fault) {
             let shapes = wrong.iter().map(|stamp| stamp.name().to_owned()).collect();
-            context.list(&mut questions, Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes });
+            questions.extend(Question::listing(Pick::Shapes {
+                column: time.column.clone(),
+                lens: time.lens(),
+                shapes,
+            }));
         }
     }
     if context.mapping.is_none() && answers.open(questions.clone()).is_empty() {
@@ -216,26 +221,19 @@ fn is_birthday(label: &str) -> bool {
 fn hit(context: &Context<'_>, answers: &Answers, time: &Times<'_>, fault: &str) -> Option<Hit> {
     let (stamps, forms) = wrong(context, answers, time, fault)?;
     let filled: u64 = forms.iter().map(|(_, tally)| tally.rows).sum();
-    let mut whole = Tally::default();
-    let mut parts = Vec::new();
-    for (stamp, tally) in forms.iter().filter(|(stamp, _)| stamps.contains(stamp)) {
-        parts.push(Part { label: stamp.name().to_owned(), rows: tally.rows, people: tally.people, suggestion: None });
-        whole.merge((*tally).clone(), crate::facts::local::SAMPLES);
-    }
-    parts.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.label.cmp(&other.label)));
+    let found = forms.iter().filter(|(stamp, _)| stamps.contains(stamp));
+    let (summed, parts) = gather(found.map(|(stamp, tally)| (stamp.name(), Some(*tally), None)));
     let names: BTreeSet<String> = stamps.iter().map(|stamp| stamp.name().to_owned()).collect();
-    let samples = context.listed(
-        answers,
-        &Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes: names },
-        whole.samples,
-    );
+    let pick = Pick::Shapes { column: time.column.clone(), lens: time.lens(), shapes: names };
+    let whole = context.listed(answers, &pick, summed);
     let source = time.column.dataset.split('.').next().unwrap_or_default();
     let own_zone = context.zone(source, time.attribute).as_deref().and_then(zone);
     // Only the profile has one right form, Unix seconds; a source may keep the form its system writes.
     let suggest = |value: &str| {
         time.profile.then(|| instant(value, own_zone.as_ref())).flatten().map(|seconds| seconds.to_string())
     };
-    let rows = samples
+    let rows = whole
+        .samples
         .into_iter()
         .map(|sample| {
             let right = suggest(&sample.value);

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -60,6 +60,13 @@ impl<'a> Slice<'a> {
 
     pub(crate) fn column(&self, index: usize) -> Result<&'a TextColumn, String> {
         self.frame.column(index).ok_or_else(|| format!("column {index} of {} is not loaded", self.frame.dataset.name))
+    }
+
+    /// Counts a row, and keeps it when its key is among the smallest.
+    fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
+        self.count(counter, row);
+        let key = self.frame.key(row);
+        counter.sample(SAMPLES, &key, || Sample { key: key.to_string(), value: value.to_owned(), ..Sample::default() });
     }
 
     pub(crate) fn count(&self, counter: &mut Counter, row: u32) {
@@ -149,13 +156,7 @@ impl<'a> Shard<'a> {
         for row in slice.rows() {
             let value = column.get(row);
             let counter = counters.entry(value).or_default();
-            slice.count(counter, row);
-            let key = slice.frame.key(row);
-            counter.sample(SAMPLES, &key, || Sample {
-                key: key.to_string(),
-                value: value.to_owned(),
-                ..Sample::default()
-            });
+            slice.sample(counter, row, value);
         }
         let overflow = counters.len() > cap;
         let mut kept: Vec<(u64, &str, Counter)> =
@@ -180,13 +181,7 @@ impl<'a> Shard<'a> {
                 counters.len() - 1
             });
             let counter = &mut counters[at].1;
-            slice.count(counter, row);
-            let key = slice.frame.key(row);
-            counter.sample(SAMPLES, &key, || Sample {
-                key: key.to_string(),
-                value: value.to_owned(),
-                ..Sample::default()
-            });
+            slice.sample(counter, row, value);
         }
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
@@ -238,13 +233,15 @@ impl<'a> Shard<'a> {
             Pick::Values { column: asked, values } => {
                 let slice = self.slice(&asked.dataset)?;
                 let column = slice.column(asked.index)?;
-                let found = slice.rows().filter(|row| values.contains(column.get(*row)));
+                let wanted: AHashSet<&str> = values.iter().map(String::as_str).collect();
+                let found = slice.rows().filter(|row| wanted.contains(column.get(*row)));
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
             }
             Pick::Shapes { column: asked, lens, shapes } => {
                 let slice = self.slice(&asked.dataset)?;
                 let column = slice.column(asked.index)?;
-                let found = slice.rows().filter(|row| shapes.contains(lens.shape(column.get(*row))));
+                let wanted: Vec<&str> = shapes.iter().map(String::as_str).collect();
+                let found = slice.rows().filter(|row| wanted.contains(&lens.shape(column.get(*row))));
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
             }
             Pick::Pairs { left, left_lens, right, right_lens, cells } => {

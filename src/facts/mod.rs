@@ -146,6 +146,16 @@ pub enum Question {
 }
 
 impl Question {
+    /// The listing of what a pick names; nothing when it names nothing.
+    pub fn listing(pick: Pick) -> Option<Self> {
+        let empty = match &pick {
+            Pick::Values { values, .. } => values.is_empty(),
+            Pick::Shapes { shapes, .. } => shapes.is_empty(),
+            Pick::Pairs { cells, .. } => cells.is_empty(),
+        };
+        (!empty).then_some(Self::Listing(pick))
+    }
+
     /// The columns that must be held to answer, filters apart.
     pub fn columns(&self) -> Vec<Column> {
         match self {
