@@ -157,10 +157,15 @@ impl Rules {
     /// What is wrong with a rule that does not exist.
     pub fn unknown(&self, typed: &str, place: Option<Place>) -> Error {
         let names = self.iter().flat_map(|rule| [rule.code.as_str(), rule.name.as_str()]);
-        let help = nearest(typed, names).map_or_else(
-            || "`crmlint rules` lists them".to_owned(),
-            |near| format!("did you mean `{near}`? `crmlint rules` lists them"),
-        );
+        let family = self.select(typed.trim_end_matches(|c: char| c.is_ascii_digit()));
+        let help = match nearest(typed, names) {
+            Some(near) => format!("did you mean `{near}`? `crmlint rules` lists them"),
+            None if !family.is_empty() => {
+                let codes: Vec<&str> = family.iter().map(|rule| rule.code.as_str()).collect();
+                format!("of that family there are {}", codes.join(", "))
+            }
+            None => "`crmlint rules` lists them".to_owned(),
+        };
         Error::usage(Fault { message: format!("there is no rule `{typed}`"), help: Some(help), place })
     }
 }

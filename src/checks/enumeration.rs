@@ -103,6 +103,8 @@ const PERSONAL: &[&str] = &[
     "title",
     "tag",
     "tags",
+    // Consent has rules of its own.
+    "unsubscribed",
     "by",
     "url",
     "website",

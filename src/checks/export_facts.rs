@@ -118,8 +118,11 @@ fn taken<'a>(context: &Context<'a>) -> BTreeMap<i64, Vec<&'a Source>> {
 fn ask_skew(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
     let unknown = context.config.sources.iter().filter(|source| source.taken_at.is_none());
     let gaps = unknown.map(|source| {
-        let subject = source.request.name.clone().unwrap_or_else(|| "the exports".to_owned());
-        Gap { reason: format!("nothing says when {subject} was taken (`taken_at:`)"), subject, column: None }
+        let (subject, were) = match &source.request.name {
+            Some(name) => (name.clone(), "was"),
+            None => ("the exports".to_owned(), "were"),
+        };
+        Gap { reason: format!("nothing says when {subject} {were} taken (`taken_at:`)"), subject, column: None }
     });
     Ask {
         subjects: taken(context).values().map(Vec::len).sum::<usize>().saturating_sub(1),

@@ -101,8 +101,12 @@ fn undeclared<'a>(context: &Context<'a>, fault: &str) -> Vec<Times<'a>> {
         _ => true,
     };
     let wanted = datasets.filter(|dataset| side(profiles(dataset)));
-    let columns = wanted.flat_map(|dataset| {
-        let label_fits = |label: &str| !label.ends_with(".id") && !label.to_lowercase().ends_with("phone");
+    let not_unix = fault == "not-unix";
+    let columns = wanted.flat_map(move |dataset| {
+        // A birthday is for a date campaign, which takes the form it has.
+        let birthday = move |label: &str| not_unix && is_birthday(label);
+        let label_fits =
+            move |label: &str| !label.ends_with(".id") && !label.to_lowercase().ends_with("phone") && !birthday(label);
         let columns = dataset
             .columns
             .iter()
