@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::checks::context::Exports;
+use crate::checks::{self, context::Exports};
 use crate::checks::{Ask, Context, Stage};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
@@ -177,7 +177,9 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
     let mut held: Option<(Store, Identity)> = None;
     for _ in 0..ROUNDS {
         let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
-        let open = answers.open(asked);
+        // What was read is asked in any case: no rule may rest on half a file unawares.
+        let read = context.datasets.keys().map(|name| Question::Read { dataset: name.clone() });
+        let open = answers.open(asked.chain(read));
         if open.is_empty() && held.is_some() {
             break;
         }
@@ -252,7 +254,10 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
         let outcome = match (broken, hits) {
             (Some(why), _) => failed(rule, why),
             (None, Err(_)) => failed(rule, "the check stopped on these answers".to_owned()),
-            (None, Ok(hits)) => outcome(rule, ask.subjects, ask.gaps, if blank(rule) { Vec::new() } else { hits }),
+            (None, Ok(hits)) => {
+                let gaps = [ask.gaps, checks::partial(context, &ask.questions, answers)].concat();
+                outcome(rule, ask.subjects, gaps, if blank(rule) { Vec::new() } else { hits })
+            }
         };
         outcomes.push(outcome);
     }
@@ -354,6 +359,10 @@ fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec
         remarks.push(format!(
             "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
         ));
+    }
+    let idle = context.mapping.map(Mapping::unread).unwrap_or_default();
+    if !idle.is_empty() {
+        remarks.push(format!("Declared in the mapping, and read by no rule of this version: {}.", idle.join(", ")));
     }
     let unseen = outcomes.iter().filter(|outcome| outcome.status == Status::NotEvaluated).count();
     if unseen > 0 {

@@ -76,7 +76,7 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("severity", Shape::MapOf(&Shape::Word(SEVERITIES)), "rule: the severity it has here"),
     key("thresholds", Shape::MapOf(&Shape::Object(THRESHOLD)), "rule: how much of it is accepted"),
     key("ignore", Shape::ListOf(&Shape::Object(IGNORE)), "findings that are accepted, each with a reason"),
-    key("history", Shape::Text, "the file that remembers earlier runs"),
+    key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);

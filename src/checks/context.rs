@@ -104,6 +104,18 @@ impl<'a> Context<'a> {
         modules.iter().find(|module| module.name == name)?.becomes.as_deref()
     }
 
+    /// Modules that the mapping declares as people and that no rule holds against profiles yet.
+    pub fn unlooked_people(&self) -> Vec<Gap> {
+        let modules = self.mapping.into_iter().flat_map(|mapping| mapping.modules.iter().flatten());
+        let others = modules.filter(|module| module.becomes.as_deref() == Some("people") && module.name != "contacts");
+        let gap = |name: &str| Gap {
+            subject: format!("modules.{name}"),
+            reason: format!("{name} are declared as people, but only contacts are held against profiles so far"),
+            column: None,
+        };
+        others.map(|module| gap(&module.name)).collect()
+    }
+
     /// A dataset, current or earlier.
     pub fn dataset(&self, name: &str) -> Option<&'a Arc<Dataset>> {
         self.datasets.get(name).or_else(|| self.earlier.get(name))

@@ -37,6 +37,7 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     gaps.extend(context.email(profiles).err());
     if let Some(key) = context.mapping.and_then(|mapping| mapping.canonical.as_ref()) {
         gaps.extend(context.on_profile(&key.attribute.text).err());
+        gaps.extend(key.source.as_ref().and_then(|path| context.resolve(path).err()));
     }
     let Ok(address) = address else { return Err(gaps) };
     if !gaps.is_empty() {
@@ -58,7 +59,7 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     match plan(context) {
         Ok(question) => {
-            let mut gaps = Vec::new();
+            let mut gaps = context.unlooked_people();
             if let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) =
                 (answers.get(&question), &question)
                 && sides.scope.rows == 0

@@ -306,6 +306,6 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
         parts,
         samples: rows,
         place: None,
-        shows: Shows::Words,
+        shows: if context.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
     })
 }

@@ -8,7 +8,7 @@ use crate::exports::Damage;
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::{Hit, Outcome, Part, Row, Shows, Subject};
 use crate::shape::Shape;
-use crate::text::{counted, list};
+use crate::text::{count, counted, list};
 use crate::yaml::Node;
 
 pub(super) static DAMAGE: Kind = Kind {
@@ -71,14 +71,18 @@ fn damaged(dataset: &str, rows: u64, damage: &[Damage]) -> Hit {
             }
         }));
     }
-    let kinds: Vec<String> = parts.iter().map(|(kind, count)| format!("{count} × {kind}")).collect();
+    let unnamed = match total - samples.len() as u64 {
+        0 => String::new(),
+        more => format!(" {} of them are counted without being named.", count(more)),
+    };
+    let kinds: Vec<String> = parts.iter().map(|(kind, number)| format!("{number} × {kind}")).collect();
     Hit {
         subject: Subject::dataset(dataset),
         rows: total,
         total: rows.max(total),
         people: 0,
         statement: format!(
-            "{} in {dataset} could not be read as meant: {}.",
+            "{} in {dataset} could not be read as meant: {}.{unnamed}",
             counted(total, "place", "places"),
             kinds.join(", ")
         ),

@@ -65,7 +65,9 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
 fn is_absent(context: &Context<'_>, path: &ColumnPath) -> bool {
     let declared = context.config.sources.iter().any(|source| source.request.name.as_deref() == Some(path.source()));
     let system = System::parse(path.source()).is_some();
-    let typo = nearest_dataset(context, &path.dataset).is_some() && !declared && !system;
+    // The source is there and has a module of nearly that name: that is a slip too.
+    let given = context.datasets.values().any(|dataset| dataset.source == path.source());
+    let typo = nearest_dataset(context, &path.dataset).is_some() && (given || (!declared && !system));
     !context.datasets.contains_key(&path.dataset) && !typo
 }
 

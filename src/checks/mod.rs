@@ -13,6 +13,7 @@ mod inputs;
 mod mapping_entry;
 mod names;
 mod negative_segment;
+mod partial;
 mod parts;
 mod policy;
 mod record_id;
@@ -24,6 +25,7 @@ mod tested_value;
 mod timestamp;
 
 pub use context::Context;
+pub use partial::partial;
 
 use crate::facts::{Answers, Question};
 use crate::findings::{Gap, Hit, Outcome};

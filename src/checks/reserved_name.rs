@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Question};
-use crate::findings::{Hit, Shows, Subject};
+use crate::findings::{Hit, Row, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::counted;
 use crate::yaml::Node;
@@ -69,7 +69,13 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
                 statement: format!("`{}` is not `{name}`: {holders} it and Customer.io never reads it.", column.label),
                 action: Some(format!("Write to `{name}` instead, then remove `{}`.", column.label)),
                 parts: Vec::new(),
-                samples: Vec::new(),
+                samples: vec![Row {
+                    dataset: profiles.name.clone(),
+                    key: "header".to_owned(),
+                    column: column.label.clone(),
+                    detail: holders.clone(),
+                    ..Row::default()
+                }],
                 place: None,
                 shows: Shows::Labels,
             });

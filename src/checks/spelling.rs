@@ -33,6 +33,10 @@ pub(super) fn sort(value: &str, words: &[Word], missing: &[String]) -> Place {
     if words.iter().any(known) || is_missing(value, missing) {
         return Place::Fine;
     }
+    let trimmed = |word: &Word| word.text.trim().to_lowercase() == value.trim().to_lowercase();
+    if let Some(word) = only(words, trimmed) {
+        return Place::Variant(word);
+    }
     let means = |word: &Word| alike(&word.text, value) || word.aliases.iter().any(|alias| alike(alias, value));
     if let Some(word) = only(words, means) {
         return Place::Variant(word);

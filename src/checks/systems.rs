@@ -2,9 +2,9 @@
 
 use super::Context;
 use crate::exports::{Dataset, Dialect, System};
-use crate::facts::Filter;
+use crate::facts::{Column, Filter};
 use crate::findings::Gap;
-use crate::mapping::ColumnPath;
+use crate::mapping::{Attribute, ColumnPath};
 use crate::text::nearest;
 
 impl Context<'_> {
@@ -33,6 +33,26 @@ impl Context<'_> {
             || format!("`{name}` is no system that crmlint.yaml or `systems:` of the mapping names"),
             |near| format!("`{name}` is no known system (did you mean {near}?)"),
         )
+    }
+
+    /// Whether the mapping calls a column, or the attribute it feeds, sensitive.
+    pub fn is_sensitive(&self, column: &Column) -> bool {
+        let Some(mapping) = self.mapping else { return false };
+        let path = format!("{}.{}", column.dataset, self.label(column));
+        let feeds = |attribute: &&Attribute| {
+            let from = attribute
+                .from
+                .iter()
+                .filter_map(|from| from.column.as_ref())
+                .any(|from| self.resolve(from).is_ok_and(|found| found == *column));
+            from || self.on_profile(&attribute.name).is_ok_and(|found| found == *column)
+        };
+        mapping.sensitive.contains(&path)
+            || mapping.attributes.iter().filter(|attribute| attribute.sensitive).any(|attribute| feeds(&attribute))
+            || mapping
+                .sensitive
+                .iter()
+                .any(|name| mapping.attributes.iter().filter(feeds).any(|attribute| attribute.name == *name))
     }
 
     /// The first part of the names of profile attributes.

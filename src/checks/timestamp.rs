@@ -66,7 +66,8 @@ fn must_match(context: &Context<'_>, attribute: Option<&Attribute>) -> bool {
         None if campaign => Some(false),
         None => None,
     };
-    read || declared.unwrap_or(true)
+    let named = attribute.used_by.iter().any(|user| user.starts_with("segment:"));
+    read || named || declared.unwrap_or(true)
 }
 
 fn columns<'a>(context: &Context<'a>, fault: &str) -> (Vec<Times<'a>>, Vec<Gap>) {
@@ -266,6 +267,6 @@ fn hit(context: &Context<'_>, answers: &Answers, time: &Times<'_>, fault: &str) 
         parts,
         samples: rows,
         place: None,
-        shows: if is_birthday(label) { Shows::Nothing } else { Shows::Times },
+        shows: if is_birthday(label) || context.is_sensitive(&time.column) { Shows::Nothing } else { Shows::Times },
     })
 }

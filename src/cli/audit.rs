@@ -23,8 +23,8 @@ Examples:
   crmlint audit --select ENM,TS --format json --output report.json
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
 pub(super) struct Args {
-    /// A folder with a crmlint.yaml, or export files and folders
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// A folder with a crmlint.yaml, or export files and folders [default: the crmlint.yaml of the current folder]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Run only these rules: codes, names or families (ENM), with commas
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// The lowest severity that ends with exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
     fail_on: Option<String>,
-    /// What blocks: launch, what no launch can live with; hygiene, nothing
+    /// What blocks: launch, what no launch can live with; hygiene, nothing unless fail_on says so
     #[arg(long, value_name = "PROFILE", value_parser = ["launch", "hygiene"])]
     profile: Option<String>,
     /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
@@ -65,7 +65,7 @@ pub(super) struct Args {
     /// Do not store a snapshot, whatever the config says
     #[arg(long)]
     no_snapshot: bool,
-    /// Only the table of findings and the verdict
+    /// Only the table of findings, what could not be evaluated, and the verdict
     #[arg(long, short)]
     quiet: bool,
     /// The details of every finding, every reason, and ignore entries to paste
@@ -118,15 +118,18 @@ fn default_format(output: Option<&Path>) -> Format {
 
 /// The config of a folder, or one made of the exports that were named.
 fn config(paths: &[PathBuf]) -> Result<Config> {
+    let here = [PathBuf::from(".")];
+    // Nobody asks to read all of the current folder by naming nothing.
+    if paths.is_empty() && !Path::new(FILE).is_file() {
+        return Err(no_config(Path::new("the current folder")));
+    }
+    let paths = if paths.is_empty() { &here } else { paths };
     if let [path] = paths {
         if path.is_dir() && path.join(FILE).is_file() {
             return Config::read(&if path == Path::new(".") { PathBuf::from(FILE) } else { path.join(FILE) });
         }
         if path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
             return Config::read(path);
-        }
-        if path == Path::new(".") {
-            return Err(no_config(path));
         }
     }
     let mut files = Vec::new();

@@ -292,6 +292,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
         files,
         delimiter,
         preview,
+        patchy: Vec::new(),
         damage: Vec::new(),
         body,
     })

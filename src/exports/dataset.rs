@@ -37,6 +37,8 @@ pub struct Dataset {
     pub preview: Vec<Vec<String>>,
     /// Field label to (display, stored) of its options, from the metadata of a backup.
     pub picklists: BTreeMap<String, Vec<(String, String)>>,
+    /// Columns that some of its files lack: what is blank there may only be absent.
+    pub patchy: Vec<usize>,
     /// What is wrong with the parts as a whole.
     pub(super) damage: Vec<Damage>,
     pub(super) body: Body,
@@ -119,6 +121,8 @@ impl Dataset {
         if let Body::Parts(parts) = &self.body {
             let key = self.key.map(|column| self.columns[column].label.as_str());
             self.damage = wholes::damage(parts, self.dialect, key);
+            let patchy = wholes::patchy(parts);
+            self.patchy = (0..self.columns.len()).filter(|at| patchy.contains(&self.columns[*at].label)).collect();
         }
     }
 

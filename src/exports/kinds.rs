@@ -163,6 +163,8 @@ pub enum DamageKind {
     MoreRecords,
     /// A file with the records of another one.
     RepeatedPart,
+    /// A file without a column that other files of the same dataset have.
+    ColumnNotInPart,
 }
 
 impl DamageKind {
@@ -179,6 +181,7 @@ impl DamageKind {
             Self::NoHeader => "the first line looks like a record, not like column names",
             Self::MoreRecords => "the file is one page of a longer list",
             Self::RepeatedPart => "the file holds the same records as another",
+            Self::ColumnNotInPart => "the file lacks a column that others of the same dataset have",
         }
     }
 }

@@ -33,6 +33,9 @@ mod zoho;
 pub use dataset::Dataset;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
 
+/// Damaged places of one kind that a file names one by one; beyond, they are counted.
+pub const NAMED: usize = 1_000_000;
+
 /// One entry of `sources:` in the config, or the paths of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Request {

@@ -77,7 +77,7 @@ impl Damages {
     pub(super) fn note(&mut self, kind: DamageKind, place: impl FnOnce() -> DamagePlace) {
         let (count, places) = self.kinds.entry(kind).or_default();
         *count += 1;
-        if places.len() < 5 {
+        if places.len() < super::NAMED {
             places.push(place());
         }
     }
@@ -89,7 +89,7 @@ impl Damages {
             *old += count;
             known.extend(places);
             known.sort_by_key(|place| (place.line, place.record));
-            known.truncate(5);
+            known.truncate(super::NAMED);
         }
     }
 

@@ -164,7 +164,7 @@ impl Texts {
 impl Pending {
     fn note(&mut self, place: impl FnOnce() -> DamagePlace) {
         self.count += 1;
-        if self.places.len() < 5 {
+        if self.places.len() < super::NAMED {
             self.places.push(place());
         }
     }

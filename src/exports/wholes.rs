@@ -20,7 +20,36 @@ pub(super) fn damage(parts: &[Part], dialect: Dialect, key: Option<&str>) -> Vec
             }
         }
     }
+    found.extend(parts.iter().filter_map(|part| lacking(part, &patchy(parts))));
     found
+}
+
+/// Columns that some parts have and others lack. JSON leaves out what is empty: there it means nothing.
+pub(super) fn patchy(parts: &[Part]) -> Vec<String> {
+    let tables = || parts.iter().filter(|part| !matches!(part.shape, Shape::Json(_)));
+    let mut patchy: Vec<String> = Vec::new();
+    for label in tables().flat_map(|part| &part.labels) {
+        if !patchy.contains(label) && tables().any(|part| part.column(label).is_none()) {
+            patchy.push(label.clone());
+        }
+    }
+    patchy
+}
+
+fn lacking(part: &Part, patchy: &[String]) -> Option<Damage> {
+    if matches!(part.shape, Shape::Json(_)) {
+        return None;
+    }
+    let absent = patchy.iter().filter(|label| part.column(label).is_none());
+    let place = |label: &String| DamagePlace {
+        record: None,
+        line: None,
+        column: Some(label.clone()),
+        detail: part.input.shown.clone(),
+    };
+    let places: Vec<DamagePlace> = absent.map(place).collect();
+    let count = places.len() as u64;
+    (count > 0).then(|| Damage { kind: DamageKind::ColumnNotInPart, file: part.input.shown.clone(), count, places })
 }
 
 /// Whether a page says that more follows and the next page is not among the parts.

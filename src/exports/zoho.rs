@@ -126,10 +126,13 @@ const OWNERS: [(&str, &str); 12] = [
 
 /// The module that a file holds, as far as its content or its name tells.
 pub(super) fn module_of(part: &Part, dialect: Dialect) -> Option<String> {
-    by_content(part, dialect).or_else(|| {
-        let stem = module_of_stem(&part.input.stem());
-        stem.chars().any(char::is_alphabetic).then_some(stem)
-    })
+    let stem = module_of_stem(&part.input.stem());
+    let stem = stem.chars().any(char::is_alphabetic).then_some(stem);
+    // A backup names each module by its file, and has modules of its own that look like the standard ones.
+    if dialect == Dialect::ZohoBackup {
+        return stem.or_else(|| by_content(part, dialect));
+    }
+    by_content(part, dialect).or(stem)
 }
 
 /// The module that the columns of a file tell.

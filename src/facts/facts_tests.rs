@@ -135,3 +135,17 @@ fn facts_are_right() {
         }
     }
 }
+
+#[test]
+fn questions_that_share_links_do_not_wait_for_each_other() {
+    // Linking works on all threads; a thread that waits for its turn must not hold what another one needs.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(8).build().expect("threads");
+        for _ in 0..40 {
+            pool.install(|| answers(5, true));
+        }
+        sender.send(()).expect("the test listens");
+    });
+    assert!(receiver.recv_timeout(std::time::Duration::from_secs(120)).is_ok(), "the engine hangs");
+}

@@ -172,6 +172,19 @@ impl Question {
         }
     }
 
+    /// The datasets it is about.
+    pub fn datasets(&self) -> Vec<String> {
+        let mut named: Vec<String> = self.columns().into_iter().map(|column| column.dataset).collect();
+        match self {
+            Self::Rows { dataset, .. } => named.push(dataset.clone()),
+            Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
+            _ => {}
+        }
+        named.sort();
+        named.dedup();
+        named
+    }
+
     /// The filter and the dataset it runs on.
     pub fn filter(&self) -> Option<(&str, &Filter)> {
         match self {

@@ -136,7 +136,7 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
             left_slice.count(&mut missing, row);
             missing.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
         }
-        if mine.len() > 1 {
+        if mine.len() > 1 && scoped {
             left_slice.count(&mut split, row);
             for link in mine {
                 shared[link.right as usize] = true;

@@ -1,15 +1,13 @@
 //! Personal data is masked unless it was asked for: enough is left to recognise a record one already knows.
 //!
-//! What a cell may show depends on what it can hold. Spellings of allowed values are nobody's data; a stray word of an
-//! enum may be somebody's name, so it is shown when it is one plain word or several people share it.
+//! What a cell may show depends on what it can hold. Spellings of allowed values are nobody's data; a stray text of an enum
+//! is shown when it is one plain word, and hidden when it is several, an address or a number.
 
 use super::{Finding, Hit, Part, Row, Shows, Verdict};
 use crate::frames::normalize::invisible;
 
 /// Samples that a report shows of a finding; the file of failing rows holds all.
 const SHOWN: usize = 5;
-/// People who share a text before it counts as nobody's own.
-const SHARED: u64 = 3;
 
 /// The verdict as reports may show it: few samples, personal data masked unless it was asked for.
 pub fn for_reports(verdict: &Verdict) -> Verdict {
@@ -55,10 +53,16 @@ fn mask(finding: &mut Finding, show: bool) {
 /// Whether a part's label may be read by anyone.
 fn is_open(hit: &Hit, part: &Part) -> bool {
     match hit.shows {
-        Shows::Words => part.suggestion.is_some() || part.people >= SHARED || is_word(&part.label),
+        Shows::Words => !is_number(&part.label) && (part.suggestion.is_some() || is_word(&part.label)),
         // Their parts are names of forms and kinds.
-        Shows::Labels | Shows::Times | Shows::Nothing => true,
+        Shows::Labels | Shows::Times => true,
+        Shows::Nothing => crate::frames::time::Stamp::parse(&part.label).is_some(),
     }
+}
+
+/// An address, or digits enough for a phone number.
+fn is_number(text: &str) -> bool {
+    text.contains('@') || text.chars().filter(char::is_ascii_digit).count() >= 5
 }
 
 /// One plain word, as stages, tiers and flags are named.

@@ -245,16 +245,17 @@ impl Identity {
     /// Which records of two datasets are one person, sorted by left and right row.
     pub fn links(&self, left: &str, right: &str) -> Arc<Vec<Link>> {
         let name = (left.to_owned(), right.to_owned());
-        let mut cache = self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(found) = cache.get(&name) {
+        let locked = || self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(found) = locked().get(&name) {
             return Arc::clone(&found.0);
         }
+        // Not under the lock: linking waits for other threads, and one of them may come here.
         let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
             (Some(left), Some(right)) => link(left, right),
             _ => Default::default(),
         };
         let links = Arc::new(links);
-        cache.insert(name, (Arc::clone(&links), wide));
+        locked().insert(name, (Arc::clone(&links), wide));
         links
     }
 }

@@ -132,7 +132,7 @@ pub const MAPPING: Shape = Shape::Object(&[
     key(
         "test_people",
         Shape::ListOf(&Shape::Free),
-        "named people whose profile is checked: {email: …, expect: {…}, in: […]}",
+        "named people to validate the sync with: {email: …, expect: {…}, in: […]}; no rule reads them yet",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),

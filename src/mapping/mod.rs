@@ -113,6 +113,8 @@ pub struct Attribute {
     pub used_by: Vec<String>,
     /// The zone of stamps without one.
     pub time_zone: Option<Spot>,
+    /// Personal data that reports must not show.
+    pub sensitive: bool,
 }
 
 impl Attribute {
@@ -194,6 +196,8 @@ pub struct Mapping {
     pub lag: Option<Spot>,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
+    /// Fields that must not be synced, and are not shown.
+    pub sensitive: Vec<String>,
 }
 
 impl Mapping {
@@ -221,6 +225,7 @@ impl Mapping {
             missing,
             lag: spot(root, "lag"),
             systems: root.get_texts("systems"),
+            sensitive: root.get_texts("sensitive"),
             document: document.clone(),
         };
         Ok(model)
@@ -229,6 +234,31 @@ impl Mapping {
     /// The attribute of a name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name == name)
+    }
+
+    /// Keys that the document uses and no rule of this version reads, in the order of the document.
+    pub fn unread(&self) -> Vec<String> {
+        const ROOT: &[&str] = &["events", "test_people", "tags", "lag", "source_of_truth"];
+        const INNER: &[(&str, &[&str])] = &[
+            ("attributes", &["alias_cutover", "default", "precedence", "lag", "stamp", "version", "was"]),
+            ("segments", &["expect"]),
+            ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
+            ("identity", &["match_on", "merge_rule", "external_id"]),
+        ];
+        let root = &self.document.root;
+        let mut found: Vec<String> =
+            ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
+        for (section, keys) in INNER {
+            let Some(node) = root.get(section) else { continue };
+            let holders: Vec<&Node> = if *section == "identity" {
+                vec![node]
+            } else {
+                node.entries().iter().map(|entry| &entry.node).collect()
+            };
+            let used = keys.iter().filter(|key| holders.iter().any(|holder| holder.get(key).is_some()));
+            found.extend(used.map(|key| format!("{section}.{key}")));
+        }
+        found
     }
 
     /// Every column that the document names, sources and keys.
@@ -310,6 +340,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         used_as: node.get_text("used_as"),
         used_by: node.get_texts("used_by"),
         time_zone: spot(node, "time_zone"),
+        sensitive: node.get_flag("sensitive").unwrap_or_default(),
     }
 }
 
