@@ -3,6 +3,7 @@
 use super::{Consent, Lens};
 use crate::frames::normalize::{AddressClass, address_class, fold, is_missing, is_placeholder_id};
 use crate::frames::time::classify;
+use crate::text::trim;
 
 /// Names of shapes that checks judge.
 pub mod shape {
@@ -55,7 +56,7 @@ pub fn is_placeholder(name: &str) -> bool {
 }
 
 fn identifier(value: &str) -> &'static str {
-    let trimmed = value.trim();
+    let trimmed = trim(value);
     if is_missing(trimmed, &[]) {
         return shape::MISSING;
     }

@@ -264,6 +264,10 @@ fn columns(frame: &Frame) -> Answer {
 impl Engine<'_> {
     /// Answers every question. A question that cannot be answered, or makes a library panic, fails alone.
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
+        // Once, before the questions run side by side: each of them would link for itself.
+        for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
+            self.identity.links(&left, &right);
+        }
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {
             let shard = Shard::new(self, number);

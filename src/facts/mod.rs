@@ -18,6 +18,7 @@ pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
 use crate::frames::normalize::Form;
+use crate::mapping::ColumnPath;
 use crate::mapping::expr::Expr;
 
 /// A column of a dataset, by its place in the file.
@@ -183,6 +184,24 @@ impl Question {
         named.sort();
         named.dedup();
         named
+    }
+
+    /// The datasets whose records must be linked to answer, left and right.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let pair = |left: &Column, right: &Column| vec![(left.dataset.clone(), right.dataset.clone())];
+        let mut pairs = match self {
+            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
+            Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
+            Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            _ => Vec::new(),
+        };
+        let Some((own, filter)) = self.filter() else { return pairs };
+        let named = filter.expr.columns().into_iter().filter_map(|(name, _)| ColumnPath::parse(&name));
+        for path in named.filter(|path| path.dataset != own) {
+            pairs.push((path.dataset.clone(), own.to_owned()));
+            pairs.push((own.to_owned(), path.dataset));
+        }
+        pairs
     }
 
     /// The filter and the dataset it runs on.

@@ -10,6 +10,7 @@ pub mod normalize;
 pub(crate) mod testing;
 pub mod time;
 
+use crate::text::trim;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -81,7 +82,7 @@ impl Frame {
 
     /// The record's own id as it stands in the file; the record number where it has none.
     pub fn key(&self, row: u32) -> Cow<'_, str> {
-        let key = self.dataset.key.and_then(|key| self.columns.get(&key)).map(|column| column.get(row).trim());
+        let key = self.dataset.key.and_then(|key| self.columns.get(&key)).map(|column| trim(column.get(row)));
         key.filter(|key| !key.is_empty()).map_or_else(|| Cow::Owned(format!("record {}", row + 1)), Cow::Borrowed)
     }
 

@@ -1,5 +1,6 @@
 //! Canonical forms for comparison. What is shown and written stays as it stood in the export.
 
+use crate::text::trim;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -98,7 +99,7 @@ static LISTS: LazyLock<Lists> = LazyLock::new(|| {
 
 /// Whether a value stands for nothing: blank, or one of the tokens people type instead.
 pub fn is_missing(text: &str, declared: &[String]) -> bool {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     // Most values are longer than any token: the lists are looked at only where they can match.
     trimmed.is_empty()
         || (trimmed.len() <= LISTS.longest_missing
@@ -142,7 +143,7 @@ fn classify(text: &str) -> (AddressClass, String) {
     if !text.contains('@') && is_missing(text, &[]) {
         return (AddressClass::Missing, String::new());
     }
-    let lowered = text.trim().to_lowercase();
+    let lowered = trim(text).to_lowercase();
     (class_of(&lowered), lowered)
 }
 
@@ -166,24 +167,21 @@ fn class_of(lowered: &str) -> AddressClass {
 }
 
 fn well_formed(local: &str, domain: &str) -> bool {
-    let blank = |text: &str| text.chars().any(|c| c.is_whitespace() || c.is_control());
     let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
-    let local_fits = !local.is_empty()
-        && (quoted
-            || (!blank(local) && !local.contains(['@', ',', ';', ':', '<', '>', '(', ')', '[', ']', '\\', '"'])));
-    let labels: Vec<&str> = domain.split('.').collect();
-    let label_fits = |label: &&str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
+    let foreign = |c: char| {
+        matches!(c, '@' | ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '\\' | '"')
+            || c.is_whitespace()
+            || c.is_control()
+    };
+    let local_fits =
+        !local.is_empty() && (quoted || !local.chars().any(foreign)) && local.split('.').all(|part| !part.is_empty());
+    let label_fits = |label: &str| {
+        let edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b'-');
+        edge(label.as_bytes().first())
+            && edge(label.as_bytes().last())
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
-    local_fits
-        && !local.starts_with('.')
-        && !local.ends_with('.')
-        && !local.contains("..")
-        && labels.len() >= 2
-        && labels.iter().all(label_fits)
+    local_fits && domain.contains('.') && domain.split('.').all(label_fits)
 }
 
 /// An address without case and outer blanks; its domain in ASCII.
@@ -215,7 +213,7 @@ pub fn mailbox(address: &str) -> Option<String> {
 
 /// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens and zeros.
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
     if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') || is_worn(bare.as_bytes()) {
         return None;
@@ -237,7 +235,7 @@ fn is_worn(bare: &[u8]) -> bool {
 
 /// Whether a value is an id of zeros or a placeholder word.
 pub fn is_placeholder_id(text: &str) -> bool {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed);
     (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || LISTS.locals.contains(&bare.to_lowercase())
 }

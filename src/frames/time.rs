@@ -3,6 +3,7 @@
 //! A byte-wise classifier: one pass over the value, no pattern engine, no allocation. An instant is given only where the
 //! value leaves no doubt; a wrong instant is worse than none.
 
+use crate::text::trim;
 use jiff::civil;
 use jiff::tz::TimeZone;
 
@@ -90,7 +91,7 @@ impl Stamp {
 
 /// The form of a value; blanks around it do not count.
 pub fn classify(text: &str) -> Stamp {
-    let bytes = text.trim().as_bytes();
+    let bytes = trim(text).as_bytes();
     match bytes.first() {
         Some(b'0'..=b'9' | b'-' | b'+') => {}
         Some(_) if worded(bytes) => return Stamp::Worded,
@@ -118,7 +119,7 @@ pub fn classify(text: &str) -> Stamp {
 /// Seconds since 1970, where the value and the zone leave no doubt. `zone` is the zone of stamps that carry none; a
 /// local time that the zone repeats or skips gives nothing.
 pub fn instant(text: &str, zone: Option<&TimeZone>) -> Option<i64> {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     let bytes = trimmed.as_bytes();
     match classify(trimmed) {
         Stamp::UnixSeconds => whole(trimmed),
