@@ -66,7 +66,12 @@ pub fn open(
 ) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut earlier = BTreeMap::new();
     let Some(snapshots) = &config.snapshots else { return Ok(earlier) };
-    let Ok(folders) = fs::read_dir(&snapshots.folder) else { return Ok(earlier) };
+    let folders = match fs::read_dir(&snapshots.folder) {
+        Ok(folders) => folders,
+        // Before the first run there is none.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(earlier),
+        Err(error) => return Err(fail(&snapshots.folder, &error)),
+    };
     let mut newest: Option<(i64, PathBuf)> = None;
     for folder in folders {
         let folder = folder.map_err(|error| fail(&snapshots.folder, &error))?.path();

@@ -147,10 +147,10 @@ fn conflicts(context: &Context<'_>, attribute: &Attribute) -> (Vec<Conflict>, Ve
     if named.is_empty() {
         return stop(format!("no export says what {}, which owns {}, knows of consent", owner.text, attribute.name));
     }
-    let key = context.mapping.and_then(|mapping| mapping.canonical.as_ref()?.source.as_ref());
-    // Without the identifier's column people are linked by address alone, and whose consent is whose is a guess.
-    if let Some(gap) = key.and_then(|path| context.resolve(path).err()) {
-        return (Vec::new(), vec![gap]);
+    // Without the identifier's columns people are linked by address alone, and whose consent is whose is a guess.
+    let blind = context.identifier_gaps();
+    if !blind.is_empty() {
+        return (Vec::new(), blind);
     }
     let right = match (context.on_profile("unsubscribed"), context.email(profiles)) {
         (Ok(right), Ok(_)) => right,

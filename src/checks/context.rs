@@ -238,7 +238,12 @@ impl<'a> Context<'a> {
         for attribute in
             self.mapping.iter().flat_map(|mapping| &mapping.attributes).filter(|attribute| wanted(attribute))
         {
-            for path in attribute.from.iter().filter_map(|from| from.column.as_ref()) {
+            for from in &attribute.from {
+                let Some(path) = &from.column else {
+                    let reason = format!("`{}` names no column of an export", from.spot.text);
+                    gaps.push(Gap { subject: attribute.name.clone(), reason, column: None });
+                    continue;
+                };
                 match self.resolve(path) {
                     Ok(column) => targets.push(Target { attribute, column, profile: false }),
                     Err(gap) => gaps.push(gap),

@@ -35,10 +35,7 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     let address = context.email(contacts);
     gaps.extend(address.clone().err());
     gaps.extend(context.email(profiles).err());
-    if let Some(key) = context.mapping.and_then(|mapping| mapping.canonical.as_ref()) {
-        gaps.extend(context.on_profile(&key.attribute.text).err());
-        gaps.extend(key.source.as_ref().and_then(|path| context.resolve(path).err()));
-    }
+    gaps.extend(context.identifier_gaps());
     let Ok(address) = address else { return Err(gaps) };
     if !gaps.is_empty() {
         return Err(gaps);

@@ -57,7 +57,15 @@ fn question(column: &Column, cap: usize) -> Question {
 }
 
 fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
-    context.targets(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty())
+    let (targets, mut gaps) = context.targets(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty());
+    let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+    let listless = attributes.filter(|attribute| attribute.is(&["enum"]) && attribute.values.is_empty());
+    gaps.extend(listless.map(|attribute| Gap {
+        subject: attribute.name.clone(),
+        reason: format!("the mapping lists no allowed values of {}", attribute.name),
+        column: None,
+    }));
+    (targets, gaps)
 }
 
 fn inferred(context: &Context<'_>) -> Vec<Column> {
@@ -149,6 +157,9 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     for target in &targets {
         let asked = question(&target.column, MOST_VALUES);
         if let Some(Answer::Values { values, overflow, .. }) = answers.get(&asked) {
+            if values.keys().all(|value| is_missing(value, &target.attribute.missing)) {
+                gaps.push(context.blank(&target.column));
+            }
             if *overflow {
                 let subject = format!("{}.{}", target.column.dataset, context.label(&target.column));
                 let reason = format!(

@@ -46,8 +46,17 @@ fn question(column: &Column, params: &Node) -> Question {
     Question::Repeats { column: column.clone(), form, apart }
 }
 
-fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
-    let (columns, gaps) = columns(context, params);
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
+    let (columns, mut gaps) = columns(context, params);
+    let silent = columns.iter().filter(|column| match answers.get(&question(column, params)) {
+        Some(Answer::Repeats { groups, .. }) => groups.keyed == 0,
+        _ => false,
+    });
+    gaps.extend(silent.map(|column| Gap {
+        subject: format!("{}.{}", column.dataset, context.label(column)),
+        reason: format!("{}.{} holds no usable address", column.dataset, context.label(column)),
+        column: None,
+    }));
     Ask { subjects: columns.len(), questions: columns.iter().map(|column| question(column, params)).collect(), gaps }
 }
 

@@ -55,6 +55,19 @@ impl Context<'_> {
                 .any(|name| mapping.attributes.iter().filter(feeds).any(|attribute| attribute.name == *name))
     }
 
+    /// A gap for a column without a single value: nothing was looked at.
+    pub fn blank(&self, column: &Column) -> Gap {
+        let subject = format!("{}.{}", column.dataset, self.label(column));
+        Gap { reason: format!("{subject} is blank in every record"), subject, column: None }
+    }
+
+    /// What is missing of the canonical identifier, on the profile and at its source.
+    pub fn identifier_gaps(&self) -> Vec<Gap> {
+        let Some(key) = self.mapping.and_then(|mapping| mapping.canonical.as_ref()) else { return Vec::new() };
+        let source = key.source.as_ref().and_then(|path| self.resolve(path).err());
+        self.on_profile(&key.attribute.text).err().into_iter().chain(source).collect()
+    }
+
     /// The first part of the names of profile attributes.
     pub fn profile_source(&self) -> &str {
         self.profiles().map_or("customerio", |dataset| dataset.source.as_str())

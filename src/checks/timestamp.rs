@@ -6,6 +6,7 @@ use super::context::{Context, Target};
 use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dialect, System};
+use crate::facts::lenses::shape::MISSING;
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::time::{Stamp, instant, zone};
@@ -145,6 +146,11 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         });
         return Ask { subjects: known, questions, gaps: nothing.into_iter().collect() };
     }
+    let blank = times.iter().filter(|time| match answers.get(&time.question()) {
+        Some(Answer::Shapes { shapes, .. }) => shapes.keys().all(|name| name == MISSING),
+        _ => false,
+    });
+    let gaps = gaps.into_iter().chain(blank.map(|time| context.blank(&time.column))).collect();
     Ask { subjects: times.len(), questions, gaps }
 }
 

@@ -199,7 +199,7 @@ impl<'a> Shard<'a> {
         };
         let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
         keyed.par_sort_unstable();
-        let mut groups = Groups::default();
+        let mut groups = Groups { keyed: keyed.len() as u64, ..Groups::default() };
         let mut counter = Counter::default();
         for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
             if let Some(finer) = apart {

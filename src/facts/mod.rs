@@ -181,6 +181,7 @@ impl Question {
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             _ => {}
         }
+        named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
         named.sort();
         named.dedup();
         named
@@ -230,6 +231,8 @@ pub struct ColumnFact {
 pub struct Groups {
     /// How many groups.
     pub count: u64,
+    /// Values that could be compared.
+    pub keyed: u64,
     /// All their members; a sample names the smallest other member of its group.
     pub members: Tally,
 }
@@ -296,6 +299,7 @@ impl Answer {
             (Self::Repeats { rows, groups }, Self::Repeats { rows: more, groups: others }) => {
                 *rows += more;
                 groups.count += others.count;
+                groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
             }
             (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
