@@ -39,7 +39,7 @@ impl Severity {
 }
 
 /// What a finding is about; with the rule's code it is the finding's identity.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// The dataset, for findings about data.
     pub dataset: Option<String>,
@@ -97,7 +97,7 @@ pub struct Part {
 }
 
 /// What of its values a finding may show to anyone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shows {
     /// Names of forms or kinds.
     Labels,
@@ -106,11 +106,12 @@ pub enum Shows {
     /// Times, unless they are somebody's birthday.
     Times,
     /// Nothing.
+    #[default]
     Nothing,
 }
 
 /// What a check says about one subject.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Hit {
     /// What it is about.
     pub subject: Subject,
