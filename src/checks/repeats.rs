@@ -2,7 +2,7 @@
 
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Column, Groups, Question};
+use crate::facts::{Answer, Answers, Apart, Column, Groups, Question};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::Form;
 use crate::shape::{Shape, required};
@@ -42,7 +42,8 @@ fn columns(context: &Context<'_>, params: &Node) -> (Vec<Column>, Vec<Gap>) {
 
 fn question(column: &Column, params: &Node) -> Question {
     let provider = params.get_text("form").as_deref() == Some("provider");
-    let (form, apart) = if provider { (Form::Mailbox, Some(Form::Address)) } else { (Form::Address, None) };
+    let (form, apart) =
+        if provider { (Form::Mailbox, Some(Apart::Form(Form::Address))) } else { (Form::Address, None) };
     Question::Repeats { column: column.clone(), form, apart }
 }
 

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::tally::Counter;
-use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, instants, pairs};
+use super::{
+    Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats,
+};
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
@@ -63,7 +65,7 @@ impl<'a> Slice<'a> {
     }
 
     /// Counts a row, and keeps it when its key is among the smallest.
-    fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
+    pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
         self.count(counter, row);
         let key = self.frame.key(row);
         counter.sample(SAMPLES, &key, || Sample { key: key.to_string(), value: value.to_owned(), ..Sample::default() });
@@ -107,6 +109,11 @@ impl<'a> Shard<'a> {
         self.engine.shards <= 1 || group % self.engine.shards == self.number
     }
 
+    /// Whether this shard answers what only the whole can be asked.
+    pub(crate) fn is_first(&self) -> bool {
+        self.number == 0
+    }
+
     /// How many samples a tally of failing records keeps.
     pub(crate) fn cap(&self) -> usize {
         if self.engine.all_rows { usize::MAX } else { SAMPLES }
@@ -127,7 +134,12 @@ impl<'a> Shard<'a> {
                 let met = filter::met(self, &slice, filter)?;
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
             }
-            Question::Repeats { column, form, apart } => self.repeats(column, *form, *apart),
+            Question::Beside(beside) => people::beside(self, beside),
+            Question::Repeats { column, form, apart } => repeats::repeats(self, column, *form, *apart),
+            Question::Divided { column, lens } => repeats::divided(self, column, lens),
+            Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
+            Question::Strays { left, right } => people::strays(self, left, right),
+            Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }
@@ -139,7 +151,12 @@ impl<'a> Shard<'a> {
         }
     }
 
-    fn tally(&self, slice: &Slice<'_>, rows: impl Iterator<Item = u32>, column: Option<&TextColumn>) -> super::Tally {
+    pub(crate) fn tally(
+        &self,
+        slice: &Slice<'_>,
+        rows: impl Iterator<Item = u32>,
+        column: Option<&TextColumn>,
+    ) -> super::Tally {
         let mut counter = Counter::default();
         for row in rows {
             slice.count(&mut counter, row);
@@ -188,47 +205,6 @@ impl<'a> Shard<'a> {
         Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
 
-    fn repeats(&self, asked: &Column, form: Form, apart: Option<Form>) -> Result<Answer, String> {
-        let slice = self.slice(&asked.dataset)?;
-        let column = slice.column(asked.index)?;
-        let rows: Vec<u32> = slice.rows().collect();
-        // Identity has hashed the addresses already.
-        let known = self.engine.identity.hashed(&asked.dataset, asked.index, form);
-        let hash = |row: &u32| match known {
-            Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
-            None => form.of(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
-        };
-        let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
-        keyed.par_sort_unstable();
-        let mut groups = Groups { keyed: keyed.len() as u64, ..Groups::default() };
-        let mut counter = Counter::default();
-        for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
-            if let Some(finer) = apart {
-                let first = finer.of(column.get(run[0].1));
-                if run.iter().all(|(_, row)| finer.of(column.get(*row)) == first) {
-                    continue;
-                }
-            }
-            groups.count += 1;
-            let mut keys: Vec<(String, u32)> =
-                run.iter().map(|(_, row)| (slice.frame.key(*row).into_owned(), *row)).collect();
-            keys.sort_unstable();
-            for (at, (key, row)) in keys.iter().enumerate() {
-                slice.count(&mut counter, *row);
-                let other = keys.get(usize::from(at == 0)).map(|(key, _)| key.clone()).unwrap_or_default();
-                let detail = format!("{} records", keys.len());
-                counter.sample(self.cap(), key, || Sample {
-                    key: key.clone(),
-                    other,
-                    value: column.get(*row).to_owned(),
-                    detail,
-                });
-            }
-        }
-        groups.members = counter.finish(self.cap());
-        Ok(Answer::Repeats { rows: slice.len(), groups })
-    }
-
     fn listing(&self, pick: &Pick) -> Result<Answer, String> {
         match pick {
             Pick::Values { column: asked, values } => {
@@ -245,6 +221,7 @@ impl<'a> Shard<'a> {
                 let found = slice.rows().filter(|row| wanted.contains(&lens.shape(column.get(*row))));
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
             }
+            Pick::Beside { beside, shapes } => people::listing(self, beside, shapes),
             Pick::Pairs { left, left_lens, right, right_lens, cells } => {
                 pairs::listing(self, (left, left_lens), (right, right_lens), cells)
             }
@@ -282,7 +259,10 @@ impl Engine<'_> {
                 .collect();
             for (question, answer) in given {
                 let cap = match question {
-                    Question::Values { .. } | Question::Shapes { .. } | Question::Compare { .. } => SAMPLES,
+                    Question::Values { .. }
+                    | Question::Shapes { .. }
+                    | Question::Beside(_)
+                    | Question::Compare { .. } => SAMPLES,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {

@@ -5,10 +5,13 @@
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
 mod filter;
+pub mod ids;
 mod instants;
 pub mod lenses;
 pub mod local;
 mod pairs;
+mod people;
+mod repeats;
 pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +47,14 @@ pub enum Lens {
     Consent(Consent),
     /// Missing or filled, with the texts that mean missing beside the usual ones.
     Filled(Vec<String>),
+    /// Zoho's record ids by how they are written: with `zcrm_` or bare.
+    Prefix,
+    /// What kind of value a profile's `id` is.
+    ProfileId,
+    /// What is wrong with a profile's `id` itself.
+    ProfileIdFault,
+    /// What the cell of topics says: all of them off, some on.
+    Topics,
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -51,7 +62,9 @@ pub enum Lens {
 pub enum Consent {
     /// `unsubscribed` of Customer.io: any casing of true, or 1, is an opt-out; everything else is not.
     Profile,
-    /// A box that is ticked when the person opted out; an empty box says nothing.
+    /// The same, told as opted out or mailable alone.
+    Mailable,
+    /// A box that is ticked when the person opted out.
     OptOutBox,
     /// Subscribed, unsubscribed, never subscribed.
     State,
@@ -118,6 +131,8 @@ pub enum Pick {
     Values { column: Column, values: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
+    /// Those of [`Question::Beside`] whose value has one of these shapes.
+    Beside { beside: Beside, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
 }
@@ -131,6 +146,28 @@ pub struct Fresh {
     pub after: i64,
     /// The zone of stamps without one.
     pub zone: Option<String>,
+}
+
+/// A column of the records that have, or lack, a link to any of some other datasets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Beside {
+    /// The column.
+    pub column: Column,
+    /// How its values are read.
+    pub lens: Lens,
+    /// The other datasets.
+    pub others: Vec<String>,
+    /// Whether a link must be there, or must not.
+    pub linked: bool,
+}
+
+/// What sets the members of a group of equal values apart, where equal alone is no fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Apart {
+    /// They differ in a finer form.
+    Form(Form),
+    /// They are different records, not one record exported twice.
+    Record,
 }
 
 /// What a check may ask.
@@ -148,14 +185,24 @@ pub enum Question {
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
     Rows { dataset: String, filter: Filter },
-    /// Values that occur more than once in a form; with `apart`, only where they differ in the finer form.
-    Repeats { column: Column, form: Form, apart: Option<Form> },
-    /// Linked pairs by what both sides say.
+    /// Values by their shape, on the records that have or lack links to other datasets.
+    Beside(Beside),
+    /// Values that occur more than once in a form; with `apart`, only where something sets them apart.
+    Repeats { column: Column, form: Form, apart: Option<Apart> },
+    /// Records of one person that a lens reads differently.
+    Divided { column: Column, lens: Lens },
+    /// Addresses one slip apart on records that agree in their phone, or in all of their names.
+    Slips { column: Column, phone: Option<usize>, names: Vec<usize> },
+    /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
+    /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
+    Strays { left: Column, right: Column },
+    /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
+    Doubles { child: String, parent: String, right: String },
     /// Every record that a judgement is about, for the file of failing rows.
     Listing(Pick),
 }
@@ -165,7 +212,7 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
-            Pick::Shapes { shapes, .. } => shapes.is_empty(),
+            Pick::Shapes { shapes, .. } | Pick::Beside { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
         };
         (!empty).then_some(Self::Listing(pick))
@@ -177,8 +224,18 @@ impl Question {
             Self::Values { column, .. }
             | Self::Shapes { column, .. }
             | Self::Newest { column, .. }
-            | Self::Repeats { column, .. } => vec![column.clone()],
-            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
+            | Self::Repeats { column, .. }
+            | Self::Divided { column, .. } => vec![column.clone()],
+            Self::Beside(Beside { column, .. }) | Self::Listing(Pick::Beside { beside: Beside { column, .. }, .. }) => {
+                vec![column.clone()]
+            }
+            Self::Slips { column, phone, names } => {
+                let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
+                std::iter::once(column.clone()).chain(more).collect()
+            }
+            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } | Self::Strays { left, right } => {
+                vec![left.clone(), right.clone()]
+            }
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
             }
@@ -205,10 +262,23 @@ impl Question {
     /// The datasets whose records must be linked to answer, left and right.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let pair = |left: &Column, right: &Column| vec![(left.dataset.clone(), right.dataset.clone())];
+        let beside = |beside: &Beside| {
+            beside.others.iter().map(|other| (other.clone(), beside.column.dataset.clone())).collect()
+        };
         let mut pairs = match self {
+            Self::Compare { left, right, .. } | Self::Listing(Pick::Pairs { left, right, .. })
+                if left.dataset == right.dataset =>
+            {
+                Vec::new()
+            }
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
+            Self::Strays { left, right } => pair(left, right),
             Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
+            Self::Beside(asked) | Self::Listing(Pick::Beside { beside: asked, .. }) => beside(asked),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Doubles { child, parent, right } => {
+                vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
+            }
             _ => Vec::new(),
         };
         let Some((own, filter)) = self.filter() else { return pairs };
@@ -263,7 +333,7 @@ pub struct Sides {
     pub split_profiles: u64,
     /// Left records in scope with no right one.
     pub missing: Tally,
-    /// Right records that share a left one's link with another left record.
+    /// Right records to which several left ones lead; a sample names the smallest of those.
     pub collapsed: Tally,
     /// Right records linked to no left one.
     pub strangers: Tally,
@@ -278,14 +348,18 @@ pub enum Answer {
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
     /// To [`Question::Values`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
-    /// To [`Question::Shapes`].
+    /// To [`Question::Shapes`] and [`Question::Beside`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`].
+    /// To [`Question::Rows`], [`Question::Doubles`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
-    /// To [`Question::Repeats`].
+    /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },
+    /// To [`Question::Slips`]; `wide` is how many phones and names stand on too many records to compare each with each.
+    Slips { rows: u64, wide: u64, members: Tally },
+    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before.
+    Strays { pairs: u64, crossed: Tally, old: Tally },
     /// To [`Question::Compare`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
@@ -319,6 +393,16 @@ impl Answer {
                 groups.count += others.count;
                 groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
+            }
+            (Self::Slips { rows, wide, members }, Self::Slips { rows: more, wide: wider, members: others }) => {
+                *rows += more;
+                *wide += wider;
+                members.merge(others, cap);
+            }
+            (Self::Strays { pairs, crossed, old }, Self::Strays { pairs: more, crossed: others, old: older }) => {
+                *pairs += more;
+                crossed.merge(others, cap);
+                old.merge(older, cap);
             }
             (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
                 *pairs += more;

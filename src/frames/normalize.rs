@@ -17,6 +17,10 @@ pub enum Form {
     Mailbox,
     /// A record id without `zcrm_`, case and outer blanks.
     Identifier,
+    /// A text without case and outer blanks.
+    Folded,
+    /// A text as it stands.
+    Exact,
 }
 
 impl Form {
@@ -26,6 +30,8 @@ impl Form {
             Self::Address => address(text),
             Self::Mailbox => mailbox(&address(text)?),
             Self::Identifier => identifier(text).map(Cow::into_owned),
+            Self::Folded => (!is_missing(text, &[])).then(|| trim(text).to_lowercase()),
+            Self::Exact => (!is_missing(text, &[])).then(|| text.to_owned()),
         }
     }
 }
