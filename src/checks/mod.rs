@@ -6,8 +6,10 @@ pub mod context;
 
 mod consent;
 mod coverage;
+mod doubles;
 mod enumeration;
 mod export_facts;
+mod id_values;
 mod identifier;
 mod inputs;
 mod lag;
@@ -20,7 +22,9 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
+mod slips;
 mod spelling;
+mod strays;
 mod systems;
 mod tested_value;
 mod timestamp;
@@ -96,9 +100,11 @@ pub static KINDS: &[&Kind] = &[
     &consent::SOURCE,
     &consent::VALUE,
     &coverage::KIND,
+    &doubles::KIND,
     &enumeration::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
+    &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
@@ -108,6 +114,8 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &slips::KIND,
+    &strays::KIND,
     &tested_value::KIND,
     &timestamp::KIND,
 ];

@@ -138,7 +138,7 @@ impl<'a> Shard<'a> {
             Question::Repeats { column, form, apart } => repeats::repeats(self, column, *form, *apart),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
             Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
-            Question::Strays { left, right } => people::strays(self, left, right),
+            Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
             Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))

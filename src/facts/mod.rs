@@ -200,7 +200,7 @@ pub enum Question {
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
-    Strays { left: Column, right: Column },
+    Strays { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     Doubles { child: String, parent: String, right: String },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -233,8 +233,13 @@ impl Question {
                 let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
                 std::iter::once(column.clone()).chain(more).collect()
             }
-            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } | Self::Strays { left, right } => {
+            Self::Compare { left, right, .. }
+            | Self::Gap { left, right, .. }
+            | Self::Strays { left, right, fresh: None } => {
                 vec![left.clone(), right.clone()]
+            }
+            Self::Strays { left, right, fresh: Some(fresh) } => {
+                vec![left.clone(), right.clone(), fresh.column.clone()]
             }
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
@@ -272,7 +277,7 @@ impl Question {
                 Vec::new()
             }
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
-            Self::Strays { left, right } => pair(left, right),
+            Self::Strays { left, right, .. } => pair(left, right),
             Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
             Self::Beside(asked) | Self::Listing(Pick::Beside { beside: asked, .. }) => beside(asked),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
@@ -331,6 +336,8 @@ pub struct Sides {
     pub split: Tally,
     /// Right records that the split ones are linked to, each once.
     pub split_profiles: u64,
+    /// Right records.
+    pub profiles: u64,
     /// Left records in scope with no right one.
     pub missing: Tally,
     /// Right records to which several left ones lead; a sample names the smallest of those.
@@ -358,8 +365,9 @@ pub enum Answer {
     Repeats { rows: u64, groups: Groups },
     /// To [`Question::Slips`]; `wide` is how many phones and names stand on too many records to compare each with each.
     Slips { rows: u64, wide: u64, members: Tally },
-    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before.
-    Strays { pairs: u64, crossed: Tally, old: Tally },
+    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before, and
+    /// how many of those were held back.
+    Strays { pairs: u64, held: u64, crossed: Tally, old: Tally },
     /// To [`Question::Compare`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
@@ -399,8 +407,12 @@ impl Answer {
                 *wide += wider;
                 members.merge(others, cap);
             }
-            (Self::Strays { pairs, crossed, old }, Self::Strays { pairs: more, crossed: others, old: older }) => {
+            (
+                Self::Strays { pairs, held, crossed, old },
+                Self::Strays { pairs: more, held: holding, crossed: others, old: older },
+            ) => {
                 *pairs += more;
+                *held += holding;
                 crossed.merge(others, cap);
                 old.merge(older, cap);
             }
@@ -416,6 +428,7 @@ impl Answer {
             }
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
+                sides.profiles += others.profiles;
                 sides.scope.merge(others.scope, cap);
                 sides.split.merge(others.split, cap);
                 sides.missing.merge(others.missing, cap);

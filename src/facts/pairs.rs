@@ -190,6 +190,7 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
         });
     }
     sides.split_profiles = shared.iter().filter(|shared| **shared).count() as u64;
+    sides.profiles = right_slice.len();
     sides.scope = all.finish(0);
     sides.split = split.finish(cap);
     sides.missing = missing.finish(cap);

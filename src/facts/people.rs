@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::{AHashMap, AHashSet};
 
+use super::instants::Freshness;
 use super::local::{SAMPLES, Shard, Slice};
 use super::tally::Counter;
-use super::{Answer, Beside, Column, Sample};
+use super::{Answer, Beside, Column, Fresh, Sample};
 
 /// The records of a slice that a question is about.
 fn rows_beside<'a>(shard: &'a Shard<'_>, slice: &Slice<'a>, asked: &Beside) -> impl Iterator<Item = u32> + 'a {
@@ -45,11 +46,18 @@ pub(crate) fn listing(shard: &Shard<'_>, asked: &Beside, shapes: &BTreeSet<Strin
 }
 
 /// Addresses that lead elsewhere than the identifier, and addresses of before.
-pub(crate) fn strays(shard: &Shard<'_>, left: &Column, right: &Column) -> Result<Answer, String> {
+pub(crate) fn strays(
+    shard: &Shard<'_>,
+    left: &Column,
+    right: &Column,
+    fresh: Option<&Fresh>,
+) -> Result<Answer, String> {
     let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
     let (left_column, right_column) = (left_slice.column(left.index)?, right_slice.column(right.index)?);
     let identity = shard.engine.identity;
     let cap = shard.cap();
+    let freshness = Freshness::new(&left_slice, fresh)?;
+    let mut held = 0;
     let (mut crossed, mut old) = (Counter::default(), Counter::default());
     for (row, other) in identity.crossed(&left.dataset, &right.dataset) {
         if !shard.holds(left_slice.people.group[row as usize]) {
@@ -68,6 +76,10 @@ pub(crate) fn strays(shard: &Shard<'_>, left: &Column, right: &Column) -> Result
         if !shard.holds(right_slice.people.group[row as usize]) {
             continue;
         }
+        if freshness.holds(other) {
+            held += 1;
+            continue;
+        }
         right_slice.count(&mut old, row);
         let key = right_slice.frame.key(row);
         old.sample(cap, &key, || Sample {
@@ -79,7 +91,7 @@ pub(crate) fn strays(shard: &Shard<'_>, left: &Column, right: &Column) -> Result
     }
     let links = identity.links(&left.dataset, &right.dataset);
     let pairs = links.iter().filter(|link| shard.holds(right_slice.people.group[link.right as usize])).count() as u64;
-    Ok(Answer::Strays { pairs, crossed: crossed.finish(cap), old: old.finish(cap) })
+    Ok(Answer::Strays { pairs, held, crossed: crossed.finish(cap), old: old.finish(cap) })
 }
 
 /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
