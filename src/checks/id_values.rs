@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, filled, no_mapping, no_profiles};
+use super::identifier::is_address;
 use super::parts::gather;
 use super::repeats::no_contacts;
 use super::{Ask, Kind, Stage};
@@ -85,8 +86,10 @@ fn canonical<'a>(context: &Context<'a>) -> Result<&'a Mapping, Vec<Gap>> {
     let mapping = context.mapping.ok_or_else(|| vec![no_mapping()])?;
     let gap =
         |reason: &str| vec![Gap { subject: "mapping:identity".to_owned(), reason: reason.to_owned(), column: None }];
-    let Some(key) = &mapping.canonical else { return Err(gap("the mapping declares no canonical identifier")) };
-    if key.attribute.text == "email" {
+    if mapping.canonical.is_none() {
+        return Err(gap("the mapping declares no canonical identifier"));
+    }
+    if is_address(mapping) {
         return Err(gap("the mapping joins people by their address, not by an id of Zoho"));
     }
     Ok(mapping)

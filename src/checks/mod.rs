@@ -5,6 +5,7 @@
 pub mod context;
 
 mod consent;
+mod consent_values;
 mod coverage;
 mod doubles;
 mod enumeration;
@@ -98,7 +99,8 @@ pub struct Kind {
 pub static KINDS: &[&Kind] = &[
     &consent::CONFLICT,
     &consent::SOURCE,
-    &consent::VALUE,
+    &consent_values::RECORD,
+    &consent_values::VALUE,
     &coverage::KIND,
     &doubles::KIND,
     &enumeration::KIND,

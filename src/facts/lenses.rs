@@ -1,7 +1,7 @@
 //! Lenses: a value in, the name of its shape out.
 
 use super::{Consent, Lens};
-use crate::frames::normalize::{AddressClass, address_class, fold, is_missing, is_placeholder_id};
+use crate::frames::normalize::{address_class, fold, is_missing, is_placeholder_id};
 use crate::frames::time::classify;
 use crate::text::trim;
 
@@ -56,11 +56,6 @@ impl Lens {
             Self::Topics => topics(value),
         }
     }
-}
-
-/// Whether an address class of [`Lens::Address`] is a placeholder.
-pub fn is_placeholder(name: &str) -> bool {
-    name == AddressClass::Placeholder.name()
 }
 
 fn identifier(value: &str) -> &'static str {

@@ -269,7 +269,8 @@ impl Identity {
 impl Identity {
     /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those.
     pub fn crossed(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
-        self.of_both(left, right, links::crossed)
+        let links = self.links(left, right);
+        self.of_both(left, right, |left, right| links::crossed(left, right, &links))
     }
 
     /// Rows linked by identifier whose addresses differ and stand nowhere on the other side.

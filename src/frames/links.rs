@@ -136,8 +136,9 @@ fn keys(hashes: &Hashes, row: u32) -> impl Iterator<Item = u64> {
 }
 
 /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those. One
-/// that belongs to another left row with the same address is a shared address, and no stray.
-pub(super) fn crossed(left: &Hashes, right: &Hashes) -> Vec<(u32, u32)> {
+/// that belongs to another left row with the same address is a shared address, and one that is linked to the left row itself
+/// is its second half: neither is a stray.
+pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
     let by_id = Lookup::new(right.ids.iter().chain([&right.own]));
     let by_address = Lookup::new([&right.exact].into_iter());
     let left_ids = Lookup::new(left.ids.iter().chain([&left.own]));
@@ -153,7 +154,11 @@ pub(super) fn crossed(left: &Hashes, right: &Hashes) -> Vec<(u32, u32)> {
             let mut owners = keys(right, right_row).flat_map(|key| left_ids.of(key));
             owners.any(|(_, other)| *other != row && at(&left.exact, *other) == address)
         };
-        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !shared(*right))?;
+        let linked = |right: u32| {
+            let start = links.partition_point(|link| (link.left, link.right) < (row, right));
+            links.get(start).is_some_and(|link| (link.left, link.right) == (row, right))
+        };
+        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !shared(*right) && !linked(*right))?;
         Some((row, stray))
     };
     (0..rows).into_par_iter().filter_map(find).collect()

@@ -125,9 +125,14 @@ impl Attribute {
         self.kind.as_ref().is_some_and(|kind| kinds.contains(&kind.text.as_str()))
     }
 
+    /// Whether it is declared to be for this.
+    pub fn is_role(&self, role: &str) -> bool {
+        self.role.as_deref() == Some(role)
+    }
+
     /// Whether it carries consent: by its role, or by being Customer.io's own flag.
     pub fn is_consent(&self) -> bool {
-        self.role.as_deref() == Some("consent") || self.name == "unsubscribed"
+        self.is_role("consent") || self.name == "unsubscribed"
     }
 }
 
