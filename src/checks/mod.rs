@@ -7,12 +7,15 @@ pub mod context;
 mod consent;
 mod coverage;
 mod enumeration;
+mod export_cut;
 mod export_facts;
 mod identifier;
 mod inputs;
+mod limits;
 mod mapping_entry;
 mod names;
 mod negative_segment;
+mod ownership;
 mod partial;
 mod parts;
 mod policy;
@@ -20,6 +23,7 @@ mod record_id;
 mod repeats;
 mod reserved_name;
 mod spelling;
+mod spreadsheet;
 mod systems;
 mod tested_value;
 mod timestamp;
@@ -96,17 +100,21 @@ pub static KINDS: &[&Kind] = &[
     &consent::VALUE,
     &coverage::KIND,
     &enumeration::KIND,
+    &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
+    &limits::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
+    &ownership::KIND,
     &policy::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &spreadsheet::KIND,
     &tested_value::KIND,
     &timestamp::KIND,
 ];

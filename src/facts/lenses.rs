@@ -31,6 +31,10 @@ pub mod shape {
     pub const IN: &str = "subscribed";
     /// No opinion.
     pub const SILENT: &str = "says nothing";
+    /// Over the size that is accepted.
+    pub const LONG: &str = "too long";
+    /// Within it.
+    pub const SHORT: &str = "short enough";
     /// A text that means nothing to its reader.
     pub const UNREADABLE: &str = "unreadable";
 }
@@ -46,6 +50,8 @@ impl Lens {
             Self::Consent(consent) => consent.says(value),
             Self::Filled(tokens) if is_missing(value, tokens) => shape::MISSING,
             Self::Filled(_) => shape::FILLED,
+            Self::Size(most) if value.len() > *most => shape::LONG,
+            Self::Size(_) => shape::SHORT,
         }
     }
 }

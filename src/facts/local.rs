@@ -11,7 +11,7 @@ use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIter
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::tally::Counter;
-use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, pairs};
+use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, pairs, width};
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
@@ -116,9 +116,10 @@ impl<'a> Shard<'a> {
         match question {
             Question::Read { dataset } => {
                 let report = &self.slice(dataset)?.frame.report;
-                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone() })
+                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone(), crlf: report.crlf })
             }
             Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
+            Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
             Question::Values { column, cap } => self.values(column, *cap),
             Question::Shapes { column, lens } => self.shapes(column, lens),
             Question::Rows { dataset, filter } => {
@@ -138,7 +139,12 @@ impl<'a> Shard<'a> {
         }
     }
 
-    fn tally(&self, slice: &Slice<'_>, rows: impl Iterator<Item = u32>, column: Option<&TextColumn>) -> super::Tally {
+    pub(super) fn tally(
+        &self,
+        slice: &Slice<'_>,
+        rows: impl Iterator<Item = u32>,
+        column: Option<&TextColumn>,
+    ) -> super::Tally {
         let mut counter = Counter::default();
         for row in rows {
             slice.count(&mut counter, row);

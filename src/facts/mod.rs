@@ -9,6 +9,7 @@ pub mod lenses;
 pub mod local;
 mod pairs;
 pub mod tally;
+mod width;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -43,6 +44,8 @@ pub enum Lens {
     Consent(Consent),
     /// Missing or filled, with the texts that mean missing beside the usual ones.
     Filled(Vec<String>),
+    /// Of more than so many bytes, or not.
+    Size(usize),
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -128,6 +131,8 @@ pub enum Question {
     Read { dataset: String },
     /// Names, fill and longest value of every column.
     Columns { dataset: String },
+    /// Records that fill more than so many of these columns.
+    Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
@@ -162,6 +167,9 @@ impl Question {
         match self {
             Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Repeats { column, .. } => {
                 vec![column.clone()]
+            }
+            Self::Wide { dataset, columns, .. } => {
+                columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
             }
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
@@ -258,14 +266,14 @@ pub struct Sides {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// To [`Question::Read`].
-    Read { rows: u64, damage: Vec<Damage> },
+    Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
     /// To [`Question::Values`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
     /// To [`Question::Shapes`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
-    /// To [`Question::Rows`].
+    /// To [`Question::Rows`], [`Question::Wide`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`].
     Repeats { rows: u64, groups: Groups },
