@@ -9,14 +9,17 @@ mod consent_values;
 mod coverage;
 mod doubles;
 mod enumeration;
+mod export_cut;
 mod export_facts;
 mod id_values;
 mod identifier;
 mod inputs;
 mod lag;
+mod limits;
 mod mapping_entry;
 mod names;
 mod negative_segment;
+mod ownership;
 mod partial;
 mod parts;
 mod policy;
@@ -25,6 +28,7 @@ mod repeats;
 mod reserved_name;
 mod slips;
 mod spelling;
+mod spreadsheet;
 mod strays;
 mod systems;
 mod tested_value;
@@ -104,19 +108,23 @@ pub static KINDS: &[&Kind] = &[
     &coverage::KIND,
     &doubles::KIND,
     &enumeration::KIND,
+    &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
     &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
+    &limits::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
+    &ownership::KIND,
     &policy::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
     &slips::KIND,
+    &spreadsheet::KIND,
     &strays::KIND,
     &tested_value::KIND,
     &timestamp::KIND,

@@ -59,6 +59,7 @@ fn questions() -> BTreeSet<Question> {
             right: "customerio.people".to_owned(),
             scope: Scope::All,
         },
+        Question::Wide { dataset: "customerio.people".to_owned(), columns: vec![0, 1, 5], over: 1 },
     ])
 }
 
@@ -130,6 +131,9 @@ fn facts_are_right() {
                     (sides.scope.rows, sides.split.rows, sides.split_profiles, sides.missing.rows),
                     (40, 1, 2, 1)
                 );
+            }
+            (Question::Wide { .. }, Answer::Rows { rows, met }) => {
+                assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "the address and the stage are filled");
             }
             other => panic!("unexpected {other:?}"),
         }

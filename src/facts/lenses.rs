@@ -37,6 +37,10 @@ pub mod shape {
     pub const TOPICS_OFF: &str = "every topic off";
     /// A topic is on, or none is named.
     pub const TOPICS_ON: &str = "some topic on";
+    /// Over the size that is accepted.
+    pub const LONG: &str = "too long";
+    /// Within it.
+    pub const SHORT: &str = "short enough";
     /// A text that means nothing to its reader.
     pub const UNREADABLE: &str = "unreadable";
 }
@@ -54,6 +58,8 @@ impl Lens {
             Self::Filled(_) => shape::FILLED,
             Self::Prefix | Self::ProfileId | Self::ProfileIdFault => super::ids::shape(self, value),
             Self::Topics => topics(value),
+            Self::Size(most) if value.len() > *most => shape::LONG,
+            Self::Size(_) => shape::SHORT,
         }
     }
 }

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats,
+    Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats, width,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -123,9 +123,10 @@ impl<'a> Shard<'a> {
         match question {
             Question::Read { dataset } => {
                 let report = &self.slice(dataset)?.frame.report;
-                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone() })
+                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone(), crlf: report.crlf })
             }
             Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
+            Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
             Question::Values { column, cap } => self.values(column, *cap),
             Question::Shapes { column, lens } => self.shapes(column, lens),
             Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),

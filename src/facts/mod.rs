@@ -13,6 +13,7 @@ mod pairs;
 mod people;
 mod repeats;
 pub mod tally;
+mod width;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -55,6 +56,8 @@ pub enum Lens {
     ProfileIdFault,
     /// What the cell of topics says: all of them off, some on.
     Topics,
+    /// Of more than so many bytes, or not.
+    Size(usize),
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -177,6 +180,8 @@ pub enum Question {
     Read { dataset: String },
     /// Names, fill and longest value of every column.
     Columns { dataset: String },
+    /// Records that fill more than so many of these columns.
+    Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
@@ -240,6 +245,9 @@ impl Question {
             }
             Self::Strays { left, right, fresh: Some(fresh) } => {
                 vec![left.clone(), right.clone(), fresh.column.clone()]
+            }
+            Self::Wide { dataset, columns, .. } => {
+                columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
             }
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
@@ -350,7 +358,7 @@ pub struct Sides {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// To [`Question::Read`].
-    Read { rows: u64, damage: Vec<Damage> },
+    Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
     /// To [`Question::Values`].
@@ -359,7 +367,7 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Doubles`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },

@@ -249,7 +249,7 @@ impl Mapping {
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] = &[
-            ("attributes", &["alias_cutover", "default", "precedence", "stamp", "version", "was"]),
+            ("attributes", &["alias_cutover", "default", "stamp", "version", "was"]),
             ("segments", &["expect"]),
             ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
             ("identity", &["match_on", "merge_rule", "external_id"]),
