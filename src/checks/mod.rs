@@ -33,6 +33,7 @@ mod strays;
 mod systems;
 mod tested_value;
 mod timestamp;
+pub mod writers;
 
 pub use context::Context;
 pub use partial::partial;

@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::tally::Counter;
 use super::{
     Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats, width,
+    writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -148,6 +149,7 @@ impl<'a> Shard<'a> {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => self.listing(pick),
         }
     }

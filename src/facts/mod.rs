@@ -14,6 +14,7 @@ mod people;
 mod repeats;
 pub mod tally;
 mod width;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -164,6 +165,12 @@ pub struct Beside {
     pub linked: bool,
 }
 
+impl Beside {
+    fn pairs(&self) -> Vec<(String, String)> {
+        self.others.iter().map(|other| (other.clone(), self.column.dataset.clone())).collect()
+    }
+}
+
 /// What sets the members of a group of equal values apart, where equal alone is no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Apart {
@@ -171,6 +178,41 @@ pub enum Apart {
     Form(Form),
     /// They are different records, not one record exported twice.
     Record,
+}
+
+impl Pick {
+    /// The column whose cells are named.
+    pub fn column(&self) -> &Column {
+        match self {
+            Self::Values { column, .. } | Self::Shapes { column, .. } => column,
+            Self::Beside { beside, .. } => &beside.column,
+            Self::Pairs { right, .. } => right,
+        }
+    }
+
+    /// The dataset whose records are named.
+    pub fn dataset(&self) -> &str {
+        &self.column().dataset
+    }
+
+    /// The columns that must be held.
+    fn columns(&self) -> Vec<Column> {
+        let left = match self {
+            Self::Pairs { left, .. } => Some(left.clone()),
+            _ => None,
+        };
+        left.into_iter().chain([self.column().clone()]).collect()
+    }
+
+    fn pairs(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Pairs { left, right, .. } if left.dataset != right.dataset => {
+                vec![(left.dataset.clone(), right.dataset.clone())]
+            }
+            Self::Beside { beside, .. } => beside.pairs(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a check may ask.
@@ -208,6 +250,8 @@ pub enum Question {
     Strays { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     Doubles { child: String, parent: String, right: String },
+    /// The records that a judgement is about, by columns that say who wrote them.
+    Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
     Listing(Pick),
 }
@@ -231,9 +275,7 @@ impl Question {
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
-            Self::Beside(Beside { column, .. }) | Self::Listing(Pick::Beside { beside: Beside { column, .. }, .. }) => {
-                vec![column.clone()]
-            }
+            Self::Beside(Beside { column, .. }) => vec![column.clone()],
             Self::Slips { column, phone, names } => {
                 let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
                 std::iter::once(column.clone()).chain(more).collect()
@@ -252,8 +294,11 @@ impl Question {
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
             }
-            Self::Listing(Pick::Values { column, .. } | Pick::Shapes { column, .. }) => vec![column.clone()],
-            Self::Listing(Pick::Pairs { left, right, .. }) => vec![left.clone(), right.clone()],
+            Self::Listing(pick) => pick.columns(),
+            Self::Writers { pick, by } => {
+                let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
+                pick.columns().into_iter().chain(more).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -275,19 +320,13 @@ impl Question {
     /// The datasets whose records must be linked to answer, left and right.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let pair = |left: &Column, right: &Column| vec![(left.dataset.clone(), right.dataset.clone())];
-        let beside = |beside: &Beside| {
-            beside.others.iter().map(|other| (other.clone(), beside.column.dataset.clone())).collect()
-        };
         let mut pairs = match self {
-            Self::Compare { left, right, .. } | Self::Listing(Pick::Pairs { left, right, .. })
-                if left.dataset == right.dataset =>
-            {
-                Vec::new()
-            }
+            // Two columns of one dataset are compared within the record.
+            Self::Compare { left, right, .. } if left.dataset == right.dataset => Vec::new(),
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
             Self::Strays { left, right, .. } => pair(left, right),
-            Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
-            Self::Beside(asked) | Self::Listing(Pick::Beside { beside: asked, .. }) => beside(asked),
+            Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
+            Self::Beside(beside) => beside.pairs(),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::Doubles { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -382,6 +421,8 @@ pub enum Answer {
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
     /// To [`Question::Coverage`].
     Coverage(Sides),
+    /// To [`Question::Writers`]: records by value, for each of the columns.
+    Writers(Vec<BTreeMap<String, u64>>),
     /// The engine could not answer.
     Failed(String),
 }
@@ -423,6 +464,13 @@ impl Answer {
                 *held += holding;
                 crossed.merge(others, cap);
                 old.merge(older, cap);
+            }
+            (Self::Writers(columns), Self::Writers(others)) => {
+                for (column, more) in columns.iter_mut().zip(others) {
+                    for (name, rows) in more {
+                        *column.entry(name).or_default() += rows;
+                    }
+                }
             }
             (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
                 *pairs += more;

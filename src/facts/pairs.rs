@@ -103,6 +103,24 @@ pub(crate) fn listing(
     Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
 }
 
+/// The right rows of every linked pair of some cells.
+pub(crate) fn picked(
+    shard: &Shard<'_>,
+    left: Side<'_>,
+    right: Side<'_>,
+    cells: &BTreeSet<(String, String)>,
+) -> Result<Vec<u32>, String> {
+    let pairs = Pairs::new(shard, left.0, right.0)?;
+    let wanted = pairs.mine(shard).filter(|link| {
+        let (one, other) = pairs.values(link);
+        cells.contains(&(left.1.shape(one).to_owned(), right.1.shape(other).to_owned()))
+    });
+    let mut rows: Vec<u32> = wanted.map(|link| link.right).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(rows)
+}
+
 /// Whole minutes from the left time to the right one, over pairs in which both are certain.
 pub(crate) fn gap(
     shard: &Shard<'_>,

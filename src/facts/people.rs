@@ -11,7 +11,7 @@ use super::tally::Counter;
 use super::{Answer, Beside, Column, Fresh, Sample};
 
 /// The records of a slice that a question is about.
-fn rows_beside<'a>(shard: &'a Shard<'_>, slice: &Slice<'a>, asked: &Beside) -> impl Iterator<Item = u32> + 'a {
+fn rows_beside<'a>(shard: &Shard<'_>, slice: &Slice<'a>, asked: &Beside) -> impl Iterator<Item = u32> + use<'a> {
     let mut linked = vec![false; slice.frame.rows as usize];
     for other in &asked.others {
         for link in shard.engine.identity.links(other, &asked.column.dataset).iter() {
@@ -41,8 +41,20 @@ pub(crate) fn beside(shard: &Shard<'_>, asked: &Beside) -> Result<Answer, String
 pub(crate) fn listing(shard: &Shard<'_>, asked: &Beside, shapes: &BTreeSet<String>) -> Result<Answer, String> {
     let slice = shard.slice(&asked.column.dataset)?;
     let column = slice.column(asked.column.index)?;
-    let wanted = rows_beside(shard, &slice, asked).filter(|row| shapes.contains(asked.lens.shape(column.get(*row))));
-    Ok(Answer::Rows { rows: slice.len(), met: shard.tally(&slice, wanted, Some(column)) })
+    let wanted = picked(shard, &slice, asked, shapes)?;
+    Ok(Answer::Rows { rows: slice.len(), met: shard.tally(&slice, wanted.into_iter(), Some(column)) })
+}
+
+/// The rows of those records.
+pub(crate) fn picked(
+    shard: &Shard<'_>,
+    slice: &Slice<'_>,
+    asked: &Beside,
+    shapes: &BTreeSet<String>,
+) -> Result<Vec<u32>, String> {
+    let column = slice.column(asked.column.index)?;
+    let wanted = |row: &u32| shapes.contains(asked.lens.shape(column.get(*row)));
+    Ok(rows_beside(shard, slice, asked).filter(wanted).collect())
 }
 
 /// Addresses that lead elsewhere than the identifier, and addresses of before.

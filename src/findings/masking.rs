@@ -48,6 +48,14 @@ fn mask(finding: &mut Finding, show: bool) {
         part.label = if open.contains(&part.label) { printable(&part.label) } else { value(&part.label, shows) };
     }
     hit.subject.name = label(&hit.subject.name);
+    for writers in &mut finding.writers {
+        writers.column = label(&writers.column);
+        let person = writers.person;
+        for (name, _) in &mut writers.values {
+            // Colleagues recognise each other by their first letters.
+            *name = if show || !person { printable(name) } else { masked(name) };
+        }
+    }
 }
 
 /// Whether a part's label may be read by anyone.
