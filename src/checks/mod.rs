@@ -10,6 +10,7 @@ mod enumeration;
 mod export_facts;
 mod identifier;
 mod inputs;
+mod lag;
 mod mapping_entry;
 mod names;
 mod negative_segment;

@@ -11,7 +11,7 @@ use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIter
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::tally::Counter;
-use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, pairs};
+use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, instants, pairs};
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
@@ -121,6 +121,7 @@ impl<'a> Shard<'a> {
             Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
             Question::Values { column, cap } => self.values(column, *cap),
             Question::Shapes { column, lens } => self.shapes(column, lens),
+            Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
                 let met = filter::met(self, &slice, filter)?;

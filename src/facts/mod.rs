@@ -5,6 +5,7 @@
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
 mod filter;
+mod instants;
 pub mod lenses;
 pub mod local;
 mod pairs;
@@ -121,6 +122,17 @@ pub enum Pick {
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
 }
 
+/// Which left records of pairs are too fresh to be compared: what was changed after an instant may be on its way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fresh {
+    /// The column of the left dataset that says when a record was changed.
+    pub column: Column,
+    /// Records changed later are held back.
+    pub after: i64,
+    /// The zone of stamps without one.
+    pub zone: Option<String>,
+}
+
 /// What a check may ask.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Question {
@@ -132,6 +144,8 @@ pub enum Question {
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
+    /// The newest instant of a column; `zone` is that of stamps without one.
+    Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
     Rows { dataset: String, filter: Filter },
     /// Values that occur more than once in a form; with `apart`, only where they differ in the finer form.
@@ -160,9 +174,10 @@ impl Question {
     /// The columns that must be held to answer, filters apart.
     pub fn columns(&self) -> Vec<Column> {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Repeats { column, .. } => {
-                vec![column.clone()]
-            }
+            Self::Values { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Newest { column, .. }
+            | Self::Repeats { column, .. } => vec![column.clone()],
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
@@ -265,6 +280,8 @@ pub enum Answer {
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
     /// To [`Question::Shapes`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
+    /// To [`Question::Newest`]; none when no value is a sure instant.
+    Newest(Option<i64>),
     /// To [`Question::Rows`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`].
@@ -292,6 +309,7 @@ impl Answer {
                 *rows += more;
                 merge_maps(shapes, others, cap);
             }
+            (Self::Newest(newest), Self::Newest(other)) => *newest = (*newest).max(other),
             (Self::Rows { rows, met }, Self::Rows { rows: more, met: others }) => {
                 *rows += more;
                 met.merge(others, cap);
