@@ -20,6 +20,8 @@ macro_rules! built_in {
 
 built_in![
     "blank-identifier",
+    "blank-stage",
+    "boolean-spellings",
     "consent-from-other-system",
     "damaged-export",
     "damaged-record-id",
@@ -31,6 +33,7 @@ built_in![
     "exports-apart",
     "ignore-without-reason",
     "incomplete-mapping-entry",
+    "invisible-character",
     "missing-column",
     "negative-segment-has-members",
     "no-canonical-identifier",

@@ -4,11 +4,14 @@
 
 pub mod context;
 
+mod blank_stage;
+mod boolean;
 mod consent;
 mod coverage;
 mod enumeration;
 mod export_facts;
 mod identifier;
+mod inferred;
 mod inputs;
 mod lag;
 mod mapping_entry;
@@ -20,7 +23,6 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
-mod spelling;
 mod systems;
 mod tested_value;
 mod timestamp;
@@ -92,11 +94,13 @@ pub struct Kind {
 
 /// THE list.
 pub static KINDS: &[&Kind] = &[
+    &boolean::KIND,
     &consent::CONFLICT,
     &consent::SOURCE,
     &consent::VALUE,
     &coverage::KIND,
     &enumeration::KIND,
+    &blank_stage::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
     &identifier::KIND,

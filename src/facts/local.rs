@@ -127,6 +127,7 @@ impl<'a> Shard<'a> {
                 let met = filter::met(self, &slice, filter)?;
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
             }
+            Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),
             Question::Repeats { column, form, apart } => self.repeats(column, *form, *apart),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
@@ -186,6 +187,15 @@ impl<'a> Shard<'a> {
         }
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
+    }
+
+    fn shaped(&self, asked: &Column, lens: &Lens, shapes: &BTreeSet<String>, scope: &Scope) -> Result<Answer, String> {
+        let slice = self.slice(&asked.dataset)?;
+        let column = slice.column(asked.index)?;
+        let counts = in_scope(self, &slice, scope)?;
+        let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
+        let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
+        Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
     }
 
     fn repeats(&self, asked: &Column, form: Form, apart: Option<Form>) -> Result<Answer, String> {
@@ -324,6 +334,12 @@ pub(crate) fn in_scope<'a>(
         Scope::Reachable(index) => {
             let column = slice.column(*index)?;
             Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
+        }
+        Scope::Linked(left) => {
+            let links = shard.engine.identity.links(left, &slice.frame.dataset.name);
+            let mut linked: Vec<u32> = links.iter().map(|link| link.right).collect();
+            linked.sort_unstable();
+            Ok(Box::new(move |row| linked.binary_search(&row).is_ok()))
         }
         Scope::Where(filter) => {
             // Rows come in order.

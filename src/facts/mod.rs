@@ -107,6 +107,8 @@ pub enum Scope {
     Reachable(usize),
     /// Those that meet a filter.
     Where(Filter),
+    /// Those that are linked to a record of a dataset.
+    Linked(String),
     /// All.
     All,
 }
@@ -144,6 +146,8 @@ pub enum Question {
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
+    /// Records in scope whose value has one of these shapes under a lens.
+    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
     /// The newest instant of a column; `zone` is that of stamps without one.
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
@@ -176,6 +180,7 @@ impl Question {
         match self {
             Self::Values { column, .. }
             | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. } => vec![column.clone()],
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
@@ -209,6 +214,7 @@ impl Question {
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
             Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
             _ => Vec::new(),
         };
         let Some((own, filter)) = self.filter() else { return pairs };
@@ -225,6 +231,7 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => Some((dataset, filter)),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
             _ => None,
         }
     }
@@ -282,7 +289,7 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`].
+    /// To [`Question::Rows`] and [`Question::Shaped`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`].
     Repeats { rows: u64, groups: Groups },
