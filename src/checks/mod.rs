@@ -4,6 +4,7 @@
 
 pub mod context;
 
+mod agreement;
 mod blank_stage;
 mod boolean;
 mod consent;
@@ -94,6 +95,7 @@ pub struct Kind {
 
 /// THE list.
 pub static KINDS: &[&Kind] = &[
+    &agreement::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
     &consent::SOURCE,

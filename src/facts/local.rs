@@ -10,11 +10,13 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::agree::{self, Asked};
 use super::tally::Counter;
 use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, instants, pairs};
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
+use crate::mapping::spelling::Spellings;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -36,6 +38,8 @@ pub struct Engine<'a> {
     pub any_case: bool,
     /// Source name: the zone of its stamps without one.
     pub zones: BTreeMap<String, String>,
+    /// Column of an enum: its spellings.
+    pub spellings: BTreeMap<String, Spellings>,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -134,6 +138,10 @@ impl<'a> Shard<'a> {
             }
             Question::Gap { left, left_zone, right, right_zone } => {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
+            }
+            Question::Agree { left, right, reading, missing, blank, also, fresh } => {
+                let fresh = fresh.as_ref();
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, fresh })
             }
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Listing(pick) => self.listing(pick),

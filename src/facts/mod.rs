@@ -4,6 +4,7 @@
 //! A question names a column or an expression over a dataset, an earlier snapshot (`prev.zoho.contacts`) or the pairs of
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
+pub mod agree;
 mod filter;
 mod instants;
 pub mod lenses;
@@ -15,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+pub use agree::{Agreement, Blank, Reading};
 pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
@@ -158,6 +160,17 @@ pub enum Question {
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Linked pairs by whether both cells say the same. With `also`, they differ only where both are filled and one of
+    /// these columns, of a record linked to the same right one, says what the right cell says.
+    Agree {
+        left: Column,
+        right: Column,
+        reading: Reading,
+        missing: Vec<String>,
+        blank: Blank,
+        also: Vec<Column>,
+        fresh: Option<Fresh>,
+    },
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -184,6 +197,10 @@ impl Question {
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. } => vec![column.clone()],
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
+            Self::Agree { left, right, also, fresh, .. } => {
+                let fresh = fresh.iter().map(|fresh| &fresh.column);
+                [left, right].into_iter().chain(also).chain(fresh).cloned().collect()
+            }
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
             }
@@ -213,6 +230,9 @@ impl Question {
         let mut pairs = match self {
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
             Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
+            Self::Agree { left, right, also, .. } => {
+                std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
+            }
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
             _ => Vec::new(),
@@ -297,6 +317,8 @@ pub enum Answer {
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Agree`].
+    Agree(Agreement),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// The engine could not answer.
@@ -337,6 +359,7 @@ impl Answer {
                     *minutes.entry(minute).or_default() += count;
                 }
             }
+            (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.scope.merge(others.scope, cap);

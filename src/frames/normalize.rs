@@ -297,7 +297,7 @@ pub fn invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox};
+    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox, masks};
 
     #[test]
     fn addresses_fold_case_and_blanks_only() {
