@@ -209,6 +209,7 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
             now: options.policy.now,
             any_case: context.config.text_any_case,
             zones: context.zones(),
+            spellings: context.spellings(),
         };
         answers.extend(engine.answer(&open));
         held = Some((store, identity));

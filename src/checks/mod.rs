@@ -4,6 +4,9 @@
 
 pub mod context;
 
+mod agreement;
+mod blank_stage;
+mod boolean;
 mod consent;
 mod consent_values;
 mod coverage;
@@ -13,6 +16,7 @@ mod export_cut;
 mod export_facts;
 mod id_values;
 mod identifier;
+mod inferred;
 mod inputs;
 mod lag;
 mod limits;
@@ -27,7 +31,6 @@ mod record_id;
 mod repeats;
 mod reserved_name;
 mod slips;
-mod spelling;
 mod spreadsheet;
 mod strays;
 mod systems;
@@ -102,6 +105,9 @@ pub struct Kind {
 
 /// THE list.
 pub static KINDS: &[&Kind] = &[
+    &agreement::KIND,
+    &blank_stage::KIND,
+    &boolean::KIND,
     &consent::CONFLICT,
     &consent::SOURCE,
     &consent_values::RECORD,

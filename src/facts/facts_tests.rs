@@ -81,6 +81,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         now: 1_780_272_000,
         any_case: false,
         zones: BTreeMap::new(),
+        spellings: BTreeMap::new(),
     };
     engine.answer(&questions())
 }

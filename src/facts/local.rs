@@ -10,6 +10,7 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::agree::{self, Asked};
 use super::tally::Counter;
 use super::{
     Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats, width,
@@ -18,6 +19,7 @@ use super::{
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
+use crate::mapping::spelling::Spellings;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -39,6 +41,8 @@ pub struct Engine<'a> {
     pub any_case: bool,
     /// Source name: the zone of its stamps without one.
     pub zones: BTreeMap<String, String>,
+    /// Column of an enum: its spellings.
+    pub spellings: BTreeMap<String, Spellings>,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -142,11 +146,16 @@ impl<'a> Shard<'a> {
             Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
             Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
             Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
+            Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }
             Question::Gap { left, left_zone, right, right_zone } => {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
+            }
+            Question::Agree { left, right, reading, missing, blank, also, fresh } => {
+                let fresh = fresh.as_ref();
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, fresh })
             }
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
@@ -206,6 +215,15 @@ impl<'a> Shard<'a> {
         }
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
+    }
+
+    fn shaped(&self, asked: &Column, lens: &Lens, shapes: &BTreeSet<String>, scope: &Scope) -> Result<Answer, String> {
+        let slice = self.slice(&asked.dataset)?;
+        let column = slice.column(asked.index)?;
+        let counts = in_scope(self, &slice, scope)?;
+        let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
+        let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
+        Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
     }
 
     fn listing(&self, pick: &Pick) -> Result<Answer, String> {
@@ -307,6 +325,12 @@ pub(crate) fn in_scope<'a>(
         Scope::Reachable(index) => {
             let column = slice.column(*index)?;
             Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
+        }
+        Scope::Linked(left) => {
+            let links = shard.engine.identity.links(left, &slice.frame.dataset.name);
+            let mut linked: Vec<u32> = links.iter().map(|link| link.right).collect();
+            linked.sort_unstable();
+            Ok(Box::new(move |row| linked.binary_search(&row).is_ok()))
         }
         Scope::Where(filter) => {
             // Rows come in order.

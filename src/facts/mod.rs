@@ -4,6 +4,7 @@
 //! A question names a column or an expression over a dataset, an earlier snapshot (`prev.zoho.contacts`) or the pairs of
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
+pub mod agree;
 mod filter;
 pub mod ids;
 mod instants;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+pub use agree::{Agreement, Blank, Reading};
 pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
@@ -124,6 +126,8 @@ pub enum Scope {
     Reachable(usize),
     /// Those that meet a filter.
     Where(Filter),
+    /// Those that are linked to a record of a dataset.
+    Linked(String),
     /// All.
     All,
 }
@@ -228,6 +232,8 @@ pub enum Question {
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
+    /// Records in scope whose value has one of these shapes under a lens.
+    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
     /// The newest instant of a column; `zone` is that of stamps without one.
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
@@ -244,6 +250,17 @@ pub enum Question {
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Linked pairs by whether both cells say the same. With `also`, they differ only where both are filled and one of
+    /// these columns, of a record linked to the same right one, says what the right cell says.
+    Agree {
+        left: Column,
+        right: Column,
+        reading: Reading,
+        missing: Vec<String>,
+        blank: Blank,
+        also: Vec<Column>,
+        fresh: Option<Fresh>,
+    },
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -272,6 +289,7 @@ impl Question {
         match self {
             Self::Values { column, .. }
             | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
@@ -287,6 +305,10 @@ impl Question {
             }
             Self::Strays { left, right, fresh: Some(fresh) } => {
                 vec![left.clone(), right.clone(), fresh.column.clone()]
+            }
+            Self::Agree { left, right, also, fresh, .. } => {
+                let fresh = fresh.iter().map(|fresh| &fresh.column);
+                [left, right].into_iter().chain(also).chain(fresh).cloned().collect()
             }
             Self::Wide { dataset, columns, .. } => {
                 columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
@@ -327,6 +349,10 @@ impl Question {
             Self::Strays { left, right, .. } => pair(left, right),
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
             Self::Beside(beside) => beside.pairs(),
+            Self::Agree { left, right, also, .. } => {
+                std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
+            }
+            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::Doubles { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -347,6 +373,7 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => Some((dataset, filter)),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
             _ => None,
         }
     }
@@ -406,7 +433,7 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Shaped`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },
@@ -419,6 +446,8 @@ pub enum Answer {
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Agree`].
+    Agree(Agreement),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -482,6 +511,7 @@ impl Answer {
                     *minutes.entry(minute).or_default() += count;
                 }
             }
+            (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

@@ -13,16 +13,17 @@ use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
 
-struct Pairs<'a> {
-    left: Slice<'a>,
+/// The linked pairs of two columns.
+pub(super) struct Pairs<'a> {
+    pub(super) left: Slice<'a>,
     right: Slice<'a>,
-    left_column: &'a TextColumn,
-    right_column: &'a TextColumn,
+    pub(super) left_column: &'a TextColumn,
+    pub(super) right_column: &'a TextColumn,
     links: std::sync::Arc<Vec<Link>>,
 }
 
 impl<'a> Pairs<'a> {
-    fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
+    pub(super) fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
         let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
         // Two columns of one dataset: a record is linked to itself.
         let links = if left.dataset == right.dataset {
@@ -40,7 +41,7 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
+    pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
         self.links.iter().filter(|link| shard.holds(self.right.people.group[link.right as usize]))
     }
 
@@ -52,11 +53,16 @@ impl<'a> Pairs<'a> {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 
-    /// A pair shows the profile first: that is where the send goes wrong.
-    fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+    /// Counts the person of a pair.
+    pub(super) fn person(&self, counter: &mut Counter, link: &Link) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
         let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
         counter.add(self.right.people.person[link.right as usize], alone);
+    }
+
+    /// A pair shows the profile first: that is where the send goes wrong.
+    pub(super) fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+        self.person(counter, link);
         let key = self.right.frame.key(link.right);
         let (left, right) = self.values(link);
         counter.sample(cap, &key, || Sample {

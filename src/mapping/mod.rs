@@ -6,6 +6,7 @@
 pub mod expr;
 pub mod keys;
 pub mod lower;
+pub mod spelling;
 
 use std::path::Path;
 
@@ -101,6 +102,8 @@ pub struct Attribute {
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
     pub missing: Vec<String>,
+    /// What a blank stands for.
+    pub default: Option<String>,
     /// The system whose value is right.
     pub owner: Option<Spot>,
     /// Systems in the order in which their value counts.
@@ -249,7 +252,7 @@ impl Mapping {
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] = &[
-            ("attributes", &["alias_cutover", "default", "stamp", "version", "was"]),
+            ("attributes", &["alias_cutover", "stamp", "version", "was"]),
             ("segments", &["expect"]),
             ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
             ("identity", &["match_on", "merge_rule", "external_id"]),
@@ -352,6 +355,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         kind: spot(node, "type"),
         values: values(node),
         missing,
+        default: node.get_text("default"),
         owner: spot(node, "owner"),
         precedence: node.get_texts("precedence"),
         role: node.get_text("role"),
