@@ -19,10 +19,13 @@ macro_rules! built_in {
 }
 
 built_in![
+    "ambiguous-day-and-month",
     "blank-identifier",
+    "campaign-date-format",
     "consent-from-other-system",
     "damaged-export",
     "damaged-record-id",
+    "default-as-date",
     "duplicate-email",
     "enum-typo",
     "enum-variant",
@@ -30,10 +33,14 @@ built_in![
     "expired-ignore",
     "exports-apart",
     "ignore-without-reason",
+    "impossible-date",
     "incomplete-mapping-entry",
+    "instants-differ",
     "missing-column",
+    "mixed-timestamp-formats",
     "negative-segment-has-members",
     "no-canonical-identifier",
+    "offset-missing-or-mixed",
     "opted-out-but-mailable",
     "placeholder-identifier",
     "profile-timestamp-not-unix",
@@ -41,13 +48,17 @@ built_in![
     "reserved-name-case",
     "row-count-differs",
     "source-column-missing",
+    "source-date-without-time",
     "source-timestamp-format",
     "split-profile",
     "stale-ignore",
     "tested-value-not-allowed",
+    "timestamp-declared-as-text",
     "timestamp-unit",
     "unreadable-opt-out",
+    "value-of-another-type",
     "value-outside-list",
+    "wrong-time-zone",
 ];
 
 /// The keys of a rule file.

@@ -10,6 +10,7 @@ mod enumeration;
 mod export_facts;
 mod identifier;
 mod inputs;
+mod instants;
 mod lag;
 mod mapping_entry;
 mod names;
@@ -21,9 +22,13 @@ mod record_id;
 mod repeats;
 mod reserved_name;
 mod spelling;
+mod stamp_days;
+mod stamp_forms;
 mod systems;
 mod tested_value;
+mod text_times;
 mod timestamp;
+mod types;
 
 pub use context::Context;
 pub use partial::partial;
@@ -102,6 +107,7 @@ pub static KINDS: &[&Kind] = &[
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
+    &instants::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
     &policy::KIND,
@@ -109,5 +115,7 @@ pub static KINDS: &[&Kind] = &[
     &repeats::KIND,
     &reserved_name::KIND,
     &tested_value::KIND,
+    &text_times::KIND,
     &timestamp::KIND,
+    &types::KIND,
 ];

@@ -11,6 +11,8 @@ pub mod shape {
     pub const MISSING: &str = "missing";
     /// Something there.
     pub const FILLED: &str = "filled";
+    /// Something that does not fit the declared type.
+    pub const UNFIT: &str = "of another type";
     /// A placeholder.
     pub const PLACEHOLDER: &str = "placeholder";
     /// An id of digits, with or without `zcrm_`.
@@ -46,6 +48,10 @@ impl Lens {
             Self::Consent(consent) => consent.says(value),
             Self::Filled(tokens) if is_missing(value, tokens) => shape::MISSING,
             Self::Filled(_) => shape::FILLED,
+            Self::Calendar(_, tokens) | Self::Fits(_, tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Calendar(reading, _) => reading.of(value),
+            Self::Fits(fit, _) if fit.holds(value) => shape::FILLED,
+            Self::Fits(..) => shape::UNFIT,
         }
     }
 }

@@ -134,6 +134,7 @@ impl<'a> Shard<'a> {
             Question::Gap { left, left_zone, right, right_zone } => {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
+            Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Listing(pick) => self.listing(pick),
         }
@@ -248,6 +249,7 @@ impl<'a> Shard<'a> {
             Pick::Pairs { left, left_lens, right, right_lens, cells } => {
                 pairs::listing(self, (left, left_lens), (right, right_lens), cells)
             }
+            Pick::Instants { asked, cells } => instants::listing(self, asked, cells),
         }
     }
 }
@@ -282,7 +284,10 @@ impl Engine<'_> {
                 .collect();
             for (question, answer) in given {
                 let cap = match question {
-                    Question::Values { .. } | Question::Shapes { .. } | Question::Compare { .. } => SAMPLES,
+                    Question::Values { .. }
+                    | Question::Shapes { .. }
+                    | Question::Compare { .. }
+                    | Question::Instants(_) => SAMPLES,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {

@@ -5,6 +5,7 @@
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
 mod filter;
+mod fits;
 mod instants;
 pub mod lenses;
 pub mod local;
@@ -12,15 +13,16 @@ mod pairs;
 pub mod tally;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::Arc;
 
+pub use filter::Filter;
+pub use fits::Fit;
+pub use instants::{Apart, Differences, Fresh, Instants};
 pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
+use crate::frames::calendar::Reading;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
-use crate::mapping::expr::Expr;
 
 /// A column of a dataset, by its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +46,10 @@ pub enum Lens {
     Consent(Consent),
     /// Missing or filled, with the texts that mean missing beside the usual ones.
     Filled(Vec<String>),
+    /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
+    Calendar(Reading, Vec<String>),
+    /// Whether a value fits a declared type, with the texts that mean missing beside the usual ones.
+    Fits(Fit, Vec<String>),
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -59,45 +65,6 @@ pub enum Consent {
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
     Declared(Vec<(String, bool)>),
-}
-
-/// A filter with its text; two filters of one text are one.
-#[derive(Clone)]
-pub struct Filter {
-    /// Canonical text.
-    pub text: String,
-    /// The tree.
-    pub expr: Arc<Expr>,
-}
-
-impl Filter {
-    /// A filter of an expression.
-    pub fn new(expr: Expr) -> Self {
-        Self { text: expr.to_string(), expr: Arc::new(expr) }
-    }
-}
-
-impl fmt::Debug for Filter {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Filter({})", self.text)
-    }
-}
-
-impl PartialEq for Filter {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-impl Eq for Filter {}
-impl PartialOrd for Filter {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Filter {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.text.cmp(&other.text)
-    }
 }
 
 /// Which records of the left side count.
@@ -120,17 +87,8 @@ pub enum Pick {
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
-}
-
-/// Which left records of pairs are too fresh to be compared: what was changed after an instant may be on its way.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fresh {
-    /// The column of the left dataset that says when a record was changed.
-    pub column: Column,
-    /// Records changed later are held back.
-    pub after: i64,
-    /// The zone of stamps without one.
-    pub zone: Option<String>,
+    /// Linked pairs whose instants are apart in one of these ways.
+    Instants { asked: Instants, cells: BTreeSet<Apart> },
 }
 
 /// What a check may ask.
@@ -154,6 +112,8 @@ pub enum Question {
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Linked pairs by how far apart the instants of both sides are.
+    Instants(Instants),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -167,6 +127,7 @@ impl Question {
             Pick::Values { values, .. } => values.is_empty(),
             Pick::Shapes { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
+            Pick::Instants { cells, .. } => cells.is_empty(),
         };
         (!empty).then_some(Self::Listing(pick))
     }
@@ -184,6 +145,7 @@ impl Question {
             }
             Self::Listing(Pick::Values { column, .. } | Pick::Shapes { column, .. }) => vec![column.clone()],
             Self::Listing(Pick::Pairs { left, right, .. }) => vec![left.clone(), right.clone()],
+            Self::Instants(asked) | Self::Listing(Pick::Instants { asked, .. }) => asked.columns(),
             _ => Vec::new(),
         }
     }
@@ -208,6 +170,7 @@ impl Question {
         let mut pairs = match self {
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
             Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
+            Self::Instants(asked) | Self::Listing(Pick::Instants { asked, .. }) => pair(&asked.left, &asked.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             _ => Vec::new(),
         };
@@ -290,6 +253,8 @@ pub enum Answer {
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Instants`].
+    Instants(Differences),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// The engine could not answer.
@@ -330,6 +295,7 @@ impl Answer {
                     *minutes.entry(minute).or_default() += count;
                 }
             }
+            (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.scope.merge(others.scope, cap);

@@ -11,8 +11,9 @@ use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
 
-struct Pairs<'a> {
-    left: Slice<'a>,
+/// The linked records of two datasets, with a column of each.
+pub(super) struct Pairs<'a> {
+    pub(super) left: Slice<'a>,
     right: Slice<'a>,
     left_column: &'a TextColumn,
     right_column: &'a TextColumn,
@@ -20,7 +21,7 @@ struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
+    pub(super) fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
         let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
         Ok(Self {
             left_column: left_slice.column(left.index)?,
@@ -31,16 +32,16 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
+    pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
         self.links.iter().filter(|link| shard.holds(self.right.people.group[link.right as usize]))
     }
 
-    fn values(&self, link: &Link) -> (&'a str, &'a str) {
+    pub(super) fn values(&self, link: &Link) -> (&'a str, &'a str) {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 
     /// A pair shows the profile first: that is where the send goes wrong.
-    fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+    pub(super) fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
         let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
         counter.add(self.right.people.person[link.right as usize], alone);
