@@ -18,6 +18,7 @@ mod id_values;
 mod identifier;
 mod inferred;
 mod inputs;
+mod instants;
 mod lag;
 mod limits;
 mod mapping_entry;
@@ -32,10 +33,14 @@ mod repeats;
 mod reserved_name;
 mod slips;
 mod spreadsheet;
+mod stamp_days;
+mod stamp_forms;
 mod strays;
 mod systems;
 mod tested_value;
+mod text_times;
 mod timestamp;
+mod types;
 pub mod writers;
 
 pub use context::Context;
@@ -122,6 +127,7 @@ pub static KINDS: &[&Kind] = &[
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
+    &instants::KIND,
     &limits::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
@@ -134,5 +140,7 @@ pub static KINDS: &[&Kind] = &[
     &spreadsheet::KIND,
     &strays::KIND,
     &tested_value::KIND,
+    &text_times::KIND,
     &timestamp::KIND,
+    &types::KIND,
 ];

@@ -2,7 +2,7 @@
 
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Apart, Column, Consent, Groups, Lens, Question};
+use crate::facts::{Answer, Answers, Column, Consent, Groups, Lens, Question, Unlike};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::Form;
 use crate::shape::{Shape, required};
@@ -80,15 +80,15 @@ fn record_ids(context: &Context<'_>) -> Vec<Result<Column, Gap>> {
 
 fn question(column: &Column, params: &Node) -> Question {
     let column = column.clone();
-    let (form, apart) = match of(params).as_str() {
+    let (form, unlike) = match of(params).as_str() {
         "consent" => return Question::Divided { column, lens: Lens::Consent(Consent::Mailable) },
-        "mailbox" => (Form::Mailbox, Some(Apart::Form(Form::Address))),
-        "shared-address" => (Form::Address, Some(Apart::Record)),
+        "mailbox" => (Form::Mailbox, Some(Unlike::Form(Form::Address))),
+        "shared-address" => (Form::Address, Some(Unlike::Record)),
         "record-id" => (Form::Identifier, None),
-        "profile-id" => (Form::Folded, Some(Apart::Form(Form::Exact))),
+        "profile-id" => (Form::Folded, Some(Unlike::Form(Form::Exact))),
         _ => (Form::Address, None),
     };
-    Question::Repeats { column, form, apart }
+    Question::Repeats { column, form, unlike }
 }
 
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {

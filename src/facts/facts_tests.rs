@@ -41,7 +41,7 @@ fn questions() -> BTreeSet<Question> {
         Question::Values { column: column("customerio.people", 5), cap: 100 },
         Question::Values { column: column("customerio.people", 1), cap: 7 },
         Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp(Vec::new()) },
-        Question::Repeats { column: column("customerio.people", 1), form: Form::Address, apart: None },
+        Question::Repeats { column: column("customerio.people", 1), form: Form::Address, unlike: None },
         Question::Compare {
             left: column("zoho.contacts", 5),
             left_lens: Lens::Consent(Consent::OptOutBox),

@@ -6,23 +6,65 @@
 //! Profile attributes are compared as they stand, as Customer.io does. What other systems hold is read first: a misspelt
 //! stage of a deal is that stage.
 
+use std::fmt;
+use std::sync::Arc;
+
 use ahash::{AHashMap, AHashSet};
 use jiff::tz::TimeZone;
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 use super::lenses::truth;
 use super::local::{Shard, Slice};
-use super::{Consent, Filter, lenses::shape};
+use super::{Consent, lenses::shape};
 use crate::exports::System;
 use crate::frames::TextColumn;
 use crate::frames::time::{Stamp, classify, instant, zone};
-use crate::mapping::expr::Type;
+use crate::mapping::expr::{Expr, Type};
 use crate::mapping::lower::{Options, lower, typed_name};
 use crate::mapping::spelling::Place;
 use crate::mapping::{ColumnPath, EARLIER};
 
 /// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
 const MOST_COMBINATIONS: usize = 8;
+
+/// A filter with its text; two filters of one text are one.
+#[derive(Clone)]
+pub struct Filter {
+    /// Canonical text.
+    pub text: String,
+    /// The tree.
+    pub expr: Arc<Expr>,
+}
+
+impl Filter {
+    /// A filter of an expression.
+    pub fn new(expr: Expr) -> Self {
+        Self { text: expr.to_string(), expr: Arc::new(expr) }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Filter({})", self.text)
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+impl Eq for Filter {}
+impl PartialOrd for Filter {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Filter {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
 
 /// The rows of a slice that meet a filter. Where it names columns of another dataset, one linked record that meets it is
 /// enough.

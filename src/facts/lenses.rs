@@ -11,6 +11,8 @@ pub mod shape {
     pub const MISSING: &str = "missing";
     /// Something there.
     pub const FILLED: &str = "filled";
+    /// Something that does not fit the declared type.
+    pub const UNFIT: &str = "of another type";
     /// A placeholder.
     pub const PLACEHOLDER: &str = "placeholder";
     /// An id of digits, with or without `zcrm_`.
@@ -60,6 +62,10 @@ impl Lens {
             Self::Topics => topics(value),
             Self::Size(most) if value.len() > *most => shape::LONG,
             Self::Size(_) => shape::SHORT,
+            Self::Calendar(_, tokens) | Self::Fits(_, tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Calendar(reading, _) => reading.of(value),
+            Self::Fits(fit, _) if fit.holds(value) => shape::FILLED,
+            Self::Fits(..) => shape::UNFIT,
         }
     }
 }

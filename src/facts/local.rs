@@ -141,7 +141,7 @@ impl<'a> Shard<'a> {
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
             }
             Question::Beside(beside) => people::beside(self, beside),
-            Question::Repeats { column, form, apart } => repeats::repeats(self, column, *form, *apart),
+            Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
             Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
             Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
@@ -157,6 +157,7 @@ impl<'a> Shard<'a> {
                 let fresh = fresh.as_ref();
                 agree::agree(self, &Asked { left, right, reading, missing, blank, also, fresh })
             }
+            Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => self.listing(pick),
@@ -246,6 +247,7 @@ impl<'a> Shard<'a> {
             Pick::Pairs { left, left_lens, right, right_lens, cells } => {
                 pairs::listing(self, (left, left_lens), (right, right_lens), cells)
             }
+            Pick::Instants { asked, cells } => instants::listing(self, asked, cells),
         }
     }
 }
@@ -283,7 +285,8 @@ impl Engine<'_> {
                     Question::Values { .. }
                     | Question::Shapes { .. }
                     | Question::Beside(_)
-                    | Question::Compare { .. } => SAMPLES,
+                    | Question::Compare { .. }
+                    | Question::Instants(_) => SAMPLES,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {

@@ -6,6 +6,7 @@
 
 pub mod agree;
 mod filter;
+mod fits;
 pub mod ids;
 mod instants;
 pub mod lenses;
@@ -18,16 +19,17 @@ mod width;
 mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::Arc;
 
 pub use agree::{Agreement, Blank, Reading};
+pub use filter::Filter;
+pub use fits::Fit;
+pub use instants::{Apart, Differences, Fresh, Instants};
 pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
+use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
-use crate::mapping::expr::Expr;
 
 /// A column of a dataset, by its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,6 +63,10 @@ pub enum Lens {
     Topics,
     /// Of more than so many bytes, or not.
     Size(usize),
+    /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
+    Calendar(calendar::Reading, Vec<String>),
+    /// Whether a value fits a declared type, with the texts that mean missing beside the usual ones.
+    Fits(Fit, Vec<String>),
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -78,45 +84,6 @@ pub enum Consent {
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
     Declared(Vec<(String, bool)>),
-}
-
-/// A filter with its text; two filters of one text are one.
-#[derive(Clone)]
-pub struct Filter {
-    /// Canonical text.
-    pub text: String,
-    /// The tree.
-    pub expr: Arc<Expr>,
-}
-
-impl Filter {
-    /// A filter of an expression.
-    pub fn new(expr: Expr) -> Self {
-        Self { text: expr.to_string(), expr: Arc::new(expr) }
-    }
-}
-
-impl fmt::Debug for Filter {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Filter({})", self.text)
-    }
-}
-
-impl PartialEq for Filter {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-impl Eq for Filter {}
-impl PartialOrd for Filter {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Filter {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.text.cmp(&other.text)
-    }
 }
 
 /// Which records of the left side count.
@@ -143,17 +110,8 @@ pub enum Pick {
     Beside { beside: Beside, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
-}
-
-/// Which left records of pairs are too fresh to be compared: what was changed after an instant may be on its way.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fresh {
-    /// The column of the left dataset that says when a record was changed.
-    pub column: Column,
-    /// Records changed later are held back.
-    pub after: i64,
-    /// The zone of stamps without one.
-    pub zone: Option<String>,
+    /// Linked pairs whose instants are apart in one of these ways.
+    Instants { asked: Instants, cells: BTreeSet<Apart> },
 }
 
 /// A column of the records that have, or lack, a link to any of some other datasets.
@@ -177,7 +135,7 @@ impl Beside {
 
 /// What sets the members of a group of equal values apart, where equal alone is no fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Apart {
+pub enum Unlike {
     /// They differ in a finer form.
     Form(Form),
     /// They are different records, not one record exported twice.
@@ -190,6 +148,7 @@ impl Pick {
         match self {
             Self::Values { column, .. } | Self::Shapes { column, .. } => column,
             Self::Beside { beside, .. } => &beside.column,
+            Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
         }
     }
@@ -203,6 +162,7 @@ impl Pick {
     fn columns(&self) -> Vec<Column> {
         let left = match self {
             Self::Pairs { left, .. } => Some(left.clone()),
+            Self::Instants { asked, .. } => return asked.columns(),
             _ => None,
         };
         left.into_iter().chain([self.column().clone()]).collect()
@@ -214,6 +174,7 @@ impl Pick {
                 vec![(left.dataset.clone(), right.dataset.clone())]
             }
             Self::Beside { beside, .. } => beside.pairs(),
+            Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
             _ => Vec::new(),
         }
     }
@@ -240,8 +201,8 @@ pub enum Question {
     Rows { dataset: String, filter: Filter },
     /// Values by their shape, on the records that have or lack links to other datasets.
     Beside(Beside),
-    /// Values that occur more than once in a form; with `apart`, only where something sets them apart.
-    Repeats { column: Column, form: Form, apart: Option<Apart> },
+    /// Values that occur more than once in a form; with `unlike`, only where something sets them apart.
+    Repeats { column: Column, form: Form, unlike: Option<Unlike> },
     /// Records of one person that a lens reads differently.
     Divided { column: Column, lens: Lens },
     /// Addresses one slip apart on records that agree in their phone, or in all of their names.
@@ -261,6 +222,8 @@ pub enum Question {
         also: Vec<Column>,
         fresh: Option<Fresh>,
     },
+    /// Linked pairs by how far apart the instants of both sides are.
+    Instants(Instants),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -280,6 +243,7 @@ impl Question {
             Pick::Values { values, .. } => values.is_empty(),
             Pick::Shapes { shapes, .. } | Pick::Beside { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
+            Pick::Instants { cells, .. } => cells.is_empty(),
         };
         (!empty).then_some(Self::Listing(pick))
     }
@@ -321,6 +285,7 @@ impl Question {
                 let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
                 pick.columns().into_iter().chain(more).collect()
             }
+            Self::Instants(asked) => asked.columns(),
             _ => Vec::new(),
         }
     }
@@ -353,6 +318,7 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
+            Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::Doubles { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -448,6 +414,8 @@ pub enum Answer {
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
     /// To [`Question::Agree`].
     Agree(Agreement),
+    /// To [`Question::Instants`].
+    Instants(Differences),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -512,6 +480,7 @@ impl Answer {
                 }
             }
             (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
+            (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

@@ -13,7 +13,7 @@ use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
 
-/// The linked pairs of two columns.
+/// The linked records of two datasets, with a column of each.
 pub(super) struct Pairs<'a> {
     pub(super) left: Slice<'a>,
     right: Slice<'a>,
@@ -49,7 +49,7 @@ impl<'a> Pairs<'a> {
         std::ptr::eq(self.left.frame, self.right.frame)
     }
 
-    fn values(&self, link: &Link) -> (&'a str, &'a str) {
+    pub(super) fn values(&self, link: &Link) -> (&'a str, &'a str) {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 

@@ -5,13 +5,13 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::local::{Shard, Slice};
 use super::tally::Counter;
-use super::{Answer, Apart, Column, Groups, Lens, Sample};
+use super::{Answer, Column, Groups, Lens, Sample, Unlike};
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, address, fold, is_missing, mailbox};
 use crate::matching::slips::{Known, pairs};
 
 /// Values that occur more than once in a form.
-pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, apart: Option<Apart>) -> Result<Answer, String> {
+pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
     let rows: Vec<u32> = slice.rows().collect();
@@ -26,13 +26,13 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, apart: Opti
     let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
     book.groups.keyed = keyed.len() as u64;
     for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
-        let set_apart = match apart {
+        let set_apart = match unlike {
             None => true,
-            Some(Apart::Form(finer)) => {
+            Some(Unlike::Form(finer)) => {
                 let first = finer.of(column.get(run[0].1));
                 run.iter().any(|(_, row)| finer.of(column.get(*row)) != first)
             }
-            Some(Apart::Record) => {
+            Some(Unlike::Record) => {
                 let first = slice.frame.key(run[0].1);
                 run.iter().any(|(_, row)| slice.frame.key(*row) != first)
             }

@@ -20,6 +20,8 @@ pub(crate) fn writers(shard: &Shard<'_>, pick: &Pick, by: &[usize]) -> Result<An
             slice.rows().filter(|row| shapes.contains(lens.shape(column.get(*row)))).collect()
         }
         Pick::Beside { beside, shapes } => people::picked(shard, &slice, beside, shapes)?,
+        // Its cells are on profiles, which do not say who wrote them.
+        Pick::Instants { .. } => Vec::new(),
         Pick::Pairs { left, left_lens, right, right_lens, cells } => {
             pairs::picked(shard, (left, left_lens), (right, right_lens), cells)?
         }
