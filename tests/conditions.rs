@@ -51,7 +51,7 @@ fn members(stages: [&str; 7]) -> Vec<(String, u64)> {
     let report = audit(dir.path(), ".", &["--select", "SEG001"]).json();
     let found = list(&report, "findings").iter();
     let mut found: Vec<(String, u64)> =
-        found.map(|finding| (text(finding, "subject").to_owned(), finding["rows"].as_u64().unwrap())).collect();
+        found.map(|finding| (text(finding, "subject").to_owned(), finding["records"].as_u64().unwrap())).collect();
     found.sort();
     found
 }
@@ -65,6 +65,7 @@ fn a_misspelt_stage_is_that_stage() {
     let wanted = [("segment:promo-after-a-refusal", 2), ("segment:promo-before-the-first-order", 4)];
     let wanted = wanted.map(|(segment, rows)| (segment.to_owned(), rows));
     // What is on no list stays as it is; `signed` is what the aliases say it is.
-    let found: Vec<(String, u64)> = members(lost).into_iter().filter(|(segment, _)| !segment.contains("signed")).collect();
+    let found: Vec<(String, u64)> =
+        members(lost).into_iter().filter(|(segment, _)| !segment.contains("signed")).collect();
     assert_eq!(found, wanted);
 }

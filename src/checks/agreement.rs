@@ -222,9 +222,9 @@ fn foreign(context: &Context<'_>, attribute: &Attribute) -> Sides {
 
 /// The phone columns of other systems that no source of the attribute names.
 fn phones(context: &Context<'_>, owner: &str, known: &[&ColumnPath]) -> Vec<Result<Column, Gap>> {
-    let others = context.people().filter(|dataset| {
-        !context.owns(owner, dataset) && !known.iter().any(|path| path.dataset == dataset.name)
-    });
+    let others = context
+        .people()
+        .filter(|dataset| !context.owns(owner, dataset) && !known.iter().any(|path| path.dataset == dataset.name));
     let columns = others.flat_map(|dataset| {
         let names: &[&str] = match dataset.system {
             System::Shopify => &["Phone", "Default Address Phone"],

@@ -119,7 +119,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     let open = lifecycle(context).filter(|attribute| attribute.default.is_none());
-    let found = open.flat_map(|attribute| plan(context, attribute).0.into_iter().map(move |looked| (attribute, looked)));
+    let found =
+        open.flat_map(|attribute| plan(context, attribute).0.into_iter().map(move |looked| (attribute, looked)));
     found.filter_map(|(attribute, looked)| hit(context, answers, attribute, &looked)).collect()
 }
 

@@ -172,11 +172,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
-    let looked = if context.mapping.is_some() {
-        declared(context).0
-    } else {
-        recognised(answers, &inferred::columns(context))
-    };
+    let looked =
+        if context.mapping.is_some() { declared(context).0 } else { recognised(answers, &inferred::columns(context)) };
     let mut seen = BTreeSet::new();
     let once = looked.into_iter().filter(|looked| seen.insert(looked.column.clone()));
     once.filter_map(|looked| hit(context, answers, &looked)).collect()
@@ -190,8 +187,7 @@ fn hit(context: &Context<'_>, answers: &Answers, looked: &Looked) -> Option<Hit>
         return None;
     }
     let total = values.values().map(|tally| tally.rows).sum();
-    let (summed, parts) =
-        gather(wrong.iter().map(|(value, right)| (value.as_str(), values.get(value), right.clone())));
+    let (summed, parts) = gather(wrong.iter().map(|(value, right)| (value.as_str(), values.get(value), right.clone())));
     let whole = context.listed(answers, &looked.pick(wrong.keys().cloned().collect()), summed);
     let (column, label) = (&looked.column, context.label(&looked.column));
     let rule = main.map_or_else(

@@ -147,7 +147,8 @@ pub(super) fn sort<'a>(value: &str, words: &'a [(Word, u64)]) -> Option<(&'a str
     }
     // One spelling stands for all of a word, with the records of all: two spellings of it would be equally near.
     let leads = |at: usize| !words[..at].iter().any(|(word, _)| alike(&word.text, &words[at].0.text));
-    let whole = |text: &str| words.iter().filter(|(word, _)| alike(&word.text, text)).map(|(_, rows)| rows).sum::<u64>();
+    let whole =
+        |text: &str| words.iter().filter(|(word, _)| alike(&word.text, text)).map(|(_, rows)| rows).sum::<u64>();
     let frequent = (0..at).filter(|at| leads(*at)).map(|at| &words[at].0);
     let frequent: Vec<Word> = frequent.filter(|word| whole(&word.text) >= own * TYPO_WEIGHT).cloned().collect();
     let meant = nearest(value, &frequent)?;

@@ -264,7 +264,8 @@ pub fn alike(one: &str, other: &str) -> bool {
     if signs(one) != signs(other) {
         return false;
     }
-    fold(one) == fold(other) || (!(one.is_ascii() && other.is_ascii()) && fold(&unmasked(one)) == fold(&unmasked(other)))
+    fold(one) == fold(other)
+        || (!(one.is_ascii() && other.is_ascii()) && fold(&unmasked(one)) == fold(&unmasked(other)))
 }
 
 /// Whether two values that are [`alike`] differ in what nobody sees: invisible characters, letters of another alphabet.
@@ -338,7 +339,10 @@ mod tests {
         assert!(alike("\u{410}ctive", "active"));
         assert!(alike("Plati\u{200d}num", "Platinum"));
         assert!(alike("Pr\u{43e}spect m", "prospect m"));
-        assert!(alike("\u{412}R\u{41e}NZE", "bronze") && alike("\u{406}nactive", "inactive"), "capitals look like capitals");
+        assert!(
+            alike("\u{412}R\u{41e}NZE", "bronze") && alike("\u{406}nactive", "inactive"),
+            "capitals look like capitals"
+        );
         assert!(!alike("modem", "modern") && !alike("m\u{43e}dern", "modem"));
         assert!(masks("G\u{43e}ld", "Gold") && masks("Go\u{200b}ld", "gold"));
         assert!(!masks("GOLD\u{a0}", "Gold") && !masks("\u{ff27}old", "Gold"));

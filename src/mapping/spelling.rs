@@ -256,7 +256,8 @@ mod tests {
 
     #[test]
     fn no_shipped_synonym_has_two_meanings() {
-        let several: Vec<&String> = SYNONYMS.iter().filter(|(_, groups)| groups.len() > 1).map(|(word, _)| word).collect();
+        let several: Vec<&String> =
+            SYNONYMS.iter().filter(|(_, groups)| groups.len() > 1).map(|(word, _)| word).collect();
         assert!(several.is_empty(), "{several:?}");
         let lists: Shipped = shipped("synonyms", include_str!("../../rules/data/synonyms.yaml"));
         for group in &lists.groups {
