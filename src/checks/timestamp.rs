@@ -102,7 +102,7 @@ pub(super) enum Side {
     Both,
 }
 
-/// Shapes that are wrong in a column, and what is wrong with them: `are not Unix seconds`.
+/// Shapes that are wrong in a column, and what they are: `not Unix seconds`.
 pub(super) struct Wrong {
     pub(super) shapes: BTreeSet<String>,
     pub(super) what: &'static str,
@@ -234,8 +234,9 @@ impl Fault {
         });
         let label = context.label(&time.column);
         let statement = format!(
-            "{} of `{label}` {} ({} of {} filled).",
+            "{} of `{label}` {} {} ({} of {} filled).",
             counted(whole.rows, "value", "values"),
+            if whole.rows == 1 { "is" } else { "are" },
             wrong.what,
             percent(whole.rows, filled),
             counted(filled, "record", "records")
