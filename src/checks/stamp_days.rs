@@ -124,7 +124,7 @@ mod tests {
     fn one_order_is_evidence_and_both_are_none() {
         let tally = Tally::default();
         let open = |names: &[&'static str]| -> Vec<&str> {
-            open_orders(&names.iter().map(|name| (*name, &tally)).collect()).collect()
+            open_orders(&names.iter().map(|name| (*name, &tally)).collect::<Vec<_>>()).collect()
         };
         let [slashes, dashes] = sense::EITHER;
         assert_eq!(open(&[slashes]), [slashes]);

@@ -82,7 +82,7 @@ impl Times<'_> {
 }
 
 /// Values of a column by their shape, missing ones left out.
-pub(super) type Shapes<'a> = Vec<(&'a str, &'a Tally)>;
+pub(super) type Shapes<'a> = [(&'a str, &'a Tally)];
 
 /// The same by the form of the stamp.
 pub(super) fn stamps<'a>(shapes: &Shapes<'a>) -> Vec<(Stamp, &'a Tally)> {
@@ -213,7 +213,12 @@ impl Fault {
         looked.filter_map(|time| self.hit(context, answers, time)).collect()
     }
 
-    fn shapes<'a>(&self, context: &Context<'_>, answers: &'a Answers, time: &Times<'_>) -> Option<Shapes<'a>> {
+    fn shapes<'a>(
+        &self,
+        context: &Context<'_>,
+        answers: &'a Answers,
+        time: &Times<'_>,
+    ) -> Option<Vec<(&'a str, &'a Tally)>> {
         shapes(answers, &self.question(context, time))
     }
 
@@ -256,7 +261,7 @@ impl Fault {
     }
 }
 
-fn shapes<'a>(answers: &'a Answers, question: &Question) -> Option<Shapes<'a>> {
+fn shapes<'a>(answers: &'a Answers, question: &Question) -> Option<Vec<(&'a str, &'a Tally)>> {
     let Some(Answer::Shapes { shapes, .. }) = answers.get(question) else { return None };
     Some(shapes.iter().filter(|(name, _)| *name != MISSING).map(|(name, tally)| (name.as_str(), tally)).collect())
 }
