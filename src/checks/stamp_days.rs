@@ -21,7 +21,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wrong: |_, _, shapes| {
             Wrong::new(
                 open_orders(shapes),
-                "open as to which is the day and which the month, and no other value of the column decides it",
+                "open as to which is the day and which the month, and the other values of the column do not decide it",
             )
         },
         corrects: never,
