@@ -33,8 +33,7 @@ fn rows(answers: &Answers, dataset: &str) -> u64 {
 }
 
 fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
-    let (empty, held): (Vec<_>, Vec<_>) =
-        context.datasets.values().partition(|dataset| dataset.preview.is_empty());
+    let (empty, held): (Vec<_>, Vec<_>) = context.datasets.values().partition(|dataset| dataset.preview.is_empty());
     Ask {
         subjects: held.len(),
         questions: context.datasets.keys().map(|name| question(name)).collect(),

@@ -62,11 +62,7 @@ fn sizes(column: &Column) -> Question {
 }
 
 fn pick(column: &Column) -> Pick {
-    Pick::Shapes {
-        column: column.clone(),
-        lens: Lens::Size(VALUE),
-        shapes: BTreeSet::from([shape::LONG.to_owned()]),
-    }
+    Pick::Shapes { column: column.clone(), lens: Lens::Size(VALUE), shapes: BTreeSet::from([shape::LONG.to_owned()]) }
 }
 
 /// Asked only where one profile is known to have too many: it reads every column.
@@ -190,7 +186,10 @@ fn crowded(context: &Context<'_>, answers: &Answers) -> Option<Hit> {
         rows: met.rows,
         total: *rows,
         people: met.people,
-        statement: format!("{} more than {ATTRIBUTES} attributes.", counted(met.rows, "profile holds", "profiles hold")),
+        statement: format!(
+            "{} more than {ATTRIBUTES} attributes.",
+            counted(met.rows, "profile holds", "profiles hold")
+        ),
         action: Some("Stop syncing what no segment, journey or message reads, and delete it from profiles.".to_owned()),
         samples: met.samples.iter().map(|sample| row(&sample.key)).collect(),
         shows: Shows::Nothing,

@@ -26,8 +26,7 @@ const DISTINCT: usize = 50;
 const TIMES: &[&str] = &["Created Time", "Modified Time"];
 /// Boxes that Zoho writes in lower case.
 const BOXES: &[&str] = &["Email Opt Out", "Is Converted"];
-const IDS: &[&str] =
-    &[shape::SCIENTIFIC, shape::DECIMAL_TAIL, shape::ROUNDED, shape::ROUNDED_SHORT, shape::FLOATED];
+const IDS: &[&str] = &[shape::SCIENTIFIC, shape::DECIMAL_TAIL, shape::ROUNDED, shape::ROUNDED_SHORT, shape::FLOATED];
 /// How spreadsheets write a ticked or an empty box.
 const LOUD: &[&str] = &["TRUE", "FALSE", "WAHR", "FALSCH", "VRAI", "FAUX", "VERDADERO", "FALSO", "VERO"];
 
@@ -49,10 +48,10 @@ fn looks(dataset: &Dataset) -> Vec<Look> {
     let ids = dataset.key.map(column).into_iter().map(|column| shapes("damaged record ids", column, Lens::Identifier));
     let times = TIMES.iter().filter_map(find);
     let times = times.map(|column| shapes("times with slashes", column, Lens::Stamp(Vec::new())));
-    let boxes = BOXES.iter().filter_map(find).map(|column| Look {
-        what: "boxes in capital letters",
-        question: Question::Values { column, cap: DISTINCT },
-    });
+    let boxes = BOXES
+        .iter()
+        .filter_map(find)
+        .map(|column| Look { what: "boxes in capital letters", question: Question::Values { column, cap: DISTINCT } });
     ids.chain(times).chain(boxes).collect()
 }
 
@@ -140,12 +139,8 @@ fn hit(answers: &Answers, dataset: &Dataset) -> Option<Hit> {
     }
     signs.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
     let told: Vec<String> = signs.iter().map(|(what, held)| format!("{what} ({})", count(*held))).collect();
-    let part = |(label, rows): &(&str, u64)| Part {
-        label: (*label).to_owned(),
-        rows: *rows,
-        people: 0,
-        suggestion: None,
-    };
+    let part =
+        |(label, rows): &(&str, u64)| Part { label: (*label).to_owned(), rows: *rows, people: 0, suggestion: None };
     Some(Hit {
         subject: Subject::dataset(&dataset.name),
         rows,
