@@ -179,7 +179,9 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
         let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
         // What was read is asked in any case: no rule may rest on half a file unawares.
         let read = context.datasets.keys().map(|name| Question::Read { dataset: name.clone() });
-        let open = answers.open(asked.chain(read));
+        let asked: Vec<Question> = asked.collect();
+        let writers = checks::writers::questions(context, asked.iter());
+        let open = answers.open(asked.into_iter().chain(writers).chain(read));
         if open.is_empty() && held.is_some() {
             break;
         }
@@ -207,6 +209,7 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
             now: options.policy.now,
             any_case: context.config.text_any_case,
             zones: context.zones(),
+            spellings: context.spellings(),
         };
         answers.extend(engine.answer(&open));
         held = Some((store, identity));
@@ -256,7 +259,12 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
             (None, Err(_)) => failed(rule, "the check stopped on these answers".to_owned()),
             (None, Ok(hits)) => {
                 let gaps = [ask.gaps, checks::partial(context, &ask.questions, answers)].concat();
-                outcome(rule, ask.subjects, gaps, if blank(rule) { Vec::new() } else { hits })
+                let hits = if blank(rule) { Vec::new() } else { hits };
+                let mut outcome = outcome(rule, ask.subjects, gaps, hits);
+                for finding in &mut outcome.findings {
+                    finding.writers = checks::writers::of(context, &finding.hit.subject, &ask.questions, answers);
+                }
+                outcome
             }
         };
         outcomes.push(outcome);
@@ -313,6 +321,7 @@ fn finding(rule: &Rule, mut hit: Hit) -> Finding {
         why: rule.why.clone(),
         fix: hit.action.clone().unwrap_or_else(|| rule.fix.clone()),
         fingerprint: fingerprint(&rule.code, &hit.subject),
+        writers: Vec::new(),
         accepted: None,
         hit,
     }

@@ -1,9 +1,8 @@
-//! Consent: who is opted out where, who may say so, and values that Customer.io reads as the opposite of what was meant.
+//! Consent: who is opted out where, and who may say so.
 
 use std::collections::BTreeSet;
 
 use super::context::{Context, no_mapping, no_profiles};
-use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
@@ -13,7 +12,7 @@ use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::frames::normalize::fold;
 use crate::mapping::{Attribute, ColumnPath};
 use crate::shape::{Shape, required};
-use crate::text::{counted, percent};
+use crate::text::counted;
 use crate::yaml::Node;
 
 pub(super) static CONFLICT: Kind = Kind {
@@ -21,8 +20,8 @@ pub(super) static CONFLICT: Kind = Kind {
     about: "consent at its owner against consent on the profile",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["mailable"]),
-        "mailable: opted out at the owner, mailable in Customer.io",
+        Shape::Word(&["mailable", "lost"]),
+        "mailable: opted out at the owner, mailable in Customer.io; lost: the other way round",
     )]),
     stage: Stage::Facts { ask: ask_conflict, judge: judge_conflict },
 };
@@ -34,14 +33,7 @@ pub(super) static SOURCE: Kind = Kind {
     stage: Stage::Facts { ask: ask_source, judge: judge_source },
 };
 
-pub(super) static VALUE: Kind = Kind {
-    name: "consent-value",
-    about: "values of unsubscribed that Customer.io does not read as an opt-out",
-    params: Shape::Object(&[]),
-    stage: Stage::Facts { ask: ask_value, judge: judge_value },
-};
-
-fn attributes<'a>(context: &Context<'a>) -> Vec<&'a Attribute> {
+pub(super) fn attributes<'a>(context: &Context<'a>) -> Vec<&'a Attribute> {
     context
         .mapping
         .into_iter()
@@ -51,7 +43,7 @@ fn attributes<'a>(context: &Context<'a>) -> Vec<&'a Attribute> {
 }
 
 /// What a system's own consent column is called.
-fn standard_name(system: System) -> Option<&'static str> {
+pub(super) fn standard_name(system: System) -> Option<&'static str> {
     match system {
         System::Zoho => Some("Email Opt Out"),
         System::Shopify => Some("Accepts Email Marketing"),
@@ -62,7 +54,7 @@ fn standard_name(system: System) -> Option<&'static str> {
 
 /// How the owner's values are read. Declared spellings go first; Shopify's flag alone cannot say no, and a field of the
 /// team's own may mean either.
-fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
+pub(super) fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
     let declared: Vec<(String, bool)> = attribute
         .values
         .iter()
@@ -105,19 +97,22 @@ impl Conflict {
         }
     }
 
-    /// Opted out at the owner, and not read as an opt-out by Customer.io.
-    fn cells() -> BTreeSet<(String, String)> {
-        [shape::IN, shape::SILENT, shape::UNREADABLE]
-            .into_iter()
-            .map(|right| (shape::OUT.to_owned(), right.to_owned()))
-            .collect()
+    /// Opted out at the owner, and not read as an opt-out by Customer.io; or lost: the other way round, where the owner says
+    /// so and is not merely silent.
+    fn cells(lost: bool) -> BTreeSet<(String, String)> {
+        let cell = |left: &str, right: &str| (left.to_owned(), right.to_owned());
+        if lost {
+            return [shape::IN, shape::UNTICKED].into_iter().map(|left| cell(left, shape::OUT)).collect();
+        }
+        let mailable = [shape::IN, shape::SILENT, shape::UNREADABLE];
+        mailable.into_iter().map(|right| cell(shape::OUT, right)).collect()
     }
 
-    fn pick(&self) -> Pick {
+    fn pick(&self, lost: bool) -> Pick {
         let Question::Compare { left, left_lens, right, right_lens } = self.question() else {
             return Pick::Values { column: self.left.clone(), values: BTreeSet::new() };
         };
-        Pick::Pairs { left, left_lens, right, right_lens, cells: Self::cells() }
+        Pick::Pairs { left, left_lens, right, right_lens, cells: Self::cells(lost) }
     }
 }
 
@@ -173,7 +168,7 @@ fn side(context: &Context<'_>, attribute: &Attribute, left: Column) -> Result<(C
     Ok((left, Lens::Consent(lens)))
 }
 
-fn ask_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
+fn ask_conflict(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     if context.mapping.is_none() {
         return Ask { gaps: vec![no_mapping()], ..Ask::default() };
     }
@@ -186,7 +181,7 @@ fn ask_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         for conflict in found {
             ask.gaps.extend(unread(context, answers, &conflict));
             ask.questions.push(conflict.question());
-            ask.questions.extend(Question::listing(conflict.pick()));
+            ask.questions.extend(Question::listing(conflict.pick(is_lost(params))));
         }
     }
     ask
@@ -212,10 +207,14 @@ fn unread(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Opti
     })
 }
 
-fn judge_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+fn is_lost(params: &Node) -> bool {
+    params.get_text("fault").as_deref() == Some("lost")
+}
+
+fn judge_conflict(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let found = attributes(context).into_iter().flat_map(|attribute| conflicts(context, attribute).0);
     let mut hits: Vec<Hit> = Vec::new();
-    for hit in found.filter_map(|conflict| mailable(context, answers, &conflict)) {
+    for hit in found.filter_map(|conflict| contradiction(context, answers, &conflict, is_lost(params))) {
         // Several columns of the owner speak of one flag: one finding.
         match hits.iter_mut().find(|known| known.subject == hit.subject) {
             Some(known) => {
@@ -231,9 +230,9 @@ fn judge_conflict(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit
     hits
 }
 
-fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Option<Hit> {
+fn contradiction(context: &Context<'_>, answers: &Answers, conflict: &Conflict, lost: bool) -> Option<Hit> {
     let Some(Answer::Compare { pairs, cells }) = answers.get(&conflict.question()) else { return None };
-    let wanted = Conflict::cells();
+    let wanted = Conflict::cells(lost);
     let mut whole = Tally::default();
     for (_, tally) in cells.iter().filter(|(cell, _)| wanted.contains(*cell)) {
         whole.merge(tally.clone(), SAMPLES);
@@ -241,11 +240,11 @@ fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Op
     if whole.rows == 0 {
         return None;
     }
-    let whole = context.listed(answers, &conflict.pick(), whole);
+    let whole = context.listed(answers, &conflict.pick(lost), whole);
     let (count, people) = (whole.rows, whole.people);
     let owner = conflict.left.dataset.clone();
     let rows = whole.samples.into_iter().map(|sample| Row {
-        suggestion: "true".to_owned(),
+        suggestion: if lost { String::new() } else { "true".to_owned() },
         detail: format!("{} at {owner}: {}", context.label(&conflict.left), sample.detail),
         ..context.row(&conflict.right, Sample { detail: String::new(), ..sample }, None)
     });
@@ -255,8 +254,13 @@ fn mailable(context: &Context<'_>, answers: &Answers, conflict: &Conflict) -> Op
         total: *pairs,
         people,
         statement: format!(
-            "{} opted out in {owner} and still mailable in Customer.io ({} of {}).",
+            "{} {} ({} of {}).",
             counted(people, "person is", "people are"),
+            if lost {
+                format!("not opted out in {owner} and unsubscribed in Customer.io")
+            } else {
+                format!("opted out in {owner} and still mailable in Customer.io")
+            },
             counted(count, "profile", "profiles"),
             counted(*pairs, "linked pair", "linked pairs")
         ),
@@ -316,62 +320,4 @@ fn judge_source(context: &Context<'_>, _: &Node, _: &Answers) -> Vec<Hit> {
         ));
     }
     hits
-}
-
-fn ask_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
-    match context.on_profile("unsubscribed") {
-        Err(gap) => Ask { gaps: vec![gap], ..Ask::default() },
-        Ok(column) => {
-            let question = values(&column);
-            let mut questions = Vec::new();
-            let mut gaps = Vec::new();
-            if let Some(Answer::Values { values, overflow, .. }) = answers.get(&question) {
-                if *overflow {
-                    let reason =
-                        "unsubscribed holds over 100,000 different values; only that many were judged".to_owned();
-                    gaps.push(Gap { subject: "unsubscribed".to_owned(), reason, column: None });
-                }
-                questions.extend(Question::listing(Pick::Values { column, values: unreadable(values.keys()) }));
-            }
-            questions.push(question);
-            Ask { subjects: 1, questions, gaps }
-        }
-    }
-}
-
-fn values(column: &Column) -> Question {
-    Question::Values { column: column.clone(), cap: 100_000 }
-}
-
-fn unreadable<'a>(values: impl Iterator<Item = &'a String>) -> BTreeSet<String> {
-    values.filter(|value| Consent::Profile.says(value) == shape::UNREADABLE).cloned().collect()
-}
-
-fn judge_value(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
-    let Ok(column) = context.on_profile("unsubscribed") else { return Vec::new() };
-    let Some(Answer::Values { rows, values, .. }) = answers.get(&values(&column)) else { return Vec::new() };
-    let wrong = unreadable(values.keys());
-    if wrong.is_empty() {
-        return Vec::new();
-    }
-    let (summed, parts) = gather(wrong.iter().map(|value| (value.as_str(), values.get(value), None)));
-    let whole = context.listed(answers, &Pick::Values { column: column.clone(), values: wrong.clone() }, summed);
-    let (count, people) = (whole.rows, whole.people);
-    vec![Hit {
-        subject: Subject::column(&column.dataset, context.label(&column)),
-        rows: count,
-        total: *rows,
-        people,
-        statement: format!(
-            "{} of `unsubscribed` read as subscribed whatever they mean: {} ({}).",
-            counted(wrong.len() as u64, "spelling", "spellings"),
-            counted(count, "profile", "profiles"),
-            percent(count, *rows)
-        ),
-        action: None,
-        parts,
-        samples: whole.samples.into_iter().map(|sample| context.row(&column, sample, None)).collect(),
-        place: None,
-        shows: Shows::Words,
-    }]
 }

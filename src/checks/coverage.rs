@@ -2,7 +2,7 @@
 
 use super::context::{Context, no_profiles};
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Question, Scope};
+use crate::facts::{Answer, Answers, Question, Scope, Sides};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
@@ -13,8 +13,8 @@ pub(super) static KIND: Kind = Kind {
     about: "Zoho contacts and the profiles they land on",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["split", "missing"]),
-        "split: on several profiles; missing: on none",
+        Shape::Word(&["split", "missing", "collapsed"]),
+        "split: on several profiles; missing: on none; collapsed: several contacts on one profile",
     )]),
     stage: Stage::Facts { ask, judge },
 };
@@ -75,7 +75,11 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) = (answers.get(&question), &question) else {
         return Vec::new();
     };
-    let split = params.get_text("fault").as_deref() == Some("split");
+    let fault = params.get_text("fault").unwrap_or_default();
+    if fault == "collapsed" {
+        return collapsed(&question, sides).into_iter().collect();
+    }
+    let split = fault == "split";
     let tally = if split { &sides.split } else { &sides.missing };
     if tally.rows == 0 {
         return Vec::new();
@@ -109,4 +113,29 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         place: None,
         shows: Shows::Nothing,
     }]
+}
+
+/// Profiles to which several contacts lead.
+fn collapsed(question: &Question, sides: &Sides) -> Option<Hit> {
+    let Question::Coverage { right, .. } = question else { return None };
+    let tally = &sides.collapsed;
+    let row = |sample: &crate::facts::Sample| Row {
+        dataset: right.clone(),
+        key: sample.key.clone(),
+        other_key: sample.other.clone(),
+        ..Row::default()
+    };
+    (tally.rows > 0).then(|| Hit {
+        subject: Subject::dataset(right),
+        rows: tally.rows,
+        total: sides.profiles.max(tally.rows),
+        people: tally.people,
+        statement: format!(
+            "{} for several Zoho contacts each.",
+            counted(tally.rows, "profile stands", "profiles stand")
+        ),
+        samples: tally.samples.iter().map(row).collect(),
+        shows: Shows::Nothing,
+        ..Hit::default()
+    })
 }

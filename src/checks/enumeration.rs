@@ -1,4 +1,4 @@
-//! Values of enums against the list of allowed ones: outside it, variants in spelling, typos.
+//! Values of enums against the list of allowed ones: outside it, variants in spelling, masked spellings, typos.
 //!
 //! Every distinct value is sorted once, so the cost follows the number of values, not of records. Without a mapping the
 //! most frequent spelling stands for the allowed one, and only variants and typos can be told.
@@ -7,12 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, Target};
 use super::parts::gather;
-use super::spelling::{Place, Word, nearest, sort};
-use super::{Ask, Kind, Stage};
+use super::{Ask, Kind, Stage, inferred};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
-use crate::frames::normalize::{alike, is_missing};
-use crate::mapping::Attribute;
+use crate::frames::normalize::is_missing;
+use crate::mapping::spelling::{How, Place, Spellings};
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
 use crate::yaml::Node;
@@ -22,7 +21,7 @@ pub(super) static KIND: Kind = Kind {
     about: "values of an enum against its allowed ones",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["outside", "variant", "typo"]),
+        Shape::Word(&["outside", "variant", "invisible", "typo"]),
         "which kind of stray value it names",
     )]),
     stage: Stage::Facts { ask, judge },
@@ -30,30 +29,9 @@ pub(super) static KIND: Kind = Kind {
 
 /// Distinct values of a declared enum that are looked at one by one.
 const MOST_VALUES: usize = 100_000;
-/// A column with more distinct values than this is no enum unless the mapping says so.
-const MOST_INFERRED: usize = 60;
-/// Records a value needs on average before a column counts as an enum without being declared one.
-const FEWEST_EACH: u64 = 4;
-/// How much more frequent a spelling must be than the one taken for its typo, without a declared list.
-const TYPO_WEIGHT: u64 = 10;
 
-fn words(attribute: &Attribute, profile: bool) -> Vec<Word> {
-    let side = |allowed: &crate::mapping::Allowed| Word {
-        text: if profile { allowed.attribute.clone() } else { allowed.source.clone() },
-        other_side: if profile { allowed.source.clone() } else { allowed.attribute.clone() },
-        aliases: allowed.aliases.clone(),
-    };
-    let mut words: Vec<Word> = Vec::new();
-    for word in attribute.values.iter().map(side) {
-        if !words.iter().any(|known| known.text == word.text) {
-            words.push(word);
-        }
-    }
-    words
-}
-
-fn question(column: &Column, cap: usize) -> Question {
-    Question::Values { column: column.clone(), cap }
+fn question(column: &Column) -> Question {
+    Question::Values { column: column.clone(), cap: MOST_VALUES }
 }
 
 fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
@@ -68,94 +46,43 @@ fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
     (targets, gaps)
 }
 
-fn inferred(context: &Context<'_>) -> Vec<Column> {
-    let sources = context.datasets.values().filter(|dataset| !dataset.preview.is_empty());
-    let columns = sources.flat_map(|dataset| {
-        let lookup = |label: &str| label.ends_with(".id") || label.ends_with(".module") || is_personal(label);
-        let wanted = dataset
-            .columns
-            .iter()
-            .enumerate()
-            .filter(move |(index, column)| dataset.key != Some(*index) && !lookup(&column.label));
-        wanted.map(|(index, _)| Column { dataset: dataset.name.clone(), index })
+/// A column without a declared list and its stray values, with what each should be.
+fn undeclared<'a>(answers: &Answers, columns: &'a [Column], fault: &str) -> Vec<(inferred::Likely<'a>, Stray)> {
+    let found = inferred::enums(answers, columns).into_iter().map(|likely| {
+        let words = likely.words();
+        let placed = likely.values.keys().filter_map(|value| Some((value, inferred::sort(value, &words)?)));
+        let stray = placed.filter(|(_, (_, how))| named(*how) == fault);
+        let stray = stray.map(|(value, (word, _))| (value.clone(), Some(word.to_owned()))).collect();
+        (likely, stray)
     });
-    columns.collect()
-}
-
-/// Words of labels under which people, places and notes stand: they vary by nature and are nobody's list.
-const PERSONAL: &[&str] = &[
-    "name",
-    "vorname",
-    "nachname",
-    "owner",
-    "email",
-    "mail",
-    "phone",
-    "mobile",
-    "telefon",
-    "fax",
-    "street",
-    "strasse",
-    "address",
-    "address1",
-    "address2",
-    "zip",
-    "plz",
-    "postal",
-    "note",
-    "notes",
-    "description",
-    "subject",
-    "company",
-    "firma",
-    "title",
-    "tag",
-    "tags",
-    // Consent has rules of its own.
-    "unsubscribed",
-    "by",
-    "url",
-    "website",
-    "id",
-    "twitter",
-    "birth",
-    "geburtsdatum",
-];
-
-fn is_personal(label: &str) -> bool {
-    label.split(|c: char| !c.is_alphanumeric()).any(|word| PERSONAL.contains(&word.to_lowercase().as_str()))
+    found.collect()
 }
 
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     let fault = params.get_text("fault").unwrap_or_default();
     if context.mapping.is_none() {
+        // Without a list nothing is outside it.
         if fault == "outside" {
             return Ask { gaps: vec![super::context::no_mapping()], ..Ask::default() };
         }
-        let columns = inferred(context);
-        let mut questions: Vec<Question> = columns.iter().map(|column| question(column, MOST_INFERRED)).collect();
-        let found = likely(answers, &columns);
+        let columns = inferred::columns(context);
+        let mut questions: Vec<Question> = columns.iter().map(inferred::question).collect();
         let asked = answers.open(questions.clone()).is_empty();
+        let found = undeclared(answers, &columns, &fault);
         let recognised = found.len();
-        for (column, words, values) in found {
-            let values = stray(&values, &fault, |value| sort_inferred(value, &words)).into_keys().collect();
-            questions.extend(Question::listing(Pick::Values { column: column.clone(), values }));
+        for (likely, stray) in found {
+            let values = stray.into_keys().collect();
+            questions.extend(Question::listing(Pick::Values { column: likely.column.clone(), values }));
         }
-        if asked && recognised == 0 {
-            let reason = "no column repeats its values often enough to be taken for an enum; a mapping would name them"
-                .to_owned();
-            return Ask {
-                questions,
-                subjects: 0,
-                gaps: vec![Gap { subject: "the exports".to_owned(), reason, column: None }],
-            };
-        }
-        return Ask { subjects: recognised, questions, gaps: Vec::new() };
+        let reason = "no column repeats its values often enough to be taken for an enum; a mapping would name them";
+        let gap = Gap { subject: "the exports".to_owned(), reason: reason.to_owned(), column: None };
+        let gaps = if asked && recognised == 0 { vec![gap] } else { Vec::new() };
+        return Ask { subjects: recognised, questions, gaps };
     }
     let (targets, mut gaps) = declared(context);
     let mut questions = Vec::new();
     for target in &targets {
-        let asked = question(&target.column, MOST_VALUES);
+        let asked = question(&target.column);
         if let Some(Answer::Values { values, overflow, .. }) = answers.get(&asked) {
             if values.keys().all(|value| is_missing(value, &target.attribute.missing)) {
                 gaps.push(context.blank(&target.column));
@@ -168,9 +95,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
                 );
                 gaps.push(Gap { subject, reason, column: None });
             }
-            let words = words(target.attribute, target.profile);
-            let values =
-                stray(values, &fault, |value| sort(value, &words, &target.attribute.missing)).into_keys().collect();
+            let values = stray(values, &fault, target).into_keys().collect();
             questions.extend(Question::listing(Pick::Values { column: target.column.clone(), values }));
         }
         questions.push(asked);
@@ -178,88 +103,47 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     Ask { subjects: targets.len(), questions, gaps }
 }
 
-/// The values of one fault, with what each should be.
-fn stray(
-    values: &BTreeMap<String, Tally>,
-    fault: &str,
-    place: impl Fn(&str) -> Place,
-) -> BTreeMap<String, Option<String>> {
-    let sorted = values.keys().filter_map(|value| match (place(value), fault) {
-        (Place::Variant(word), "variant") | (Place::Typo(word), "typo") => Some((value.clone(), Some(word))),
-        (Place::Untranslated(word), "outside") => Some((value.clone(), Some(word))),
-        (Place::Outside, "outside") => Some((value.clone(), None)),
-        _ => None,
+/// Values, and what each should be.
+type Stray = BTreeMap<String, Option<String>>;
+
+/// The fault that a way to spell an allowed value is.
+fn named(how: How) -> &'static str {
+    match how {
+        How::Declared => "",
+        How::Variant => "variant",
+        How::Masked => "invisible",
+        How::Typo => "typo",
+        How::Untranslated | How::Synonym => "outside",
+    }
+}
+
+/// The values of one fault.
+fn stray(values: &BTreeMap<String, Tally>, fault: &str, target: &Target<'_>) -> Stray {
+    let spellings = Spellings::new(target.attribute, target.profile);
+    let sorted = values.keys().filter_map(|value| match spellings.place(value) {
+        Place::Word(word, how) => (named(how) == fault).then(|| (value.clone(), Some(word.text.clone()))),
+        Place::Outside => (fault == "outside").then(|| (value.clone(), None)),
+        Place::Missing => None,
     });
     sorted.collect()
-}
-
-type Likely<'a> = (&'a Column, Vec<(Word, u64)>, BTreeMap<String, Tally>);
-
-/// Columns that behave as enums, with their spellings by frequency.
-fn likely<'a>(answers: &Answers, columns: &'a [Column]) -> Vec<Likely<'a>> {
-    let mut found = Vec::new();
-    for column in columns {
-        let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&question(column, MOST_INFERRED)) else {
-            continue;
-        };
-        let filled: BTreeMap<String, Tally> = values
-            .iter()
-            .filter(|(value, _)| !is_missing(value, &[]))
-            .map(|(value, tally)| (value.clone(), tally.clone()))
-            .collect();
-        let rows: u64 = filled.values().map(|tally| tally.rows).sum();
-        let worded = filled.keys().any(|value| value.chars().any(char::is_alphabetic));
-        if filled.len() < 2 || rows < FEWEST_EACH * filled.len() as u64 || !worded {
-            continue;
-        }
-        let mut words: Vec<(Word, u64)> = filled
-            .iter()
-            .map(|(value, tally)| {
-                (Word { text: value.clone(), other_side: value.clone(), aliases: Vec::new() }, tally.rows)
-            })
-            .collect();
-        words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.text.cmp(&other.0.text)));
-        found.push((column, words, filled));
-    }
-    found
-}
-
-fn sort_inferred(value: &str, words: &[(Word, u64)]) -> Place {
-    let Some(at) = words.iter().position(|(word, _)| word.text == value) else { return Place::Fine };
-    let own = words[at].1;
-    // A spelling yields to a more frequent one of the same fold; among equals the first in order stands.
-    if let Some((word, _)) = words[..at].iter().find(|(word, _)| alike(&word.text, value)) {
-        return Place::Variant(word.text.clone());
-    }
-    let frequent: Vec<Word> =
-        words[..at].iter().filter(|(_, rows)| *rows >= own * TYPO_WEIGHT).map(|(word, _)| word.clone()).collect();
-    nearest(value, &frequent).map_or(Place::Fine, Place::Typo)
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let fault = params.get_text("fault").unwrap_or_default();
     if context.mapping.is_none() {
-        let columns = inferred(context);
-        let found = likely(answers, &columns);
-        let hits = found.into_iter().filter_map(|(column, words, values)| {
-            let stray = stray(&values, &fault, |value| sort_inferred(value, &words));
-            let total = values.values().map(|tally| tally.rows).sum();
-            hit(context, answers, &Found { column, values: &values, stray, fault: &fault, declared: false, total })
+        let columns = inferred::columns(context);
+        let hits = undeclared(answers, &columns, &fault).into_iter().filter_map(|(likely, stray)| {
+            let inferred::Likely { column, values } = &likely;
+            let total = likely.rows();
+            hit(context, answers, &Found { column, values, stray, fault: &fault, declared: false, total })
         });
         return hits.collect();
     }
     let (targets, _) = declared(context);
     let hits = targets.iter().filter_map(|target| {
-        let Some(Answer::Values { rows, values, .. }) = answers.get(&question(&target.column, MOST_VALUES)) else {
-            return None;
-        };
-        let words = words(target.attribute, target.profile);
-        let stray = stray(values, &fault, |value| sort(value, &words, &target.attribute.missing));
-        hit(
-            context,
-            answers,
-            &Found { column: &target.column, values, stray, fault: &fault, declared: true, total: *rows },
-        )
+        let Some(Answer::Values { rows, values, .. }) = answers.get(&question(&target.column)) else { return None };
+        let (stray, column) = (stray(values, &fault, target), &target.column);
+        hit(context, answers, &Found { column, values, stray, fault: &fault, declared: true, total: *rows })
     });
     hits.collect()
 }
@@ -267,7 +151,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
 struct Found<'a> {
     column: &'a Column,
     values: &'a BTreeMap<String, Tally>,
-    stray: BTreeMap<String, Option<String>>,
+    stray: Stray,
     fault: &'a str,
     declared: bool,
     /// Records looked at.
@@ -294,29 +178,56 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
         })
         .collect();
     let label = context.label(column);
-    let (kinds, one) = (counted(stray.len() as u64, "value", "values"), stray.len() == 1);
-    let (are, mean, look) =
-        if one { ("is", "it means", "looks like a typo") } else { ("are", "they mean", "look like typos") };
-    let what = match (*fault, *declared) {
-        ("outside", _) => format!("{kinds} of `{label}` {are} not on its list of allowed values"),
-        ("variant", true) => format!("{kinds} of `{label}` {are} spelled differently from the allowed value {mean}"),
-        ("typo", true) => format!("{kinds} of `{label}` {look} of an allowed value"),
-        ("variant", false) => {
-            format!("{kinds} of `{label}` {are} spelled differently from a more frequent value (no list is declared)")
-        }
-        _ => format!("{kinds} of `{label}` {look} of a far more frequent value (no list is declared)"),
-    };
-    let statement = format!("{what}: {} ({}).", counted(whole.rows, "record", "records"), percent(whole.rows, total));
+    let what = said(label, stray.len(), fault, *declared);
+    let mut statement =
+        format!("{what}: {} ({}).", counted(whole.rows, "record", "records"), percent(whole.rows, total));
+    if *fault == "variant" {
+        statement += &cased(values, stray);
+    }
     Some(Hit {
         subject: Subject::column(&column.dataset, label),
         rows: whole.rows,
         total,
         people: whole.people,
         statement,
-        action: None,
         parts,
         samples: rows,
-        place: None,
         shows: if context.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
+        ..Hit::default()
     })
+}
+
+/// What is wrong with the values of a column.
+fn said(label: &str, values: usize, fault: &str, declared: bool) -> String {
+    let (kinds, one) = (counted(values as u64, "value", "values"), values == 1);
+    let (are, mean, look) =
+        if one { ("is", "it means", "looks like a typo") } else { ("are", "they mean", "look like typos") };
+    let (holds, reads) = if one { ("holds", "looks") } else { ("hold", "look") };
+    match (fault, declared) {
+        ("outside", _) => format!("{kinds} of `{label}` {are} not on its list of allowed values"),
+        ("variant", true) => format!("{kinds} of `{label}` {are} spelled differently from the allowed value {mean}"),
+        ("typo", true) => format!("{kinds} of `{label}` {look} of an allowed value"),
+        ("invisible", true) => format!(
+            "{kinds} of `{label}` {reads} like an allowed value and {holds} invisible characters or letters of another alphabet"
+        ),
+        ("invisible", false) => format!(
+            "{kinds} of `{label}` {reads} like a more frequent value and {holds} invisible characters or letters of another alphabet (no list is declared)"
+        ),
+        ("variant", false) => {
+            format!("{kinds} of `{label}` {are} spelled differently from a more frequent value (no list is declared)")
+        }
+        _ => format!("{kinds} of `{label}` {look} of a far more frequent value (no list is declared)"),
+    }
+}
+
+/// How many records differ in letter case only, which the vendor may not mind.
+fn cased(values: &BTreeMap<String, Tally>, stray: &Stray) -> String {
+    let case_only = |(value, right): &(&String, &Option<String>)| {
+        right.as_ref().is_some_and(|right| right.to_lowercase() == value.to_lowercase())
+    };
+    let found = stray.iter().filter(case_only).filter_map(|(value, _)| values.get(value));
+    match found.map(|tally| tally.rows).sum() {
+        0 => String::new(),
+        rows => format!(" {} from it in letter case only.", counted(rows, "record differs", "records differ")),
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, filled, no_mapping};
+use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::error::Place;
-use crate::facts::lenses::{is_placeholder, shape};
+use crate::facts::lenses::shape;
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::mapping::Mapping;
@@ -17,8 +18,8 @@ pub(super) static KIND: Kind = Kind {
     name: "identifier",
     about: "the canonical identifier and the addresses people are joined by",
     params: Shape::Object(&[
-        required("fault", Shape::Word(&["undeclared", "blank", "placeholder"]), "which fault it names"),
-        key("above", Shape::Share, "blank: the share that is accepted, such as 2%"),
+        required("fault", Shape::Word(&["undeclared", "blank", "placeholder", "thin"]), "which fault it names"),
+        key("above", Shape::Share, "blank, thin: the share that is accepted, such as 2%"),
     ]),
     stage: Stage::Facts { ask, judge },
 };
@@ -30,7 +31,8 @@ fn blank(context: &Context<'_>, mapping: &Mapping) -> (Vec<Look>, Vec<Gap>) {
     let Some(key) = &mapping.canonical else { return (Vec::new(), vec![undeclared_gap()]) };
     let lens = || filled(&mapping.missing);
     let profile = Some(context.on_profile(&key.attribute.text));
-    let source = key.source.as_ref().map(|path| context.resolve(path));
+    // An address that is canonical and missing in Zoho is a matter of its own: another identifier should be chosen.
+    let source = key.source.as_ref().filter(|_| !is_address(mapping)).map(|path| context.resolve(path));
     let (found, gaps): (Vec<_>, Vec<_>) = source.into_iter().chain(profile).partition(Result::is_ok);
     (
         found.into_iter().filter_map(Result::ok).map(|column| (column, lens())).collect(),
@@ -64,11 +66,36 @@ fn placeholders(context: &Context<'_>) -> (Vec<Look>, Vec<Gap>) {
     (looks, gaps)
 }
 
+/// Whether people are joined by their address.
+pub(super) fn is_address(mapping: &Mapping) -> bool {
+    let Some(key) = &mapping.canonical else { return false };
+    let named = mapping.attribute(&key.attribute.text);
+    key.attribute.text == "email" || named.is_some_and(|attribute| attribute.is_role("email"))
+}
+
+/// The address of Zoho contacts, where it is the canonical identifier.
+fn thin(context: &Context<'_>, mapping: &Mapping) -> (Vec<Look>, Vec<Gap>) {
+    let Some(key) = &mapping.canonical else { return (Vec::new(), vec![undeclared_gap()]) };
+    if !is_address(mapping) {
+        return (Vec::new(), Vec::new());
+    }
+    let column = match (key.source.as_ref(), context.zoho("contacts")) {
+        (Some(path), _) => context.resolve(path),
+        (None, Some(contacts)) => context.email(contacts),
+        (None, None) => Err(super::repeats::no_contacts("zoho.contacts")),
+    };
+    match column {
+        Ok(column) => (vec![(column, Lens::Address)], Vec::new()),
+        Err(gap) => (Vec::new(), vec![gap]),
+    }
+}
+
 fn looks(context: &Context<'_>, params: &Node) -> (Vec<Look>, Vec<Gap>) {
     match (params.get_text("fault").as_deref(), context.mapping) {
         (Some("placeholder"), _) => placeholders(context),
         (_, None) => (Vec::new(), vec![no_mapping()]),
         (Some("blank"), Some(mapping)) => blank(context, mapping),
+        (Some("thin"), Some(mapping)) => thin(context, mapping),
         _ => (Vec::new(), Vec::new()),
     }
 }
@@ -84,7 +111,23 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
             questions.extend(Question::listing(pick(look, params)));
         }
     }
-    Ask { subjects: looks.len(), questions, gaps }
+    // Where the address is not the identifier, nothing rests on how many have one: that was looked at.
+    let other = fault(params) == "thin" && context.mapping.is_some_and(|mapping| mapping.canonical.is_some());
+    Ask { subjects: if other { looks.len().max(1) } else { looks.len() }, questions, gaps }
+}
+
+fn fault(params: &Node) -> String {
+    params.get_text("fault").unwrap_or_default()
+}
+
+/// The shapes that a fault is about.
+fn wrong(params: &Node) -> &'static [&'static str] {
+    match fault(params).as_str() {
+        "blank" => &[shape::MISSING],
+        // The names of address classes.
+        "thin" => &["missing", "placeholder", "malformed"],
+        _ => &[shape::PLACEHOLDER],
+    }
 }
 
 fn question((column, lens): &Look) -> Question {
@@ -92,8 +135,8 @@ fn question((column, lens): &Look) -> Question {
 }
 
 fn pick((column, lens): &Look, params: &Node) -> Pick {
-    let wanted = if params.get_text("fault").as_deref() == Some("blank") { shape::MISSING } else { shape::PLACEHOLDER };
-    Pick::Shapes { column: column.clone(), lens: lens.clone(), shapes: BTreeSet::from([wanted.to_owned()]) }
+    let shapes: BTreeSet<String> = wrong(params).iter().map(|name| (*name).to_owned()).collect();
+    Pick::Shapes { column: column.clone(), lens: lens.clone(), shapes }
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
@@ -122,34 +165,32 @@ fn undeclared(mapping: &Mapping) -> Hit {
 fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> Option<Hit> {
     let (column, _) = look;
     let Some(Answer::Shapes { rows, shapes }) = answers.get(&question(look)) else { return None };
-    let blanks = params.get_text("fault").as_deref() == Some("blank");
-    let wanted = |name: &str| if blanks { name == shape::MISSING } else { is_placeholder(name) };
-    let (_, tally) = shapes.iter().find(|(name, _)| wanted(name))?;
+    let found = wrong(params).iter().filter_map(|name| Some((*name, Some(shapes.get(*name)?), None)));
+    let (tally, _) = gather(found);
     let accepted = params.get_number("above").unwrap_or_default();
-    if blanks && tally.rows as f64 <= accepted * *rows as f64 {
+    if tally.rows == 0 || tally.rows as f64 <= accepted * *rows as f64 {
         return None;
     }
     let label = context.label(column);
     let share = percent(tally.rows, *rows);
-    let statement = if blanks {
-        format!(
-            "{} of {} have no `{label}`, the canonical identifier ({share}).",
-            count(tally.rows),
-            counted(*rows, "record", "records")
-        )
-    } else {
-        format!(
-            "{} in `{label}` ({share} of {}).",
-            counted(tally.rows, "placeholder stands", "placeholders stand"),
-            counted(*rows, "record", "records")
-        )
+    let records = counted(*rows, "record", "records");
+    let statement = match fault(params).as_str() {
+        "blank" => format!("{} of {records} have no `{label}`, the canonical identifier ({share}).", count(tally.rows)),
+        "thin" => format!(
+            "`{label}` is the canonical identifier, and {} of {records} have no usable address ({share}).",
+            count(tally.rows)
+        ),
+        _ => {
+            let placeholders = counted(tally.rows, "placeholder stands", "placeholders stand");
+            format!("{placeholders} in `{label}` ({share} of {records}).")
+        }
     };
     let listed = context.listed(answers, &pick(look, params), tally.clone());
     Some(Hit {
         subject: Subject::column(&column.dataset, label),
-        rows: tally.rows,
+        rows: listed.rows,
         total: *rows,
-        people: tally.people,
+        people: listed.people,
         statement,
         action: None,
         parts: Vec::new(),

@@ -41,7 +41,7 @@ fn ask_damage(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
 
 fn judge_damage(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     let hits = context.datasets.keys().filter_map(|name| match answers.get(&question(name)) {
-        Some(Answer::Read { rows, damage }) if !damage.is_empty() => Some(damaged(name, *rows, damage)),
+        Some(Answer::Read { rows, damage, .. }) if !damage.is_empty() => Some(damaged(name, *rows, damage)),
         _ => None,
     });
     hits.collect()

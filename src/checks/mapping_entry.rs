@@ -1,19 +1,24 @@
-//! Entries of the mapping that say too little, or name columns that an export does not have.
+//! A mapping that is not there, entries of it that say too little, and those that name what no export has.
 
-use super::context::{Context, nearest_dataset, no_mapping};
+use super::context::{Context, filled, nearest_dataset, no_mapping, no_profiles, no_records};
 use super::{Ask, Kind, Stage};
-use crate::exports::System;
-use crate::facts::Answers;
+use crate::exports::{Dataset, System};
+use crate::facts::lenses::shape;
+use crate::facts::{Answer, Answers, Column, Question};
 use crate::findings::{Gap, Hit, Subject};
 use crate::mapping::{Attribute, ColumnPath, Mapping, Module, Spot};
 use crate::shape::{Shape, required};
-use crate::text::nearest;
-use crate::yaml::Node;
+use crate::text::{counted, nearest};
+use crate::yaml::{Document, Mark, Node};
 
 pub(super) static KIND: Kind = Kind {
     name: "mapping-entry",
-    about: "mapping entries that say too little or name missing columns",
-    params: Shape::Object(&[required("fault", Shape::Word(&["incomplete", "source-column"]), "which fault it names")]),
+    about: "a mapping that is missing, and entries that say too little or name what no export has",
+    params: Shape::Object(&[required(
+        "fault",
+        Shape::Word(&["missing-mapping", "incomplete", "no-list", "source-column", "absent-attribute"]),
+        "which fault it names",
+    )]),
     stage: Stage::Facts { ask, judge },
 };
 
@@ -39,11 +44,48 @@ fn named(mapping: &Mapping) -> Vec<(String, Spot, Option<ColumnPath>)> {
 }
 
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
-    let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
-    if params.get_text("fault").as_deref() == Some("incomplete") {
-        // A mapping without attributes is looked at as well: it has no entry that says too little.
-        return Ask { subjects: mapping.attributes.len().max(1), ..Ask::default() };
+    let fault = params.get_text("fault").unwrap_or_default();
+    if fault == "missing-mapping" {
+        return Ask { subjects: 1, ..Ask::default() };
     }
+    let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
+    match fault.as_str() {
+        // A mapping without attributes is looked at as well: it has no entry that says too little.
+        "incomplete" => Ask { subjects: mapping.attributes.len().max(1), ..Ask::default() },
+        "no-list" => ask_list(mapping),
+        "absent-attribute" => ask_attributes(context, mapping),
+        _ => ask_columns(context, mapping),
+    }
+}
+
+fn ask_list(mapping: &Mapping) -> Ask {
+    let subjects = mapping.attributes.iter().filter(|attribute| attribute.is(&["enum"])).count();
+    let reason = "the mapping holds no attribute of the type enum".to_owned();
+    let gap = Gap { subject: "mapping:attributes".to_owned(), reason, column: None };
+    Ask { subjects, gaps: if subjects == 0 { vec![gap] } else { Vec::new() }, questions: Vec::new() }
+}
+
+fn ask_attributes(context: &Context<'_>, mapping: &Mapping) -> Ask {
+    let profiles = match context.profiles() {
+        None => return Ask { gaps: vec![no_profiles("mapping:attributes")], ..Ask::default() },
+        Some(profiles) if profiles.preview.is_empty() => {
+            return Ask { gaps: vec![no_records(profiles, "mapping:attributes".to_owned())], ..Ask::default() };
+        }
+        Some(profiles) => profiles,
+    };
+    let questions = mapping.attributes.iter().filter_map(|attribute| fill(profiles, attribute));
+    Ask { subjects: mapping.attributes.len(), questions: questions.collect(), gaps: Vec::new() }
+}
+
+/// Which profiles hold a value of an attribute; nothing when they have no such attribute.
+fn fill(profiles: &Dataset, attribute: &Attribute) -> Option<Question> {
+    // Names of attributes are case-sensitive.
+    let index = profiles.columns.iter().position(|column| column.label == attribute.name)?;
+    let column = Column { dataset: profiles.name.clone(), index };
+    Some(Question::Shapes { column, lens: filled(&attribute.missing) })
+}
+
+fn ask_columns(context: &Context<'_>, mapping: &Mapping) -> Ask {
     let mut ask = Ask::default();
     for (_, _, path) in named(mapping) {
         match path {
@@ -71,11 +113,68 @@ fn is_absent(context: &Context<'_>, path: &ColumnPath) -> bool {
     !context.datasets.contains_key(&path.dataset) && !typo
 }
 
-fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
-    let Some(mapping) = context.mapping else { return Vec::new() };
-    if params.get_text("fault").as_deref() == Some("incomplete") {
-        return mapping.attributes.iter().filter_map(|attribute| incomplete(mapping, attribute)).collect();
+fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
+    let fault = params.get_text("fault").unwrap_or_default();
+    if fault == "missing-mapping" {
+        return missing_mapping(context).into_iter().collect();
     }
+    let Some(mapping) = context.mapping else { return Vec::new() };
+    let each = |hit: &dyn Fn(&Attribute) -> Option<Hit>| mapping.attributes.iter().filter_map(hit).collect();
+    match fault.as_str() {
+        "incomplete" => each(&|attribute| incomplete(mapping, attribute)),
+        "no-list" => each(&|attribute| listless(mapping, attribute)),
+        "absent-attribute" => each(&|attribute| absent(context, mapping, attribute, answers)),
+        _ => columns(context, mapping),
+    }
+}
+
+/// No mapping at all, or one that maps nothing.
+fn missing_mapping(context: &Context<'_>) -> Option<Hit> {
+    let start = |document: &Document| document.place(Mark { line: 1, column: 1, offset: 0 });
+    let (statement, place) = match context.mapping {
+        None => {
+            let config = context.config.document.as_ref().map(start);
+            ("There is no mapping document: nothing says which field becomes which attribute.", config)
+        }
+        Some(mapping) if mapping.attributes.is_empty() => {
+            ("The mapping holds no attributes: nothing says which field becomes which.", Some(start(&mapping.document)))
+        }
+        Some(_) => return None,
+    };
+    let action = "Write mapping.yaml with an entry for each synced field (source, type, allowed values, owner), and name \
+                  it under `mapping:` of crmlint.yaml.";
+    Some(Hit::entry(Subject::entry("mapping", "document"), place, statement.to_owned(), action.to_owned()))
+}
+
+/// An attribute that no profile has a value of.
+fn absent(context: &Context<'_>, mapping: &Mapping, attribute: &Attribute, answers: &Answers) -> Option<Hit> {
+    let profiles = context.profiles().filter(|profiles| !profiles.preview.is_empty())?;
+    let name = &attribute.name;
+    let (statement, action) = match fill(profiles, attribute) {
+        Some(question) => {
+            let Some(Answer::Shapes { rows, shapes }) = answers.get(&question) else { return None };
+            if shapes.get(shape::FILLED).is_some_and(|tally| tally.rows > 0) {
+                return None;
+            }
+            let held = counted(*rows, "profile", "profiles");
+            let action = "Look at whether the sync writes it; if nothing should, remove the entry.".to_owned();
+            (format!("`{name}` is blank on all {held}."), action)
+        }
+        None => {
+            let labels = profiles.columns.iter().map(|column| column.label.as_str());
+            let otherwise = "look at whether the sync writes it, and whether the export left it out";
+            let action = nearest(name, labels).map_or_else(
+                || format!("First {otherwise}."),
+                |near| format!("Did you mean `{near}`? Otherwise {otherwise}."),
+            );
+            (format!("No profile has an attribute `{name}`."), action)
+        }
+    };
+    let subject = Subject::entry("mapping", &format!("attributes.{name}"));
+    Some(Hit::entry(subject, Some(mapping.document.place(attribute.mark)), statement, action))
+}
+
+fn columns(context: &Context<'_>, mapping: &Mapping) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     for (entry, spot, path) in named(mapping) {
         let Some((statement, action)) = missing(context, &spot, path.as_ref()) else { continue };
@@ -118,14 +217,22 @@ fn incomplete(mapping: &Mapping, attribute: &Attribute) -> Option<Hit> {
     if attribute.kind.is_none() {
         lacks.push("a type (`type:`)");
     }
-    if attribute.is(&["enum"]) && attribute.values.is_empty() {
-        lacks.push("its allowed values (`values:`)");
-    }
     if lacks.is_empty() {
         return None;
     }
     let statement = format!("`{}` does not say {}.", attribute.name, lacks.join(" nor "));
     let action = format!("Add {} to `{}`.", lacks.join(" and "), attribute.name);
+    let subject = Subject::entry("mapping", &format!("attributes.{}", attribute.name));
+    Some(Hit::entry(subject, Some(mapping.document.place(attribute.mark)), statement, action))
+}
+
+/// An enum that any value fits.
+fn listless(mapping: &Mapping, attribute: &Attribute) -> Option<Hit> {
+    if !attribute.is(&["enum"]) || !attribute.values.is_empty() {
+        return None;
+    }
+    let statement = format!("`{}` is an enum without a list of allowed values.", attribute.name);
+    let action = format!("Add every allowed value under `values:` of `{}`, or give it the type text.", attribute.name);
     let subject = Subject::entry("mapping", &format!("attributes.{}", attribute.name));
     Some(Hit::entry(subject, Some(mapping.document.place(attribute.mark)), statement, action))
 }

@@ -4,25 +4,44 @@
 
 pub mod context;
 
+mod agreement;
+mod blank_stage;
+mod boolean;
 mod consent;
+mod consent_values;
 mod coverage;
+mod doubles;
 mod enumeration;
+mod export_cut;
 mod export_facts;
+mod id_values;
 mod identifier;
+mod inferred;
 mod inputs;
+mod instants;
+mod lag;
+mod limits;
 mod mapping_entry;
 mod names;
 mod negative_segment;
+mod ownership;
 mod partial;
 mod parts;
 mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
-mod spelling;
+mod slips;
+mod spreadsheet;
+mod stamp_days;
+mod stamp_forms;
+mod strays;
 mod systems;
 mod tested_value;
+mod text_times;
 mod timestamp;
+mod types;
+pub mod writers;
 
 pub use context::Context;
 pub use partial::partial;
@@ -91,22 +110,37 @@ pub struct Kind {
 
 /// THE list.
 pub static KINDS: &[&Kind] = &[
+    &agreement::KIND,
+    &blank_stage::KIND,
+    &boolean::KIND,
     &consent::CONFLICT,
     &consent::SOURCE,
-    &consent::VALUE,
+    &consent_values::RECORD,
+    &consent_values::VALUE,
     &coverage::KIND,
+    &doubles::KIND,
     &enumeration::KIND,
+    &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
+    &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
+    &instants::KIND,
+    &limits::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
+    &ownership::KIND,
     &policy::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &slips::KIND,
+    &spreadsheet::KIND,
+    &strays::KIND,
     &tested_value::KIND,
+    &text_times::KIND,
     &timestamp::KIND,
+    &types::KIND,
 ];

@@ -1,9 +1,12 @@
 //! Systems as the mapping names them: who owns a field, whose stamps carry no zone.
 
+use std::collections::BTreeMap;
+
 use super::Context;
 use crate::exports::{Dataset, Dialect, System};
 use crate::facts::{Column, Filter};
 use crate::findings::Gap;
+use crate::mapping::spelling::Spellings;
 use crate::mapping::{Attribute, ColumnPath};
 use crate::text::nearest;
 
@@ -53,6 +56,21 @@ impl Context<'_> {
                 .sensitive
                 .iter()
                 .any(|name| mapping.attributes.iter().filter(feeds).any(|attribute| attribute.name == *name))
+    }
+
+    /// The spellings of every source column of an enum with a list, by the column's name in conditions. Where several
+    /// attributes read one column, the first in the document says.
+    pub fn spellings(&self) -> BTreeMap<String, Spellings> {
+        let mut found = BTreeMap::new();
+        let attributes = self.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+        for attribute in attributes.filter(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty()) {
+            let columns = attribute.from.iter().filter_map(|from| self.resolve(from.column.as_ref()?).ok());
+            for column in columns {
+                let name = format!("{}.{}", column.dataset, self.label(&column));
+                found.entry(name).or_insert_with(|| Spellings::new(attribute, false));
+            }
+        }
+        found
     }
 
     /// A gap for a column without a single value: nothing was looked at.

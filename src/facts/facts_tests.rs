@@ -41,7 +41,7 @@ fn questions() -> BTreeSet<Question> {
         Question::Values { column: column("customerio.people", 5), cap: 100 },
         Question::Values { column: column("customerio.people", 1), cap: 7 },
         Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp(Vec::new()) },
-        Question::Repeats { column: column("customerio.people", 1), form: Form::Address, apart: None },
+        Question::Repeats { column: column("customerio.people", 1), form: Form::Address, unlike: None },
         Question::Compare {
             left: column("zoho.contacts", 5),
             left_lens: Lens::Consent(Consent::OptOutBox),
@@ -59,6 +59,7 @@ fn questions() -> BTreeSet<Question> {
             right: "customerio.people".to_owned(),
             scope: Scope::All,
         },
+        Question::Wide { dataset: "customerio.people".to_owned(), columns: vec![0, 1, 5], over: 1 },
     ])
 }
 
@@ -80,6 +81,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         now: 1_780_272_000,
         any_case: false,
         zones: BTreeMap::new(),
+        spellings: BTreeMap::new(),
     };
     engine.answer(&questions())
 }
@@ -130,6 +132,9 @@ fn facts_are_right() {
                     (sides.scope.rows, sides.split.rows, sides.split_profiles, sides.missing.rows),
                     (40, 1, 2, 1)
                 );
+            }
+            (Question::Wide { .. }, Answer::Rows { rows, met }) => {
+                assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "the address and the stage are filled");
             }
             other => panic!("unexpected {other:?}"),
         }

@@ -2,22 +2,69 @@
 //!
 //! Only Unix seconds are a time here: that is what Customer.io's date conditions match, whatever else a date may look
 //! like. An absent `unsubscribed` is subscribed.
+//!
+//! Profile attributes are compared as they stand, as Customer.io does. What other systems hold is read first: a misspelt
+//! stage of a deal is that stage.
 
+use std::fmt;
+use std::sync::Arc;
+
+use ahash::{AHashMap, AHashSet};
 use jiff::tz::TimeZone;
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 use super::lenses::truth;
 use super::local::{Shard, Slice};
-use super::{Consent, Filter, lenses::shape};
+use super::{Consent, lenses::shape};
 use crate::exports::System;
 use crate::frames::TextColumn;
 use crate::frames::time::{Stamp, classify, instant, zone};
-use crate::mapping::ColumnPath;
-use crate::mapping::expr::Type;
+use crate::mapping::expr::{Expr, Type};
 use crate::mapping::lower::{Options, lower, typed_name};
+use crate::mapping::spelling::Place;
+use crate::mapping::{ColumnPath, EARLIER};
 
 /// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
 const MOST_COMBINATIONS: usize = 8;
+
+/// A filter with its text; two filters of one text are one.
+#[derive(Clone)]
+pub struct Filter {
+    /// Canonical text.
+    pub text: String,
+    /// The tree.
+    pub expr: Arc<Expr>,
+}
+
+impl Filter {
+    /// A filter of an expression.
+    pub fn new(expr: Expr) -> Self {
+        Self { text: expr.to_string(), expr: Arc::new(expr) }
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Filter({})", self.text)
+    }
+}
+
+impl PartialEq for Filter {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+impl Eq for Filter {}
+impl PartialOrd for Filter {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Filter {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
 
 /// The rows of a slice that meet a filter. Where it names columns of another dataset, one linked record that meets it is
 /// enough.
@@ -32,7 +79,7 @@ pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Resu
     let seats = Seats::new(shard, slice, &others)?;
     let mut columns = vec![Plain::from(Series::new("row".into(), &seats.rows))];
     for (name, ty) in &wanted {
-        let cells = Cells::new(shard, slice, name)?;
+        let cells = Cells::new(shard, slice, name)?.spelled(shard, name, filter);
         columns.push(Plain::from(cells.typed(seats.of(&cells.dataset), name, *ty)));
     }
     let failed = |error: polars::error::PolarsError| format!("the condition could not be evaluated: {error}");
@@ -110,6 +157,8 @@ struct Cells<'a> {
     profile: bool,
     /// The zone of stamps without one.
     zone: Option<TimeZone>,
+    /// Values of an enum that stand for another text, or for nothing.
+    spelled: AHashMap<&'a str, Option<String>>,
 }
 
 impl<'a> Cells<'a> {
@@ -121,11 +170,49 @@ impl<'a> Cells<'a> {
         let column = other.column(index.ok_or_else(|| format!("{name} is not in the export"))?)?;
         let profile = dataset.system == System::CustomerIo;
         let zone = shard.engine.zones.get(&dataset.source).and_then(|name| zone(name));
-        Ok(Self { column, dataset: path.dataset, profile, zone })
+        Ok(Self { column, dataset: path.dataset, profile, zone, spelled: AHashMap::new() })
     }
 
-    fn get(&self, row: Option<u32>) -> Option<&'a str> {
-        Some(self.column.get(row?)).filter(|value| !value.is_empty())
+    /// Reads every different value of an enum once: as the text that the condition tests for where both mean the same,
+    /// else as the allowed spelling. Texts that mean missing match nothing; those off the list stay as they are.
+    fn spelled(mut self, shard: &'a Shard<'_>, name: &str, filter: &Filter) -> Self {
+        let plain = name.strip_prefix(EARLIER).unwrap_or(name);
+        let Some(spellings) = shard.engine.spellings.get(plain).filter(|_| !self.profile) else { return self };
+        let literals = filter.expr.literals().into_iter().filter(|(column, _)| column == name);
+        let mut tested: AHashMap<String, String> = AHashMap::new();
+        for (_, text) in literals {
+            if let Place::Word(word, _) = spellings.place(&text) {
+                let chosen = tested.entry(word.text.clone()).or_insert_with(|| text.clone());
+                // The allowed spelling itself goes first.
+                if text == word.text {
+                    *chosen = text;
+                }
+            }
+        }
+        let mut seen: AHashSet<&str> = AHashSet::new();
+        let rows = shard.slice(&self.dataset).map(|slice| slice.frame.rows).unwrap_or_default();
+        for value in (0..rows).map(|row| self.column.get(row)) {
+            if !seen.insert(value) {
+                continue;
+            }
+            match spellings.place(value) {
+                Place::Missing => drop(self.spelled.insert(value, None)),
+                Place::Word(word, _) => {
+                    let text = tested.get(&word.text).unwrap_or(&word.text);
+                    self.spelled.insert(value, Some(text.clone()));
+                }
+                Place::Outside => {}
+            }
+        }
+        self
+    }
+
+    fn get(&self, row: Option<u32>) -> Option<&str> {
+        let value = self.column.get(row?);
+        match self.spelled.get(value) {
+            Some(spelled) => spelled.as_deref(),
+            None => Some(value).filter(|value| !value.is_empty()),
+        }
     }
 
     fn typed(&self, rows: &[Option<u32>], name: &str, ty: Type) -> Series {

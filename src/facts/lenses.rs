@@ -1,7 +1,7 @@
 //! Lenses: a value in, the name of its shape out.
 
 use super::{Consent, Lens};
-use crate::frames::normalize::{AddressClass, address_class, fold, is_missing, is_placeholder_id};
+use crate::frames::normalize::{address_class, fold, is_missing, is_placeholder_id};
 use crate::frames::time::classify;
 use crate::text::trim;
 
@@ -11,6 +11,8 @@ pub mod shape {
     pub const MISSING: &str = "missing";
     /// Something there.
     pub const FILLED: &str = "filled";
+    /// Something that does not fit the declared type.
+    pub const UNFIT: &str = "of another type";
     /// A placeholder.
     pub const PLACEHOLDER: &str = "placeholder";
     /// An id of digits, with or without `zcrm_`.
@@ -29,8 +31,18 @@ pub mod shape {
     pub const OUT: &str = "opted out";
     /// Explicitly subscribed.
     pub const IN: &str = "subscribed";
+    /// A box to opt out that is there and not ticked.
+    pub const UNTICKED: &str = "not opted out";
     /// No opinion.
     pub const SILENT: &str = "says nothing";
+    /// Every topic that is named is off.
+    pub const TOPICS_OFF: &str = "every topic off";
+    /// A topic is on, or none is named.
+    pub const TOPICS_ON: &str = "some topic on";
+    /// Over the size that is accepted.
+    pub const LONG: &str = "too long";
+    /// Within it.
+    pub const SHORT: &str = "short enough";
     /// A text that means nothing to its reader.
     pub const UNREADABLE: &str = "unreadable";
 }
@@ -46,13 +58,16 @@ impl Lens {
             Self::Consent(consent) => consent.says(value),
             Self::Filled(tokens) if is_missing(value, tokens) => shape::MISSING,
             Self::Filled(_) => shape::FILLED,
+            Self::Prefix | Self::ProfileId | Self::ProfileIdFault => super::ids::shape(self, value),
+            Self::Topics => topics(value),
+            Self::Size(most) if value.len() > *most => shape::LONG,
+            Self::Size(_) => shape::SHORT,
+            Self::Calendar(_, tokens) | Self::Fits(_, tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Calendar(reading, _) => reading.of(value),
+            Self::Fits(fit, _) if fit.holds(value) => shape::FILLED,
+            Self::Fits(..) => shape::UNFIT,
         }
     }
-}
-
-/// Whether an address class of [`Lens::Address`] is a placeholder.
-pub fn is_placeholder(name: &str) -> bool {
-    name == AddressClass::Placeholder.name()
 }
 
 fn identifier(value: &str) -> &'static str {
@@ -100,10 +115,12 @@ impl Consent {
     pub fn says(&self, value: &str) -> &'static str {
         match self {
             Self::Profile => profile(value),
-            _ if is_missing(value, &[]) => shape::SILENT,
+            Self::Mailable if profile(value) == shape::OUT => shape::OUT,
+            Self::Mailable => shape::IN,
+            _ if is_missing(value, &[]) => shape::MISSING,
             Self::OptOutBox => match truth(value) {
                 Some(true) => shape::OUT,
-                Some(false) => shape::SILENT,
+                Some(false) => shape::UNTICKED,
                 None => shape::UNREADABLE,
             },
             Self::OptInFlag => match truth(value) {
@@ -138,6 +155,17 @@ fn profile(value: &str) -> &'static str {
         return shape::OUT;
     }
     if value.eq_ignore_ascii_case("false") || value == "0" { shape::IN } else { shape::UNREADABLE }
+}
+
+/// What the cell of subscription preferences says: a JSON object with a map of topics.
+fn topics(value: &str) -> &'static str {
+    if is_missing(value, &[]) {
+        return shape::MISSING;
+    }
+    let Ok(cell) = serde_json::from_str::<serde_json::Value>(value) else { return shape::UNREADABLE };
+    let Some(topics) = cell.get("topics").and_then(serde_json::Value::as_object) else { return shape::TOPICS_ON };
+    let off = |topic: &serde_json::Value| topic == false || topic == "false" || topic == 0 || topic == "0";
+    if !topics.is_empty() && topics.values().all(off) { shape::TOPICS_OFF } else { shape::TOPICS_ON }
 }
 
 /// A yes or a no as people and systems write it.
@@ -179,7 +207,12 @@ mod tests {
         assert_eq!([says("TRUE"), says("1"), says("true ")], [shape::OUT, shape::OUT, shape::UNREADABLE]);
         assert_eq!([says("Yes"), says("false"), says("")], [shape::UNREADABLE, shape::IN, shape::SILENT]);
         assert_eq!(Consent::OptInFlag.says("no"), shape::SILENT, "never asked is no opt-out");
-        assert_eq!(Consent::OptOutBox.says("false"), shape::SILENT);
+        assert_eq!([Consent::OptOutBox.says("false"), Consent::OptOutBox.says("")], [shape::UNTICKED, shape::MISSING]);
+        let topics =
+            [("{\"topics\":{\"topic_1\":false}}", shape::TOPICS_OFF), ("", shape::MISSING), ("{}", shape::TOPICS_ON)];
+        for (value, wanted) in topics {
+            assert_eq!(super::topics(value), wanted, "{value}");
+        }
         assert_eq!(Consent::State.says("NEVER_SUBSCRIBED"), shape::SILENT);
     }
 }

@@ -7,14 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::agree::{self, Asked};
 use super::tally::Counter;
-use super::{Answer, Column, ColumnFact, Groups, Lens, Pick, Question, Sample, Scope, filter, pairs};
+use super::{
+    Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats, width,
+    writers,
+};
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
+use crate::mapping::spelling::Spellings;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -36,6 +41,8 @@ pub struct Engine<'a> {
     pub any_case: bool,
     /// Source name: the zone of its stamps without one.
     pub zones: BTreeMap<String, String>,
+    /// Column of an enum: its spellings.
+    pub spellings: BTreeMap<String, Spellings>,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -63,7 +70,7 @@ impl<'a> Slice<'a> {
     }
 
     /// Counts a row, and keeps it when its key is among the smallest.
-    fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
+    pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
         self.count(counter, row);
         let key = self.frame.key(row);
         counter.sample(SAMPLES, &key, || Sample { key: key.to_string(), value: value.to_owned(), ..Sample::default() });
@@ -107,6 +114,11 @@ impl<'a> Shard<'a> {
         self.engine.shards <= 1 || group % self.engine.shards == self.number
     }
 
+    /// Whether this shard answers what only the whole can be asked.
+    pub(crate) fn is_first(&self) -> bool {
+        self.number == 0
+    }
+
     /// How many samples a tally of failing records keeps.
     pub(crate) fn cap(&self) -> usize {
         if self.engine.all_rows { usize::MAX } else { SAMPLES }
@@ -116,29 +128,48 @@ impl<'a> Shard<'a> {
         match question {
             Question::Read { dataset } => {
                 let report = &self.slice(dataset)?.frame.report;
-                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone() })
+                Ok(Answer::Read { rows: report.rows, damage: report.damage.clone(), crlf: report.crlf })
             }
             Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
+            Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
             Question::Values { column, cap } => self.values(column, *cap),
             Question::Shapes { column, lens } => self.shapes(column, lens),
+            Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
                 let met = filter::met(self, &slice, filter)?;
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
             }
-            Question::Repeats { column, form, apart } => self.repeats(column, *form, *apart),
+            Question::Beside(beside) => people::beside(self, beside),
+            Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
+            Question::Divided { column, lens } => repeats::divided(self, column, lens),
+            Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
+            Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
+            Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
+            Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }
             Question::Gap { left, left_zone, right, right_zone } => {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
+            Question::Agree { left, right, reading, missing, blank, also, fresh } => {
+                let fresh = fresh.as_ref();
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, fresh })
+            }
+            Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => self.listing(pick),
         }
     }
 
-    fn tally(&self, slice: &Slice<'_>, rows: impl Iterator<Item = u32>, column: Option<&TextColumn>) -> super::Tally {
+    pub(crate) fn tally(
+        &self,
+        slice: &Slice<'_>,
+        rows: impl Iterator<Item = u32>,
+        column: Option<&TextColumn>,
+    ) -> super::Tally {
         let mut counter = Counter::default();
         for row in rows {
             slice.count(&mut counter, row);
@@ -187,45 +218,13 @@ impl<'a> Shard<'a> {
         Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
 
-    fn repeats(&self, asked: &Column, form: Form, apart: Option<Form>) -> Result<Answer, String> {
+    fn shaped(&self, asked: &Column, lens: &Lens, shapes: &BTreeSet<String>, scope: &Scope) -> Result<Answer, String> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
-        let rows: Vec<u32> = slice.rows().collect();
-        // Identity has hashed the addresses already.
-        let known = self.engine.identity.hashed(&asked.dataset, asked.index, form);
-        let hash = |row: &u32| match known {
-            Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
-            None => form.of(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
-        };
-        let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
-        keyed.par_sort_unstable();
-        let mut groups = Groups { keyed: keyed.len() as u64, ..Groups::default() };
-        let mut counter = Counter::default();
-        for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
-            if let Some(finer) = apart {
-                let first = finer.of(column.get(run[0].1));
-                if run.iter().all(|(_, row)| finer.of(column.get(*row)) == first) {
-                    continue;
-                }
-            }
-            groups.count += 1;
-            let mut keys: Vec<(String, u32)> =
-                run.iter().map(|(_, row)| (slice.frame.key(*row).into_owned(), *row)).collect();
-            keys.sort_unstable();
-            for (at, (key, row)) in keys.iter().enumerate() {
-                slice.count(&mut counter, *row);
-                let other = keys.get(usize::from(at == 0)).map(|(key, _)| key.clone()).unwrap_or_default();
-                let detail = format!("{} records", keys.len());
-                counter.sample(self.cap(), key, || Sample {
-                    key: key.clone(),
-                    other,
-                    value: column.get(*row).to_owned(),
-                    detail,
-                });
-            }
-        }
-        groups.members = counter.finish(self.cap());
-        Ok(Answer::Repeats { rows: slice.len(), groups })
+        let counts = in_scope(self, &slice, scope)?;
+        let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
+        let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
+        Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
     }
 
     fn listing(&self, pick: &Pick) -> Result<Answer, String> {
@@ -244,9 +243,11 @@ impl<'a> Shard<'a> {
                 let found = slice.rows().filter(|row| wanted.contains(&lens.shape(column.get(*row))));
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
             }
+            Pick::Beside { beside, shapes } => people::listing(self, beside, shapes),
             Pick::Pairs { left, left_lens, right, right_lens, cells } => {
                 pairs::listing(self, (left, left_lens), (right, right_lens), cells)
             }
+            Pick::Instants { asked, cells } => instants::listing(self, asked, cells),
         }
     }
 }
@@ -281,7 +282,11 @@ impl Engine<'_> {
                 .collect();
             for (question, answer) in given {
                 let cap = match question {
-                    Question::Values { .. } | Question::Shapes { .. } | Question::Compare { .. } => SAMPLES,
+                    Question::Values { .. }
+                    | Question::Shapes { .. }
+                    | Question::Beside(_)
+                    | Question::Compare { .. }
+                    | Question::Instants(_) => SAMPLES,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {
@@ -323,6 +328,12 @@ pub(crate) fn in_scope<'a>(
         Scope::Reachable(index) => {
             let column = slice.column(*index)?;
             Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
+        }
+        Scope::Linked(left) => {
+            let links = shard.engine.identity.links(left, &slice.frame.dataset.name);
+            let mut linked: Vec<u32> = links.iter().map(|link| link.right).collect();
+            linked.sort_unstable();
+            Ok(Box::new(move |row| linked.binary_search(&row).is_ok()))
         }
         Scope::Where(filter) => {
             // Rows come in order.

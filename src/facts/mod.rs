@@ -4,22 +4,32 @@
 //! A question names a column or an expression over a dataset, an earlier snapshot (`prev.zoho.contacts`) or the pairs of
 //! two datasets. Samples are the smallest keys, so that neither threads nor shards change them.
 
+pub mod agree;
 mod filter;
+mod fits;
+pub mod ids;
+mod instants;
 pub mod lenses;
 pub mod local;
 mod pairs;
+mod people;
+mod repeats;
 pub mod tally;
+mod width;
+mod writers;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::Arc;
 
+pub use agree::{Agreement, Blank, Reading};
+pub use filter::Filter;
+pub use fits::Fit;
+pub use instants::{Apart, Differences, Fresh, Instants};
 pub use tally::{Sample, Tally};
 
 use crate::exports::Damage;
+use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
-use crate::mapping::expr::Expr;
 
 /// A column of a dataset, by its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +53,20 @@ pub enum Lens {
     Consent(Consent),
     /// Missing or filled, with the texts that mean missing beside the usual ones.
     Filled(Vec<String>),
+    /// Zoho's record ids by how they are written: with `zcrm_` or bare.
+    Prefix,
+    /// What kind of value a profile's `id` is.
+    ProfileId,
+    /// What is wrong with a profile's `id` itself.
+    ProfileIdFault,
+    /// What the cell of topics says: all of them off, some on.
+    Topics,
+    /// Of more than so many bytes, or not.
+    Size(usize),
+    /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
+    Calendar(calendar::Reading, Vec<String>),
+    /// Whether a value fits a declared type, with the texts that mean missing beside the usual ones.
+    Fits(Fit, Vec<String>),
 }
 
 /// Who wrote a consent value, which decides what it says.
@@ -50,7 +74,9 @@ pub enum Lens {
 pub enum Consent {
     /// `unsubscribed` of Customer.io: any casing of true, or 1, is an opt-out; everything else is not.
     Profile,
-    /// A box that is ticked when the person opted out; an empty box says nothing.
+    /// The same, told as opted out or mailable alone.
+    Mailable,
+    /// A box that is ticked when the person opted out.
     OptOutBox,
     /// Subscribed, unsubscribed, never subscribed.
     State,
@@ -60,45 +86,6 @@ pub enum Consent {
     Declared(Vec<(String, bool)>),
 }
 
-/// A filter with its text; two filters of one text are one.
-#[derive(Clone)]
-pub struct Filter {
-    /// Canonical text.
-    pub text: String,
-    /// The tree.
-    pub expr: Arc<Expr>,
-}
-
-impl Filter {
-    /// A filter of an expression.
-    pub fn new(expr: Expr) -> Self {
-        Self { text: expr.to_string(), expr: Arc::new(expr) }
-    }
-}
-
-impl fmt::Debug for Filter {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Filter({})", self.text)
-    }
-}
-
-impl PartialEq for Filter {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
-}
-impl Eq for Filter {}
-impl PartialOrd for Filter {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Filter {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.text.cmp(&other.text)
-    }
-}
-
 /// Which records of the left side count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
@@ -106,6 +93,8 @@ pub enum Scope {
     Reachable(usize),
     /// Those that meet a filter.
     Where(Filter),
+    /// Those that are linked to a record of a dataset.
+    Linked(String),
     /// All.
     All,
 }
@@ -117,8 +106,78 @@ pub enum Pick {
     Values { column: Column, values: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
+    /// Those of [`Question::Beside`] whose value has one of these shapes.
+    Beside { beside: Beside, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
+    /// Linked pairs whose instants are apart in one of these ways.
+    Instants { asked: Instants, cells: BTreeSet<Apart> },
+}
+
+/// A column of the records that have, or lack, a link to any of some other datasets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Beside {
+    /// The column.
+    pub column: Column,
+    /// How its values are read.
+    pub lens: Lens,
+    /// The other datasets.
+    pub others: Vec<String>,
+    /// Whether a link must be there, or must not.
+    pub linked: bool,
+}
+
+impl Beside {
+    fn pairs(&self) -> Vec<(String, String)> {
+        self.others.iter().map(|other| (other.clone(), self.column.dataset.clone())).collect()
+    }
+}
+
+/// What sets the members of a group of equal values apart, where equal alone is no fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unlike {
+    /// They differ in a finer form.
+    Form(Form),
+    /// They are different records, not one record exported twice.
+    Record,
+}
+
+impl Pick {
+    /// The column whose cells are named.
+    pub fn column(&self) -> &Column {
+        match self {
+            Self::Values { column, .. } | Self::Shapes { column, .. } => column,
+            Self::Beside { beside, .. } => &beside.column,
+            Self::Instants { asked, .. } => &asked.right,
+            Self::Pairs { right, .. } => right,
+        }
+    }
+
+    /// The dataset whose records are named.
+    pub fn dataset(&self) -> &str {
+        &self.column().dataset
+    }
+
+    /// The columns that must be held.
+    fn columns(&self) -> Vec<Column> {
+        let left = match self {
+            Self::Pairs { left, .. } => Some(left.clone()),
+            Self::Instants { asked, .. } => return asked.columns(),
+            _ => None,
+        };
+        left.into_iter().chain([self.column().clone()]).collect()
+    }
+
+    fn pairs(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Pairs { left, right, .. } if left.dataset != right.dataset => {
+                vec![(left.dataset.clone(), right.dataset.clone())]
+            }
+            Self::Beside { beside, .. } => beside.pairs(),
+            Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// What a check may ask.
@@ -128,20 +187,51 @@ pub enum Question {
     Read { dataset: String },
     /// Names, fill and longest value of every column.
     Columns { dataset: String },
+    /// Records that fill more than so many of these columns.
+    Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
+    /// Records in scope whose value has one of these shapes under a lens.
+    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
+    /// The newest instant of a column; `zone` is that of stamps without one.
+    Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
     Rows { dataset: String, filter: Filter },
-    /// Values that occur more than once in a form; with `apart`, only where they differ in the finer form.
-    Repeats { column: Column, form: Form, apart: Option<Form> },
-    /// Linked pairs by what both sides say.
+    /// Values by their shape, on the records that have or lack links to other datasets.
+    Beside(Beside),
+    /// Values that occur more than once in a form; with `unlike`, only where something sets them apart.
+    Repeats { column: Column, form: Form, unlike: Option<Unlike> },
+    /// Records of one person that a lens reads differently.
+    Divided { column: Column, lens: Lens },
+    /// Addresses one slip apart on records that agree in their phone, or in all of their names.
+    Slips { column: Column, phone: Option<usize>, names: Vec<usize> },
+    /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Linked pairs by whether both cells say the same. With `also`, they differ only where both are filled and one of
+    /// these columns, of a record linked to the same right one, says what the right cell says.
+    Agree {
+        left: Column,
+        right: Column,
+        reading: Reading,
+        missing: Vec<String>,
+        blank: Blank,
+        also: Vec<Column>,
+        fresh: Option<Fresh>,
+    },
+    /// Linked pairs by how far apart the instants of both sides are.
+    Instants(Instants),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
+    /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
+    Strays { left: Column, right: Column, fresh: Option<Fresh> },
+    /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
+    Doubles { child: String, parent: String, right: String },
+    /// The records that a judgement is about, by columns that say who wrote them.
+    Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
     Listing(Pick),
 }
@@ -151,8 +241,9 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
-            Pick::Shapes { shapes, .. } => shapes.is_empty(),
+            Pick::Shapes { shapes, .. } | Pick::Beside { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
+            Pick::Instants { cells, .. } => cells.is_empty(),
         };
         (!empty).then_some(Self::Listing(pick))
     }
@@ -160,15 +251,41 @@ impl Question {
     /// The columns that must be held to answer, filters apart.
     pub fn columns(&self) -> Vec<Column> {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Repeats { column, .. } => {
-                vec![column.clone()]
+            Self::Values { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. }
+            | Self::Newest { column, .. }
+            | Self::Repeats { column, .. }
+            | Self::Divided { column, .. } => vec![column.clone()],
+            Self::Beside(Beside { column, .. }) => vec![column.clone()],
+            Self::Slips { column, phone, names } => {
+                let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
+                std::iter::once(column.clone()).chain(more).collect()
             }
-            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => vec![left.clone(), right.clone()],
+            Self::Compare { left, right, .. }
+            | Self::Gap { left, right, .. }
+            | Self::Strays { left, right, fresh: None } => {
+                vec![left.clone(), right.clone()]
+            }
+            Self::Strays { left, right, fresh: Some(fresh) } => {
+                vec![left.clone(), right.clone(), fresh.column.clone()]
+            }
+            Self::Agree { left, right, also, fresh, .. } => {
+                let fresh = fresh.iter().map(|fresh| &fresh.column);
+                [left, right].into_iter().chain(also).chain(fresh).cloned().collect()
+            }
+            Self::Wide { dataset, columns, .. } => {
+                columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
+            }
             Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
                 vec![Column { dataset: left.clone(), index: *index }]
             }
-            Self::Listing(Pick::Values { column, .. } | Pick::Shapes { column, .. }) => vec![column.clone()],
-            Self::Listing(Pick::Pairs { left, right, .. }) => vec![left.clone(), right.clone()],
+            Self::Listing(pick) => pick.columns(),
+            Self::Writers { pick, by } => {
+                let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
+                pick.columns().into_iter().chain(more).collect()
+            }
+            Self::Instants(asked) => asked.columns(),
             _ => Vec::new(),
         }
     }
@@ -191,9 +308,21 @@ impl Question {
     pub fn pairs(&self) -> Vec<(String, String)> {
         let pair = |left: &Column, right: &Column| vec![(left.dataset.clone(), right.dataset.clone())];
         let mut pairs = match self {
+            // Two columns of one dataset are compared within the record.
+            Self::Compare { left, right, .. } if left.dataset == right.dataset => Vec::new(),
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
-            Self::Listing(Pick::Pairs { left, right, .. }) => pair(left, right),
+            Self::Strays { left, right, .. } => pair(left, right),
+            Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
+            Self::Beside(beside) => beside.pairs(),
+            Self::Agree { left, right, also, .. } => {
+                std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
+            }
+            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
+            Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Doubles { child, parent, right } => {
+                vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
+            }
             _ => Vec::new(),
         };
         let Some((own, filter)) = self.filter() else { return pairs };
@@ -210,6 +339,7 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => Some((dataset, filter)),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
             _ => None,
         }
     }
@@ -246,9 +376,11 @@ pub struct Sides {
     pub split: Tally,
     /// Right records that the split ones are linked to, each once.
     pub split_profiles: u64,
+    /// Right records.
+    pub profiles: u64,
     /// Left records in scope with no right one.
     pub missing: Tally,
-    /// Right records that share a left one's link with another left record.
+    /// Right records to which several left ones lead; a sample names the smallest of those.
     pub collapsed: Tally,
     /// Right records linked to no left one.
     pub strangers: Tally,
@@ -258,23 +390,36 @@ pub struct Sides {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// To [`Question::Read`].
-    Read { rows: u64, damage: Vec<Damage> },
+    Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
     /// To [`Question::Values`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
-    /// To [`Question::Shapes`].
+    /// To [`Question::Shapes`] and [`Question::Beside`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
-    /// To [`Question::Rows`].
+    /// To [`Question::Newest`]; none when no value is a sure instant.
+    Newest(Option<i64>),
+    /// To [`Question::Rows`], [`Question::Shaped`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
-    /// To [`Question::Repeats`].
+    /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },
+    /// To [`Question::Slips`]; `wide` is how many phones and names stand on too many records to compare each with each.
+    Slips { rows: u64, wide: u64, members: Tally },
+    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before, and
+    /// how many of those were held back.
+    Strays { pairs: u64, held: u64, crossed: Tally, old: Tally },
     /// To [`Question::Compare`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Agree`].
+    Agree(Agreement),
+    /// To [`Question::Instants`].
+    Instants(Differences),
     /// To [`Question::Coverage`].
     Coverage(Sides),
+    /// To [`Question::Writers`]: records by value, for each of the columns.
+    Writers(Vec<BTreeMap<String, u64>>),
     /// The engine could not answer.
     Failed(String),
 }
@@ -292,6 +437,7 @@ impl Answer {
                 *rows += more;
                 merge_maps(shapes, others, cap);
             }
+            (Self::Newest(newest), Self::Newest(other)) => *newest = (*newest).max(other),
             (Self::Rows { rows, met }, Self::Rows { rows: more, met: others }) => {
                 *rows += more;
                 met.merge(others, cap);
@@ -301,6 +447,27 @@ impl Answer {
                 groups.count += others.count;
                 groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
+            }
+            (Self::Slips { rows, wide, members }, Self::Slips { rows: more, wide: wider, members: others }) => {
+                *rows += more;
+                *wide += wider;
+                members.merge(others, cap);
+            }
+            (
+                Self::Strays { pairs, held, crossed, old },
+                Self::Strays { pairs: more, held: holding, crossed: others, old: older },
+            ) => {
+                *pairs += more;
+                *held += holding;
+                crossed.merge(others, cap);
+                old.merge(older, cap);
+            }
+            (Self::Writers(columns), Self::Writers(others)) => {
+                for (column, more) in columns.iter_mut().zip(others) {
+                    for (name, rows) in more {
+                        *column.entry(name).or_default() += rows;
+                    }
+                }
             }
             (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
                 *pairs += more;
@@ -312,8 +479,11 @@ impl Answer {
                     *minutes.entry(minute).or_default() += count;
                 }
             }
+            (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
+            (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
+                sides.profiles += others.profiles;
                 sides.scope.merge(others.scope, cap);
                 sides.split.merge(others.split, cap);
                 sides.missing.merge(others.missing, cap);

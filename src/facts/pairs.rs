@@ -2,53 +2,72 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::ParallelSliceMut;
+
 use super::local::{SAMPLES, Shard, Slice, in_scope};
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
 use crate::frames::TextColumn;
-use crate::frames::links::Link;
+use crate::frames::links::{Link, Tier};
 use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
 
-struct Pairs<'a> {
-    left: Slice<'a>,
+/// The linked records of two datasets, with a column of each.
+pub(super) struct Pairs<'a> {
+    pub(super) left: Slice<'a>,
     right: Slice<'a>,
-    left_column: &'a TextColumn,
-    right_column: &'a TextColumn,
+    pub(super) left_column: &'a TextColumn,
+    pub(super) right_column: &'a TextColumn,
     links: std::sync::Arc<Vec<Link>>,
 }
 
 impl<'a> Pairs<'a> {
-    fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
+    pub(super) fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
         let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
+        // Two columns of one dataset: a record is linked to itself.
+        let links = if left.dataset == right.dataset {
+            let own = |row| Link { left: row, right: row, tier: Tier::Identifier };
+            std::sync::Arc::new((0..left_slice.frame.rows).map(own).collect())
+        } else {
+            shard.engine.identity.links(&left.dataset, &right.dataset)
+        };
         Ok(Self {
             left_column: left_slice.column(left.index)?,
             right_column: right_slice.column(right.index)?,
-            links: shard.engine.identity.links(&left.dataset, &right.dataset),
+            links,
             left: left_slice,
             right: right_slice,
         })
     }
 
-    fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
+    pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
         self.links.iter().filter(|link| shard.holds(self.right.people.group[link.right as usize]))
     }
 
-    fn values(&self, link: &Link) -> (&'a str, &'a str) {
+    fn is_same(&self) -> bool {
+        std::ptr::eq(self.left.frame, self.right.frame)
+    }
+
+    pub(super) fn values(&self, link: &Link) -> (&'a str, &'a str) {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 
-    /// A pair shows the profile first: that is where the send goes wrong.
-    fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+    /// Counts the person of a pair.
+    pub(super) fn person(&self, counter: &mut Counter, link: &Link) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
         let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
         counter.add(self.right.people.person[link.right as usize], alone);
+    }
+
+    /// A pair shows the profile first: that is where the send goes wrong.
+    pub(super) fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+        self.person(counter, link);
         let key = self.right.frame.key(link.right);
         let (left, right) = self.values(link);
         counter.sample(cap, &key, || Sample {
             key: key.to_string(),
-            other: self.left.frame.key(link.left).into_owned(),
+            other: if self.is_same() { String::new() } else { self.left.frame.key(link.left).into_owned() },
             value: right.to_owned(),
             detail: left.to_owned(),
         });
@@ -90,6 +109,24 @@ pub(crate) fn listing(
     Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
 }
 
+/// The right rows of every linked pair of some cells.
+pub(crate) fn picked(
+    shard: &Shard<'_>,
+    left: Side<'_>,
+    right: Side<'_>,
+    cells: &BTreeSet<(String, String)>,
+) -> Result<Vec<u32>, String> {
+    let pairs = Pairs::new(shard, left.0, right.0)?;
+    let wanted = pairs.mine(shard).filter(|link| {
+        let (one, other) = pairs.values(link);
+        cells.contains(&(left.1.shape(one).to_owned(), right.1.shape(other).to_owned()))
+    });
+    let mut rows: Vec<u32> = wanted.map(|link| link.right).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(rows)
+}
+
 /// Whole minutes from the left time to the right one, over pairs in which both are certain.
 pub(crate) fn gap(
     shard: &Shard<'_>,
@@ -116,10 +153,8 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
     let links = shard.engine.identity.links(left, right);
     let counts = in_scope(shard, &left_slice, scope)?;
     let cap = shard.cap();
-    let mut of_right = vec![0_u32; right_slice.frame.rows as usize];
-    for link in links.iter() {
-        of_right[link.right as usize] += 1;
-    }
+    let taken = shard.engine.identity.taken(left, right);
+    let leads = Leads::new(right_slice.frame.rows, &links, &taken);
     let mut sides = Sides::default();
     let mut shared = vec![false; right_slice.frame.rows as usize];
     let (mut all, mut split, mut missing) = (Counter::default(), Counter::default(), Counter::default());
@@ -132,7 +167,7 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
             left_slice.count(&mut all, row);
         }
         let key = left_slice.frame.key(row);
-        if mine.is_empty() && scoped {
+        if mine.is_empty() && scoped && taken.binary_search_by_key(&row, |pair| pair.0).is_err() {
             left_slice.count(&mut missing, row);
             missing.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
         }
@@ -154,20 +189,62 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
     }
     let (mut collapsed, mut strangers) = (Counter::default(), Counter::default());
     for row in right_slice.rows() {
-        let counter = match of_right[row as usize] {
-            0 => &mut strangers,
+        let lefts = leads.of(row);
+        // One record that was exported twice is one record.
+        let names = || {
+            let mut names: Vec<_> = lefts.iter().map(|(_, left)| left_slice.frame.key(*left)).collect();
+            names.sort_unstable();
+            names.dedup();
+            names
+        };
+        let (counter, names) = match lefts.len() {
+            0 => (&mut strangers, Vec::new()),
             1 => continue,
-            _ => &mut collapsed,
+            _ => match names() {
+                names if names.len() < 2 => continue,
+                names => (&mut collapsed, names),
+            },
         };
         right_slice.count(counter, row);
         let key = right_slice.frame.key(row);
-        counter.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
+        counter.sample(cap, &key, || Sample {
+            key: key.to_string(),
+            other: names.into_iter().next().unwrap_or_default().into_owned(),
+            ..Sample::default()
+        });
     }
     sides.split_profiles = shared.iter().filter(|shared| **shared).count() as u64;
+    sides.profiles = right_slice.len();
     sides.scope = all.finish(0);
     sides.split = split.finish(cap);
     sides.missing = missing.finish(cap);
     sides.collapsed = collapsed.finish(cap);
     sides.strangers = strangers.finish(cap);
     Ok(Answer::Coverage(sides))
+}
+
+/// Which left rows lead to a right row, by link or because its address is theirs.
+struct Leads {
+    by_right: Vec<(u32, u32)>,
+    starts: Vec<u32>,
+}
+
+impl Leads {
+    fn new(rows: u32, links: &[Link], taken: &[(u32, u32)]) -> Self {
+        let linked = links.iter().map(|link| (link.right, link.left));
+        let mut by_right: Vec<(u32, u32)> = linked.chain(taken.iter().map(|(left, right)| (*right, *left))).collect();
+        by_right.par_sort_unstable();
+        let mut starts = vec![0_u32; rows as usize + 1];
+        for (right, _) in &by_right {
+            starts[*right as usize + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Self { by_right, starts }
+    }
+
+    fn of(&self, right: u32) -> &[(u32, u32)] {
+        &self.by_right[self.starts[right as usize] as usize..self.starts[right as usize + 1] as usize]
+    }
 }

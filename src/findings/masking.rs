@@ -4,7 +4,9 @@
 //! is shown when it is one plain word, and hidden when it is several, an address or a number.
 
 use super::{Finding, Hit, Part, Row, Shows, Verdict};
+use crate::facts::agree::difference;
 use crate::frames::normalize::invisible;
+use crate::frames::time::Stamp;
 
 /// Samples that a report shows of a finding; the file of failing rows holds all.
 const SHOWN: usize = 5;
@@ -31,7 +33,8 @@ fn mask(finding: &mut Finding, show: bool) {
         let detail = row.detail.rsplit_once(": ").map_or_else(
             || printable(&row.detail),
             |(what, said)| {
-                format!("{}: {}", printable(what), if show { printable(said) } else { value(said, Shows::Words) })
+                let shows = if shows == Shows::Nothing { shows } else { Shows::Words };
+                format!("{}: {}", printable(what), if show { printable(said) } else { value(said, shows) })
             },
         );
         let named = |text: &str| if show { printable(text) } else { key(text) };
@@ -48,6 +51,14 @@ fn mask(finding: &mut Finding, show: bool) {
         part.label = if open.contains(&part.label) { printable(&part.label) } else { value(&part.label, shows) };
     }
     hit.subject.name = label(&hit.subject.name);
+    for writers in &mut finding.writers {
+        writers.column = label(&writers.column);
+        let person = writers.person;
+        for (name, _) in &mut writers.values {
+            // Colleagues recognise each other by their first letters.
+            *name = if show || !person { printable(name) } else { masked(name) };
+        }
+    }
 }
 
 /// Whether a part's label may be read by anyone.
@@ -56,7 +67,7 @@ fn is_open(hit: &Hit, part: &Part) -> bool {
         Shows::Words => !is_number(&part.label) && (part.suggestion.is_some() || is_word(&part.label)),
         // Their parts are names of forms and kinds.
         Shows::Labels | Shows::Times => true,
-        Shows::Nothing => crate::frames::time::Stamp::parse(&part.label).is_some(),
+        Shows::Nothing => Stamp::parse(&part.label).is_some() || difference::ALL.contains(&part.label.as_str()),
     }
 }
 
@@ -85,7 +96,7 @@ fn value(text: &str, shows: Shows) -> String {
 
 /// A time of the day or of an order is nobody's data; digits alone could be a phone number.
 fn is_moment(text: &str) -> bool {
-    use crate::frames::time::{Stamp, classify};
+    use crate::frames::time::classify;
     !matches!(classify(text), Stamp::Other | Stamp::UnixNanos | Stamp::UnixSeconds | Stamp::Compact)
 }
 

@@ -153,6 +153,17 @@ impl Hit {
     }
 }
 
+/// Who wrote the values of a finding, by one column that tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writers {
+    /// The column's name in the export.
+    pub column: String,
+    /// Whether its values are people.
+    pub person: bool,
+    /// Records by value, most first.
+    pub values: Vec<(String, u64)>,
+}
+
 /// A hit with its rule.
 #[derive(Debug, Clone)]
 pub struct Finding {
@@ -172,6 +183,8 @@ pub struct Finding {
     pub fix: String,
     /// Code and subject, hashed: stable while wording, order and counts move.
     pub fingerprint: String,
+    /// Who wrote the values, where the export tells.
+    pub writers: Vec<Writers>,
     /// The ignore entry that accepts it, or the threshold that does.
     pub accepted: Option<String>,
 }

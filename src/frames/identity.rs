@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{Link, link};
+use super::links::{self, Link, link};
 use super::normalize::{Form, address, mailbox};
 use super::{Frame, Store};
 use crate::exports::Dataset;
@@ -238,8 +238,13 @@ impl Identity {
         match form {
             Form::Address => Some(&hashes.exact),
             Form::Mailbox => Some(&hashes.mailbox),
-            Form::Identifier => None,
+            Form::Identifier | Form::Folded | Form::Exact => None,
         }
+    }
+
+    /// The hashed addresses of a dataset's people; 0 where there is none.
+    pub fn addresses(&self, dataset: &str) -> &[u64] {
+        self.hashes.get(dataset).map(|hashes| hashes.exact.as_slice()).unwrap_or_default()
     }
 
     /// Which records of two datasets are one person, sorted by left and right row.
@@ -257,6 +262,34 @@ impl Identity {
         let links = Arc::new(links);
         locked().insert(name, (Arc::clone(&links), wide));
         links
+    }
+}
+
+/// What addresses say of two datasets beside the identifiers.
+impl Identity {
+    /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those.
+    pub fn crossed(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
+        let links = self.links(left, right);
+        self.of_both(left, right, |left, right| links::crossed(left, right, &links))
+    }
+
+    /// Rows linked by identifier whose addresses differ and stand nowhere on the other side.
+    pub fn moved(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
+        let links = self.links(left, right);
+        self.of_both(left, right, |left, right| links::moved(left, right, &links))
+    }
+
+    /// Left rows without a link whose mailbox stands on right rows all the same.
+    pub fn taken(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
+        let links = self.links(left, right);
+        self.of_both(left, right, |left, right| links::taken(left, right, &links))
+    }
+
+    fn of_both(&self, left: &str, right: &str, find: impl Fn(&Hashes, &Hashes) -> Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+        match (self.hashes.get(left), self.hashes.get(right)) {
+            (Some(left), Some(right)) => find(left, right),
+            _ => Vec::new(),
+        }
     }
 }
 

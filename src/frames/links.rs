@@ -126,3 +126,73 @@ pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
     links.par_sort_unstable();
     (links, wide.len() as u64)
 }
+
+fn at(list: &[u64], row: u32) -> u64 {
+    list.get(row as usize).copied().unwrap_or_default()
+}
+
+fn keys(hashes: &Hashes, row: u32) -> impl Iterator<Item = u64> {
+    [&hashes.own].into_iter().chain(&hashes.ids).map(move |list| at(list, row))
+}
+
+/// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those. One
+/// that belongs to another left row with the same address is a shared address, and one that is linked to the left row itself
+/// is its second half: neither is a stray.
+pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+    let by_id = Lookup::new(right.ids.iter().chain([&right.own]));
+    let by_address = Lookup::new([&right.exact].into_iter());
+    let left_ids = Lookup::new(left.ids.iter().chain([&left.own]));
+    let rows = u32::try_from(left.exact.len()).unwrap_or(u32::MAX);
+    let find = |row: u32| {
+        let address = at(&left.exact, row);
+        let elsewhere = by_address.of(address);
+        let own: Vec<u32> = keys(left, row).flat_map(|key| by_id.of(key)).map(|(_, right)| *right).collect();
+        if elsewhere.is_empty() || own.is_empty() || elsewhere.iter().any(|(_, right)| own.contains(right)) {
+            return None;
+        }
+        let shared = |right_row: u32| {
+            let mut owners = keys(right, right_row).flat_map(|key| left_ids.of(key));
+            owners.any(|(_, other)| *other != row && at(&left.exact, *other) == address)
+        };
+        let linked = |right: u32| {
+            let start = links.partition_point(|link| (link.left, link.right) < (row, right));
+            links.get(start).is_some_and(|link| (link.left, link.right) == (row, right))
+        };
+        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !shared(*right) && !linked(*right))?;
+        Some((row, stray))
+    };
+    (0..rows).into_par_iter().filter_map(find).collect()
+}
+
+/// Rows linked by identifier whose addresses differ and stand nowhere on the other side.
+pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+    let apart = |link: &&Link| {
+        let (one, other) = (at(&left.mailbox, link.left), at(&right.mailbox, link.right));
+        link.tier == Tier::Identifier && one != 0 && other != 0 && one != other
+    };
+    let found: Vec<&Link> = links.iter().filter(apart).collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let (lefts, rights) = (Lookup::new([&left.mailbox].into_iter()), Lookup::new([&right.mailbox].into_iter()));
+    let nowhere = |link: &&Link| {
+        rights.of(at(&left.mailbox, link.left)).is_empty() && lefts.of(at(&right.mailbox, link.right)).is_empty()
+    };
+    found.into_iter().filter(nowhere).map(|link| (link.left, link.right)).collect()
+}
+
+/// Left rows without a link whose mailbox stands on right rows all the same: those belong to somebody else.
+pub(super) fn taken(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+    let rows = u32::try_from(left.mailbox.len()).unwrap_or(u32::MAX);
+    let loose = (0..rows).filter(|row| {
+        let start = links.partition_point(|link| link.left < *row);
+        links.get(start).is_none_or(|link| link.left != *row)
+    });
+    let loose: Vec<u32> = loose.filter(|row| at(&left.mailbox, *row) != 0).collect();
+    if loose.is_empty() {
+        return Vec::new();
+    }
+    let rights = Lookup::new([&right.mailbox].into_iter());
+    let of = |row: u32| rights.of(at(&left.mailbox, row)).first().map(|(_, right)| (row, *right));
+    loose.into_iter().filter_map(of).collect()
+}

@@ -3,6 +3,7 @@
 //! A column is a run of text and the ends of its cells, four bytes a cell beside the text itself; a frame of short
 //! values in a general string column would cost sixteen.
 
+pub mod calendar;
 pub mod identity;
 pub mod links;
 pub mod normalize;

@@ -17,6 +17,10 @@ pub enum Form {
     Mailbox,
     /// A record id without `zcrm_`, case and outer blanks.
     Identifier,
+    /// A text without case and outer blanks.
+    Folded,
+    /// A text as it stands.
+    Exact,
 }
 
 impl Form {
@@ -26,6 +30,8 @@ impl Form {
             Self::Address => address(text),
             Self::Mailbox => mailbox(&address(text)?),
             Self::Identifier => identifier(text).map(Cow::into_owned),
+            Self::Folded => (!is_missing(text, &[])).then(|| trim(text).to_lowercase()),
+            Self::Exact => (!is_missing(text, &[])).then(|| text.to_owned()),
         }
     }
 }
@@ -59,7 +65,8 @@ struct Provider {
     plus: bool,
 }
 
-fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
+/// A list of `rules/data/`.
+pub(crate) fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
     match serde_yaml::from_str(text) {
         Ok(data) => data,
         Err(error) => panic!("the list {name} ships with the program and is tested: {error}"),
@@ -263,9 +270,31 @@ pub fn alike(one: &str, other: &str) -> bool {
     if signs(one) != signs(other) {
         return false;
     }
-    let (one, other) = (fold(one), fold(other));
-    let looks = |text: &str| fold(&unicode_security::skeleton(text).collect::<String>());
-    one == other || (!(one.is_ascii() && other.is_ascii()) && looks(&one) == looks(&other))
+    fold(one) == fold(other)
+        || (!(one.is_ascii() && other.is_ascii()) && fold(&unmasked(one)) == fold(&unmasked(other)))
+}
+
+/// Whether two values that are [`alike`] differ in what nobody sees: invisible characters, letters of another alphabet.
+pub fn masks(one: &str, other: &str) -> bool {
+    let hidden = |text: &str| text.chars().filter(|c| invisible(*c)).collect::<String>();
+    hidden(one) != hidden(other) || fold(one) != fold(other)
+}
+
+/// Letters of other alphabets as the plain letters they look like; plain letters stay.
+fn unmasked(text: &str) -> String {
+    let plain = |c: char| {
+        if c.is_ascii() {
+            return c.to_string();
+        }
+        let looks: String = unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).collect();
+        match looks.as_str() {
+            // A capital I looks like a small l, and that is how the table has it.
+            "l" if c.is_uppercase() => "I".to_owned(),
+            _ if looks.is_ascii() => looks,
+            _ => c.to_string(),
+        }
+    };
+    text.chars().map(plain).collect()
 }
 
 /// Characters that take no room: zero-width, direction marks, soft hyphens, joiners.
@@ -275,7 +304,7 @@ pub fn invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox};
+    use super::{AddressClass, address, address_class, alike, fold, identifier, is_missing, mailbox, masks};
 
     #[test]
     fn addresses_fold_case_and_blanks_only() {
@@ -316,7 +345,13 @@ mod tests {
         assert!(alike("\u{410}ctive", "active"));
         assert!(alike("Plati\u{200d}num", "Platinum"));
         assert!(alike("Pr\u{43e}spect m", "prospect m"));
-        assert!(!alike("modem", "modern"));
+        assert!(
+            alike("\u{412}R\u{41e}NZE", "bronze") && alike("\u{406}nactive", "inactive"),
+            "capitals look like capitals"
+        );
+        assert!(!alike("modem", "modern") && !alike("m\u{43e}dern", "modem"));
+        assert!(masks("G\u{43e}ld", "Gold") && masks("Go\u{200b}ld", "gold"));
+        assert!(!masks("GOLD\u{a0}", "Gold") && !masks("\u{ff27}old", "Gold"));
         assert!(!alike("A+", "A-") && !alike("Pro+", "Pro") && !alike("18", "<18"));
         assert!(alike("\u{ff1c}18", "<18"));
         assert_ne!(fold("C"), fold("C++").as_str().trim_end_matches('c'));

@@ -187,16 +187,17 @@ fn numeric(bytes: &[u8]) -> Option<Stamp> {
     })
 }
 
-struct Parts {
-    stamp: Stamp,
-    year: u32,
-    month: u32,
-    day: u32,
-    hour: u32,
-    minute: u32,
-    second: u32,
+/// The parts of an ISO-like time as written.
+pub(super) struct Parts {
+    pub(super) stamp: Stamp,
+    pub(super) year: u32,
+    pub(super) month: u32,
+    pub(super) day: u32,
+    pub(super) hour: u32,
+    pub(super) minute: u32,
+    pub(super) second: u32,
     /// Seconds east of UTC.
-    offset: Option<i32>,
+    pub(super) offset: Option<i32>,
 }
 
 fn digits(bytes: &[u8], from: usize, count: usize) -> Option<u32> {
@@ -213,7 +214,7 @@ fn days_in(year: u32, month: u32) -> u32 {
     }
 }
 
-fn iso(bytes: &[u8]) -> Option<Parts> {
+pub(super) fn iso(bytes: &[u8]) -> Option<Parts> {
     let (year, month, day) = (digits(bytes, 0, 4)?, digits(bytes, 5, 2)?, digits(bytes, 8, 2)?);
     let dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     if !dashes || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
@@ -272,7 +273,7 @@ fn offset(rest: &[u8]) -> Option<Option<i32>> {
     (hours <= 15 && minutes < 60).then(|| Some(sign * (i32::try_from(hours * 3600 + minutes * 60).unwrap_or(0))))
 }
 
-fn local(parts: &Parts) -> Option<civil::DateTime> {
+pub(super) fn local(parts: &Parts) -> Option<civil::DateTime> {
     let small = |value: u32| i8::try_from(value).ok();
     civil::DateTime::new(
         i16::try_from(parts.year).ok()?,
@@ -286,7 +287,7 @@ fn local(parts: &Parts) -> Option<civil::DateTime> {
     .ok()
 }
 
-fn utc(parts: &Parts) -> Option<i64> {
+pub(super) fn utc(parts: &Parts) -> Option<i64> {
     Some(TimeZone::UTC.to_timestamp(local(parts)?).ok()?.as_second())
 }
 

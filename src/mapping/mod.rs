@@ -6,13 +6,14 @@
 pub mod expr;
 pub mod keys;
 pub mod lower;
+pub mod spelling;
 
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::frames::time;
 use crate::shape;
-use crate::text::nearest;
+use crate::text::{nearest, seconds};
 use crate::yaml::{Document, Entry, Mark, Node, Value};
 
 /// A text and its place.
@@ -101,6 +102,8 @@ pub struct Attribute {
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
     pub missing: Vec<String>,
+    /// What a blank stands for.
+    pub default: Option<String>,
     /// The system whose value is right.
     pub owner: Option<Spot>,
     /// Systems in the order in which their value counts.
@@ -113,6 +116,8 @@ pub struct Attribute {
     pub used_by: Vec<String>,
     /// The zone of stamps without one.
     pub time_zone: Option<Spot>,
+    /// How late its value may arrive.
+    pub lag: Option<Spot>,
     /// Personal data that reports must not show.
     pub sensitive: bool,
 }
@@ -123,9 +128,14 @@ impl Attribute {
         self.kind.as_ref().is_some_and(|kind| kinds.contains(&kind.text.as_str()))
     }
 
+    /// Whether it is declared to be for this.
+    pub fn is_role(&self, role: &str) -> bool {
+        self.role.as_deref() == Some(role)
+    }
+
     /// Whether it carries consent: by its role, or by being Customer.io's own flag.
     pub fn is_consent(&self) -> bool {
-        self.role.as_deref() == Some("consent") || self.name == "unsubscribed"
+        self.is_role("consent") || self.name == "unsubscribed"
     }
 }
 
@@ -209,8 +219,10 @@ impl Mapping {
     /// Checks a document and reads its model.
     pub fn build(document: Document) -> Result<Self> {
         shape::check(&document, &keys::MAPPING)?;
+        vouch_lag(&document, &document.root)?;
         for entry in under(&document.root, "attributes") {
             vouch(&document, entry)?;
+            vouch_lag(&document, &entry.node)?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -238,9 +250,9 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["events", "test_people", "tags", "lag", "source_of_truth"];
+        const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] = &[
-            ("attributes", &["alias_cutover", "default", "precedence", "lag", "stamp", "version", "was"]),
+            ("attributes", &["alias_cutover", "stamp", "version", "was"]),
             ("segments", &["expect"]),
             ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
             ("identity", &["match_on", "merge_rule", "external_id"]),
@@ -279,6 +291,15 @@ fn under<'a>(root: &'a Node, key: &str) -> &'a [Entry] {
 fn spot(node: &Node, key: &str) -> Option<Spot> {
     let node = node.get(key)?;
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
+}
+
+/// A lag that is no duration would count as none, without a word.
+fn vouch_lag(document: &Document, node: &Node) -> Result<()> {
+    let wrong = spot(node, "lag").filter(|lag| seconds(&lag.text).is_none());
+    wrong.map_or(Ok(()), |lag| {
+        let fault = document.fault(lag.mark, format!("`{}` is no duration", lag.text));
+        Err(Error::usage(fault.help("write a number and a unit: 30m, 4h or 2d")))
+    })
 }
 
 /// What no shape can refuse: zones that do not exist, aliases of values that are not allowed.
@@ -334,12 +355,14 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         kind: spot(node, "type"),
         values: values(node),
         missing,
+        default: node.get_text("default"),
         owner: spot(node, "owner"),
         precedence: node.get_texts("precedence"),
         role: node.get_text("role"),
         used_as: node.get_text("used_as"),
         used_by: node.get_texts("used_by"),
         time_zone: spot(node, "time_zone"),
+        lag: spot(node, "lag"),
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
     }
 }

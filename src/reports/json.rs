@@ -135,6 +135,8 @@ struct Item {
     fix: String,
     /// What it is made of, most first.
     parts: Vec<Part>,
+    /// Who wrote the failing values, by the columns of the export that tell.
+    written_by: Vec<Writers>,
     /// A few failing records.
     samples: Vec<Sample>,
     /// Stable identity: code and subject, hashed.
@@ -165,6 +167,24 @@ struct Part {
     people: u64,
     /// The right value, when it is sure.
     suggestion: Option<String>,
+}
+
+/// Who wrote the failing values, by one column.
+#[derive(Serialize, JsonSchema)]
+struct Writers {
+    /// The column.
+    column: String,
+    /// Its values, most first.
+    values: Vec<Writer>,
+}
+
+/// One value of such a column.
+#[derive(Serialize, JsonSchema)]
+struct Writer {
+    /// The value.
+    name: String,
+    /// Failing records that hold it.
+    records: u64,
 }
 
 /// A failing record.
@@ -278,10 +298,16 @@ fn item(finding: &Finding) -> Item {
         why: finding.why.clone(),
         fix: finding.fix.clone(),
         parts: hit.parts.iter().map(part).collect(),
+        written_by: finding.writers.iter().map(writers).collect(),
         samples: hit.samples.iter().map(sample).collect(),
         fingerprint: finding.fingerprint.clone(),
         accepted: finding.accepted.clone(),
     }
+}
+
+fn writers(writers: &crate::findings::Writers) -> Writers {
+    let value = |(name, records): &(String, u64)| Writer { name: name.clone(), records: *records };
+    Writers { column: writers.column.clone(), values: writers.values.iter().map(value).collect() }
 }
 
 fn part(part: &crate::findings::Part) -> Part {

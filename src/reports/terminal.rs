@@ -15,6 +15,8 @@ use crate::text::{count, counted};
 const DETAILED: usize = 12;
 /// Parts shown under a finding.
 const PARTS: usize = 6;
+/// Names shown of those who wrote.
+const WRITERS: usize = 4;
 
 struct Page {
     text: String,
@@ -169,10 +171,24 @@ impl Page {
         self.wrapped("  Next: ", &finding.fix);
         for part in hit.parts.iter().take(PARTS) {
             let better = part.suggestion.as_ref().map(|right| format!(" → {right}")).unwrap_or_default();
-            self.line(&format!("    {:>8}  \"{}\"{better}", count(part.rows), part.label));
+            // What a suggestion is worth: the people that the wrong spelling costs.
+            let people = match part.people {
+                people if part.suggestion.is_some() && people > 0 => {
+                    format!(" ({})", counted(people, "person", "people"))
+                }
+                _ => String::new(),
+            };
+            self.line(&format!("    {:>8}  \"{}\"{better}{people}", count(part.rows), part.label));
         }
         if hit.parts.len() > PARTS {
             self.line(&format!("              and {} more", hit.parts.len() - PARTS));
+        }
+        for writers in &finding.writers {
+            let named = writers.values.iter().take(WRITERS).map(|(name, rows)| format!("{name} {}", count(*rows)));
+            let named: Vec<String> = named.collect();
+            let more = writers.values.len().saturating_sub(WRITERS);
+            let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
+            self.wrapped("    ", &format!("{}: {}{tail}", writers.column, named.join(", ")));
         }
         for row in hit.samples.iter().take(if hit.parts.is_empty() { 3 } else { 2 }) {
             let text = sample(row);

@@ -20,6 +20,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::{Token, Tokenizer};
 
+use crate::frames::time::written;
 use fault::{fault, sentence, short};
 use operand::instant;
 use screen::screen;
@@ -229,6 +230,19 @@ impl Expr {
             leaf.sides().into_iter().for_each(|side| side.columns(&mut found));
         }
         found.into_iter().filter(|(_, ty)| *ty == Type::Timestamp).map(|(name, _)| name).collect()
+    }
+
+    /// Text columns that are held against a date in quotes, by order or equality.
+    pub fn dates_as_text(&self) -> BTreeSet<String> {
+        let dated = |side: &&Operand| matches!(side, Operand::Text(text) if written(text).is_some());
+        let mut found = BTreeSet::new();
+        for leaf in self.leaves().into_iter().filter(|leaf| !matches!(leaf, Expr::Like { .. })) {
+            let sides = leaf.sides();
+            if sides.iter().any(dated) {
+                sides.into_iter().for_each(|side| side.columns(&mut found));
+            }
+        }
+        found.into_iter().map(|(name, _)| name).collect()
     }
 
     /// Text literals that a column itself (not a function of it) is tested for by `=`, `<>` or IN.

@@ -1,0 +1,327 @@
+//! Profiles against the records they come from: values that differ from the source, and values that another system than
+//! the owner has written.
+
+use super::context::{Context, no_mapping, no_profiles};
+use super::lag::{HoldBack, hold_back};
+use super::{Ask, Kind, Stage};
+use crate::exports::System;
+use crate::facts::lenses::truth;
+use crate::facts::{Agreement, Answer, Answers, Blank, Column, Question, Reading};
+use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
+use crate::mapping::spelling::Spellings;
+use crate::mapping::{Attribute, ColumnPath};
+use crate::shape::{Shape, required};
+use crate::text::{counted, percent};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "agreement",
+    about: "values of profiles against those of the records they come from",
+    params: Shape::Object(&[required(
+        "fault",
+        Shape::Word(&["stale", "foreign"]),
+        "stale: not the source's value; foreign: the value of a system that does not own the field",
+    )]),
+    stage: Stage::Facts { ask, judge },
+};
+
+/// Two columns of one attribute that should say the same.
+struct Plan<'a> {
+    attribute: &'a Attribute,
+    left: Column,
+    right: Column,
+    reading: Reading,
+    also: Vec<Column>,
+    lag: Vec<Question>,
+    hold_back: HoldBack,
+}
+
+impl Plan<'_> {
+    /// The question about the pairs; none before it is known which of them are too fresh.
+    fn question(&self) -> Option<Question> {
+        let elsewhere = self.attribute.from.len() > 1;
+        let blank = match &self.attribute.default {
+            _ if elsewhere => Blank::Nothing,
+            Some(default) => Blank::Default(default.clone()),
+            None => Blank::Itself,
+        };
+        (!self.hold_back.is_open()).then(|| Question::Agree {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            reading: self.reading.clone(),
+            missing: self.attribute.missing.clone(),
+            blank,
+            also: self.also.clone(),
+            fresh: self.hold_back.fresh().cloned(),
+        })
+    }
+
+    fn found<'b>(&self, answers: &'b Answers) -> Option<&'b Agreement> {
+        match answers.get(&self.question()?) {
+            Some(Answer::Agree(found)) => Some(found),
+            _ => None,
+        }
+    }
+}
+
+/// How an attribute's values are read; none for types that other rules compare.
+fn reading(attribute: &Attribute) -> Option<Reading> {
+    let words = || Reading::Words { left: Spellings::new(attribute, false), right: Spellings::new(attribute, true) };
+    // A team may say that a box means the opposite of the attribute.
+    let turned = attribute.values.iter().any(|allowed| truth(&allowed.source) != truth(&allowed.attribute));
+    match attribute.kind.as_ref()?.text.as_str() {
+        "enum" => Some(words()),
+        "boolean" if turned => Some(words()),
+        "boolean" => Some(Reading::Truth),
+        "number" => Some(Reading::Number),
+        "phone" => Some(Reading::Phone),
+        "text" => Some(Reading::Text),
+        _ => None,
+    }
+}
+
+fn is_phone(attribute: &Attribute) -> bool {
+    attribute.role.as_deref() == Some("phone") || attribute.name == "phone"
+}
+
+/// What stands in the way of any comparison.
+fn blind(context: &Context<'_>) -> Vec<Gap> {
+    if context.mapping.is_none() {
+        return vec![no_mapping()];
+    }
+    let Some(profiles) = context.profiles() else { return vec![no_profiles("mapping:attributes")] };
+    // Without the identifier's columns people are linked by address alone, and whose value is whose is a guess.
+    let mut gaps = context.identifier_gaps();
+    gaps.extend(context.email(profiles).err());
+    gaps
+}
+
+/// The comparisons of one fault, and what stands in the way of others.
+fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan<'a>>, Vec<Gap>) {
+    let mut gaps = blind(context);
+    if !gaps.is_empty() {
+        return (Vec::new(), gaps);
+    }
+    let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+    let mut found = Vec::new();
+    for attribute in attributes.filter(|attribute| !attribute.is_consent()) {
+        let Some(reading) = reading(attribute) else { continue };
+        let (sides, missing) = if fault == "stale" { stale(context, attribute) } else { foreign(context, attribute) };
+        gaps.extend(missing);
+        let Some((left, also)) = sides else { continue };
+        let Some(dataset) = context.datasets.get(&left.dataset) else { continue };
+        match context.on_profile(&attribute.name) {
+            Ok(right) => {
+                let (lag, hold_back) = hold_back(context, Some(attribute), dataset, answers);
+                found.push(Plan { attribute, left, right, reading, also, lag, hold_back });
+            }
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    if found.is_empty() && gaps.is_empty() {
+        let reason = if fault == "stale" {
+            "the mapping feeds no attribute of a type that can be compared from zoho.contacts"
+        } else {
+            "no attribute has an owner and a column of another system beside it"
+        };
+        gaps.push(Gap { subject: "mapping:attributes".to_owned(), reason: reason.to_owned(), column: None });
+    }
+    gaps.sort();
+    gaps.dedup();
+    (found, gaps)
+}
+
+/// The column to compare with and those of other systems, and what stands in the way of them.
+type Sides = (Option<(Column, Vec<Column>)>, Vec<Gap>);
+
+/// A column of a dataset whose people can be recognised by their addresses.
+fn linked(context: &Context<'_>, path: &ColumnPath) -> Result<Column, Gap> {
+    let column = context.resolve(path)?;
+    match context.datasets.get(&column.dataset) {
+        Some(dataset) => context.email(dataset).map(|_| column),
+        None => Ok(column),
+    }
+}
+
+/// An owner that is no system here.
+fn unknown(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
+    let owner = attribute.owner.as_ref().filter(|owner| !context.is_system(&owner.text))?;
+    let reason = context.unknown_system(&owner.text);
+    Some(Gap { subject: attribute.name.clone(), reason, column: None })
+}
+
+/// The first source in Zoho's contacts, unless another system owns the attribute.
+fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
+    let first = attribute.from.first().filter(|from| from.helpers.is_empty());
+    let Some(path) = first.and_then(|from| from.column.as_ref()) else { return (None, Vec::new()) };
+    let contacts = match context.datasets.get(&path.dataset) {
+        Some(dataset) => dataset.system == System::Zoho && dataset.name.ends_with(".contacts"),
+        // An export that is not there is known by its name only.
+        None => path.dataset.ends_with(".contacts"),
+    };
+    if !contacts {
+        return (None, Vec::new());
+    }
+    if let Some(gap) = unknown(context, attribute) {
+        return (None, vec![gap]);
+    }
+    let foreign = |owner: &str| context.datasets.get(&path.dataset).is_some_and(|own| !context.owns(owner, own));
+    if attribute.owner.as_ref().is_some_and(|owner| foreign(&owner.text)) {
+        return (None, Vec::new());
+    }
+    match linked(context, path) {
+        Ok(column) => (Some((column, Vec::new())), Vec::new()),
+        Err(gap) => (None, vec![gap]),
+    }
+}
+
+/// The owner's column, and those of other systems' people.
+fn foreign(context: &Context<'_>, attribute: &Attribute) -> Sides {
+    let is_email = attribute.role.as_deref() == Some("email") || attribute.name == "email";
+    let Some(owner) = attribute.owner.as_ref().filter(|_| !is_email) else { return (None, Vec::new()) };
+    if context.profiles().is_some_and(|profiles| context.owns(&owner.text, profiles)) {
+        return (None, Vec::new());
+    }
+    let plain = attribute.from.iter().filter(|from| from.helpers.is_empty());
+    let paths: Vec<&ColumnPath> = plain.filter_map(|from| from.column.as_ref()).collect();
+    let owned = |path: &&ColumnPath| match context.datasets.get(&path.dataset) {
+        Some(dataset) => context.owns(&owner.text, dataset),
+        None => path.source() == owner.text.to_lowercase(),
+    };
+    // What is no dataset of people is linked through lookups, and not one value a person.
+    let counts = |path: &&ColumnPath| {
+        let known = context.datasets.contains_key(&path.dataset);
+        !known || context.people().any(|dataset| dataset.name == path.dataset)
+    };
+    let (own, others): (Vec<&ColumnPath>, Vec<&ColumnPath>) = paths.into_iter().filter(counts).partition(owned);
+    let mut found: Vec<Result<Column, Gap>> = others.iter().map(|path| linked(context, path)).collect();
+    if is_phone(attribute) {
+        found.extend(phones(context, &owner.text, &others));
+    }
+    if found.is_empty() {
+        return (None, Vec::new());
+    }
+    if let Some(gap) = unknown(context, attribute) {
+        return (None, vec![gap]);
+    }
+    // An owner without a column of its own is the matter of the mapping.
+    let Some(own) = own.first() else { return (None, Vec::new()) };
+    let (mut also, mut gaps) = (Vec::new(), Vec::new());
+    for side in found {
+        match side {
+            Ok(column) => also.push(column),
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    match linked(context, own) {
+        Ok(left) if !also.is_empty() => (Some((left, also)), gaps),
+        Ok(_) => (None, gaps),
+        Err(gap) => (None, gaps.into_iter().chain([gap]).collect()),
+    }
+}
+
+/// The phone columns of other systems that no source of the attribute names.
+fn phones(context: &Context<'_>, owner: &str, known: &[&ColumnPath]) -> Vec<Result<Column, Gap>> {
+    let others = context
+        .people()
+        .filter(|dataset| !context.owns(owner, dataset) && !known.iter().any(|path| path.dataset == dataset.name));
+    let columns = others.flat_map(|dataset| {
+        let names: &[&str] = match dataset.system {
+            System::Shopify => &["Phone", "Default Address Phone"],
+            System::Klaviyo => &["Phone Number"],
+            System::Zoho | System::CustomerIo | System::Generic => &[],
+        };
+        names.iter().map(|name| {
+            context.email(dataset)?;
+            context.standard(dataset, name)
+        })
+    });
+    columns.collect()
+}
+
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
+    let fault = params.get_text("fault").unwrap_or_default();
+    let (plans, gaps) = plans(context, &fault, answers);
+    let mut ask = Ask { subjects: plans.len(), gaps, ..Ask::default() };
+    for plan in plans {
+        ask.gaps.extend(unseen(context, answers, &plan));
+        ask.questions.extend(plan.question());
+        ask.questions.extend(plan.lag);
+    }
+    ask
+}
+
+/// What the answers leave open: no linked pair, or a column without a single value.
+fn unseen(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Gap> {
+    let found = plan.found(answers)?;
+    if found.pairs == 0 {
+        let subject = format!("{}.{}", plan.left.dataset, context.label(&plan.left));
+        let reason = format!("no record of {} could be linked to a profile", plan.left.dataset);
+        return Some(Gap { subject, reason, column: None });
+    }
+    let blank = [(found.left_filled, &plan.left), (found.right_filled, &plan.right)];
+    if let Some((_, column)) = blank.into_iter().find(|(filled, _)| *filled == 0) {
+        return Some(context.blank(column));
+    }
+    (found.same + found.differ.rows == 0).then(|| {
+        let subject = format!("{}.{}", plan.right.dataset, context.label(&plan.right));
+        let reason = format!("no pair of {subject} and its source could be compared");
+        Gap { subject, reason, column: None }
+    })
+}
+
+fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
+    let fault = params.get_text("fault").unwrap_or_default();
+    let (plans, _) = plans(context, &fault, answers);
+    plans.iter().filter_map(|plan| hit(context, answers, plan)).collect()
+}
+
+fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit> {
+    let found = plan.found(answers)?;
+    let differ = &found.differ;
+    // A column without a single value is one fault, not one a person: it is a gap here.
+    if differ.rows == 0 || found.left_filled == 0 || found.right_filled == 0 {
+        return None;
+    }
+    let (label, source) = (context.label(&plan.right), context.label(&plan.left));
+    let compared = found.same + differ.rows + if plan.also.is_empty() { 0 } else { found.open };
+    let profiles = counted(differ.rows, "linked pair", "linked pairs");
+    let what = if plan.also.is_empty() {
+        format!("`{label}` is not what {} says in {profiles}", plan.left.dataset)
+    } else {
+        let mut others: Vec<&str> = plan.also.iter().map(|column| column.dataset.as_str()).collect();
+        others.dedup();
+        let owner = &plan.left.dataset;
+        format!("`{label}` is the value of {} and not that of {owner}, its owner, in {profiles}", others.join(" or "))
+    };
+    let expected = |left: &str| {
+        let default = plan.attribute.default.as_deref();
+        plan.reading.expected(left).or_else(|| default.and_then(|default| plan.reading.expected(default)))
+    };
+    let row = |sample: &crate::facts::Sample| {
+        let detail = format!("{source} in {}: {}", plan.left.dataset, sample.detail);
+        let suggestion = expected(&sample.detail);
+        Row { detail, ..context.row(&plan.right, sample.clone(), suggestion) }
+    };
+    let part = |(label, tally): (&String, &crate::facts::Tally)| Part {
+        label: label.clone(),
+        rows: tally.rows,
+        people: tally.people,
+        suggestion: None,
+    };
+    let mut parts: Vec<Part> = found.kinds.iter().map(part).collect();
+    parts.sort_by(|one, other| other.rows.cmp(&one.rows).then_with(|| one.label.cmp(&other.label)));
+    let listed = matches!(plan.reading, Reading::Words { .. } | Reading::Truth);
+    let sensitive = context.is_sensitive(&plan.right) || context.is_sensitive(&plan.left);
+    Some(Hit {
+        subject: Subject::column(&plan.right.dataset, label),
+        rows: differ.rows,
+        total: compared,
+        people: differ.people,
+        statement: format!("{what} ({}).{}", percent(differ.rows, compared), plan.hold_back.said(found.held)),
+        parts,
+        samples: differ.samples.iter().map(row).collect(),
+        shows: if listed && !sensitive { Shows::Labels } else { Shows::Nothing },
+        ..Hit::default()
+    })
+}

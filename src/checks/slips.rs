@@ -1,0 +1,104 @@
+//! Addresses one slip of the keyboard apart, on records that agree in their phone or their name.
+
+use super::context::{Context, no_profiles};
+use super::repeats::no_contacts;
+use super::{Ask, Kind, Stage};
+use crate::exports::Dataset;
+use crate::facts::{Answer, Answers, Question};
+use crate::findings::{Gap, Hit, Shows, Subject};
+use crate::shape::Shape;
+use crate::text::counted;
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "slips",
+    about: "addresses one slip apart on records with the same phone or name",
+    params: Shape::Object(&[]),
+    stage: Stage::Facts { ask, judge },
+};
+
+fn phone(dataset: &Dataset) -> Option<usize> {
+    ["Phone", "Mobile", "phone", "Phone Number"].into_iter().find_map(|name| dataset.find(name))
+}
+
+/// The columns that hold the whole name together.
+fn names(dataset: &Dataset) -> Vec<usize> {
+    let pairs = [("First Name", "Last Name"), ("first_name", "last_name"), ("firstname", "lastname")];
+    for (first, last) in pairs {
+        if let (Some(first), Some(last)) = (dataset.find(first), dataset.find(last)) {
+            return vec![first, last];
+        }
+    }
+    ["Full Name", "full_name", "name"].into_iter().find_map(|name| dataset.find(name)).into_iter().collect()
+}
+
+fn questions(context: &Context<'_>) -> (Vec<Question>, Vec<Gap>) {
+    let (mut questions, mut gaps) = (Vec::new(), Vec::new());
+    let sides = [
+        context.profiles().ok_or_else(|| no_profiles("customerio.people")),
+        context.zoho("contacts").ok_or_else(|| no_contacts("zoho.contacts")),
+    ];
+    for side in sides {
+        let found = side.and_then(|dataset| Ok((dataset, context.email(dataset)?)));
+        let (dataset, column) = match found {
+            Ok(found) => found,
+            Err(gap) => {
+                gaps.push(gap);
+                continue;
+            }
+        };
+        let (phone, names) = (phone(dataset), names(dataset));
+        if phone.is_none() && names.is_empty() {
+            let reason = format!("{} has no phone and no whole name to back an address", dataset.name);
+            gaps.push(Gap { subject: dataset.name.clone(), reason, column: None });
+        } else {
+            questions.push(Question::Slips { column, phone, names });
+        }
+    }
+    (questions, gaps)
+}
+
+fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
+    let (questions, mut gaps) = questions(context);
+    for question in &questions {
+        let (Question::Slips { column, .. }, Some(Answer::Slips { wide, .. })) = (question, answers.get(question))
+        else {
+            continue;
+        };
+        if *wide > 0 {
+            let stand = counted(*wide, "phone or name stands", "phones or names stand");
+            let reason = format!("{stand} on over 1,000 records each; those were not compared each with each");
+            gaps.push(Gap { subject: column.dataset.clone(), reason, column: None });
+        }
+    }
+    Ask { subjects: questions.len(), questions, gaps }
+}
+
+fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+    let (questions, _) = questions(context);
+    questions.iter().filter_map(|question| hit(context, answers, question)).collect()
+}
+
+fn hit(context: &Context<'_>, answers: &Answers, question: &Question) -> Option<Hit> {
+    let (Question::Slips { column, .. }, Some(Answer::Slips { rows, members, .. })) = (question, answers.get(question))
+    else {
+        return None;
+    };
+    if members.rows == 0 {
+        return None;
+    }
+    let statement = format!(
+        "{} one slip away from that of another with the same phone or name.",
+        counted(members.rows, "record has an address", "records have addresses")
+    );
+    Some(Hit {
+        subject: Subject::column(&column.dataset, context.label(column)),
+        rows: members.rows,
+        total: *rows,
+        people: members.people,
+        statement,
+        samples: members.samples.iter().map(|sample| context.row(column, sample.clone(), None)).collect(),
+        shows: Shows::Nothing,
+        ..Hit::default()
+    })
+}

@@ -1,0 +1,299 @@
+//! Facts about linked pairs whose cells should say the same: both are read the same way, then counted.
+//!
+//! A file has millions of records and few spellings, so a value that was read once is remembered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ahash::AHashMap;
+
+use super::instants::Freshness;
+use super::lenses::truth;
+use super::local::Shard;
+use super::pairs::Pairs;
+use super::tally::Counter;
+use super::{Answer, Column, Fresh, Tally, merge_maps};
+use crate::frames::TextColumn;
+use crate::frames::normalize::{fold, is_missing};
+use crate::mapping::spelling::{Place, Spellings};
+
+/// Values of one column that are remembered; beyond, they are hardly ever met again.
+const REMEMBERED: usize = 10_000;
+
+/// How the cells of both sides are read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reading {
+    /// As values of an enum, by the spellings of each side.
+    Words { left: Spellings, right: Spellings },
+    /// As yes or no.
+    Truth,
+    /// As numbers.
+    Number,
+    /// As the digits of a phone number.
+    Phone,
+    /// As text without case, blanks and punctuation.
+    Text,
+}
+
+/// What a blank on the left says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Blank {
+    /// That the right should be blank as well.
+    Itself,
+    /// Nothing: the value may come from elsewhere.
+    Nothing,
+    /// What the mapping says a blank stands for.
+    Default(String),
+}
+
+/// Linked pairs by whether both sides say the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agreement {
+    /// All linked pairs.
+    pub pairs: u64,
+    /// Pairs whose left cell is filled.
+    pub left_filled: u64,
+    /// Pairs whose right cell is filled.
+    pub right_filled: u64,
+    /// Pairs that say the same.
+    pub same: u64,
+    /// Pairs that differ.
+    pub differ: Tally,
+    /// The same, without samples, by how they differ.
+    pub kinds: BTreeMap<String, Tally>,
+    /// Pairs that are too fresh to be compared.
+    pub held: u64,
+    /// Pairs in which a side cannot be read.
+    pub unread: u64,
+    /// Pairs that nothing can be said of.
+    pub open: u64,
+}
+
+impl Agreement {
+    /// Adds what another shard found.
+    pub(super) fn merge(&mut self, other: Self, cap: usize) {
+        for (mine, theirs) in [
+            (&mut self.pairs, other.pairs),
+            (&mut self.left_filled, other.left_filled),
+            (&mut self.right_filled, other.right_filled),
+            (&mut self.same, other.same),
+            (&mut self.held, other.held),
+            (&mut self.unread, other.unread),
+            (&mut self.open, other.open),
+        ] {
+            *mine += theirs;
+        }
+        self.differ.merge(other.differ, cap);
+        merge_maps(&mut self.kinds, other.kinds, 0);
+    }
+}
+
+/// The names of the ways in which two cells differ.
+pub mod difference {
+    /// Both are filled.
+    pub const OTHER: &str = "another value";
+    /// The right is blank.
+    pub const LOST: &str = "blank on the profile";
+    /// The left is blank.
+    pub const KEPT: &str = "blank at the source";
+    /// All of them.
+    pub const ALL: [&str; 3] = [OTHER, LOST, KEPT];
+}
+
+/// A cell as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Said {
+    Missing,
+    Unreadable,
+    Means(Arc<str>),
+}
+
+impl Reading {
+    /// What a value of the left side means, as the right side spells it; none when it is missing or cannot be read.
+    pub fn expected(&self, left: &str) -> Option<String> {
+        match self {
+            Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
+            Self::Truth => truth(left).map(|says| says.to_string()),
+            Self::Number | Self::Phone | Self::Text => None,
+        }
+    }
+
+    fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
+        if let Self::Words { left, right } = self {
+            let spellings = if on_left { left } else { right };
+            return match spellings.place(value) {
+                Place::Missing => Said::Missing,
+                Place::Outside => Said::Unreadable,
+                Place::Word(..) => spellings.meant(value).map_or(Said::Unreadable, |word| Said::Means(word.into())),
+            };
+        }
+        if is_missing(value, missing) {
+            return Said::Missing;
+        }
+        let meant = match self {
+            Self::Truth => truth(value).map(|says| says.to_string()),
+            Self::Number => number(value),
+            Self::Phone => digits(value),
+            _ => Some(fold(value)),
+        };
+        meant.map_or(Said::Unreadable, |text| Said::Means(text.into()))
+    }
+}
+
+/// A number in one spelling: `1,234.50` is `1234.5`.
+fn number(value: &str) -> Option<String> {
+    let trimmed = value.trim();
+    let whole = trimmed.split('.').next().unwrap_or_default().trim_start_matches(['-', '+']);
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default();
+    let thousands = whole.contains(',') && (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    let plain = if thousands { trimmed.replace(',', "") } else { trimmed.to_owned() };
+    let number: f64 = plain.parse().ok()?;
+    number.is_finite().then(|| (number + 0.0).to_string())
+}
+
+/// The digits of a phone number, without what stands for the plus.
+fn digits(value: &str) -> Option<String> {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    let bare = digits.strip_prefix("00").unwrap_or(&digits);
+    (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+/// Reads the cells of one column.
+struct Reader<'a> {
+    column: &'a TextColumn,
+    on_left: bool,
+    reading: &'a Reading,
+    missing: &'a [String],
+    known: AHashMap<&'a str, Said>,
+}
+
+impl<'a> Reader<'a> {
+    fn read(&mut self, row: u32) -> Said {
+        let value = self.column.get(row);
+        if let Some(said) = self.known.get(value) {
+            return said.clone();
+        }
+        let said = self.reading.read(value, self.missing, self.on_left);
+        if self.known.len() < REMEMBERED {
+            self.known.insert(value, said.clone());
+        }
+        said
+    }
+}
+
+/// A column of a third system, and its records by the right one they are linked to.
+struct Other<'a> {
+    reader: Reader<'a>,
+    /// Right row and row, sorted.
+    linked: Vec<(u32, u32)>,
+}
+
+impl Other<'_> {
+    fn says(&mut self, right: u32, said: &Said) -> bool {
+        let start = self.linked.partition_point(|(mine, _)| *mine < right);
+        let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
+        let rows: Vec<u32> = rows.collect();
+        rows.into_iter().any(|row| self.reader.read(row) == *said)
+    }
+}
+
+/// What a question about agreement asks.
+pub(crate) struct Asked<'a> {
+    pub(crate) left: &'a Column,
+    pub(crate) right: &'a Column,
+    pub(crate) reading: &'a Reading,
+    pub(crate) missing: &'a [String],
+    pub(crate) blank: &'a Blank,
+    pub(crate) also: &'a [Column],
+    pub(crate) fresh: Option<&'a Fresh>,
+}
+
+/// How a pair stands.
+enum Standing {
+    Same,
+    Differs(&'static str),
+    Unread,
+    Open,
+}
+
+impl Asked<'_> {
+    fn standing(&self, left: &Said, right: &Said, others: &mut [Other<'_>], profile: u32) -> Standing {
+        match (left, right) {
+            (Said::Unreadable, _) | (_, Said::Unreadable) => Standing::Unread,
+            (Said::Missing, Said::Missing) => Standing::Same,
+            (Said::Means(one), Said::Means(other)) if one == other => Standing::Same,
+            (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
+            // A third system is to blame only for a value that it holds itself.
+            (Said::Means(_), Said::Means(_)) => match others.iter_mut().any(|other| other.says(profile, right)) {
+                true => Standing::Differs(difference::OTHER),
+                false => Standing::Open,
+            },
+            _ if !self.also.is_empty() => Standing::Open,
+            (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
+            (Said::Missing, Said::Means(kept)) => match self.blank {
+                Blank::Itself => Standing::Differs(difference::KEPT),
+                Blank::Nothing => Standing::Open,
+                Blank::Default(default) => {
+                    let same = |on_left| self.reading.read(default, &[], on_left) == Said::Means(Arc::clone(kept));
+                    if same(true) || same(false) { Standing::Open } else { Standing::Differs(difference::KEPT) }
+                }
+            },
+        }
+    }
+}
+
+/// Linked pairs by whether both sides say the same.
+pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, asked.left, asked.right)?;
+    let (reading, missing) = (asked.reading, asked.missing);
+    let reader = |column, on_left| Reader { column, on_left, reading, missing, known: AHashMap::new() };
+    let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
+    let mut others = Vec::new();
+    for column in asked.also {
+        let links = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
+        let mut linked: Vec<(u32, u32)> = links.iter().map(|link| (link.right, link.left)).collect();
+        linked.sort_unstable();
+        others.push(Other { reader: reader(shard.slice(&column.dataset)?.column(column.index)?, true), linked });
+    }
+    let freshness = Freshness::new(&pairs.left, asked.fresh)?;
+    let (mut found, mut differ) = (Agreement::default(), Counter::default());
+    let mut kinds: BTreeMap<&'static str, Counter> = BTreeMap::new();
+    for link in pairs.mine(shard) {
+        found.pairs += 1;
+        let (one, other) = (left.read(link.left), right.read(link.right));
+        found.left_filled += u64::from(one != Said::Missing);
+        found.right_filled += u64::from(other != Said::Missing);
+        if freshness.holds(link.left) {
+            found.held += 1;
+            continue;
+        }
+        match asked.standing(&one, &other, &mut others, link.right) {
+            Standing::Same => found.same += 1,
+            Standing::Unread => found.unread += 1,
+            Standing::Open => found.open += 1,
+            Standing::Differs(how) => {
+                pairs.count(&mut differ, link, shard.cap());
+                pairs.person(kinds.entry(how).or_default(), link);
+            }
+        }
+    }
+    found.differ = differ.finish(shard.cap());
+    found.kinds = kinds.into_iter().map(|(how, counter)| (how.to_owned(), counter.finish(0))).collect();
+    Ok(Answer::Agree(found))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{digits, number};
+
+    #[test]
+    fn numbers_and_phones_have_one_spelling() {
+        let numbers = ["1,234.50", "1234.5", "+1234.500"].map(number);
+        assert!(numbers.iter().all(|found| found.as_deref() == Some("1234.5")), "{numbers:?}");
+        assert_eq!([number("12,5"), number("12 EUR"), number("inf"), number("")], [const { None }; 4]);
+        assert_eq!(number("-0"), number("0"));
+        let phones = ["+49 30 5550-0100", "0049305550 0100", "493055500100"].map(digits);
+        assert!(phones.iter().all(|found| found.as_deref() == Some("493055500100")), "{phones:?}");
+    }
+}

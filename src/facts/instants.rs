@@ -1,0 +1,247 @@
+//! Facts about instants: the newest of a column, how far apart the two sides of linked pairs are, and which records
+//! changed too lately to be compared.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::local::{SAMPLES, Shard, Slice};
+use super::pairs::Pairs;
+use super::tally::Counter;
+use super::{Answer, Column, Tally};
+use crate::frames::TextColumn;
+use crate::frames::calendar::{as_utc, day_in, default_day, written_day};
+use crate::frames::normalize::is_missing;
+use crate::frames::time::{Stamp, classify, instant, zone};
+
+/// Instants are the same within a minute: some systems keep no seconds.
+const SAME: i64 = 60;
+/// No zone is further from UTC, and no reader of a zone is further off.
+const MOST_HOURS: i64 = 14;
+const HOUR: i64 = 3_600;
+/// Offsets from UTC are whole quarters of an hour.
+const QUARTER: i64 = 900;
+
+/// Which left records of pairs are too fresh to be compared: what was changed after an instant may be on its way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fresh {
+    /// The column of the left dataset that says when a record was changed.
+    pub column: Column,
+    /// Records changed later are held back.
+    pub after: i64,
+    /// The zone of stamps without one.
+    pub zone: Option<String>,
+}
+
+/// Two columns of times whose linked pairs are compared.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instants {
+    /// The source.
+    pub left: Column,
+    /// The zone of its stamps without one.
+    pub left_zone: Option<String>,
+    /// The profile.
+    pub right: Column,
+    /// The zone of its stamps without one.
+    pub right_zone: Option<String>,
+    /// Whether the source means a day, whatever its clock says.
+    pub by_day: bool,
+    /// Texts that mean missing, beside the usual ones.
+    pub missing: Vec<String>,
+    /// Which pairs are held back.
+    pub fresh: Option<Fresh>,
+}
+
+impl Instants {
+    /// The columns it reads.
+    pub fn columns(&self) -> Vec<Column> {
+        let changed = self.fresh.as_ref().map(|fresh| fresh.column.clone());
+        [self.left.clone(), self.right.clone()].into_iter().chain(changed).collect()
+    }
+}
+
+/// How two instants that are not the same differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Apart {
+    /// Whole hours by which the right one is later, up to 14 either way.
+    pub hours: Option<i8>,
+    /// Minutes east of UTC at which the left clock gives the right instant, where the left stamp carries no zone.
+    pub read_at: Option<i16>,
+}
+
+/// Linked pairs by how far apart their instants are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// All linked pairs.
+    pub pairs: u64,
+    /// Those whose left record changed too lately.
+    pub held: u64,
+    /// Those with a stamp that carries no zone, and none declared for it.
+    pub unplaced: u64,
+    /// Those with a sure instant, or day, on both sides.
+    pub compared: u64,
+    /// Those that differ.
+    pub apart: BTreeMap<Apart, Tally>,
+}
+
+impl Differences {
+    /// Adds those of another shard.
+    pub(super) fn merge(&mut self, other: Self, cap: usize) {
+        self.pairs += other.pairs;
+        self.held += other.held;
+        self.unplaced += other.unplaced;
+        self.compared += other.compared;
+        for (apart, tally) in other.apart {
+            self.apart.entry(apart).or_default().merge(tally, cap);
+        }
+    }
+}
+
+/// The newest sure instant of a column.
+pub(crate) fn newest(shard: &Shard<'_>, asked: &Column, named: Option<&str>) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let zone = named.and_then(zone);
+    Ok(Answer::Newest(slice.rows().filter_map(|row| instant(column.get(row), zone.as_ref())).max()))
+}
+
+/// Linked pairs by how far apart they are.
+pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
+    let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
+    let clocks = Clocks::new(asked);
+    let mut found = Differences::default();
+    let mut counters: BTreeMap<Apart, Counter> = BTreeMap::new();
+    for link in pairs.mine(shard) {
+        found.pairs += 1;
+        if freshness.holds(link.left) {
+            found.held += 1;
+            continue;
+        }
+        let (left, right) = pairs.values(link);
+        match clocks.compare(left, right) {
+            Compared::Unsure => {}
+            Compared::Unplaced => found.unplaced += 1,
+            Compared::Same => found.compared += 1,
+            Compared::Apart(apart) => {
+                found.compared += 1;
+                pairs.count(counters.entry(apart).or_default(), link, SAMPLES);
+            }
+        }
+    }
+    found.apart = counters.into_iter().map(|(apart, counter)| (apart, counter.finish(SAMPLES))).collect();
+    Ok(Answer::Instants(found))
+}
+
+/// Every linked pair that is apart in one of some ways.
+pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apart>) -> Result<Answer, String> {
+    let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
+    let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
+    let clocks = Clocks::new(asked);
+    let mut counter = Counter::default();
+    let mut total = 0;
+    for link in pairs.mine(shard).filter(|link| !freshness.holds(link.left)) {
+        let (left, right) = pairs.values(link);
+        total += 1;
+        if matches!(clocks.compare(left, right), Compared::Apart(apart) if cells.contains(&apart)) {
+            pairs.count(&mut counter, link, shard.cap());
+        }
+    }
+    Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
+}
+
+/// What comparing two values gives.
+#[derive(Debug, PartialEq, Eq)]
+enum Compared {
+    /// One of them is no sure time.
+    Unsure,
+    /// One of them carries no zone, and none is declared.
+    Unplaced,
+    Same,
+    Apart(Apart),
+}
+
+/// How the two sides are read.
+struct Clocks<'a> {
+    asked: &'a Instants,
+    left: Option<TimeZone>,
+    right: Option<TimeZone>,
+}
+
+impl<'a> Clocks<'a> {
+    fn new(asked: &'a Instants) -> Self {
+        let named = |name: &Option<String>| name.as_deref().and_then(zone);
+        Self { left: named(&asked.left_zone), right: named(&asked.right_zone), asked }
+    }
+
+    fn compare(&self, left: &str, right: &str) -> Compared {
+        let open = |value: &str| is_missing(value, &self.asked.missing) || default_day(value).is_some();
+        if open(left) || open(right) {
+            return Compared::Unsure;
+        }
+        let unplaced = |value: &str, zone: &Option<TimeZone>| zone.is_none() && as_utc(value).is_some();
+        if unplaced(right, &self.right) {
+            return Compared::Unplaced;
+        }
+        let Some(there) = instant(right, self.right.as_ref()) else { return Compared::Unsure };
+        if self.asked.by_day || classify(left) == Stamp::Date {
+            return self.on_day(left, there);
+        }
+        if unplaced(left, &self.left) {
+            return Compared::Unplaced;
+        }
+        let Some(here) = instant(left, self.left.as_ref()) else { return Compared::Unsure };
+        if (there - here).abs() <= SAME {
+            return Compared::Same;
+        }
+        let hours = near(there - here, HOUR).and_then(|hours| i8::try_from(hours).ok());
+        // Minutes fit: they are bounded by 14 hours.
+        let read_at = as_utc(left).and_then(|clock| near(clock - there, QUARTER));
+        Compared::Apart(Apart { hours, read_at: read_at.and_then(|quarters| i16::try_from(quarters * 15).ok()) })
+    }
+
+    /// A day holds an instant in UTC or in its own zone; without one, anywhere on earth.
+    fn on_day(&self, left: &str, there: i64) -> Compared {
+        let Some(day) = written_day(left) else { return Compared::Unsure };
+        let holds = |seconds: i64, zone: &TimeZone| day_in(seconds, zone) == Some(day);
+        let own = self.left.as_ref().map_or_else(
+            || [-12, MOST_HOURS].iter().any(|hours| holds(there + hours * HOUR, &TimeZone::UTC)),
+            |zone| holds(there, zone),
+        );
+        if own || holds(there, &TimeZone::UTC) {
+            return Compared::Same;
+        }
+        Compared::Apart(Apart { hours: None, read_at: None })
+    }
+}
+
+/// How many whole units a difference is, give or take a minute, within 14 hours.
+fn near(difference: i64, unit: i64) -> Option<i64> {
+    let units = (difference + unit / 2).div_euclid(unit);
+    ((difference - units * unit).abs() <= SAME && (units * unit).abs() <= MOST_HOURS * HOUR).then_some(units)
+}
+
+/// Which left records of pairs are held back.
+pub(crate) struct Freshness<'a> {
+    stamps: Option<(&'a TextColumn, i64)>,
+    zone: Option<TimeZone>,
+}
+
+impl<'a> Freshness<'a> {
+    /// Of the left records of pairs; without a limit none is held back.
+    pub(crate) fn new(left: &Slice<'a>, fresh: Option<&Fresh>) -> Result<Self, String> {
+        let stamps = fresh.map(|fresh| Ok::<_, String>((left.column(fresh.column.index)?, fresh.after))).transpose()?;
+        Ok(Self { stamps, zone: fresh.and_then(|fresh| fresh.zone.as_deref()).and_then(zone) })
+    }
+
+    /// Whether a left record changed too lately; one whose stamp cannot be read did not.
+    pub(crate) fn holds(&self, row: u32) -> bool {
+        self.stamps.is_some_and(|(column, after)| {
+            instant(column.get(row), self.zone.as_ref()).is_some_and(|changed| changed > after)
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "instants_tests.rs"]
+mod tests;

@@ -1,0 +1,151 @@
+//! Facts about records that share something within one dataset: equal values, one person, addresses one slip apart.
+
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::local::{Shard, Slice};
+use super::tally::Counter;
+use super::{Answer, Column, Groups, Lens, Sample, Unlike};
+use crate::frames::TextColumn;
+use crate::frames::normalize::{Form, address, fold, is_missing, mailbox};
+use crate::matching::slips::{Known, pairs};
+
+/// Values that occur more than once in a form.
+pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let rows: Vec<u32> = slice.rows().collect();
+    // Identity has hashed the addresses already.
+    let known = shard.engine.identity.hashed(&asked.dataset, asked.index, form);
+    let hash = |row: &u32| match known {
+        Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
+        None => form.of(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
+    };
+    let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
+    keyed.par_sort_unstable();
+    let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
+    book.groups.keyed = keyed.len() as u64;
+    for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
+        let set_apart = match unlike {
+            None => true,
+            Some(Unlike::Form(finer)) => {
+                let first = finer.of(column.get(run[0].1));
+                run.iter().any(|(_, row)| finer.of(column.get(*row)) != first)
+            }
+            Some(Unlike::Record) => {
+                let first = slice.frame.key(run[0].1);
+                run.iter().any(|(_, row)| slice.frame.key(*row) != first)
+            }
+        };
+        if set_apart {
+            book.enter(run.iter().map(|(_, row)| *row));
+        }
+    }
+    Ok(book.close())
+}
+
+/// Records of one person that a lens reads differently.
+pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let several = slice.rows().filter(|row| !slice.people.alone[*row as usize]);
+    let mut rows: Vec<(u32, u32)> = several.map(|row| (slice.people.person[row as usize], row)).collect();
+    rows.sort_unstable();
+    let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
+    book.groups.keyed = rows.len() as u64;
+    for run in rows.chunk_by(|one, other| one.0 == other.0) {
+        let first = lens.shape(column.get(run[0].1));
+        if run.iter().any(|(_, row)| lens.shape(column.get(*row)) != first) {
+            book.enter(run.iter().map(|(_, row)| *row));
+        }
+    }
+    Ok(book.close())
+}
+
+/// Groups as they are found.
+struct Book<'a> {
+    shard: &'a Shard<'a>,
+    slice: Slice<'a>,
+    column: &'a TextColumn,
+    groups: Groups,
+    counter: Counter,
+}
+
+impl Book<'_> {
+    fn enter(&mut self, rows: impl Iterator<Item = u32>) {
+        self.groups.count += 1;
+        let mut keys: Vec<(String, u32)> = rows.map(|row| (self.slice.frame.key(row).into_owned(), row)).collect();
+        keys.sort_unstable();
+        for (at, (key, row)) in keys.iter().enumerate() {
+            self.slice.count(&mut self.counter, *row);
+            let other = keys.get(usize::from(at == 0)).map(|(key, _)| key.clone()).unwrap_or_default();
+            let detail = format!("{} records", keys.len());
+            self.counter.sample(self.shard.cap(), key, || Sample {
+                key: key.clone(),
+                other,
+                value: self.column.get(*row).to_owned(),
+                detail,
+            });
+        }
+    }
+
+    fn close(mut self) -> Answer {
+        self.groups.members = self.counter.finish(self.shard.cap());
+        Answer::Repeats { rows: self.slice.len(), groups: self.groups }
+    }
+}
+
+/// Digits of a phone that are enough to tell people apart.
+const PHONE: usize = 7;
+
+/// Addresses one slip apart on records that agree in their phone, or in all of their names. Such records share no key, so
+/// pieces of the work would tear them apart: the first piece answers for all.
+pub(crate) fn slips(
+    shard: &Shard<'_>,
+    asked: &Column,
+    phone: Option<usize>,
+    names: &[usize],
+) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    if !shard.is_first() {
+        return Ok(Answer::Slips { rows: 0, wide: 0, members: super::Tally::default() });
+    }
+    let column = slice.column(asked.index)?;
+    let phones = phone.map(|index| slice.column(index)).transpose()?;
+    let names: Vec<&TextColumn> = names.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
+    let digits = |row: u32| {
+        let digits: String = phones?.get(row).chars().filter(char::is_ascii_digit).collect();
+        let digits = digits.trim_start_matches('0');
+        (digits.len() >= PHONE).then(|| xxh3_64(digits.as_bytes()))
+    };
+    let called = |row: u32| {
+        let mut whole = String::new();
+        for name in &names {
+            let part = Some(name.get(row)).filter(|part| !is_missing(part, &[]))?;
+            whole.push_str(&fold(part));
+            whole.push(' ');
+        }
+        (!whole.is_empty()).then(|| xxh3_64(whole.as_bytes()))
+    };
+    let known = |row: u32| {
+        let whole = mailbox(&address(column.get(row))?)?;
+        let (phone, name) = (digits(row), called(row));
+        (phone.is_some() || name.is_some()).then_some(Known { row, address: whole, phone, name })
+    };
+    let known: Vec<Known> = (0..slice.frame.rows).into_par_iter().filter_map(known).collect();
+    let person = |row: u32| slice.people.person[row as usize];
+    let found = pairs(&known, |one, other| person(one) == person(other));
+    let mut counter = Counter::default();
+    for (row, other) in &found.pairs {
+        slice.count(&mut counter, *row);
+        let key = slice.frame.key(*row);
+        counter.sample(shard.cap(), &key, || Sample {
+            key: key.to_string(),
+            other: slice.frame.key(*other).into_owned(),
+            value: column.get(*row).to_owned(),
+            detail: String::new(),
+        });
+    }
+    let rows = u64::from(slice.frame.rows);
+    Ok(Answer::Slips { rows, wide: found.wide, members: counter.finish(shard.cap()) })
+}

@@ -1,0 +1,214 @@
+//! What the date and the clock of a value tell beyond its form: in, a value; out, the name of what was read.
+//!
+//! Which of day and month comes first, days that stand for no day, hours that a zone repeats or skips. Like instants,
+//! everything here is certain or left open.
+
+use std::cmp::Ordering;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use super::time::{self, Stamp, classify, instant, iso, local, utc};
+use crate::text::trim;
+
+/// Names of what is read, for checks to judge.
+pub mod sense {
+    /// Nothing is wrong with it.
+    pub const PLAIN: &str = "plain";
+    /// `31/03/2026`
+    pub const DAY_FIRST: [&str; 2] = ["day first, with slashes", "day first, with dashes"];
+    /// `3/31/2026`
+    pub const MONTH_FIRST: [&str; 2] = ["month first, with slashes", "month first, with dashes"];
+    /// `03/04/2026`
+    pub const EITHER: [&str; 2] = ["day or month first, with slashes", "day or month first, with dashes"];
+    /// Later than it can be.
+    pub const FUTURE: &str = "in the future";
+    /// An hour of the autumn that the clock shows twice.
+    pub const REPEATED: &str = "in an hour that the zone repeats";
+    /// An hour of the spring that the clock never shows.
+    pub const SKIPPED: &str = "in an hour that the zone skips";
+    /// `0`, or a day that stands for none.
+    pub const DEFAULT: &str = "default";
+    /// What some converters leave behind: `2026-02-14T09:12:44.1234567Z`
+    pub const LONG_FRACTION: &str = "ISO 8601 with 7 to 9 decimals";
+    /// What some converters leave behind: `2026-02-14T09:12:44+0100`
+    pub const BARE_OFFSET: &str = "ISO 8601 with an offset without colon";
+}
+
+/// A zone with its name, by which it compares.
+#[derive(Debug, Clone)]
+pub struct Zone {
+    name: String,
+    rules: TimeZone,
+}
+
+impl Zone {
+    /// A zone of the IANA list.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(Self { name: name.to_owned(), rules: time::zone(name)? })
+    }
+}
+
+impl PartialEq for Zone {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+impl Eq for Zone {}
+impl PartialOrd for Zone {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Zone {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+impl std::hash::Hash for Zone {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+/// What is read of a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reading {
+    /// Its form, those apart that converters leave behind; defaults are no form. A birthday may be the first day of 1970.
+    Form { birthday: bool },
+    /// Which of day and month comes first.
+    Order,
+    /// Whether the zone shows its hour once.
+    Clock(Zone),
+    /// Whether it is a default that stands for no time, at Customer.io.
+    Default { birthday: bool },
+    /// Whether it can be: no default and no impossible day at a source, and nothing later than `latest`.
+    Plausible { profile: bool, right: &'static [Stamp], birthday: bool, latest: Option<i64>, zone: Option<Zone> },
+}
+
+impl Reading {
+    /// The name of what a value says.
+    pub fn of(&self, text: &str) -> &'static str {
+        let stamp = classify(text);
+        match self {
+            Self::Form { birthday } if default_at_profile(text, stamp, *birthday).is_some() => sense::DEFAULT,
+            Self::Form { .. } => form(text, stamp),
+            Self::Order => order(text, stamp),
+            Self::Clock(zone) => clock(text, stamp, &zone.rules),
+            Self::Default { birthday } => default_at_profile(text, stamp, *birthday).unwrap_or(sense::PLAIN),
+            Self::Plausible { profile, right, birthday, latest, zone } => {
+                let zone = zone.as_ref().map(|zone| &zone.rules);
+                let later = || latest.is_some_and(|latest| is_later(text, stamp, zone, latest));
+                let fake = || default_day(text).filter(|day| !(*birthday && stamp == Stamp::Date && *day == EPOCH));
+                match stamp {
+                    Stamp::Impossible if !profile => Stamp::Impossible.name(),
+                    _ if !profile && right.contains(&stamp) && fake().is_some() => fake().unwrap_or(sense::PLAIN),
+                    _ if (!profile || right.contains(&stamp)) && later() => sense::FUTURE,
+                    _ => sense::PLAIN,
+                }
+            }
+        }
+    }
+}
+
+const EPOCH: &str = "1970-01-01";
+/// Days that software writes where it has none.
+const DEFAULTS: [(&str, (i16, i8, i8)); 6] = [
+    (EPOCH, (1970, 1, 1)),
+    ("1899-12-30", (1899, 12, 30)),
+    ("1899-12-31", (1899, 12, 31)),
+    ("1900-01-01", (1900, 1, 1)),
+    ("0001-01-01", (1, 1, 1)),
+    ("9999-12-31", (9999, 12, 31)),
+];
+
+/// The default day that a value is on: as it is written, or in UTC.
+pub fn default_day(text: &str) -> Option<&'static str> {
+    let days = [written_day(text), instant(text, None).and_then(|seconds| day_in(seconds, &TimeZone::UTC))];
+    let is = |parts: (i16, i8, i8)| days.iter().flatten().any(|day| (day.year(), day.month(), day.day()) == parts);
+    DEFAULTS.into_iter().find(|(_, parts)| is(*parts)).map(|(name, _)| name)
+}
+
+fn default_at_profile(text: &str, stamp: Stamp, birthday: bool) -> Option<&'static str> {
+    if stamp == Stamp::Zero {
+        return Some(Stamp::Zero.name());
+    }
+    // Open ends are written on purpose; somebody is born on the first day of 1970.
+    let meant =
+        |day: &&str| matches!(*day, "1899-12-31" | "9999-12-31") || (birthday && stamp == Stamp::Date && *day == EPOCH);
+    default_day(text).filter(|day| !meant(day))
+}
+
+/// The day as it is written.
+pub fn written_day(text: &str) -> Option<Date> {
+    local(&iso(trim(text).as_bytes())?).map(|written| written.date())
+}
+
+/// The day of an instant in a zone.
+pub fn day_in(seconds: i64, zone: &TimeZone) -> Option<Date> {
+    Some(Timestamp::from_second(seconds).ok()?.to_zoned(zone.clone()).date())
+}
+
+/// The clock of a stamp without a zone, as if it were UTC.
+pub fn as_utc(text: &str) -> Option<i64> {
+    let parts = iso(trim(text).as_bytes())?;
+    matches!(parts.stamp, Stamp::IsoLocal | Stamp::SpaceLocal).then(|| utc(&parts)).flatten()
+}
+
+/// Whether a value surely means a time after another. Without a zone its clock may be up to 14 hours ahead of UTC.
+fn is_later(text: &str, stamp: Stamp, zone: Option<&TimeZone>, latest: i64) -> bool {
+    let seconds = match stamp {
+        Stamp::Date => iso(trim(text).as_bytes()).and_then(|parts| utc(&parts)),
+        Stamp::IsoLocal | Stamp::SpaceLocal if zone.is_none() => as_utc(text).map(|seconds| seconds - 14 * 3_600),
+        _ => instant(text, zone),
+    };
+    seconds.is_some_and(|seconds| seconds > latest)
+}
+
+fn form(text: &str, stamp: Stamp) -> &'static str {
+    if !matches!(stamp, Stamp::IsoOffset | Stamp::IsoLocal) {
+        return stamp.name();
+    }
+    // Beyond the minutes: seconds, decimals, offset.
+    let rest = trim(text).as_bytes().get(16..).unwrap_or_default();
+    let decimals = rest.iter().skip_while(|byte| !matches!(byte, b'.' | b',')).skip(1);
+    if decimals.take_while(|byte| byte.is_ascii_digit()).count() >= 7 {
+        return sense::LONG_FRACTION;
+    }
+    let offset = rest.iter().position(|byte| matches!(byte, b'+' | b'-')).map(|at| &rest[at..]);
+    let bare = offset.is_some_and(|offset| !offset.contains(&b':'));
+    if bare { sense::BARE_OFFSET } else { stamp.name() }
+}
+
+fn order(text: &str, stamp: Stamp) -> &'static str {
+    if stamp != Stamp::Slashed {
+        return sense::PLAIN;
+    }
+    let date = trim(text).split([' ', 'T', ',']).next().unwrap_or_default();
+    let Some(at) = ['/', '-'].iter().position(|mark| date.matches(*mark).count() == 2) else { return sense::PLAIN };
+    let parts: Vec<&str> = date.split(['/', '-']).collect();
+    let number = |at: usize| parts.get(at).filter(|part| part.len() <= 2).and_then(|part| part.parse::<u32>().ok());
+    match (number(0), number(1)) {
+        (Some(13..=31), Some(1..=12)) => sense::DAY_FIRST[at],
+        (Some(1..=12), Some(13..=31)) => sense::MONTH_FIRST[at],
+        (Some(one @ 1..=12), Some(other @ 1..=12)) if one != other => sense::EITHER[at],
+        _ => sense::PLAIN,
+    }
+}
+
+fn clock(text: &str, stamp: Stamp, zone: &TimeZone) -> &'static str {
+    if !matches!(stamp, Stamp::IsoLocal | Stamp::SpaceLocal) {
+        return sense::PLAIN;
+    }
+    let written = iso(trim(text).as_bytes()).and_then(|parts| local(&parts));
+    match written.map(|written| zone.to_ambiguous_timestamp(written).offset()) {
+        Some(AmbiguousOffset::Fold { .. }) => sense::REPEATED,
+        Some(AmbiguousOffset::Gap { .. }) => sense::SKIPPED,
+        _ => sense::PLAIN,
+    }
+}
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;
