@@ -67,7 +67,7 @@ pub(crate) fn apply(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -
             set_consent(unit, gone, if gone { "true" } else { plan.word(&["false", ""], slot.nth) }, "false");
             unit.set(Set::People, 0, Profile::Preferences, NO_TOPICS);
             if gone {
-                unit.near("CON006", profile, Profile::Preferences, "no topic, and opted out: both say the same");
+                unit.near("CON006", profile, Profile::Unsubscribed, "no topic, and opted out: both say the same");
             }
         }
         Role::NearConsent => {

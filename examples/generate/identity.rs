@@ -144,9 +144,13 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
             rename(unit, second, rng);
             if slot.nth.is_multiple_of(2) {
                 unit.set(Set::People, 0, Profile::Canonical, "");
-            } else {
-                unit.note(List::Near, "DUP006", PROFILE, None, "one address, but the id says whose the profile is");
             }
+            unit.near(
+                "DUP009",
+                (Set::Contacts, second),
+                Contact::Email,
+                "the profile of its address is somebody else's",
+            );
             unit.near("ID003", (Set::Contacts, second), Contact::Id, "one address, two ids");
         }
         Role::SharedAddress => {

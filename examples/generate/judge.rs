@@ -1,7 +1,7 @@
 //! What the rules about people say of a unit, judged from its records: a reading of the rules apart from the code that
 //! is tested with it. In: a unit with its faults and what the whole workspace tells. Out: its notes.
 
-use crate::judge_links::{Links, missing};
+use crate::judge_links::{Links, missing, of_mailbox};
 use crate::schema::{Contact, Profile, Set};
 use crate::unit::{List, Unit};
 use crate::whole::Whole;
@@ -27,7 +27,7 @@ pub(crate) fn in_scope(unit: &Unit, contact: usize) -> bool {
 
 /// DUP005, DUP006 and DUP009: on how many profiles a contact lands, and how many contacts on a profile.
 fn coverage(unit: &mut Unit, links: &Links) {
-    let mut seen = Vec::new();
+    let (mut seen, mut taken) = (Vec::new(), Vec::new());
     for contact in 0..unit.rows(Set::Contacts).len() {
         let key = unit.key(Set::Contacts, contact);
         if seen.contains(&key) {
@@ -35,9 +35,12 @@ fn coverage(unit: &mut Unit, links: &Links) {
         }
         seen.push(key);
         let linked = links.profiles(contact);
-        if linked.is_empty() && in_scope(unit, contact) {
+        // A profile that has its address, though it is somebody else's by its id, is where the contact ends up.
+        let others = if linked.is_empty() { of_mailbox(unit, contact) } else { Vec::new() };
+        if linked.is_empty() && others.is_empty() && in_scope(unit, contact) {
             unit.note(List::Finding, "DUP009", (Set::Contacts, contact), None, "");
         }
+        taken.extend(others.first().map(|profile| (*profile, unit.key(Set::Contacts, contact))));
         if linked.len() > 1 {
             for profile in linked {
                 let other = unit.key(Set::People, profile);
@@ -48,6 +51,7 @@ fn coverage(unit: &mut Unit, links: &Links) {
     for profile in 0..unit.rows(Set::People).len() {
         let mut keys: Vec<String> =
             links.contacts(profile).into_iter().map(|contact| unit.key(Set::Contacts, contact)).collect();
+        keys.extend(taken.iter().filter(|other| other.0 == profile).map(|other| other.1.clone()));
         keys.sort();
         keys.dedup();
         if keys.len() > 1 {

@@ -61,6 +61,6 @@ fn profile(unit: &mut Unit, at: usize) {
     let topics = unit.get(Set::People, at, Profile::Preferences);
     let none = topics.contains(":false") && !topics.contains(":true");
     if none && !opted_out(&flag) {
-        unit.found("CON006", (Set::People, at), Profile::Preferences, None);
+        unit.found("CON006", (Set::People, at), Profile::Unsubscribed, None);
     }
 }

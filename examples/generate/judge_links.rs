@@ -79,6 +79,15 @@ fn linked(unit: &Unit, set: Set, email: usize, profile: &Row) -> (bool, Vec<usiz
     (false, all(&|row| usable(row.get(email)).is_some_and(|other| mailbox(&other) == mailbox(&address))))
 }
 
+/// The profiles that hold a contact's mailbox, linked or not.
+pub(crate) fn of_mailbox(unit: &Unit, contact: usize) -> Vec<usize> {
+    let held = |row: &Row, column: usize| usable(row.get(column)).map(|address| mailbox(&address));
+    let wanted = unit.rows(Set::Contacts).get(contact).and_then(|row| held(row, Contact::Email as usize));
+    let profiles = unit.rows(Set::People).iter().enumerate();
+    let same = profiles.filter(|(_, row)| wanted.is_some() && held(row, Profile::Email as usize) == wanted);
+    same.map(|(at, _)| at).collect()
+}
+
 /// Whether a value stands for nothing.
 pub(crate) fn missing(value: &str) -> bool {
     MISSING.contains(&value.trim().to_lowercase().as_str())

@@ -197,7 +197,7 @@ const TABLE: &[(Role, u64)] = &[
     (Role::BooleanWord, 6),
     (Role::SpentText, 4),
     (Role::LongValue, 4),
-    (Role::DealId, 3),
+    (Role::DealId, 6),
     (Role::NearId, 2),
     (Role::LongNote, 2),
 ];
