@@ -11,6 +11,7 @@ use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::local::Engine;
 use crate::facts::{Answer, Answers, Question};
+use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
 use crate::frames::Store;
@@ -284,6 +285,7 @@ fn failed(rule: &Rule, why: String) -> Outcome {
     Outcome {
         code: rule.code.clone(),
         name: rule.name.clone(),
+        severity: rule.severity,
         status: Status::Failed(why),
         subjects: 0,
         gaps: Vec::new(),
@@ -308,7 +310,8 @@ fn outcome(rule: &Rule, subjects: usize, mut gaps: Vec<Gap>, hits: Vec<Hit>) -> 
         (true, false) => Status::NotEvaluated,
         (true, true) => Status::Clean,
     };
-    Outcome { code: rule.code.clone(), name: rule.name.clone(), status, subjects, gaps, findings }
+    let (code, name) = (rule.code.clone(), rule.name.clone());
+    Outcome { code, name, severity: rule.severity, status, subjects, gaps, findings }
 }
 
 fn finding(rule: &Rule, mut hit: Hit) -> Finding {
@@ -342,6 +345,7 @@ fn verdict(
         fail_on: options.policy.fail_on,
         remarks: remarks(context, &inputs, &outcomes),
         inputs,
+        scores: Scores::of(&outcomes),
         outcomes,
         findings: triaged.standing,
         accepted: triaged.accepted,

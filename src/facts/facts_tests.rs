@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
-use super::{Answer, Column, Consent, Lens, Question, Scope};
+use super::{Answer, Blank, Column, Consent, Lens, Question, Reading, Scope};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
@@ -60,6 +60,21 @@ fn questions() -> BTreeSet<Question> {
             scope: Scope::All,
         },
         Question::Wide { dataset: "customerio.people".to_owned(), columns: vec![0, 1, 5], over: 1 },
+        Question::Agree {
+            left: column("zoho.contacts", 5),
+            right: column("customerio.people", 4),
+            reading: Reading::Truth,
+            missing: Vec::new(),
+            blank: Blank::Itself,
+            also: Vec::new(),
+            fresh: None,
+        },
+        Question::Shaped {
+            column: column("customerio.people", 5),
+            lens: Lens::Filled(vec!["active".to_owned()]),
+            shapes: BTreeSet::from(["missing".to_owned()]),
+            scope: Scope::Linked("zoho.contacts".to_owned()),
+        },
     ])
 }
 
@@ -126,6 +141,16 @@ fn facts_are_right() {
                 // The second profile of p38 is a minute later, and an hour more by its record's hour.
                 assert_eq!(*pairs, 40);
                 assert_eq!((gap.quantile(0.5), gap.quantile(0.95)), (Some(19), Some(37)));
+            }
+            (Question::Agree { .. }, Answer::Agree(found)) => {
+                // Every fourth contact is opted out, every eighth profile.
+                assert_eq!((found.pairs, found.same, found.differ.rows), (40, 35, 5));
+                assert_eq!(found.kinds["another value"].people, 5);
+                let first = &found.differ.samples[0];
+                assert_eq!((first.key.as_str(), first.value.as_str(), first.detail.as_str()), ("c04", "false", "true"));
+            }
+            (Question::Shaped { .. }, Answer::Rows { rows, met }) => {
+                assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "missing tokens have no case");
             }
             (Question::Coverage { .. }, Answer::Coverage(sides)) => {
                 assert_eq!(

@@ -5,6 +5,7 @@
 
 pub mod ignores;
 pub mod masking;
+pub mod scores;
 pub mod triage;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -242,6 +243,8 @@ pub struct Outcome {
     pub code: String,
     /// The rule's name.
     pub name: String,
+    /// The rule's own severity, before re-grading.
+    pub severity: Severity,
     /// How it ended.
     pub status: Status,
     /// Subjects it looked at.
@@ -250,6 +253,13 @@ pub struct Outcome {
     pub gaps: Vec<Gap>,
     /// What it found.
     pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// The letters of the code: `ENM`.
+    pub fn family(&self) -> &str {
+        self.code.trim_end_matches(|c: char| c.is_ascii_digit())
+    }
 }
 
 /// What was read, as the report tells it.
@@ -280,6 +290,8 @@ pub struct Verdict {
     pub fail_on: Option<Severity>,
     /// What was read.
     pub inputs: Vec<Input>,
+    /// How well people are recognised, and how well triggers work.
+    pub scores: scores::Scores,
     /// Every selected rule, by code.
     pub outcomes: Vec<Outcome>,
     /// Findings that stand, worst first.

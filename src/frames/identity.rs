@@ -83,7 +83,7 @@ pub(super) struct Hashes {
     pub(super) mailbox: Vec<u64>,
     address: Option<usize>,
     shared: bool,
-    parents: Vec<Vec<u64>>,
+    pub(super) parents: Vec<Vec<u64>>,
 }
 
 /// The people of one dataset.

@@ -100,8 +100,10 @@ impl Lookups {
 
 /// The links, sorted, and how many keys were too wide to link each with each.
 pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
+    // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
+    let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
     let left = Lookups {
-        ids: Lookup::new(left.ids.iter().chain([&left.own])),
+        ids: Lookup::new(left.ids.iter().chain(parents).chain([&left.own])),
         exact: Lookup::new([&left.exact].into_iter()),
         mailbox: Lookup::new([&left.mailbox].into_iter()),
     };

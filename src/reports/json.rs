@@ -30,6 +30,8 @@ struct Report {
     masked: bool,
     /// Counts over the whole run.
     counts: Counts,
+    /// Headline scores.
+    scores: Scores,
     /// What was read.
     inputs: Vec<Input>,
     /// Every selected rule, by code.
@@ -59,6 +61,28 @@ struct Counts {
     rules_not_evaluated: u64,
     /// Rules that broke.
     rules_failed: u64,
+}
+
+/// Headline scores: 100 means that no evaluated rule found anything.
+#[derive(Serialize, JsonSchema)]
+struct Scores {
+    /// Whether people are recognised: rules of the families ID and DUP.
+    identity: Score,
+    /// Whether segments and journeys start when they should: rules of the families ENM, TS, SEG, OWN, CON and MAP.
+    triggers: Score,
+}
+
+/// A headline score and what it rests on.
+#[derive(Serialize, JsonSchema)]
+struct Score {
+    /// 0 to 100, cut to one decimal; null when no rule of it was evaluated.
+    value: Option<f64>,
+    /// Rules that count.
+    rules: u64,
+    /// Codes of rules that count and could look at a part only.
+    in_part: Vec<String>,
+    /// Codes of rules that do not count, because they were not evaluated or failed.
+    not_evaluated: Vec<String>,
 }
 
 /// A dataset that was read.
@@ -240,11 +264,21 @@ fn report(verdict: &Verdict) -> Report {
             rules_not_evaluated: ended("not evaluated"),
             rules_failed: ended("failed"),
         },
+        scores: Scores { identity: score(&verdict.scores.identity), triggers: score(&verdict.scores.triggers) },
         inputs: verdict.inputs.iter().map(input).collect(),
         rules: verdict.outcomes.iter().map(rule).collect(),
         findings: verdict.findings.iter().map(item).collect(),
         accepted: verdict.accepted.iter().map(item).collect(),
         remarks: verdict.remarks.clone(),
+    }
+}
+
+fn score(score: &crate::findings::scores::Score) -> Score {
+    Score {
+        value: score.tenths.map(|tenths| f64::from(tenths) / 10.0),
+        rules: score.rules as u64,
+        in_part: score.partly.clone(),
+        not_evaluated: score.unseen.clone(),
     }
 }
 

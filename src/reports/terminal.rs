@@ -7,6 +7,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 
 use super::Look;
 use crate::error::Exit;
+use crate::findings::scores::Score;
 use crate::findings::{Finding, Outcome, Row, Severity, Status, Verdict};
 use crate::frames::time::rfc3339;
 use crate::text::{count, counted};
@@ -26,6 +27,11 @@ struct Page {
 /// Renders the report.
 pub fn render(verdict: &Verdict, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
+    if look.detail > 0 {
+        page.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(verdict.now)));
+    }
+    page.score("Identity", &verdict.scores.identity);
+    page.score("Triggers", &verdict.scores.triggers);
     if look.detail > 0 {
         page.inputs(verdict);
     }
@@ -86,8 +92,24 @@ impl Page {
         }
     }
 
+    /// One headline score, and what it does not rest on.
+    fn score(&mut self, title: &str, score: &Score) {
+        let open = [("in part", &score.partly), ("not evaluated", &score.unseen)];
+        let open = open.iter().filter(|(_, codes)| !codes.is_empty());
+        let open: Vec<String> = open.map(|(what, codes)| format!("{what}: {}", codes.join(", "))).collect();
+        match score.tenths {
+            Some(tenths) => {
+                let rules = counted(score.rules as u64, "rule", "rules");
+                let told = [vec![rules], open].concat().join("; ");
+                self.wrapped("", &format!("{title} {}.{} of 100 ({told})", tenths / 10, tenths % 10));
+            }
+            // Nothing of it was asked for.
+            None if open.is_empty() => {}
+            None => self.wrapped("", &format!("{title}: no score, nothing was evaluated ({})", open.join("; "))),
+        }
+    }
+
     fn inputs(&mut self, verdict: &Verdict) {
-        self.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(verdict.now)));
         if verdict.inputs.is_empty() {
             return;
         }
