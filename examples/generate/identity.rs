@@ -183,7 +183,11 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
         Role::TypoTwin => {
             let mut local = person.local.clone();
             local.remove(1);
-            let typo = format!("{local}@{}", person.domain);
+            let mut typo = format!("{local}@{}", person.domain);
+            if slot.nth % 3 == 2 {
+                unit.address_everywhere(&format!("{}@shop.{}", person.local, person.domain));
+                typo = format!("{}@shp.{}", person.local, person.domain);
+            }
             let second = unit.another_contact(1, &typo);
             let key = unit.key(Set::Contacts, second);
             unit.another_profile(1, &typo, &key);

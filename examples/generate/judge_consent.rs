@@ -23,6 +23,7 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
         };
         let other = unit.key(Set::Contacts, pair.contact);
         unit.pair(code, (Set::People, pair.profile), Some(Profile::Unsubscribed as usize), other);
+        unit.suggest((code == "CON001").then(|| "true".to_owned()));
     }
     for at in 0..unit.rows(Set::Contacts).len() {
         contact(unit, at, whole);

@@ -65,6 +65,9 @@ fn is_slip(one: &str, other: &str) -> bool {
     let part = |text: &str, test: fn(&char) -> bool| text.chars().filter(test).collect::<String>();
     let digits = |text: &str| part(text, char::is_ascii_digit);
     let letters = |text: &str| part(text, |letter| letter.is_alphabetic()).len();
+    if one == other {
+        return domain.len().min(its_domain.len()) >= 5 && distance(domain, its_domain) == 1;
+    }
     domain == its_domain
         && digits(one) == digits(other)
         && letters(one).min(letters(other)) >= 4

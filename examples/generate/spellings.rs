@@ -38,10 +38,16 @@ const ALIASES: &[(&str, &str)] = &[("at-risk", "At Risk"), ("AtRisk", "At Risk")
 pub(crate) const COUNTRIES: &[(&str, &str)] = &[
     ("DE", "Germany"),
     ("AT", "Austria"),
+    ("Deutschland", "Germany"),
     ("FR", "France"),
+    ("UK", "United Kingdom"),
+    ("Suisse", "Switzerland"),
+    ("NLD", "Netherlands"),
     ("CH", "Switzerland"),
     ("GB", "United Kingdom"),
-    ("NL", "Netherlands"),
+    ("Österreich", "Austria"),
+    ("DEU", "Germany"),
+    ("Nederland", "Netherlands"),
 ];
 /// Letters of the Latin alphabet and their doubles in the Cyrillic one.
 const DOUBLES: &[(char, char)] = &[

@@ -142,7 +142,8 @@ mod tests {
 
     #[test]
     fn a_finding_costs_its_share_of_the_subjects() {
-        let found = |subjects, failing| tenths(&[outcome("ID002", Severity::Error, Status::Findings, subjects, failing)]);
+        let found =
+            |subjects, failing| tenths(&[outcome("ID002", Severity::Error, Status::Findings, subjects, failing)]);
         assert_eq!(found(1, &[(1, 10)]), Some(900));
         assert_eq!(found(2, &[(1, 10)]), Some(950));
         assert_eq!(found(4, &[(1, 2), (1, 4)]), Some(812));
@@ -179,8 +180,9 @@ mod tests {
 
     #[test]
     fn each_family_counts_where_it_belongs() {
-        let outcomes = ["CON001", "ENM001", "IO001", "MAP001", "OWN001", "SEG001", "TS001", "CFG001", "ID001", "DUP001"]
-            .map(|code| clean(code, Severity::Error));
+        let outcomes =
+            ["CON001", "ENM001", "IO001", "MAP001", "OWN001", "SEG001", "TS001", "CFG001", "ID001", "DUP001"]
+                .map(|code| clean(code, Severity::Error));
         let scores = Scores::of(&outcomes);
         assert_eq!((scores.identity.rules, scores.triggers.rules), (2, 6));
     }
