@@ -232,6 +232,12 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("ID001", "mapping", "identity", "canonical is declared"),
     ("ID001", "customerio.people", "", "blank ids are ID002, the declaration is there"),
     ("ID002", "zoho.contacts", "", "every contact has its record id"),
+    ("IO004", "zoho.contacts", "", "as many records as the config declares"),
+    ("IO005", "customerio.people", "", "taken ten minutes after Zoho's"),
+    ("IO006", "zoho.deals", "", "the config declares the count, round or not"),
+    ("IO007", "zoho.contacts", "", "times in several forms, but no ids rounded and no line ends changed"),
+    ("ID005", "zoho.contacts", "column:{{contacts.Email}}", "some have no address, but the address is not the key"),
+    ("ENM014", "mapping", "segments.At Risk", "the value it tests is allowed"),
     ("ENM004", "mapping", "attributes.vip_tier", "an enum with values, spelled differently by the two systems"),
     ("OWN001", "mapping", "attributes.total_spent", "the shop owns it"),
     ("OWN002", "mapping", "attributes.email", "two systems feed it, one owns it"),
@@ -258,8 +264,13 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
 
 /// `mapping.yaml` in the labels of the workspace.
 pub(crate) fn mapping(german: bool) -> String {
-    let mut out = String::with_capacity(MAPPING.len());
-    let mut rest = MAPPING;
+    translated(MAPPING, german)
+}
+
+/// A text with every `{{contacts.Email}}` in the labels of the workspace.
+fn translated(text: &str, german: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
         let (token, tail) = after.split_once("}}").unwrap_or((after, ""));
         out.push_str(before);
@@ -317,7 +328,8 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     ledger.ignored("MAP019", "customerio.people.Unsubscribed", 4)?;
     ledger.ignored("ID014", &format!("{}.{}", Set::Leads.dataset(), label("leads.Email", german)), 5)?;
     for &(code, dataset, place, why) in NEAR {
-        let (key, column) = place.strip_prefix("column:").map_or((place, ""), |column| ("", column));
+        let place = translated(place, german);
+        let (key, column) = place.strip_prefix("column:").map_or((place.as_str(), ""), |column| ("", column));
         ledger.enter(&Entry {
             list: List::Near,
             code,

@@ -219,10 +219,11 @@ impl Field {
 
 /// Another case, blank or punctuation mark.
 fn varied(word: &str, rng: &mut Rng) -> String {
+    let between: &str = rng.pick::<&str>(&["_", "-", "  ", ""]);
     match rng.below(7) {
         0 => word.to_uppercase(),
         1 => word.to_lowercase(),
-        2 => word.replace(' ', *rng.pick(&["_", "-", "  ", ""])),
+        2 => word.replace(' ', between),
         3 => format!("{word} "),
         4 => format!(" {word}"),
         5 => format!("\u{a0}{}", word.to_lowercase()),
