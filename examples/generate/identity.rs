@@ -84,17 +84,23 @@ fn split(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -> bool {
             if slot.nth.is_multiple_of(2) {
                 unit.set(Set::People, 0, Profile::Unsubscribed, "true");
                 unit.set(Set::People, twin, Profile::Unsubscribed, "false");
-                unit.later("CON007", (Set::People, twin), Profile::Unsubscribed);
+            } else {
+                unit.near("CON007", (Set::People, twin), Profile::Unsubscribed, "two profiles that say the same");
             }
         }
         Role::SameId => {
             unit.another_profile(1, &beside(person, "work"), &id);
+            unit.near("ID012", (Set::People, 1), Profile::Email, "Zoho's address stands on the other profile");
         }
         Role::GmailSplit => {
             let number = index(person);
             unit.address_everywhere(&gmail(person, number, 0));
             let stranded = if slot.nth % 4 == 3 { unit.zoho_id(7, 1, false) } else { String::new() };
-            unit.another_profile(1, &gmail(person, number, 1 + plan.form(4, slot.nth)), &stranded);
+            let twin = unit.another_profile(1, &gmail(person, number, 1 + plan.form(4, slot.nth)), &stranded);
+            if !stranded.is_empty() {
+                let why = "nobody has the id, but the mailbox is a contact's";
+                unit.near("DUP008", (Set::People, twin), Profile::Canonical, why);
+            }
         }
         Role::GmailContacts => {
             let number = index(person);
@@ -125,32 +131,42 @@ fn split(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -> bool {
 
 fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
     let rename = |unit: &mut Unit, row: usize, rng: &mut Rng| {
-        let first = *rng.pick(FIRST);
+        let others: Vec<&str> = FIRST.iter().copied().filter(|first| *first != person.first).collect();
+        let first = *rng.pick(&others);
         unit.set(Set::Contacts, row, Contact::First, first);
         unit.set(Set::Contacts, row, Contact::Name, format!("{first} {}", person.last));
     };
     let mail = person.email();
     match slot.role {
         Role::Household => {
+            unit.clear(Set::Leads);
             let second = unit.another_contact(1, &mail);
             rename(unit, second, rng);
-            unit.later("DUP006", PROFILE, Profile::Email);
-            unit.later("ID013", (Set::Contacts, second), Contact::Email);
+            if slot.nth.is_multiple_of(2) {
+                unit.set(Set::People, 0, Profile::Canonical, "");
+            }
+            unit.near(
+                "DUP009",
+                (Set::Contacts, second),
+                Contact::Email,
+                "the profile of its address is somebody else's",
+            );
+            unit.near("ID003", (Set::Contacts, second), Contact::Id, "one address, two ids");
         }
         Role::SharedAddress => {
+            unit.clear(Set::Leads);
             let second = unit.another_contact(1, &mail);
             rename(unit, second, rng);
             let key = unit.key(Set::Contacts, second);
             unit.another_profile(1, &beside(person, "family"), &key);
-            unit.later("ID013", (Set::Contacts, second), Contact::Email);
         }
         Role::Swapped => {
+            unit.clear(Set::Leads);
             let second = unit.another_contact(1, &beside(person, "buero"));
             rename(unit, second, rng);
             let key = unit.key(Set::Contacts, second);
             let profile = unit.another_profile(1, &mail, &key);
             unit.set(Set::People, 0, Profile::Email, beside(person, "neu"));
-            unit.later("ID009", CONTACT, Contact::Email);
             unit.near(
                 "DUP005",
                 (Set::People, profile),
@@ -161,17 +177,35 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
         Role::RepeatedRow => {
             if let Some(row) = unit.rows(Set::Contacts).first().cloned() {
                 let second = unit.push(Set::Contacts, row);
-                unit.later("ID003", (Set::Contacts, second), Contact::Id);
+                unit.near("ID013", (Set::Contacts, second), Contact::Email, "one contact, exported twice");
             }
         }
         Role::TypoTwin => {
             let mut local = person.local.clone();
             local.remove(1);
-            let typo = format!("{local}@{}", person.domain);
+            let mut typo = format!("{local}@{}", person.domain);
+            if slot.nth % 3 == 2 {
+                unit.address_everywhere(&format!("{}@shop.{}", person.local, person.domain));
+                typo = format!("{}@shp.{}", person.local, person.domain);
+            }
             let second = unit.another_contact(1, &typo);
             let key = unit.key(Set::Contacts, second);
-            let profile = unit.another_profile(1, &typo, &key);
-            unit.later("DUP003", (Set::People, profile), Profile::Email);
+            unit.another_profile(1, &typo, &key);
+        }
+        Role::NearTypo => {
+            let mut local = person.local.clone();
+            local.remove(1);
+            let second = unit.another_contact(1, &format!("{local}@{}", person.domain));
+            rename(unit, second, rng);
+            let phone = format!("{}5552{:06}", &person.phone[..3], rng.below(1_000_000));
+            unit.set(Set::Contacts, second, Contact::Phone, phone.clone());
+            let key = unit.key(Set::Contacts, second);
+            let address = unit.get(Set::Contacts, second, Contact::Email).to_owned();
+            let profile = unit.another_profile(1, &address, &key);
+            unit.set(Set::People, profile, Profile::Phone, phone);
+            let why = "one letter apart, but neither name nor phone agrees";
+            unit.near("DUP003", (Set::People, profile), Profile::Email, why);
+            unit.near("DUP003", (Set::Contacts, second), Contact::Email, why);
         }
         Role::LeadSynced => {
             unit.clear(Set::Leads);
@@ -180,7 +214,8 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
             unit.set(Set::Leads, 0, Lead::Email, other.clone());
             let canonical = if slot.nth.is_multiple_of(2) { unit.key(Set::Leads, 0) } else { String::new() };
             let profile = unit.another_profile(1, &other, &canonical);
-            unit.later("DUP007", (Set::People, profile), Profile::Email);
+            unit.near("DUP008", (Set::People, profile), Profile::Canonical, "a lead's id, or none");
+            unit.note(List::Near, "DUP007", PROFILE, None, "the contact's own profile");
         }
         _ => return false,
     }
@@ -195,7 +230,6 @@ fn stray(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
             let gone = unit.zoho_id(7, 0, false);
             unknown_to_zoho(unit, &gone);
             unit.set(Set::People, 0, Profile::Truth, "zoho");
-            unit.later("DUP008", PROFILE, Profile::Canonical);
         }
         Role::NoEmail => {
             for set in [Set::People, Set::Customers, Set::Leads, Set::Deals] {
@@ -214,6 +248,8 @@ fn stray(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
                 unit.clear(set);
             }
             unit.set(Set::Contacts, 0, Contact::DataSource, "Sample Data");
+            unit.set(Set::Contacts, 0, Contact::Stage, "");
+            unit.near("ENM009", CONTACT, Contact::Stage, "sample data: outside the module's where");
             unit.near("DUP009", CONTACT, Contact::DataSource, "sample data: outside the module's where");
         }
         Role::LeadOnly => only_lead(person, rng, unit),
@@ -234,13 +270,12 @@ fn ids(slot: Slot, person: &Person, unit: &mut Unit) -> bool {
     match slot.role {
         Role::ByAddress => {
             unit.set(Set::People, 0, Profile::Canonical, "");
-            unit.later("ID007", PROFILE, Profile::Canonical);
+            unit.near("ID009", CONTACT, Contact::Email, "no profile has the id, so nothing is at odds");
             unit.near("DUP009", CONTACT, Contact::Email, "the profile without an id is linked by its address");
             unit.near("DUP005", CONTACT, Contact::Email, "one profile, linked by its address");
         }
         Role::BareId => {
             unit.set(Set::People, 0, Profile::Canonical, id.trim_start_matches("zcrm_"));
-            unit.later("ID008", PROFILE, Profile::Canonical);
             unit.near("DUP009", CONTACT, Contact::Id, "the same id without its prefix");
         }
         Role::OddId => {
@@ -250,21 +285,47 @@ fn ids(slot: Slot, person: &Person, unit: &mut Unit) -> bool {
                 _ => id.trim_start_matches("zcrm_").to_owned(),
             };
             unit.set(Set::People, 0, Profile::Id, odd);
-            unit.later(if slot.nth % 3 == 2 { "ID010" } else { "ID015" }, PROFILE, Profile::Id);
+            match slot.nth % 3 {
+                1 => unit.near("ID010", PROFILE, Profile::Id, "Customer.io's own id is no kind of its own"),
+                2 => unit.near("ID015", PROFILE, Profile::Id, "a Zoho id, which Customer.io takes"),
+                _ => {}
+            }
+            unit.near("ID011", PROFILE, Profile::Id, "odd, but nobody else's");
         }
         Role::CaseId => {
             let twin = unit.get(Set::People, 0, Profile::Id).to_uppercase();
             let second = unit.another_profile(1, &beside(person, "zwei"), "");
             unit.set(Set::People, second, Profile::Id, twin);
-            unit.later("ID011", (Set::People, second), Profile::Id);
         }
         Role::OldAddress => {
             unit.set(Set::Contacts, 0, Contact::Email, beside(person, "neu"));
-            unit.later("ID012", PROFILE, Profile::Email);
+            unit.near("ID009", CONTACT, Contact::Email, "the new address stands on no profile");
         }
         _ => return false,
     }
     true
+}
+
+/// An address that nothing can be delivered to.
+fn malformed(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) {
+    let (local, domain) = (&person.local, person.domain);
+    let broken = match plan.form(6, slot.nth) {
+        0 => format!("{local}(at){domain}"),
+        1 => format!("{local}@{}", domain.replace('.', ",")),
+        2 => local.clone(),
+        3 => format!("{local}@"),
+        4 => format!("{local} @{domain}"),
+        _ => format!("{local}@@{domain}"),
+    };
+    match slot.nth % 4 {
+        0 => unit.set(Set::Contacts, 0, Contact::Email, broken),
+        1 => unit.set(Set::People, 0, Profile::Email, broken),
+        2 => unit.set(Set::Customers, 0, Customer::Email, broken),
+        _ => {
+            only_lead(person, rng, unit);
+            unit.set(Set::Leads, 0, Lead::Email, broken);
+        }
+    }
 }
 
 fn placeholders(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) {
@@ -277,6 +338,7 @@ fn placeholders(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &
         Role::PlaceholderProfile => {
             unit.set(Set::People, 0, Profile::Email, nobody);
             unit.found("ID014", PROFILE, Profile::Email, None);
+            unit.near("ID004", PROFILE, Profile::Email, "a placeholder, not malformed");
             if slot.nth < 2 {
                 unit.near("DUP001", PROFILE, Profile::Email, "a placeholder that several profiles share");
             }
@@ -289,7 +351,9 @@ fn placeholders(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &
                 if slot.nth.is_multiple_of(2) { "0000000000" } else { "zcrm_0000000000" },
             );
             unit.found("ID014", PROFILE, Profile::Canonical, None);
-            unit.near("ID002", PROFILE, Profile::Canonical, "not blank: a placeholder");
+            for code in ["ID002", "ID007", "ID008"] {
+                unit.near(code, PROFILE, Profile::Canonical, "not blank: a placeholder");
+            }
         }
         Role::PlaceholderLead => {
             only_lead(person, rng, unit);
@@ -300,6 +364,7 @@ fn placeholders(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &
             unit.set(Set::Customers, 0, Customer::Email, nobody);
             unit.found("ID014", (Set::Customers, 0), Customer::Email, None);
         }
+        Role::Malformed => malformed(plan, slot, person, rng, unit),
         Role::NearPlaceholder => {
             let word = ["testa", "none"][(slot.nth % 2) as usize];
             let real = format!("{word}.{}{}@{}", plain(person.last), index(person), person.domain);

@@ -1,77 +1,46 @@
-//! What the rules about people say of a unit, judged from its records: links between contacts and profiles, repeated
-//! addresses, consent, segments. In: a unit with its faults. Out: its notes.
+//! What the rules about people say of a unit, judged from its records: a reading of the rules apart from the code that
+//! is tested with it. In: a unit with its faults and what the whole workspace tells. Out: its notes.
 
-use std::collections::BTreeMap;
-
-use crate::identity::PLACEHOLDERS;
-use crate::schema::{Contact, Profile, Row, Set};
+use crate::judge_links::{Links, missing, of_mailbox};
+use crate::schema::{Contact, Profile, Set};
 use crate::unit::{List, Unit};
-
-/// Texts that mean missing, as `mapping.yaml` lists them.
-const MISSING: &[&str] = &["", "N/A", "none", "-"];
+use crate::whole::Whole;
+use crate::{judge_consent, judge_doubles, judge_identity, judge_times, judge_values};
 
 /// Adds what follows from the records.
-pub(crate) fn judge(unit: &mut Unit) {
-    let links = links(unit);
+pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
+    let links = Links::of(unit);
     coverage(unit, &links);
-    repeats(unit, Set::People, Profile::Email as usize);
-    repeats(unit, Set::Contacts, Contact::Email as usize);
-    profiles(unit);
-    consent(unit, &links);
+    segments(unit);
+    judge_identity::judge(unit, &links, whole);
+    judge_doubles::judge(unit, &links, whole);
+    judge_consent::judge(unit, &links, whole);
+    judge_values::judge(unit, &links, whole);
+    judge_times::judge(unit, &links, whole);
 }
 
-fn exact(address: &str) -> String {
-    address.trim().to_lowercase()
+/// Whether the mapping's `where` takes a contact in.
+pub(crate) fn in_scope(unit: &Unit, contact: usize) -> bool {
+    let has_address = !missing(unit.get(Set::Contacts, contact, Contact::Email));
+    has_address && unit.get(Set::Contacts, contact, Contact::DataSource) != "Sample Data"
 }
 
-/// The mailbox that the provider delivers an address to.
-fn mailbox(address: &str) -> String {
-    let address = exact(address);
-    match address.split_once('@') {
-        Some((local, "gmail.com" | "googlemail.com")) => {
-            let local = local.split('+').next().unwrap_or(local).replace('.', "");
-            format!("{local}@gmail.com")
-        }
-        _ => address,
-    }
-}
-
-fn missing(value: &str) -> bool {
-    MISSING.contains(&value.trim())
-}
-
-/// Contact and profile of every link.
-fn links(unit: &Unit) -> Vec<(usize, usize)> {
-    let contacts = unit.rows(Set::Contacts);
-    let first = |test: &dyn Fn(&Row) -> bool| contacts.iter().position(test);
-    let bare = |id: &str| id.trim_start_matches("zcrm_").to_owned();
-    let mut links = Vec::new();
-    for (at, profile) in unit.rows(Set::People).iter().enumerate() {
-        let (canonical, email) = (profile.get(Profile::Canonical), profile.get(Profile::Email));
-        let by_id = first(&|row| !missing(canonical) && bare(row.get(Contact::Id)) == bare(canonical));
-        let same = || first(&|row| !missing(email) && exact(row.get(Contact::Email)) == exact(email));
-        let alike = || first(&|row| !missing(email) && mailbox(row.get(Contact::Email)) == mailbox(email));
-        if let Some(contact) = by_id.or_else(same).or_else(alike) {
-            links.push((contact, at));
-        }
-    }
-    links
-}
-
-fn coverage(unit: &mut Unit, links: &[(usize, usize)]) {
-    let mut seen = Vec::new();
+/// DUP005, DUP006 and DUP009: on how many profiles a contact lands, and how many contacts on a profile.
+fn coverage(unit: &mut Unit, links: &Links) {
+    let (mut seen, mut taken) = (Vec::new(), Vec::new());
     for contact in 0..unit.rows(Set::Contacts).len() {
         let key = unit.key(Set::Contacts, contact);
         if seen.contains(&key) {
             continue;
         }
         seen.push(key);
-        let linked: Vec<usize> = links.iter().filter(|link| link.0 == contact).map(|link| link.1).collect();
-        let has_address = !missing(unit.get(Set::Contacts, contact, Contact::Email));
-        let sample = unit.get(Set::Contacts, contact, Contact::DataSource) == "Sample Data";
-        if linked.is_empty() && has_address && !sample {
+        let linked = links.profiles(contact);
+        // A profile that has its address, though it is somebody else's by its id, is where the contact ends up.
+        let others = if linked.is_empty() { of_mailbox(unit, contact) } else { Vec::new() };
+        if linked.is_empty() && others.is_empty() && in_scope(unit, contact) {
             unit.note(List::Finding, "DUP009", (Set::Contacts, contact), None, "");
         }
+        taken.extend(others.first().map(|profile| (*profile, unit.key(Set::Contacts, contact))));
         if linked.len() > 1 {
             for profile in linked {
                 let other = unit.key(Set::People, profile);
@@ -79,76 +48,41 @@ fn coverage(unit: &mut Unit, links: &[(usize, usize)]) {
             }
         }
     }
-}
-
-/// DUP001 on profiles, DUP002 on both sides.
-fn repeats(unit: &mut Unit, set: Set, column: usize) {
-    let mut same: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (at, row) in unit.rows(set).iter().enumerate() {
-        let address = exact(row.get(column));
-        if missing(&address) || PLACEHOLDERS.contains(&address.as_str()) {
-            continue;
-        }
-        alike.entry(mailbox(&address)).or_default().push(at);
-        same.entry(address).or_default().push(at);
-    }
-    if set == Set::People {
-        for group in same.values().filter(|group| group.len() > 1) {
-            group_found(unit, "DUP001", set, column, group);
-        }
-    }
-    for group in alike.values() {
-        let distinct = same.values().filter(|rows| rows.iter().any(|row| group.contains(row))).count();
-        if distinct > 1 {
-            group_found(unit, "DUP002", set, column, group);
+    for profile in 0..unit.rows(Set::People).len() {
+        let mut keys: Vec<String> =
+            links.contacts(profile).into_iter().map(|contact| unit.key(Set::Contacts, contact)).collect();
+        keys.extend(taken.iter().filter(|other| other.0 == profile).map(|other| other.1.clone()));
+        keys.sort();
+        keys.dedup();
+        if keys.len() > 1 {
+            unit.pair("DUP006", (Set::People, profile), None, keys.remove(0));
         }
     }
 }
 
-fn group_found(unit: &mut Unit, code: &'static str, set: Set, column: usize, group: &[usize]) {
-    let keys: Vec<String> = group.iter().map(|row| unit.key(set, *row)).collect();
-    for (row, key) in group.iter().zip(&keys) {
-        let other = keys.iter().filter(|other| *other != key).min().cloned().unwrap_or_default();
-        unit.pair(code, (set, *row), Some(column), other);
-    }
-}
-
-/// Whether Customer.io reads the value as an opt-out.
-fn opted_out(value: &str) -> bool {
-    value == "1" || value.eq_ignore_ascii_case("true")
-}
-
-/// ID002, CON010 and SEG001: each looks at a profile alone.
-fn profiles(unit: &mut Unit) {
+/// SEG001: profiles that meet a condition which nobody may meet.
+fn segments(unit: &mut Unit) {
     for at in 0..unit.rows(Set::People).len() {
-        let profile = (Set::People, at);
-        let cell = |column: Profile| unit.get(Set::People, at, column).to_owned();
-        let (canonical, unsubscribed) = (cell(Profile::Canonical), cell(Profile::Unsubscribed));
-        let promo = opted_out(&unsubscribed) && cell(Profile::Promo) == "true";
+        let cell = |column: Profile| unit.get(Set::People, at, column);
+        let promo = judge_consent::opted_out(cell(Profile::Unsubscribed)) && cell(Profile::Promo) == "true";
         let access = cell(Profile::Stage) == "Churned" && cell(Profile::Access) == "true";
-        if missing(&canonical) {
-            unit.found("ID002", profile, Profile::Canonical, None);
-        }
-        let read = ["true", "1", "false", "0", ""].contains(&unsubscribed.to_lowercase().as_str());
-        if !read {
-            unit.found("CON010", profile, Profile::Unsubscribed, None);
-        }
         if promo {
-            unit.note(List::Finding, "SEG001:unsub-in-promo", profile, None, "");
+            unit.note(List::Finding, "SEG001:unsub-in-promo", (Set::People, at), None, "");
         }
         if access {
-            unit.note(List::Finding, "SEG001:churned-early-access", profile, None, "");
+            unit.note(List::Finding, "SEG001:churned-early-access", (Set::People, at), None, "");
         }
     }
 }
 
-fn consent(unit: &mut Unit, links: &[(usize, usize)]) {
-    for &(contact, profile) in links {
-        let at_owner = unit.get(Set::Contacts, contact, Contact::OptOut) == "true";
-        if at_owner && !opted_out(unit.get(Set::People, profile, Profile::Unsubscribed)) {
-            let other = unit.key(Set::Contacts, contact);
-            unit.pair("CON001", (Set::People, profile), Some(Profile::Unsubscribed as usize), other);
+/// Notes the members of a group, each beside another.
+pub(crate) fn group(unit: &mut Unit, code: &'static str, set: Set, column: usize, members: &[usize]) {
+    let keys: Vec<String> = members.iter().map(|row| unit.key(set, *row)).collect();
+    for (row, key) in members.iter().zip(&keys) {
+        let other = keys.iter().filter(|other| *other != key).min().cloned();
+        unit.note(List::Finding, code, (set, *row), Some(column), "");
+        if let Some(note) = unit.notes.last_mut() {
+            note.other = other;
         }
     }
 }

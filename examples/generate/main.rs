@@ -4,9 +4,16 @@
 //!
 //! `cargo run --example generate -- --people 300 --seed 1 --out fixtures/demo [--shuffle] [--lang de]`
 
+mod consents;
 mod documents;
 mod identity;
 mod judge;
+mod judge_consent;
+mod judge_doubles;
+mod judge_identity;
+mod judge_links;
+mod judge_times;
+mod judge_values;
 mod ledger;
 mod moments;
 mod names;
@@ -14,10 +21,13 @@ mod people;
 mod rng;
 mod roles;
 mod schema;
+mod spellings;
+mod stamps;
 mod tables;
 mod time;
 mod unit;
 mod values;
+mod whole;
 
 use std::fs::{create_dir_all, write};
 use std::path::PathBuf;
@@ -30,6 +40,7 @@ use schema::Set;
 use tables::Tables;
 use unit::{List, Note, Unit};
 use values::Plan;
+use whole::Whole;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -78,16 +89,16 @@ fn main() -> Result<(), Failure> {
     let mut tables = Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german)?;
     let mut ledger = Ledger::new(&options.out)?;
     let plan = Plan::new(options.seed, options.shuffle);
-    let mut slots = Vec::new();
-    for index in 0..options.people {
-        let at = index % BLOCK;
-        if at == 0 {
-            slots = deal_out(options.seed, index / BLOCK);
-        }
-        let slot = slots.get(at as usize).copied().unwrap_or(Slot { role: Role::Plain, nth: 0 });
-        let unit = person(&plan, options.seed, index, slot);
-        record(&unit, &mut tables, &mut ledger, options.german)?;
-    }
+    let mut whole = Whole::new(options.german);
+    // Twice the same people: what is odd in a column shows only when all of it was seen.
+    people(&options, &plan, |unit| {
+        whole.count(&unit);
+        Ok(())
+    })?;
+    people(&options, &plan, |mut unit| {
+        judge::judge(&mut unit, &whole);
+        record(&unit, &mut tables, &mut ledger, options.german)
+    })?;
     let config = documents::config(|set| tables.records(set));
     tables.finish()?;
     documents::expect(&mut ledger, options.german)?;
@@ -97,7 +108,21 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// One person with the fault of their role, judged.
+/// Every person in turn, made anew.
+fn people(options: &Options, plan: &Plan, mut each: impl FnMut(Unit) -> Result<(), Failure>) -> Result<(), Failure> {
+    let mut slots = Vec::new();
+    for index in 0..options.people {
+        let at = index % BLOCK;
+        if at == 0 {
+            slots = deal_out(options.seed, index / BLOCK);
+        }
+        let slot = slots.get(at as usize).copied().unwrap_or(Slot { role: Role::Plain, nth: 0 });
+        each(person(plan, options.seed, index, slot))?;
+    }
+    Ok(())
+}
+
+/// One person with the fault of their role.
 fn person(plan: &Plan, seed: u64, index: u64, slot: Slot) -> Unit {
     let mut rng = Rng::new(seed, index);
     let person = Person::new(&mut rng, index, slot.role != Role::Plain);
@@ -106,7 +131,6 @@ fn person(plan: &Plan, seed: u64, index: u64, slot: Slot) -> Unit {
         identity::apply(plan, slot, &person, &mut rng, &mut unit);
     }
     unit.ragged = slot.role == Role::LeadOnly && slot.nth == 0;
-    judge::judge(&mut unit);
     unit
 }
 

@@ -147,6 +147,7 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
     }
     if person.orders > 0 || rng.chance(40) {
         let customer = customer(person, rng, &unit);
+        unit.set(Set::People, 0, Profile::Spent, customer.get(Customer::Spent));
         unit.push(Set::Customers, customer);
     }
     unit
@@ -155,7 +156,7 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
 fn contact(person: &Person, rng: &mut Rng, unit: &Unit) -> Row {
     let mut row = Row::new(Set::Contacts);
     let (owner, owner_id) = REPS[person.rep];
-    let modified = rng.between(person.ordered.max(person.created), TAKEN - 3_600);
+    let modified = rng.between(person.ordered.max(person.created), TAKEN - 4 * 3_600);
     let source = *rng.pick(SOURCES);
     let email = if rng.chance(10) {
         person.email().replacen(person.local.get(..1).unwrap_or(""), &person.local.to_uppercase()[..1], 1)
@@ -223,6 +224,7 @@ fn profile(person: &Person, rng: &mut Rng, unit: &Unit, contact: &Row) -> Row {
         (Profile::Wholesale, Contact::Wholesale),
         (Profile::Tea, Contact::Tea),
         (Profile::Referral, Contact::Referral),
+        (Profile::Since, Contact::Created),
     ];
     for (to, from) in copied {
         row.set(to, contact.get(from));
@@ -232,7 +234,9 @@ fn profile(person: &Person, rng: &mut Rng, unit: &Unit, contact: &Row) -> Row {
     row.set(Profile::Id, unit.account(0));
     row.set(Profile::Email, person.email());
     row.set(Profile::CioId, unit.cio_id(0));
-    row.set(Profile::Created, (person.created + 45).to_string());
+    // The sync runs every few minutes, but waits up to an hour and a half for some.
+    let delay = if rng.chance(20) { 5_400 + rng.between(0, 50) } else { rng.between(40, 300) };
+    row.set(Profile::Created, (person.created + delay).to_string());
     row.set(Profile::Unsubscribed, if person.opted_out { "true" } else { subscribed });
     if rng.chance(20) {
         row.set(Profile::Preferences, "{\"topics\":{\"topic_1\":true,\"topic_2\":false}}");

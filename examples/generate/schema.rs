@@ -126,6 +126,8 @@ columns! { "Columns of `customerio.people`." Profile {
     Reason "unsubscribed_reason" "unsubscribed_reason",
     Truth "source_of_truth" "source_of_truth",
     Zone "timezone" "timezone",
+    Since "customer_since" "customer_since",
+    Spent "total_spent" "total_spent",
 } }
 
 columns! { "Columns of `shopify.customers`." Customer {

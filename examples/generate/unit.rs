@@ -7,10 +7,8 @@ use crate::schema::{Contact, Customer, Profile, Row, Set};
 /// What a note is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum List {
-    /// A rule of today must say it.
+    /// A rule must say it.
     Finding,
-    /// A later rule will.
-    Later,
     /// The rule must not.
     Near,
 }
@@ -110,7 +108,7 @@ impl Unit {
         format!("fw-{:05x}-{:08}", self.random(9 + k) & 0xF_FFFF, self.index * 16 + k)
     }
 
-    /// A second contact like the first, under a name and an address of its own.
+    /// A second contact like the first, under an id and an address of its own.
     pub(crate) fn another_contact(&mut self, k: u64, email: &str) -> usize {
         let Some(mut row) = self.rows(Set::Contacts).first().cloned() else { return 0 };
         row.set(Contact::Id, self.zoho_id(1, k, false));
@@ -148,7 +146,7 @@ impl Unit {
         self.notes.push(Note { list, code, set, row, column, suggestion: None, other: None, why });
     }
 
-    /// Notes a cell that a rule of today must name.
+    /// Notes a cell that a rule must name.
     pub(crate) fn found(
         &mut self,
         code: &'static str,
@@ -157,9 +155,7 @@ impl Unit {
         suggestion: Option<String>,
     ) {
         self.note(List::Finding, code, at, Some(column.into()), "");
-        if let Some(note) = self.notes.last_mut() {
-            note.suggestion = suggestion;
-        }
+        self.suggest(suggestion);
     }
 
     /// Notes a record and the one it is held against.
@@ -170,9 +166,11 @@ impl Unit {
         }
     }
 
-    /// Notes a cell for a later rule.
-    pub(crate) fn later(&mut self, code: &'static str, at: (Set, usize), column: impl Into<usize>) {
-        self.note(List::Later, code, at, Some(column.into()), "");
+    /// Says what should stand in the cell noted last.
+    pub(crate) fn suggest(&mut self, suggestion: Option<String>) {
+        if let Some(note) = self.notes.last_mut() {
+            note.suggestion = suggestion;
+        }
     }
 
     /// Notes a cell that a rule must leave alone.

@@ -1,89 +1,35 @@
-//! Faults inside cells: enum spellings, times, consent, damaged ids. In: a clean unit and its role. Out: the unit with
-//! the fault and a note of it.
+//! Faults inside cells: enum spellings, flags, stale values, damaged ids. In: a clean unit and its role. Out: the unit with
+//! the fault, and a note of it where the records alone do not say it.
 
 use crate::moments;
 use crate::people::Person;
 use crate::rng::{Rng, mix};
 use crate::roles::{Role, Slot};
 use crate::schema::{Contact, Customer, Deal, Lead, Profile, Set};
-use crate::time::{DAY, zoho};
+use crate::spellings::{Field, Slip, Spelling};
+use crate::time::zoho;
 use crate::unit::{List, Unit};
+use crate::{consents, time};
 
-type Spelling = (&'static str, &'static str);
-
-const STAGE_OUTSIDE: &[Spelling] = &[
-    ("Dormant", ""),
-    ("Subscriber", ""),
-    ("Do not use", ""),
-    ("VIP only", ""),
-    ("Lapsed", ""),
-    ("Wholesale", ""),
-    ("Trial", ""),
-];
-const STAGE_VARIANTS: &[Spelling] = &[
-    ("active", "Active"),
-    ("AT RISK", "At Risk"),
-    ("Churned ", "Churned"),
-    ("first_order", "First Order"),
-    ("\u{410}ctive", "Active"),
-    ("Loy\u{200b}al", "Loyal"),
-    ("prospect", "Prospect"),
-    ("LOYAL", "Loyal"),
-    ("First-Order", "First Order"),
-    ("\u{a0}Prospect", "Prospect"),
-    ("Pr\u{43e}spect", "Prospect"),
-    ("At  Risk", "At Risk"),
-];
-const STAGE_TYPOS: &[Spelling] = &[
-    ("Prospct", "Prospect"),
-    ("Churnd", "Churned"),
-    ("Actve", "Active"),
-    ("Loyall", "Loyal"),
-    ("Prosspect", "Prospect"),
-    ("Fist Order", "First Order"),
-    ("Aktive", "Active"),
-];
-const TIER_OUTSIDE: &[Spelling] = &[("Diamond", ""), ("Gld", ""), ("Tier 3", ""), ("Ambassador", "")];
-const TIER_VARIANTS: &[Spelling] = &[
-    ("GOLD", "Gold"),
-    ("Silver ", "Silver"),
-    ("PLATINUM", "Platinum"),
-    ("G\u{43e}ld", "Gold"),
-    (" Bronze", "Bronze"),
-    ("SILVER", "Silver"),
-    ("Plati\u{200d}num", "Platinum"),
-];
-const TIER_TYPOS: &[Spelling] =
-    &[("Platinium", "Platinum"), ("Bronce", "Bronze"), ("Silvr", "Silver"), ("Goldd", "Gold"), ("Silvar", "Silver")];
-const PROFILE_TIER_OUTSIDE: &[Spelling] = &[("diamond", ""), ("member", ""), ("tier-3", "")];
-const PROFILE_TIER_VARIANTS: &[Spelling] =
-    &[("GOLD", "gold"), ("SILVER", "silver"), ("platinum ", "platinum"), ("g\u{43e}ld", "gold"), ("BRONZE", "bronze")];
-const PROFILE_TIER_TYPOS: &[Spelling] =
-    &[("platinm", "platinum"), ("bronce", "bronze"), ("silvr", "silver"), ("goldd", "gold")];
-const LEAD_SOURCES: &[Spelling] = &[
-    ("web download", "Web Download"),
-    ("CHAT", "Chat"),
-    ("Trade  Show", "Trade Show"),
-    ("online-store", "Online Store"),
-    ("instagram", "Instagram"),
-];
-const FAIRS: &[Spelling] = &[("Fair 2026", ""), ("Fair 2023", "")];
-const OPT_OUT_WORDS: &[&str] = &["Yes", "opted_out", "Y", "unsubscribed", "ja", "OptOut", "t", "stop"];
-const BOOLEANS: &[&str] = &["Yes", "1", "ja", "TRUE"];
+/// Words for yes and no, and one for neither.
+const FLAGS: &[&str] = &["Yes", "1", "ja", "FALSE", "maybe", "No", "TRUE", "0", "nein"];
 
 /// Which spelling of a list the nth occurrence of a fault takes; `turn` moves the start of every list.
 pub(crate) struct Plan {
     pub(crate) turn: u64,
+    seed: u64,
 }
 
 impl Plan {
     /// The plan of a seed: the lists' own order, or another start.
     pub(crate) fn new(seed: u64, shuffle: bool) -> Self {
-        Self { turn: if shuffle { mix(seed) % 1_009 } else { 0 } }
+        Self { turn: if shuffle { mix(seed) % 1_009 } else { 0 }, seed }
     }
 
-    fn spell(&self, list: &'static [Spelling], nth: u64) -> &'static Spelling {
-        &list[((nth + self.turn) % list.len() as u64) as usize]
+    /// The spelling of the nth slip: seed 1 takes those that are written down, others make up their own.
+    fn slip(&self, field: Field, slip: Slip, nth: u64) -> Spelling {
+        let mut rng = Rng::new(self.seed ^ (field as u64 * 64 + slip as u64 * 8 + 1), nth);
+        field.slip(slip, nth + self.turn, (self.seed != 1).then_some(&mut rng))
     }
 
     /// One word of a list.
@@ -101,71 +47,81 @@ impl Plan {
 pub(crate) fn apply(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
     enums(plan, slot, unit)
         || moments::apply(plan, slot, person, unit)
-        || consent(plan, slot, person, unit)
-        || records(plan, slot, person, rng, unit)
+        || consents::apply(plan, slot, person, unit)
+        || stale(slot, person, rng, unit)
+        || records(plan, slot, unit)
 }
 
 fn enums(plan: &Plan, slot: Slot, unit: &mut Unit) -> bool {
-    let (zoho, people) = ((Set::Contacts, Contact::Stage), (Set::People, Profile::Stage));
-    let (tier, vip) = ((Set::Contacts, Contact::Tier), (Set::People, Profile::Tier));
-    let source = (Set::Contacts, Contact::Source);
-    match slot.role {
-        Role::StageOutside => misspell(unit, plan.spell(STAGE_OUTSIDE, slot.nth), zoho, "ENM001"),
-        Role::StageVariant => misspell(unit, plan.spell(STAGE_VARIANTS, slot.nth), zoho, "ENM002"),
-        Role::StageTypo => misspell(unit, plan.spell(STAGE_TYPOS, slot.nth), zoho, "ENM003"),
-        Role::ProfileStageOutside => misspell(unit, plan.spell(STAGE_OUTSIDE, slot.nth), people, "ENM001"),
-        Role::ProfileStageVariant => misspell(unit, plan.spell(STAGE_VARIANTS, slot.nth), people, "ENM002"),
-        Role::ProfileStageTypo => misspell(unit, plan.spell(STAGE_TYPOS, slot.nth), people, "ENM003"),
-        Role::TierOutside => misspell(unit, plan.spell(TIER_OUTSIDE, slot.nth), tier, "ENM001"),
-        Role::TierVariant => misspell(unit, plan.spell(TIER_VARIANTS, slot.nth), tier, "ENM002"),
-        Role::TierTypo => misspell(unit, plan.spell(TIER_TYPOS, slot.nth), tier, "ENM003"),
-        Role::ProfileTierOutside => misspell(unit, plan.spell(PROFILE_TIER_OUTSIDE, slot.nth), vip, "ENM001"),
-        Role::ProfileTierVariant => misspell(unit, plan.spell(PROFILE_TIER_VARIANTS, slot.nth), vip, "ENM002"),
-        Role::ProfileTierTypo => misspell(unit, plan.spell(PROFILE_TIER_TYPOS, slot.nth), vip, "ENM003"),
-        Role::UnknownFair => {
-            misspell(unit, plan.spell(FAIRS, slot.nth), source, "ENM001");
-            unit.near(
-                "ENM003",
-                (Set::Contacts, 0),
-                Contact::Source,
-                "one edit from two allowed values alike: outside the list, no typo",
-            );
+    let zoho = (Set::Contacts, Contact::Stage as usize, Field::Stage);
+    let people = (Set::People, Profile::Stage as usize, Field::Stage);
+    let tier = (Set::Contacts, Contact::Tier as usize, Field::Tier);
+    let vip = (Set::People, Profile::Tier as usize, Field::ProfileTier);
+    let source = (Set::Contacts, Contact::Source as usize, Field::Channel);
+    let lead = (Set::Leads, Lead::Source as usize, Field::Channel);
+    let country = (Set::Contacts, Contact::Country as usize, Field::Country);
+    let (at, slip) = match slot.role {
+        Role::StageOutside => (zoho, Slip::Outside),
+        Role::StageVariant => (zoho, Slip::Variant),
+        Role::StageInvisible => (zoho, Slip::Invisible),
+        Role::StageTypo => (zoho, Slip::Typo),
+        Role::ProfileStageOutside => (people, Slip::Outside),
+        Role::ProfileStageVariant => (people, Slip::Variant),
+        Role::ProfileStageInvisible => (people, Slip::Invisible),
+        Role::ProfileStageTypo => (people, Slip::Typo),
+        Role::TierOutside => (tier, Slip::Outside),
+        Role::TierVariant => (tier, Slip::Variant),
+        Role::TierInvisible => (tier, Slip::Invisible),
+        Role::TierTypo => (tier, Slip::Typo),
+        Role::ProfileTierOutside => (vip, Slip::Outside),
+        Role::ProfileTierVariant => (vip, Slip::Variant),
+        Role::ProfileTierInvisible => (vip, Slip::Invisible),
+        Role::ProfileTierTypo => (vip, Slip::Typo),
+        Role::UnknownFair => (source, Slip::Outside),
+        Role::LeadSource => (lead, Slip::Variant),
+        Role::CountryCode => (country, Slip::Outside),
+        Role::Spelled => {
+            spelled(slot.nth, unit);
+            return true;
         }
-        Role::LeadSource => misspell(unit, plan.spell(LEAD_SOURCES, slot.nth), (Set::Leads, Lead::Source), "ENM002"),
-        Role::Spelled => spelled(slot.nth, unit),
         _ => return false,
-    }
+    };
+    misspell(unit, plan.slip(at.2, slip, slot.nth), at, slip);
     true
 }
 
-/// Puts a spelling where it does not belong; the other side keeps the right value.
-fn misspell(unit: &mut Unit, spelling: &Spelling, at: (Set, impl Into<usize>), code: &'static str) {
-    let (set, column) = (at.0, at.1.into());
-    let (value, right) = *spelling;
-    let twin = match (set, column) {
-        (Set::Contacts, c) if c == Contact::Stage as usize => {
-            Some((Set::People, Profile::Stage as usize, right.to_owned()))
-        }
-        (Set::Contacts, c) if c == Contact::Tier as usize => {
-            Some((Set::People, Profile::Tier as usize, right.to_lowercase()))
-        }
-        (Set::Contacts, c) if c == Contact::Source as usize => {
-            Some((Set::People, Profile::Channel as usize, right.to_owned()))
-        }
-        (Set::People, c) if c == Profile::Stage as usize => {
-            Some((Set::Contacts, Contact::Stage as usize, right.to_owned()))
-        }
-        (Set::People, _) => Some((Set::Contacts, Contact::Tier as usize, capital(right))),
+/// Puts a spelling where it does not belong; the other side keeps, or gets, the right value.
+fn misspell(unit: &mut Unit, spelling: Spelling, at: (Set, usize, Field), slip: Slip) {
+    let (set, column, field) = at;
+    let (value, right) = spelling;
+    let twin = match (set, field) {
+        (Set::Contacts, Field::Stage) => Some((Set::People, Profile::Stage as usize, right.clone())),
+        (Set::Contacts, Field::Tier) => Some((Set::People, Profile::Tier as usize, right.to_lowercase())),
+        (Set::Contacts, Field::Country) => Some((Set::People, Profile::Country as usize, right.clone())),
+        (Set::People, Field::Stage) => Some((Set::Contacts, Contact::Stage as usize, right.clone())),
+        (Set::People, _) => Some((Set::Contacts, Contact::Tier as usize, capital(&right))),
         _ => None,
     };
-    if let Some((set, column, value)) = twin {
+    if let Some((set, column, value)) = twin.filter(|_| !right.is_empty()) {
         unit.set(set, 0, column, value);
     }
     no_access(unit);
-    unit.set(set, 0, column, value);
-    unit.found(code, (set, 0), column, (!right.is_empty()).then(|| right.to_owned()));
+    unit.set(set, 0, column, value.clone());
+    let code = match slip {
+        Slip::Outside => "ENM001",
+        Slip::Variant => "ENM002",
+        Slip::Invisible => "ENM008",
+        Slip::Typo => "ENM003",
+    };
+    unit.found(code, (set, 0), column, (!right.is_empty()).then_some(right));
     if value == "Gld" {
         unit.near("ENM003", (set, 0), column, "under four letters: too short to be called a typo");
+    }
+    if slip == Slip::Variant {
+        unit.near("ENM008", (set, 0), column, "case, blanks and punctuation can be seen");
+    }
+    if field == Field::Channel && slip == Slip::Outside {
+        unit.near("ENM003", (set, 0), column, "one edit from two allowed values alike: outside the list, no typo");
     }
 }
 
@@ -174,7 +130,7 @@ fn capital(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-fn no_access(unit: &mut Unit) {
+pub(crate) fn no_access(unit: &mut Unit) {
     unit.set(Set::Contacts, 0, Contact::Access, "false");
     unit.set(Set::People, 0, Profile::Access, "false");
 }
@@ -187,11 +143,13 @@ fn spelled(nth: u64, unit: &mut Unit) {
             unit.set(Set::People, 0, Profile::Stage, "At Risk");
             unit.near("ENM002", (Set::Contacts, 0), Contact::Stage, "a declared alias");
             unit.near("ENM001", (Set::Contacts, 0), Contact::Stage, "a declared alias");
+            unit.near("ENM007", (Set::People, 0), Profile::Stage, "the other side says the same in an alias");
         }
         1 => {
             unit.set(Set::Contacts, 0, Contact::Tier, "N/A");
             unit.set(Set::People, 0, Profile::Tier, "");
             unit.near("ENM001", (Set::Contacts, 0), Contact::Tier, "a missing token");
+            unit.near("ENM009", (Set::Contacts, 0), Contact::Tier, "a tier, not a stage");
         }
         2 => {
             unit.set(Set::Contacts, 0, Contact::Source, "Website download");
@@ -206,101 +164,95 @@ fn spelled(nth: u64, unit: &mut Unit) {
     }
 }
 
-fn set_consent(unit: &mut Unit, opted_out: bool, profile: &str, promo: &str) {
-    unit.set(Set::Contacts, 0, Contact::OptOut, if opted_out { "true" } else { "false" });
-    unit.set(Set::Contacts, 0, Contact::UnsubscribedMode, if opted_out { "Unsubscribe link" } else { "" });
-    unit.set(Set::Contacts, 0, Contact::UnsubscribedTime, if opted_out { "2026-04-14 09:12:44" } else { "" });
-    unit.set(Set::Contacts, 0, Contact::Promo, promo);
-    unit.set(Set::People, 0, Profile::Unsubscribed, profile);
-    unit.set(Set::People, 0, Profile::Promo, promo);
-}
-
-/// Consent; what CON001, CON010 and SEG001 say of it is judged from the records.
-fn consent(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -> bool {
-    let (contact, profile) = ((Set::Contacts, 0), (Set::People, 0));
+/// Profiles that do not hold what their owner says; ENM007, OWN004 and their like are judged from the records.
+fn stale(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
+    let profile = (Set::People, 0);
     match slot.role {
-        Role::OptedOut => set_consent(unit, true, plan.word(&["false", "", "False", "0"], slot.nth), "false"),
-        Role::Unreadable => {
-            set_consent(unit, slot.nth.is_multiple_of(2), plan.word(OPT_OUT_WORDS, slot.nth), "true");
-            unit.near(
-                "SEG001",
-                profile,
-                Profile::Unsubscribed,
-                "Customer.io reads this word as subscribed, so the condition does not hold",
-            );
+        Role::OtherPhone => {
+            let phone = format!("{}5551{:06}", &person.phone[..3], rng.below(1_000_000));
+            if slot.nth % 4 == 3 {
+                unit.near("OWN004", profile, Profile::Phone, "neither the owner's number nor the shop's");
+            } else {
+                unit.set(Set::Customers, 0, Customer::Phone, format!("'{phone}"));
+            }
+            unit.set(Set::People, 0, Profile::Phone, phone);
         }
-        Role::LostAudience => {
-            set_consent(unit, false, "true", "false");
-            unit.later("CON002", profile, Profile::Unsubscribed);
+        Role::Stale => {
+            no_access(unit);
+            stale_stage(unit);
         }
-        Role::Reopened => {
-            set_consent(unit, false, "false", "false");
-            unit.set(Set::Contacts, 0, Contact::UnsubscribedMode, "Unsubscribe link");
-            unit.set(Set::Contacts, 0, Contact::UnsubscribedTime, zoho(person.created + DAY));
-            unit.later("CON003", contact, Contact::OptOut);
-            unit.near("CON001", profile, Profile::Unsubscribed, "the owner's flag itself is not set");
+        Role::StaleFlag => {
+            let now = unit.get(Set::Contacts, 0, Contact::Wholesale) == "true";
+            unit.set(Set::People, 0, Profile::Wholesale, if now { "false" } else { "true" });
         }
-        Role::BlankConsent => {
-            set_consent(unit, false, "false", "false");
-            unit.set(Set::Contacts, 0, Contact::OptOut, "");
-            unit.later("CON005", contact, Contact::OptOut);
+        Role::StaleText => {
+            let now = unit.get(Set::Contacts, 0, Contact::Owner);
+            let earlier = if now == "Dana Roth" { "Mika Sundqvist" } else { "Dana Roth" };
+            unit.set(Set::People, 0, Profile::Owner, earlier);
         }
-        Role::PromoMember => set_consent(unit, true, plan.word(&["true", "TRUE", "1"], slot.nth), "true"),
-        Role::AccessMember => {
-            for (set, stage, access) in [
-                (Set::Contacts, Contact::Stage as usize, Contact::Access as usize),
-                (Set::People, Profile::Stage as usize, Profile::Access as usize),
-            ] {
-                unit.set(set, 0, stage, "Churned");
-                unit.set(set, 0, access, "true");
+        Role::Fresh => {
+            unit.set(Set::Contacts, 0, Contact::Modified, zoho(time::TAKEN - 300 - 60 * slot.nth.min(14) as i64));
+            no_access(unit);
+            match slot.nth % 3 {
+                0 => stale_stage(unit),
+                1 => unit.set(Set::People, 0, Profile::Ordered, (person.ordered - 40 * time::DAY).to_string()),
+                _ => {
+                    let moved = format!("{}.umzug@{}", person.local, person.domain);
+                    unit.set(Set::Contacts, 0, Contact::Email, moved);
+                }
             }
         }
-        Role::NearConsent => {
-            let (opted_out, value) =
-                [(true, "TRUE"), (true, "1"), (true, "True"), (false, "False")][(slot.nth % 4) as usize];
-            set_consent(unit, opted_out, value, "false");
-            unit.near("CON001", profile, Profile::Unsubscribed, "both sides say the same, in other spellings");
-            unit.near("CON010", profile, Profile::Unsubscribed, "a spelling that Customer.io reads");
+        Role::NearStale if slot.nth.is_multiple_of(2) => {
+            let phone = person.phone.replacen('+', "00", 1);
+            unit.set(Set::People, 0, Profile::Phone, format!("{} / {}", &phone[..4], &phone[4..]));
+            unit.near("ENM007", profile, Profile::Phone, "the same number, written differently");
+            unit.near("OWN004", profile, Profile::Phone, "the same number, written differently");
         }
-        Role::NearMember if slot.nth.is_multiple_of(2) => {
-            set_consent(unit, false, "", "true");
-            unit.near("SEG001", profile, Profile::Unsubscribed, "an absent unsubscribed is subscribed");
-        }
-        Role::NearMember => {
-            unit.set(Set::Contacts, 0, Contact::Stage, "At Risk");
-            unit.set(Set::People, 0, Profile::Stage, "At Risk");
-            unit.set(Set::Contacts, 0, Contact::Access, "true");
-            unit.set(Set::People, 0, Profile::Access, "true");
-            unit.near("SEG001", profile, Profile::Access, "At Risk is not Churned");
+        Role::NearStale => {
+            let rep = unit.get(Set::Contacts, 0, Contact::Owner).to_uppercase();
+            unit.set(Set::People, 0, Profile::Owner, rep);
+            unit.near("ENM007", profile, Profile::Owner, "the same name, in capitals");
         }
         _ => return false,
     }
     true
 }
 
-fn records(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
+fn stale_stage(unit: &mut Unit) {
+    let now = unit.get(Set::Contacts, 0, Contact::Stage).to_owned();
+    unit.set(Set::People, 0, Profile::Stage, if now == "Active" { "First Order" } else { "Active" });
+}
+
+fn records(plan: &Plan, slot: Slot, unit: &mut Unit) -> bool {
     let (contact, profile, deal) = ((Set::Contacts, 0), (Set::People, 0), (Set::Deals, 0));
     match slot.role {
-        Role::OtherPhone => {
-            let phone = format!("{}5551{:06}", &person.phone[..3], rng.below(1_000_000));
-            unit.set(Set::Customers, 0, Customer::Phone, format!("'{phone}"));
-            unit.set(Set::People, 0, Profile::Phone, phone);
-            unit.later("OWN004", profile, Profile::Phone);
-        }
-        Role::Stale => {
-            no_access(unit);
-            let now = unit.get(Set::Contacts, 0, Contact::Stage).to_owned();
-            unit.set(Set::People, 0, Profile::Stage, if now == "Active" { "First Order" } else { "Active" });
-            unit.later("ENM007", profile, Profile::Stage);
-        }
         Role::BlankStage => {
             unit.set(Set::Contacts, 0, Contact::Stage, "");
             unit.set(Set::People, 0, Profile::Stage, "");
-            unit.later("ENM009", contact, Contact::Stage);
+            no_access(unit);
         }
         Role::BooleanWord => {
-            unit.set(Set::Contacts, 0, Contact::Wholesale, plan.word(BOOLEANS, slot.nth));
-            unit.later("ENM013", contact, Contact::Wholesale);
+            let word = plan.word(FLAGS, slot.nth);
+            let yes = matches!(word, "Yes" | "1" | "ja" | "TRUE");
+            unit.set(Set::Contacts, 0, Contact::Wholesale, word);
+            unit.set(Set::People, 0, Profile::Wholesale, if yes { "true" } else { "false" });
+            unit.near("ENM007", profile, Profile::Wholesale, "the same answer, or one that nobody can read");
+        }
+        Role::SpentText => {
+            let spent = plan.word(&["129.90 EUR", "about 60", "\u{20ac} 45.00", "1,234.50"], slot.nth);
+            unit.set(Set::People, 0, Profile::Spent, spent);
+            if spent == "1,234.50" {
+                unit.near("MAP005", profile, Profile::Spent, "a number with a mark between its thousands");
+            }
+        }
+        Role::LongValue => {
+            let words =
+                "Too many mails about teas that I already have, and none about the ones I asked for. ".repeat(20);
+            let near = slot.nth % 4 == 3;
+            unit.set(Set::People, 0, Profile::Reason, if near { &words[..1_000] } else { &words[..1_100] });
+            if near {
+                unit.near("MAP020", profile, Profile::Reason, "1,000 bytes, as many as there may be");
+            }
         }
         Role::DealId => {
             let whole = unit.get(Set::Contacts, 0, Contact::Id).trim_start_matches("zcrm_").to_owned();
@@ -329,13 +281,8 @@ fn records(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, unit: &mut U
         Role::LongNote => {
             let note = "Asked for \"net 30\" terms, again.\nCall back in June;\n\nsend samples: Assam, Sencha";
             unit.set(Set::Contacts, 0, Contact::Description, note);
-            unit.note(
-                List::Near,
-                "IO001",
-                contact,
-                Some(Contact::Description as usize),
-                "commas, quotes and line breaks inside a quoted cell",
-            );
+            let why = "commas, quotes and line breaks inside a quoted cell";
+            unit.note(List::Near, "IO001", contact, Some(Contact::Description as usize), why);
         }
         _ => return false,
     }
