@@ -196,8 +196,8 @@ fn clash(context: &Context<'_>, fault: &str) -> Result<Clash, Gap> {
     // These columns are looked at where they are there; an export does not have to have them.
     let optional = |gap: Gap| Gap { column: None, ..gap };
     if fault == "topics" {
-        let profiles = context.profiles().ok_or_else(|| no_profiles("customerio.people"))?;
-        let topics = context.standard(profiles, "cio_subscription_preferences").map_err(optional)?;
+        context.profiles().ok_or_else(|| no_profiles("customerio.people"))?;
+        let topics = context.on_profile("cio_subscription_preferences").map_err(optional)?;
         return Ok(Clash {
             said: (topics, Lens::Topics),
             shown: (context.on_profile("unsubscribed")?, Lens::Consent(Consent::Profile)),

@@ -222,7 +222,8 @@ impl<'a> Context<'a> {
             // Attribute names are case-sensitive: `Unsubscribed` is not `unsubscribed`.
             None => {
                 let own = name == "unsubscribed" || name == "email";
-                let tail = if own { "" } else { ", which the mapping names" };
+                let mapped = self.mapping.is_some_and(|mapping| mapping.names_attribute(name));
+                let tail = if mapped && !own { ", which the mapping names" } else { "" };
                 Err(Gap {
                     subject: format!("{}.{name}", profiles.name),
                     reason: format!("{} has no attribute `{name}`{tail}", profiles.name),

@@ -24,6 +24,14 @@ fn question(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
         return Err(vec![Gap { subject: "zoho.leads".to_owned(), reason, column: None }]);
     };
     let addresses = [profiles, contacts, leads].into_iter().filter_map(|dataset| context.email(dataset).err());
+    // An export can leave the lookup out; then nobody can see what became of a lead.
+    let lookup = ["Converted Contact.id", "Converted Contact"].into_iter().find_map(|name| leads.find(name));
+    let blind = lookup.is_none().then(|| Gap {
+        subject: leads.name.clone(),
+        reason: format!("{} has no column `Converted Contact.id`", leads.name),
+        column: None,
+    });
+    let addresses = addresses.chain(blind);
     let gaps: Vec<Gap> = context.identifier_gaps().into_iter().chain(addresses).collect();
     if !gaps.is_empty() {
         return Err(gaps);

@@ -104,7 +104,8 @@ fn absent(context: &Context<'_>, mapping: &Mapping) -> Looks {
     let Some(contacts) = context.zoho("contacts") else { return Err(vec![no_contacts("zoho.contacts")]) };
     let look = Look::plain(on_profile(context, mapping)?, filled(&mapping.missing));
     // Only addresses link a profile that has no identifier.
-    context.email(contacts).map_err(|gap| vec![gap])?;
+    let profiles = context.profiles().ok_or_else(|| vec![no_profiles("customerio.people")])?;
+    context.email(contacts).and(context.email(profiles)).map_err(|gap| vec![gap])?;
     Ok(vec![Look { beside: Some((vec![contacts.name.clone()], true)), ..look }])
 }
 
@@ -114,7 +115,8 @@ fn orphan(context: &Context<'_>, mapping: &Mapping) -> Looks {
     if !blind.is_empty() {
         return Err(blind);
     }
-    context.email(contacts).map_err(|gap| vec![gap])?;
+    let profiles = context.profiles().ok_or_else(|| vec![no_profiles("customerio.people")])?;
+    context.email(contacts).and(context.email(profiles)).map_err(|gap| vec![gap])?;
     let leads = context.zoho("leads");
     if leads.is_none() && context.module_becomes("leads") == Some("people") {
         let reason = "leads become people, and no export of them was given".to_owned();
@@ -147,8 +149,10 @@ fn mixed(context: &Context<'_>, mapping: &Mapping) -> Looks {
 }
 
 fn profile_id(context: &Context<'_>, fault: &str) -> Looks {
-    let Some(profiles) = context.profiles() else { return Err(vec![no_profiles("customerio.people.id")]) };
-    let column = context.standard(profiles, "id").map_err(|gap| vec![gap])?;
+    if context.profiles().is_none() {
+        return Err(vec![no_profiles("customerio.people.id")]);
+    }
+    let column = context.on_profile("id").map_err(|gap| vec![gap])?;
     Ok(vec![Look::plain(column, if fault == "unfit" { Lens::ProfileIdFault } else { Lens::ProfileId })])
 }
 

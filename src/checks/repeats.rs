@@ -39,7 +39,7 @@ pub(super) fn no_contacts(subject: &str) -> Gap {
 fn columns(context: &Context<'_>, params: &Node) -> (Vec<Column>, Vec<Gap>) {
     let on_profile = |name: &str| match context.profiles() {
         Some(profiles) if name == "email" => context.email(profiles),
-        Some(profiles) => context.standard(profiles, name),
+        Some(_) => context.on_profile(name),
         None => Err(no_profiles(&format!("customerio.people.{name}"))),
     };
     let found = match of(params).as_str() {
@@ -50,7 +50,15 @@ fn columns(context: &Context<'_>, params: &Node) -> (Vec<Column>, Vec<Gap>) {
         "profile-id" => vec![on_profile("id")],
         _ => vec![on_profile("unsubscribed")],
     };
-    let (columns, gaps): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    let (columns, mut gaps): (Vec<_>, Vec<_>) = found.into_iter().partition(Result::is_ok);
+    if of(params) == "consent" {
+        // By these the profiles of one person are known.
+        let address = context.profiles().map(|profiles| context.email(profiles));
+        let identifier = context.mapping.and_then(|mapping| mapping.canonical.as_ref());
+        let identifier = identifier.filter(|_| context.profiles().is_some());
+        gaps.extend(address.filter(Result::is_err));
+        gaps.extend(identifier.map(|key| context.on_profile(&key.attribute.text)).filter(Result::is_err));
+    }
     (columns.into_iter().filter_map(Result::ok).collect(), gaps.into_iter().filter_map(Result::err).collect())
 }
 
@@ -59,11 +67,8 @@ fn record_ids(context: &Context<'_>) -> Vec<Result<Column, Gap>> {
     let mut found = Vec::new();
     for dataset in ["contacts", "leads"].into_iter().filter_map(|module| context.zoho(module)) {
         let id = dataset.key.filter(|_| !dataset.preview.is_empty());
-        found.push(id.map(|index| Column { dataset: dataset.name.clone(), index }).ok_or_else(|| Gap {
-            subject: dataset.name.clone(),
-            reason: format!("{} holds no record ids", dataset.name),
-            column: None,
-        }));
+        let own = id.map(|index| Column { dataset: dataset.name.clone(), index });
+        found.push(own.map_or_else(|| context.standard(dataset, "Record Id"), Ok));
     }
     if found.is_empty() {
         found.push(Err(no_contacts("zoho.contacts")));

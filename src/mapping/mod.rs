@@ -247,6 +247,11 @@ impl Mapping {
         self.attributes.iter().find(|attribute| attribute.name == name)
     }
 
+    /// Whether the document names an attribute, as an entry or as a key of people.
+    pub fn names_attribute(&self, name: &str) -> bool {
+        self.attribute(name).is_some() || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name)
+    }
+
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
