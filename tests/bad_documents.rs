@@ -78,6 +78,8 @@ fn values_that_do_not_fit() {
         "attributes: {stage: {type: enmu}}\n",
         &["attributes.stage.type", "mapping.yaml:1:28", "did you mean `enum`?"],
     );
+    mapping("lag: soon\n", &["`soon` is no duration", "mapping.yaml:1:6", "30m, 4h or 2d"]);
+    mapping("attributes: {stage: {lag: 4}}\n", &["`4` is no duration", "mapping.yaml:1:27"]);
     mapping("- a\n- b\n", &["the document is a list", "mapping.yaml:1:1"]);
     mapping("hello\n", &["mapping.yaml:1:1"]);
 }

@@ -22,7 +22,8 @@ fn alone(path: &str, name: &str) -> Ran {
 }
 
 /// Rules that know an enum or a time by its values when no mapping declares it.
-const INFER: &[&str] = &["ENM002", "ENM003", "ENM008", "ENM013", "TS001", "TS002", "TS003"];
+const INFER: &[&str] =
+    &["ENM002", "ENM003", "ENM008", "ENM013", "TS001", "TS002", "TS003", "TS005", "TS006", "TS008", "TS013", "TS014"];
 
 /// Nothing is green that reads the mapping, and the report says that there is none.
 fn assert_honest(ran: &Ran) {

@@ -117,19 +117,22 @@ impl Sides<'_> {
         }
     }
 
-    fn gap(&self, context: &Context<'_>, found: &Differences) -> Option<Gap> {
+    fn gaps(&self, context: &Context<'_>, found: &Differences) -> Vec<Gap> {
+        let columns = [&self.left, &self.right].into_iter().zip(found.unplaced).filter(|(_, pairs)| *pairs > 0);
+        let mut gaps: Vec<Gap> = columns.map(|(column, _)| no_zone(context, Some(self.attribute), column)).collect();
         let subject = format!("{}.{}", self.left.dataset, context.label(&self.left));
-        let reason = match found {
-            Differences { unplaced: 1.., .. } => return Some(no_zone(context, Some(self.attribute), &self.left)),
-            Differences { pairs: 0, .. } => format!("no record of {} could be linked to a profile", self.left.dataset),
-            Differences { compared: 0, held, .. } => format!(
+        if found.pairs == 0 {
+            let reason = format!("no record of {} could be linked to a profile", self.left.dataset);
+            gaps.push(Gap { subject, reason, column: None });
+        } else if found.compared == 0 && gaps.is_empty() {
+            let reason = format!(
                 "no linked pair holds a sure time in {subject} and in {} ({} held back for the lag of the sync)",
                 self.attribute.name,
-                count(*held)
-            ),
-            _ => return None,
-        };
-        Some(Gap { subject, reason, column: None })
+                count(found.held)
+            );
+            gaps.push(Gap { subject, reason, column: None });
+        }
+        gaps
     }
 }
 
@@ -169,7 +172,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         }
         ask.questions.push(Question::Instants(side.asked(context, &held)));
         if let Some((_, asked, found)) = side.compared(context, answers) {
-            ask.gaps.extend(side.gap(context, found));
+            ask.gaps.extend(side.gaps(context, found));
             ask.questions.extend(Question::listing(Pick::Instants { asked, cells: cells(found, &fault) }));
         }
     }

@@ -124,8 +124,8 @@ fn values(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<H
         total: *rows,
         people: tally.people,
         statement: format!(
-            "{} of `{label}` over {} bytes; the longest is of {}.",
-            counted(tally.rows, "value is", "values are"),
+            "{} than {} bytes in `{label}`; the longest has {}.",
+            counted(tally.rows, "value has more", "values have more"),
             count(VALUE as u64),
             count(longest)
         ),
@@ -136,7 +136,7 @@ fn values(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<H
 }
 
 fn too_long(name: &str) -> String {
-    format!("The name `{name}` is of {} bytes; {NAME} are taken.", name.len())
+    format!("The name `{name}` has {} bytes; Customer.io takes {NAME}.", name.len())
 }
 
 /// Names of attributes on profiles.

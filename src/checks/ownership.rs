@@ -106,6 +106,18 @@ fn unowned(mapping: &Mapping, attribute: &Attribute) -> Hit {
     entry(mapping, attribute, statement, format!("Add the system whose value is right{such}."))
 }
 
+/// A concept in words.
+fn told(concept: &str) -> &str {
+    match concept {
+        "email" => "the address",
+        "phone" => "the phone number",
+        "last_purchase" => "the last purchase",
+        "lifecycle" => "the lifecycle stage",
+        "tier" => "the tier",
+        other => other,
+    }
+}
+
 /// One concept, or one source column, in the hands of two owners.
 fn shared(context: &Context<'_>, earlier: &Attribute, later: &Attribute) -> Option<String> {
     let (one, other) = (owner(earlier)?, owner(later)?);
@@ -113,7 +125,7 @@ fn shared(context: &Context<'_>, earlier: &Attribute, later: &Attribute) -> Opti
         return None;
     }
     let why = match (concept(earlier), concept(later)) {
-        (Some(concept), Some(same)) if concept == same => format!("both are {}", concept.replace('_', " ")),
+        (Some(concept), Some(same)) if concept == same => format!("both are the same: {}", told(concept)),
         _ if is_one_source(context, earlier, later) => "both are read from one column".to_owned(),
         _ => return None,
     };

@@ -17,8 +17,17 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Facts { ask, judge },
 };
 
-fn phone(dataset: &Dataset) -> Option<usize> {
-    ["Phone", "Mobile", "phone", "Phone Number"].into_iter().find_map(|name| dataset.find(name))
+/// The column that the mapping names, whatever the language of the labels; else one of the usual names.
+fn phone(context: &Context<'_>, dataset: &Dataset) -> Option<usize> {
+    let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+    let mut phones = attributes.filter(|attribute| attribute.is_role("phone") || attribute.name == "phone");
+    let mapped = phones.find_map(|attribute| {
+        let sources = attribute.from.iter().filter_map(|from| context.resolve(from.column.as_ref()?).ok());
+        let columns = sources.chain(context.on_profile(&attribute.name).ok());
+        columns.into_iter().find(|column| column.dataset == dataset.name).map(|column| column.index)
+    });
+    let usual = || ["Phone", "Mobile", "phone", "Phone Number"].into_iter().find_map(|name| dataset.find(name));
+    mapped.or_else(usual)
 }
 
 /// The columns that hold the whole name together.
@@ -47,7 +56,7 @@ fn questions(context: &Context<'_>) -> (Vec<Question>, Vec<Gap>) {
                 continue;
             }
         };
-        let (phone, names) = (phone(dataset), names(dataset));
+        let (phone, names) = (phone(context, dataset), names(dataset));
         if phone.is_none() && names.is_empty() {
             let reason = format!("{} has no phone and no whole name to back an address", dataset.name);
             gaps.push(Gap { subject: dataset.name.clone(), reason, column: None });

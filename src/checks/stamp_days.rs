@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::stamp_forms::right;
 use super::timestamp::{Fault, Shapes, Side, Times, Wrong, never, sees_all, stamps};
-use crate::facts::Lens;
+use crate::facts::{Column, Lens};
 use crate::findings::Gap;
 use crate::frames::calendar::{Reading, sense};
 use crate::frames::time::Stamp;
@@ -19,7 +19,10 @@ pub(super) static FAULTS: &[Fault] = &[
         wanted: |_, _, _| true,
         lens: |_, time| Lens::Calendar(Reading::Order, time.missing()),
         wrong: |_, _, shapes| {
-            Wrong::new(open_orders(shapes), "do not tell the day from the month, and no other value of the column does")
+            Wrong::new(
+                open_orders(shapes),
+                "open as to which is the day and which the month, and the other values of the column do not decide it",
+            )
         },
         corrects: never,
         blind: sees_all,
@@ -30,7 +33,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wanted: |_, _, _| true,
         lens: plausible,
         wrong: |_, time, shapes| {
-            let what = if time.profile { "are in the future" } else { "are on a day that cannot be" };
+            let what = if time.profile { "in the future" } else { "on a day that cannot be" };
             of_any_shape(shapes, what)
         },
         corrects: never,
@@ -41,7 +44,7 @@ pub(super) static FAULTS: &[Fault] = &[
         side: Side::Profile,
         wanted: |_, _, _| true,
         lens: |context, time| Lens::Calendar(Reading::Default { birthday: time.birthday(context) }, time.missing()),
-        wrong: |_, _, shapes| of_any_shape(shapes, "are a default that stands for no date"),
+        wrong: |_, _, shapes| of_any_shape(shapes, "0, or a day that software writes where it has none"),
         corrects: never,
         blind: sees_all,
     },
@@ -59,7 +62,7 @@ pub(super) static CLOCK: Fault = Fault {
     wrong: |_, _, shapes| {
         let unsure =
             shapes.iter().map(|(name, _)| *name).filter(|name| [sense::REPEATED, sense::SKIPPED].contains(name));
-        Wrong::new(unsure, "are in an hour that the clock shows twice or never, so their instant is anybody's guess")
+        Wrong::new(unsure, "in an hour that the clock shows twice or never, so nobody can say which moment it is")
     },
     corrects: never,
     blind: unplaced,
@@ -72,7 +75,7 @@ fn unplaced(context: &Context<'_>, time: &Times<'_>, shapes: &Shapes<'_>) -> Opt
 }
 
 /// A gap for stamps that no zone places in time.
-pub(super) fn no_zone(context: &Context<'_>, attribute: Option<&Attribute>, column: &crate::facts::Column) -> Gap {
+pub(super) fn no_zone(context: &Context<'_>, attribute: Option<&Attribute>, column: &Column) -> Gap {
     let subject = format!("{}.{}", column.dataset, context.label(column));
     let name = attribute.map_or("the source", |attribute| attribute.name.as_str());
     let reason = format!("the stamps of {subject} carry no zone; declare `time_zone:` for {name} or for its source");
@@ -121,7 +124,7 @@ mod tests {
     fn one_order_is_evidence_and_both_are_none() {
         let tally = Tally::default();
         let open = |names: &[&'static str]| -> Vec<&str> {
-            open_orders(&names.iter().map(|name| (*name, &tally)).collect()).collect()
+            open_orders(&names.iter().map(|name| (*name, &tally)).collect::<Vec<_>>()).collect()
         };
         let [slashes, dashes] = sense::EITHER;
         assert_eq!(open(&[slashes]), [slashes]);

@@ -26,7 +26,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wanted: must_match,
         lens: forms,
         wrong: |_, _, shapes| {
-            of_forms(shapes, "are not Unix seconds, so no date condition of a segment matches them", |stamp| {
+            of_forms(shapes, "not Unix seconds, so no date condition of a segment matches them", |stamp| {
                 !UNITS.contains(&stamp) && !matches!(stamp, Stamp::UnixSeconds | Stamp::Zero)
             })
         },
@@ -38,7 +38,7 @@ pub(super) static FAULTS: &[Fault] = &[
         side: Side::Both,
         wanted: |_, _, _| true,
         lens: forms,
-        wrong: |_, _, shapes| of_forms(shapes, "hold a time in the wrong unit", |stamp| UNITS.contains(&stamp)),
+        wrong: |_, _, shapes| of_forms(shapes, "in the wrong unit of time", |stamp| UNITS.contains(&stamp)),
         corrects: always,
         blind: sees_all,
     },
@@ -48,7 +48,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wanted: is_moment,
         lens: forms,
         wrong: |_, _, shapes| {
-            of_forms(shapes, "hold a day without a time, where a moment is expected", |stamp| stamp == Stamp::Date)
+            of_forms(shapes, "without a time of day, where a moment is expected", |stamp| stamp == Stamp::Date)
         },
         corrects: never,
         blind: sees_all,
@@ -68,7 +68,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wanted: starts_campaigns,
         lens: forms,
         wrong: |_, _, shapes| {
-            of_forms(shapes, "are in a form that a date-triggered campaign does not read", |stamp| {
+            of_forms(shapes, "in a form that a date-triggered campaign does not read", |stamp| {
                 let read = [Stamp::UnixSeconds, Stamp::IsoOffset, Stamp::IsoLocal, Stamp::Date, Stamp::Zero];
                 !UNITS.contains(&stamp) && !read.contains(&stamp)
             })
@@ -84,7 +84,7 @@ pub(super) static FAULTS: &[Fault] = &[
         wrong: |_, _, shapes| {
             let main = main_form(shapes)?;
             let others = counted_forms(shapes).map(|(name, _)| name).filter(|name| *name != main);
-            Wrong::new(others, "are in another form than most")
+            Wrong::new(others, "in another form than most")
         },
         corrects: |shapes| main_form(shapes) == Some(Stamp::UnixSeconds.name()),
         blind: sees_all,
@@ -122,7 +122,7 @@ pub(super) fn right(context: &Context<'_>, time: &Times<'_>) -> &'static [Stamp]
 /// Impossible days are in the right form; they are named for what they are.
 fn not_of_its_export(context: &Context<'_>, time: &Times<'_>, shapes: &Shapes<'_>) -> Option<Wrong> {
     let right = right(context, time);
-    of_forms(shapes, "are not in the format that this export writes", |stamp| {
+    of_forms(shapes, "not in the format that this export writes", |stamp| {
         !UNITS.contains(&stamp) && stamp != Stamp::Impossible && !right.contains(&stamp)
     })
 }
@@ -170,12 +170,12 @@ fn without_zone(context: &Context<'_>, time: &Times<'_>, shapes: &Shapes<'_>) ->
     };
     let (with, without) = (count(zoned), count(zoneless));
     if without > 0 && time.attribute.is_some() && time.zone_name(context).is_none() {
-        return of_forms(shapes, "carry no offset, and no time zone is declared for them", zoneless);
+        return of_forms(shapes, "without an offset, and no time zone is declared", zoneless);
     }
     match (with, without) {
         (0, _) | (_, 0) => None,
-        _ if without <= with => of_forms(shapes, "carry no offset, while others of the column do", zoneless),
-        _ => of_forms(shapes, "carry an offset, while others of the column do not", zoned),
+        _ if without <= with => of_forms(shapes, "without an offset, while others of the column carry one", zoneless),
+        _ => of_forms(shapes, "with an offset, while others of the column carry none", zoned),
     }
 }
 

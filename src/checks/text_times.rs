@@ -108,7 +108,7 @@ enum Held {
 fn held(context: &Context<'_>, answers: &Answers, attribute: &Attribute, column: &Column) -> Held {
     let Some(Answer::Shapes { shapes, .. }) = answers.get(&question(attribute, column)) else { return Held::Open };
     let filled = shapes.iter().filter(|(name, _)| *name != MISSING).map(|(name, tally)| (name.as_str(), tally));
-    let forms = stamps(&filled.collect());
+    let forms = stamps(&filled.collect::<Vec<_>>());
     let no_time = crate::frames::time::Stamp::Other;
     match forms.as_slice() {
         forms if holds_times(context.label(column), forms) => Held::Times,

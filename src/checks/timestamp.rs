@@ -82,7 +82,7 @@ impl Times<'_> {
 }
 
 /// Values of a column by their shape, missing ones left out.
-pub(super) type Shapes<'a> = Vec<(&'a str, &'a Tally)>;
+pub(super) type Shapes<'a> = [(&'a str, &'a Tally)];
 
 /// The same by the form of the stamp.
 pub(super) fn stamps<'a>(shapes: &Shapes<'a>) -> Vec<(Stamp, &'a Tally)> {
@@ -102,7 +102,7 @@ pub(super) enum Side {
     Both,
 }
 
-/// Shapes that are wrong in a column, and what is wrong with them: `are not Unix seconds`.
+/// Shapes that are wrong in a column, and what they are: `not Unix seconds`.
 pub(super) struct Wrong {
     pub(super) shapes: BTreeSet<String>,
     pub(super) what: &'static str,
@@ -213,7 +213,12 @@ impl Fault {
         looked.filter_map(|time| self.hit(context, answers, time)).collect()
     }
 
-    fn shapes<'a>(&self, context: &Context<'_>, answers: &'a Answers, time: &Times<'_>) -> Option<Shapes<'a>> {
+    fn shapes<'a>(
+        &self,
+        context: &Context<'_>,
+        answers: &'a Answers,
+        time: &Times<'_>,
+    ) -> Option<Vec<(&'a str, &'a Tally)>> {
         shapes(answers, &self.question(context, time))
     }
 
@@ -234,8 +239,9 @@ impl Fault {
         });
         let label = context.label(&time.column);
         let statement = format!(
-            "{} of `{label}` {} ({} of {} filled).",
+            "{} of `{label}` {} {} ({} of {} filled).",
             counted(whole.rows, "value", "values"),
+            if whole.rows == 1 { "is" } else { "are" },
             wrong.what,
             percent(whole.rows, filled),
             counted(filled, "record", "records")
@@ -255,7 +261,7 @@ impl Fault {
     }
 }
 
-fn shapes<'a>(answers: &'a Answers, question: &Question) -> Option<Shapes<'a>> {
+fn shapes<'a>(answers: &'a Answers, question: &Question) -> Option<Vec<(&'a str, &'a Tally)>> {
     let Some(Answer::Shapes { shapes, .. }) = answers.get(question) else { return None };
     Some(shapes.iter().filter(|(name, _)| *name != MISSING).map(|(name, tally)| (name.as_str(), tally)).collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
-use super::{Answer, Blank, Column, Consent, Lens, Question, Reading, Scope};
+use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Question, Reading, Scope};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
@@ -54,6 +54,21 @@ fn questions() -> BTreeSet<Question> {
             right: column("customerio.people", 6),
             right_zone: None,
         },
+        Question::Newest { column: column("zoho.contacts", 6), zone: Some("Europe/Berlin".to_owned()) },
+        Question::Instants(Instants {
+            left: column("zoho.contacts", 6),
+            left_zone: Some("Europe/Berlin".to_owned()),
+            right: column("customerio.people", 6),
+            right_zone: None,
+            by_day: false,
+            missing: Vec::new(),
+            fresh: Some(Fresh {
+                column: column("zoho.contacts", 6),
+                // 2026-05-01T21:00:00 in Berlin.
+                after: 1_777_662_000,
+                zone: Some("Europe/Berlin".to_owned()),
+            }),
+        }),
         Question::Coverage {
             left: "zoho.contacts".to_owned(),
             right: "customerio.people".to_owned(),
@@ -151,6 +166,14 @@ fn facts_are_right() {
             }
             (Question::Shaped { .. }, Answer::Rows { rows, met }) => {
                 assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "missing tokens have no case");
+            }
+            (Question::Newest { .. }, Answer::Newest(newest)) => assert_eq!(*newest, Some(1_777_669_200)),
+            (Question::Instants(_), Answer::Instants(found)) => {
+                // The records of 22 and 23 o'clock are held back; two are synced within a minute.
+                assert_eq!((found.pairs, found.held, found.compared), (40, 2, 38));
+                let other = Apart { hours: None, read_at: None };
+                let late = found.apart.iter().map(|(apart, tally)| (*apart, tally.rows)).collect::<Vec<_>>();
+                assert_eq!(late, [(other, 36)]);
             }
             (Question::Coverage { .. }, Answer::Coverage(sides)) => {
                 assert_eq!(

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::local::{SAMPLES, Shard, Slice};
@@ -19,7 +20,9 @@ const SAME: i64 = 60;
 /// No zone is further from UTC, and no reader of a zone is further off.
 const MOST_HOURS: i64 = 14;
 const HOUR: i64 = 3_600;
-/// Offsets from UTC are whole quarters of an hour.
+/// Offsets from UTC that are no whole hours, in quarters of an hour: from the Marquesas to Chatham in summer. A quarter
+/// more is the delay of a sync.
+const ODD_OFFSETS: [i64; 13] = [-38, -14, -10, 14, 18, 22, 23, 26, 35, 38, 42, 51, 55];
 const QUARTER: i64 = 900;
 
 /// Which left records of pairs are too fresh to be compared: what was changed after an instant may be on its way.
@@ -76,8 +79,8 @@ pub struct Differences {
     pub pairs: u64,
     /// Those whose left record changed too lately.
     pub held: u64,
-    /// Those with a stamp that carries no zone, and none declared for it.
-    pub unplaced: u64,
+    /// Those with a stamp that carries no zone, and none declared for it, on the left and on the right.
+    pub unplaced: [u64; 2],
     /// Those with a sure instant, or day, on both sides.
     pub compared: u64,
     /// Those that differ.
@@ -89,7 +92,7 @@ impl Differences {
     pub(super) fn merge(&mut self, other: Self, cap: usize) {
         self.pairs += other.pairs;
         self.held += other.held;
-        self.unplaced += other.unplaced;
+        self.unplaced = [self.unplaced[0] + other.unplaced[0], self.unplaced[1] + other.unplaced[1]];
         self.compared += other.compared;
         for (apart, tally) in other.apart {
             self.apart.entry(apart).or_default().merge(tally, cap);
@@ -121,7 +124,7 @@ pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, Strin
         let (left, right) = pairs.values(link);
         match clocks.compare(left, right) {
             Compared::Unsure => {}
-            Compared::Unplaced => found.unplaced += 1,
+            Compared::Unplaced { right } => found.unplaced[usize::from(right)] += 1,
             Compared::Same => found.compared += 1,
             Compared::Apart(apart) => {
                 found.compared += 1;
@@ -156,7 +159,9 @@ enum Compared {
     /// One of them is no sure time.
     Unsure,
     /// One of them carries no zone, and none is declared.
-    Unplaced,
+    Unplaced {
+        right: bool,
+    },
     Same,
     Apart(Apart),
 }
@@ -181,28 +186,28 @@ impl<'a> Clocks<'a> {
         }
         let unplaced = |value: &str, zone: &Option<TimeZone>| zone.is_none() && as_utc(value).is_some();
         if unplaced(right, &self.right) {
-            return Compared::Unplaced;
+            return Compared::Unplaced { right: true };
         }
         let Some(there) = instant(right, self.right.as_ref()) else { return Compared::Unsure };
-        if self.asked.by_day || classify(left) == Stamp::Date {
-            return self.on_day(left, there);
+        let day = written_day(left).filter(|_| self.asked.by_day || classify(left) == Stamp::Date);
+        if let Some(day) = day {
+            return self.on_day(day, there);
         }
         if unplaced(left, &self.left) {
-            return Compared::Unplaced;
+            return Compared::Unplaced { right: false };
         }
         let Some(here) = instant(left, self.left.as_ref()) else { return Compared::Unsure };
         if (there - here).abs() <= SAME {
             return Compared::Same;
         }
         let hours = near(there - here, HOUR).and_then(|hours| i8::try_from(hours).ok());
-        // Minutes fit: they are bounded by 14 hours.
-        let read_at = as_utc(left).and_then(|clock| near(clock - there, QUARTER));
+        let is_offset = |quarters: &i64| quarters % 4 == 0 || ODD_OFFSETS.contains(quarters);
+        let read_at = as_utc(left).and_then(|clock| near(clock - there, QUARTER)).filter(is_offset);
         Compared::Apart(Apart { hours, read_at: read_at.and_then(|quarters| i16::try_from(quarters * 15).ok()) })
     }
 
     /// A day holds an instant in UTC or in its own zone; without one, anywhere on earth.
-    fn on_day(&self, left: &str, there: i64) -> Compared {
-        let Some(day) = written_day(left) else { return Compared::Unsure };
+    fn on_day(&self, day: Date, there: i64) -> Compared {
         let holds = |seconds: i64, zone: &TimeZone| day_in(seconds, zone) == Some(day);
         let own = self.left.as_ref().map_or_else(
             || [-12, MOST_HOURS].iter().any(|hours| holds(there + hours * HOUR, &TimeZone::UTC)),

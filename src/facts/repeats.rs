@@ -14,7 +14,14 @@ use crate::matching::slips::{Known, pairs};
 pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
-    let rows: Vec<u32> = slice.rows().collect();
+    // Records that share an address or an identifier are in one piece; what is folded joins nobody, so the first piece
+    // answers for all.
+    let whole = matches!(form, Form::Folded | Form::Exact);
+    let rows: Vec<u32> = match whole {
+        true if shard.is_first() => (0..slice.frame.rows).collect(),
+        true => Vec::new(),
+        false => slice.rows().collect(),
+    };
     // Identity has hashed the addresses already.
     let known = shard.engine.identity.hashed(&asked.dataset, asked.index, form);
     let hash = |row: &u32| match known {
@@ -41,7 +48,7 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
             book.enter(run.iter().map(|(_, row)| *row));
         }
     }
-    Ok(book.close())
+    Ok(book.close(rows.len() as u64))
 }
 
 /// Records of one person that a lens reads differently.
@@ -59,7 +66,7 @@ pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<
             book.enter(run.iter().map(|(_, row)| *row));
         }
     }
-    Ok(book.close())
+    Ok(book.close(slice.len()))
 }
 
 /// Groups as they are found.
@@ -89,9 +96,10 @@ impl Book<'_> {
         }
     }
 
-    fn close(mut self) -> Answer {
+    /// Over the rows that were looked at.
+    fn close(mut self, rows: u64) -> Answer {
         self.groups.members = self.counter.finish(self.shard.cap());
-        Answer::Repeats { rows: self.slice.len(), groups: self.groups }
+        Answer::Repeats { rows, groups: self.groups }
     }
 }
 

@@ -106,6 +106,7 @@ mod tests {
             why: String::new(),
             fix: String::new(),
             fingerprint: String::new(),
+            writers: Vec::new(),
             accepted: None,
         };
         Outcome {

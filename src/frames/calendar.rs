@@ -113,21 +113,22 @@ impl Reading {
 }
 
 const EPOCH: &str = "1970-01-01";
-/// Days that software writes where it has none.
-const DEFAULTS: [(&str, (i16, i8, i8)); 6] = [
-    (EPOCH, (1970, 1, 1)),
-    ("1899-12-30", (1899, 12, 30)),
-    ("1899-12-31", (1899, 12, 31)),
-    ("1900-01-01", (1900, 1, 1)),
-    ("0001-01-01", (1, 1, 1)),
-    ("9999-12-31", (9999, 12, 31)),
+/// Days that software writes where it has none: the name, the parts, and days since 1970.
+const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
+    (EPOCH, [1970, 1, 1], 0),
+    ("1899-12-30", [1899, 12, 30], -25_569),
+    ("1899-12-31", [1899, 12, 31], -25_568),
+    ("1900-01-01", [1900, 1, 1], -25_567),
+    ("0001-01-01", [1, 1, 1], -719_162),
+    ("9999-12-31", [9999, 12, 31], 2_932_896),
 ];
 
 /// The default day that a value is on: as it is written, or in UTC.
 pub fn default_day(text: &str) -> Option<&'static str> {
-    let days = [written_day(text), instant(text, None).and_then(|seconds| day_in(seconds, &TimeZone::UTC))];
-    let is = |parts: (i16, i8, i8)| days.iter().flatten().any(|day| (day.year(), day.month(), day.day()) == parts);
-    DEFAULTS.into_iter().find(|(_, parts)| is(*parts)).map(|(name, _)| name)
+    let written = iso(trim(text).as_bytes()).map(|parts| [parts.year, parts.month, parts.day]);
+    let in_utc = instant(text, None).map(|seconds| seconds.div_euclid(86_400));
+    let found = DEFAULTS.into_iter().find(|(_, parts, day)| written == Some(*parts) || in_utc == Some(*day));
+    found.map(|(name, ..)| name)
 }
 
 fn default_at_profile(text: &str, stamp: Stamp, birthday: bool) -> Option<&'static str> {

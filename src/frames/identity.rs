@@ -273,7 +273,7 @@ impl Identity {
         self.of_both(left, right, |left, right| links::crossed(left, right, &links))
     }
 
-    /// Rows linked by identifier whose addresses differ and stand nowhere on the other side.
+    /// Rows linked by identifier whose addresses differ, where the left one stands on no right row.
     pub fn moved(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
         let links = self.links(left, right);
         self.of_both(left, right, |left, right| links::moved(left, right, &links))

@@ -138,12 +138,10 @@ fn keys(hashes: &Hashes, row: u32) -> impl Iterator<Item = u64> {
 }
 
 /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those. One
-/// that belongs to another left row with the same address is a shared address, and one that is linked to the left row itself
-/// is its second half: neither is a stray.
+/// that is linked to the left row itself is its second half, and no stray.
 pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
     let by_id = Lookup::new(right.ids.iter().chain([&right.own]));
     let by_address = Lookup::new([&right.exact].into_iter());
-    let left_ids = Lookup::new(left.ids.iter().chain([&left.own]));
     let rows = u32::try_from(left.exact.len()).unwrap_or(u32::MAX);
     let find = |row: u32| {
         let address = at(&left.exact, row);
@@ -152,21 +150,17 @@ pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32
         if elsewhere.is_empty() || own.is_empty() || elsewhere.iter().any(|(_, right)| own.contains(right)) {
             return None;
         }
-        let shared = |right_row: u32| {
-            let mut owners = keys(right, right_row).flat_map(|key| left_ids.of(key));
-            owners.any(|(_, other)| *other != row && at(&left.exact, *other) == address)
-        };
         let linked = |right: u32| {
             let start = links.partition_point(|link| (link.left, link.right) < (row, right));
             links.get(start).is_some_and(|link| (link.left, link.right) == (row, right))
         };
-        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !shared(*right) && !linked(*right))?;
+        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !linked(*right))?;
         Some((row, stray))
     };
     (0..rows).into_par_iter().filter_map(find).collect()
 }
 
-/// Rows linked by identifier whose addresses differ and stand nowhere on the other side.
+/// Rows linked by identifier whose addresses differ, where the left one stands on no right row.
 pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
     let apart = |link: &&Link| {
         let (one, other) = (at(&left.mailbox, link.left), at(&right.mailbox, link.right));
@@ -176,10 +170,8 @@ pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, 
     if found.is_empty() {
         return Vec::new();
     }
-    let (lefts, rights) = (Lookup::new([&left.mailbox].into_iter()), Lookup::new([&right.mailbox].into_iter()));
-    let nowhere = |link: &&Link| {
-        rights.of(at(&left.mailbox, link.left)).is_empty() && lefts.of(at(&right.mailbox, link.right)).is_empty()
-    };
+    let rights = Lookup::new([&right.mailbox].into_iter());
+    let nowhere = |link: &&Link| rights.of(at(&left.mailbox, link.left)).is_empty();
     found.into_iter().filter(nowhere).map(|link| (link.left, link.right)).collect()
 }
 

@@ -7,13 +7,12 @@ pub mod expr;
 pub mod keys;
 pub mod lower;
 pub mod spelling;
+mod vouch;
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
-use crate::frames::time;
+use crate::error::Result;
 use crate::shape;
-use crate::text::{nearest, seconds};
 use crate::yaml::{Document, Entry, Mark, Node, Value};
 
 /// A text and its place.
@@ -219,10 +218,10 @@ impl Mapping {
     /// Checks a document and reads its model.
     pub fn build(document: Document) -> Result<Self> {
         shape::check(&document, &keys::MAPPING)?;
-        vouch_lag(&document, &document.root)?;
+        vouch::lag(&document, &document.root)?;
         for entry in under(&document.root, "attributes") {
-            vouch(&document, entry)?;
-            vouch_lag(&document, &entry.node)?;
+            vouch::attribute(&document, entry)?;
+            vouch::lag(&document, &entry.node)?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -291,36 +290,6 @@ fn under<'a>(root: &'a Node, key: &str) -> &'a [Entry] {
 fn spot(node: &Node, key: &str) -> Option<Spot> {
     let node = node.get(key)?;
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
-}
-
-/// A lag that is no duration would count as none, without a word.
-fn vouch_lag(document: &Document, node: &Node) -> Result<()> {
-    let wrong = spot(node, "lag").filter(|lag| seconds(&lag.text).is_none());
-    wrong.map_or(Ok(()), |lag| {
-        let fault = document.fault(lag.mark, format!("`{}` is no duration", lag.text));
-        Err(Error::usage(fault.help("write a number and a unit: 30m, 4h or 2d")))
-    })
-}
-
-/// What no shape can refuse: zones that do not exist, aliases of values that are not allowed.
-fn vouch(document: &Document, entry: &Entry) -> Result<()> {
-    if let Some(zone) =
-        entry.node.get("time_zone").filter(|node| node.text().is_none_or(|name| time::zone(name).is_none()))
-    {
-        let fault = document.fault(zone.mark, format!("`{}` is no time zone", zone.text().unwrap_or_default()));
-        return Err(Error::usage(fault.help("write a name of the IANA list, such as Europe/Berlin or UTC")));
-    }
-    let allowed = values(&entry.node);
-    let names: Vec<&str> = allowed.iter().flat_map(|value| [value.source.as_str(), value.attribute.as_str()]).collect();
-    let aliases = entry.node.get("aliases").map(Node::entries).unwrap_or_default();
-    let stray = aliases.iter().find(|alias| !names.is_empty() && !names.contains(&alias.key.as_str()));
-    let Some(stray) = stray else { return Ok(()) };
-    let message = format!("`{}` has aliases but is no allowed value of {}", stray.key, entry.key);
-    let help = nearest(&stray.key, names.iter().copied()).map_or_else(
-        || format!("the allowed values are: {}", names.join(", ")),
-        |near| format!("did you mean `{near}`?"),
-    );
-    Err(Error::usage(document.fault(stray.mark, message).help(help)))
 }
 
 fn identity_key(node: &Node, key: &str) -> Option<IdentityKey> {
