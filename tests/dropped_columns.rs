@@ -23,6 +23,8 @@ const EXPORTS: [(&str, &str); 5] = [
 const FAULTS: &[(&str, &str, &str)] = &[
     // An attribute whose name differs from a reserved one by its case alone.
     ("customerio.people", "Unsubscribed", "MAP019"),
+    // An attribute that the mapping does not name, with values that are too long.
+    ("customerio.people", "unsubscribed_reason", "MAP020"),
     // A lookup that no rule needs beside the one that reads its damaged ids.
     ("zoho.deals", "Contact Name.id", "IO002"),
 ];

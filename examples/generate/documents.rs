@@ -44,7 +44,7 @@ attributes:
     role: phone
     owner: zoho
   country:
-    from: zoho.contacts.{{country}}
+    from: zoho.contacts.{{contacts.Mailing Country}}
     type: enum
     values: [Germany, Austria, Switzerland, France, United Kingdom, Netherlands]
     owner: zoho
@@ -53,11 +53,6 @@ attributes:
     type: text                               # shown in the anniversary mail as it is
     owner: zoho
     used_as: message
-  total_spent:
-    from: shopify.customers.Total Spent
-    type: number
-    owner: shopify
-    used_as: branch
 
   # --- where they stand ---
   lifecycle_stage:
@@ -77,6 +72,11 @@ attributes:
     owner: zoho
     kind: state
     used_by: [segment:VIP]
+  total_spent:
+    from: shopify.customers.Total Spent
+    type: number
+    owner: shopify
+    used_as: branch
   acquisition_channel:
     from: [zoho.contacts.{{contacts.Lead Source}}, zoho.leads.{{leads.Lead Source}}]
     type: enum
@@ -110,7 +110,7 @@ attributes:
     owner: zoho
     time_zone: Europe/Berlin
   birthday:
-    from: zoho.contacts.{{contacts.Date of Birth}}
+    from: zoho.contacts.{{birth}}
     type: date
     owner: zoho
     used_as: date_campaign                   # birthday mail only, so 1987-05-03 is fine
@@ -250,7 +250,7 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("CON004", "mapping", "attributes.promo_journey", "not consent, and its only source is its owner's"),
     ("MAP002", "mapping", "attributes.favourite_tea", "that an enum lacks its list is another rule's matter"),
     ("MAP002", "mapping", "attributes.tags", "a list needs no values"),
-    ("MAP003", "mapping", "attributes.country", "another way to name a column that is there"),
+    ("MAP003", "mapping", "attributes.birthday", "another way to name a column that is there"),
     ("MAP003", "mapping", "attributes.last_deal_stage", "a lookup whose columns are there"),
     ("MAP019", "customerio.people", "column:email_domain", "begins like a reserved name, equals none"),
     ("MAP019", "customerio.people", "column:unsubscribed_reason", "begins like a reserved name, equals none"),
@@ -283,7 +283,7 @@ fn translated(text: &str, german: bool) -> String {
 fn label(token: &str, german: bool) -> &str {
     match token {
         // An API name in English; in German the label without its capitals.
-        "country" => return if german { "postanschrift land" } else { "Mailing_Country" },
+        "birth" => return if german { "geburtsdatum" } else { "Date_of_Birth" },
         "kettle" => return if german { "Wasserkocher-Seriennummer" } else { "Kettle Serial No" },
         _ => {}
     }
