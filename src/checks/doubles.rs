@@ -25,8 +25,7 @@ fn question(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     };
     let addresses = [profiles, contacts, leads].into_iter().filter_map(|dataset| context.email(dataset).err());
     // An export can leave the lookup out; then nobody can see what became of a lead.
-    let lookup = ["Converted Contact.id", "Converted Contact"].into_iter().find_map(|name| leads.find(name));
-    let blind = lookup.is_none().then(|| Gap {
+    let blind = leads.find("Converted Contact.id").is_none().then(|| Gap {
         subject: leads.name.clone(),
         reason: format!("{} has no column `Converted Contact.id`", leads.name),
         column: None,

@@ -1,0 +1,205 @@
+//! What an engine answers, and how the answers of two shards become that of the whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::agree::Agreement;
+use super::instants::Differences;
+use super::question::Question;
+use super::tally::Tally;
+use crate::exports::Damage;
+
+/// What was read of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnFact {
+    /// The label in the file.
+    pub label: String,
+    /// Records that fill it.
+    pub filled: u64,
+    /// Bytes of its longest value.
+    pub longest: u64,
+}
+
+/// Groups of repeated values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// How many groups.
+    pub count: u64,
+    /// Values that could be compared.
+    pub keyed: u64,
+    /// All their members; a sample names the smallest other member of its group.
+    pub members: Tally,
+}
+
+/// Who is on which side.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// Left records in scope.
+    pub scope: Tally,
+    /// Left records linked to several right ones; a sample a pair.
+    pub split: Tally,
+    /// Right records that the split ones are linked to, each once.
+    pub split_profiles: u64,
+    /// Right records.
+    pub profiles: u64,
+    /// Left records in scope with no right one.
+    pub missing: Tally,
+    /// Right records to which several left ones lead; a sample names the smallest of those.
+    pub collapsed: Tally,
+    /// Right records linked to no left one.
+    pub strangers: Tally,
+}
+
+/// An answer. Its variant follows the question's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// To [`Question::Read`].
+    Read { rows: u64, damage: Vec<Damage>, crlf: bool },
+    /// To [`Question::Columns`].
+    Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
+    /// To [`Question::Values`].
+    Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
+    /// To [`Question::Shapes`] and [`Question::Beside`].
+    Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
+    /// To [`Question::Newest`]; none when no value is a sure instant.
+    Newest(Option<i64>),
+    /// To [`Question::Rows`], [`Question::Shaped`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
+    Rows { rows: u64, met: Tally },
+    /// To [`Question::Repeats`] and [`Question::Divided`].
+    Repeats { rows: u64, groups: Groups },
+    /// To [`Question::Slips`]; `wide` is how many phones and names stand on too many records to compare each with each.
+    Slips { rows: u64, wide: u64, members: Tally },
+    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before, and
+    /// how many of those were held back.
+    Strays { pairs: u64, held: u64, crossed: Tally, old: Tally },
+    /// To [`Question::Compare`], by (left, right).
+    Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
+    /// To [`Question::Gap`]: pairs by whole minutes.
+    Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
+    /// To [`Question::Agree`].
+    Agree(Agreement),
+    /// To [`Question::Instants`].
+    Instants(Differences),
+    /// To [`Question::Coverage`].
+    Coverage(Sides),
+    /// To [`Question::Writers`]: records by value, for each of the columns.
+    Writers(Vec<BTreeMap<String, u64>>),
+    /// The engine could not answer.
+    Failed(String),
+}
+
+impl Answer {
+    /// Adds the answer of another shard. `cap` is how many samples a tally keeps.
+    pub fn merge(&mut self, other: Self, cap: usize) {
+        match (self, other) {
+            (Self::Values { rows, values, overflow }, Self::Values { rows: more, values: others, overflow: over }) => {
+                *rows += more;
+                *overflow |= over;
+                merge_maps(values, others, cap);
+            }
+            (Self::Shapes { rows, shapes }, Self::Shapes { rows: more, shapes: others }) => {
+                *rows += more;
+                merge_maps(shapes, others, cap);
+            }
+            (Self::Newest(newest), Self::Newest(other)) => *newest = (*newest).max(other),
+            (Self::Rows { rows, met }, Self::Rows { rows: more, met: others }) => {
+                *rows += more;
+                met.merge(others, cap);
+            }
+            (Self::Repeats { rows, groups }, Self::Repeats { rows: more, groups: others }) => {
+                *rows += more;
+                groups.count += others.count;
+                groups.keyed += others.keyed;
+                groups.members.merge(others.members, cap);
+            }
+            (Self::Slips { rows, wide, members }, Self::Slips { rows: more, wide: wider, members: others }) => {
+                *rows += more;
+                *wide += wider;
+                members.merge(others, cap);
+            }
+            (
+                Self::Strays { pairs, held, crossed, old },
+                Self::Strays { pairs: more, held: holding, crossed: others, old: older },
+            ) => {
+                *pairs += more;
+                *held += holding;
+                crossed.merge(others, cap);
+                old.merge(older, cap);
+            }
+            (Self::Writers(columns), Self::Writers(others)) => {
+                for (column, more) in columns.iter_mut().zip(others) {
+                    for (name, rows) in more {
+                        *column.entry(name).or_default() += rows;
+                    }
+                }
+            }
+            (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {
+                *pairs += more;
+                merge_maps(cells, others, cap);
+            }
+            (Self::Gap { pairs, minutes }, Self::Gap { pairs: more, minutes: others }) => {
+                *pairs += more;
+                for (minute, count) in others {
+                    *minutes.entry(minute).or_default() += count;
+                }
+            }
+            (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
+            (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
+            (Self::Coverage(sides), Self::Coverage(others)) => {
+                sides.split_profiles += others.split_profiles;
+                sides.profiles += others.profiles;
+                sides.scope.merge(others.scope, cap);
+                sides.split.merge(others.split, cap);
+                sides.missing.merge(others.missing, cap);
+                sides.collapsed.merge(others.collapsed, cap);
+                sides.strangers.merge(others.strangers, cap);
+            }
+            (Self::Failed(_), _) => {}
+            (whole, Self::Failed(why)) => *whole = Self::Failed(why),
+            // What was read is one fact for the whole run; every shard holds the same.
+            _ => {}
+        }
+    }
+
+    /// The value below which a share of a histogram lies, in minutes: `quantile(0.95)` is the p95.
+    pub fn quantile(&self, share: f64) -> Option<i64> {
+        let Self::Gap { pairs, minutes } = self else { return None };
+        let wanted = ((*pairs as f64) * share).ceil().max(1.0) as u64;
+        let mut seen = 0;
+        minutes
+            .iter()
+            .find(|(_, count)| {
+                seen += **count;
+                seen >= wanted
+            })
+            .map(|(minute, _)| *minute)
+    }
+}
+
+pub(super) fn merge_maps<K: Ord>(into: &mut BTreeMap<K, Tally>, from: BTreeMap<K, Tally>, cap: usize) {
+    for (key, tally) in from {
+        into.entry(key).or_default().merge(tally, cap);
+    }
+}
+
+/// All answers of a run.
+#[derive(Debug, Default)]
+pub struct Answers {
+    given: BTreeMap<Question, Answer>,
+}
+
+impl Answers {
+    /// The answer to a question that was asked.
+    pub fn get(&self, question: &Question) -> Option<&Answer> {
+        self.given.get(question)
+    }
+
+    /// Those of these questions that have no answer yet.
+    pub fn open(&self, asked: impl IntoIterator<Item = Question>) -> BTreeSet<Question> {
+        asked.into_iter().filter(|question| !self.given.contains_key(question)).collect()
+    }
+
+    /// Takes answers in.
+    pub fn extend(&mut self, answers: BTreeMap<Question, Answer>) {
+        self.given.extend(answers);
+    }
+}

@@ -1,0 +1,325 @@
+//! What a check may ask: columns, lenses, scopes and picks in, one question out.
+
+use std::collections::BTreeSet;
+
+use super::agree::{Blank, Reading};
+use super::filter::Filter;
+use super::fits::Fit;
+use super::instants::{Apart, Fresh, Instants};
+use crate::frames::calendar;
+use crate::frames::normalize::Form;
+use crate::mapping::ColumnPath;
+
+/// A column of a dataset, by its place in the file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Column {
+    /// `zoho.contacts`, `prev.zoho.contacts`
+    pub dataset: String,
+    /// Place in the dataset's columns.
+    pub index: usize,
+}
+
+/// How a value is read before it is counted by its shape.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lens {
+    /// Forms of timestamps, with the texts that mean missing beside the usual ones.
+    Stamp(Vec<String>),
+    /// Forms of record ids, damaged ones apart.
+    Identifier,
+    /// Missing, placeholder, malformed, usable address.
+    Address,
+    /// What a value says about consent.
+    Consent(Consent),
+    /// Missing or filled, with the texts that mean missing beside the usual ones.
+    Filled(Vec<String>),
+    /// Zoho's record ids by how they are written: with `zcrm_` or bare.
+    Prefix,
+    /// What kind of value a profile's `id` is.
+    ProfileId,
+    /// What is wrong with a profile's `id` itself.
+    ProfileIdFault,
+    /// What the cell of topics says: all of them off, some on.
+    Topics,
+    /// Of more than so many bytes, or not.
+    Size(usize),
+    /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
+    Calendar(calendar::Reading, Vec<String>),
+    /// Whether a value fits a declared type, with the texts that mean missing beside the usual ones.
+    Fits(Fit, Vec<String>),
+}
+
+/// Who wrote a consent value, which decides what it says.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consent {
+    /// `unsubscribed` of Customer.io: any casing of true, or 1, is an opt-out; everything else is not.
+    Profile,
+    /// The same, told as opted out or mailable alone.
+    Mailable,
+    /// A box that is ticked when the person opted out.
+    OptOutBox,
+    /// Subscribed, unsubscribed, never subscribed.
+    State,
+    /// A flag whose `no` may mean never asked: it can say yes only.
+    OptInFlag,
+    /// The spellings that the mapping declares, folded, and whether each means opted out.
+    Declared(Vec<(String, bool)>),
+}
+
+/// Which records of the left side count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Those with a usable address or identifier to be linked by.
+    Reachable(usize),
+    /// Those that meet a filter.
+    Where(Filter),
+    /// Those that are linked to a record of a dataset.
+    Linked(String),
+    /// All.
+    All,
+}
+
+/// Which records a listing names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// Those that hold one of these values.
+    Values { column: Column, values: BTreeSet<String> },
+    /// Those whose value has one of these shapes.
+    Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
+    /// Those of [`Question::Beside`] whose value has one of these shapes.
+    Beside { beside: Beside, shapes: BTreeSet<String> },
+    /// Linked pairs that fall into one of these cells.
+    Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
+    /// Linked pairs whose instants are apart in one of these ways.
+    Instants { asked: Instants, cells: BTreeSet<Apart> },
+}
+
+/// A column of the records that have, or lack, a link to any of some other datasets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Beside {
+    /// The column.
+    pub column: Column,
+    /// How its values are read.
+    pub lens: Lens,
+    /// The other datasets.
+    pub others: Vec<String>,
+    /// Whether a link must be there, or must not.
+    pub linked: bool,
+}
+
+impl Beside {
+    fn pairs(&self) -> Vec<(String, String)> {
+        self.others.iter().map(|other| (other.clone(), self.column.dataset.clone())).collect()
+    }
+}
+
+/// What sets the members of a group of equal values apart, where equal alone is no fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unlike {
+    /// They differ in a finer form.
+    Form(Form),
+    /// They are different records, not one record exported twice.
+    Record,
+}
+
+impl Pick {
+    /// The column whose cells are named.
+    pub fn column(&self) -> &Column {
+        match self {
+            Self::Values { column, .. } | Self::Shapes { column, .. } => column,
+            Self::Beside { beside, .. } => &beside.column,
+            Self::Instants { asked, .. } => &asked.right,
+            Self::Pairs { right, .. } => right,
+        }
+    }
+
+    /// The dataset whose records are named.
+    pub fn dataset(&self) -> &str {
+        &self.column().dataset
+    }
+
+    /// The columns that must be held.
+    fn columns(&self) -> Vec<Column> {
+        let left = match self {
+            Self::Pairs { left, .. } => Some(left.clone()),
+            Self::Instants { asked, .. } => return asked.columns(),
+            _ => None,
+        };
+        left.into_iter().chain([self.column().clone()]).collect()
+    }
+
+    fn pairs(&self) -> Vec<(String, String)> {
+        match self {
+            Self::Pairs { left, right, .. } if left.dataset != right.dataset => {
+                vec![(left.dataset.clone(), right.dataset.clone())]
+            }
+            Self::Beside { beside, .. } => beside.pairs(),
+            Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What a check may ask.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// What was read: records, damage.
+    Read { dataset: String },
+    /// Names, fill and longest value of every column.
+    Columns { dataset: String },
+    /// Records that fill more than so many of these columns.
+    Wide { dataset: String, columns: Vec<usize>, over: u64 },
+    /// Distinct values with counts; past `cap` it says that it overflowed.
+    Values { column: Column, cap: usize },
+    /// Values by their shape under a lens.
+    Shapes { column: Column, lens: Lens },
+    /// Records in scope whose value has one of these shapes under a lens.
+    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
+    /// The newest instant of a column; `zone` is that of stamps without one.
+    Newest { column: Column, zone: Option<String> },
+    /// Records that meet a filter.
+    Rows { dataset: String, filter: Filter },
+    /// Values by their shape, on the records that have or lack links to other datasets.
+    Beside(Beside),
+    /// Values that occur more than once in a form; with `unlike`, only where something sets them apart.
+    Repeats { column: Column, form: Form, unlike: Option<Unlike> },
+    /// Records of one person that a lens reads differently.
+    Divided { column: Column, lens: Lens },
+    /// Addresses one slip apart on records that agree in their phone, or in all of their names.
+    Slips { column: Column, phone: Option<usize>, names: Vec<usize> },
+    /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
+    Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
+    /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
+    Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
+    /// Linked pairs by whether both cells say the same. With `also`, they differ only where both are filled and one of
+    /// these columns, of a record linked to the same right one, says what the right cell says.
+    Agree {
+        left: Column,
+        right: Column,
+        reading: Reading,
+        missing: Vec<String>,
+        blank: Blank,
+        also: Vec<Column>,
+        fresh: Option<Fresh>,
+    },
+    /// Linked pairs by how far apart the instants of both sides are.
+    Instants(Instants),
+    /// Who is on which side.
+    Coverage { left: String, right: String, scope: Scope },
+    /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
+    Strays { left: Column, right: Column, fresh: Option<Fresh> },
+    /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
+    Doubles { child: String, parent: String, right: String },
+    /// The records that a judgement is about, by columns that say who wrote them.
+    Writers { pick: Pick, by: Vec<usize> },
+    /// Every record that a judgement is about, for the file of failing rows.
+    Listing(Pick),
+}
+
+impl Question {
+    /// The listing of what a pick names; nothing when it names nothing.
+    pub fn listing(pick: Pick) -> Option<Self> {
+        let empty = match &pick {
+            Pick::Values { values, .. } => values.is_empty(),
+            Pick::Shapes { shapes, .. } | Pick::Beside { shapes, .. } => shapes.is_empty(),
+            Pick::Pairs { cells, .. } => cells.is_empty(),
+            Pick::Instants { cells, .. } => cells.is_empty(),
+        };
+        (!empty).then_some(Self::Listing(pick))
+    }
+
+    /// The columns that must be held to answer, filters apart.
+    pub fn columns(&self) -> Vec<Column> {
+        match self {
+            Self::Values { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. }
+            | Self::Newest { column, .. }
+            | Self::Repeats { column, .. }
+            | Self::Divided { column, .. } => vec![column.clone()],
+            Self::Beside(Beside { column, .. }) => vec![column.clone()],
+            Self::Slips { column, phone, names } => {
+                let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
+                std::iter::once(column.clone()).chain(more).collect()
+            }
+            Self::Compare { left, right, .. }
+            | Self::Gap { left, right, .. }
+            | Self::Strays { left, right, fresh: None } => {
+                vec![left.clone(), right.clone()]
+            }
+            Self::Strays { left, right, fresh: Some(fresh) } => {
+                vec![left.clone(), right.clone(), fresh.column.clone()]
+            }
+            Self::Agree { left, right, also, fresh, .. } => {
+                let fresh = fresh.iter().map(|fresh| &fresh.column);
+                [left, right].into_iter().chain(also).chain(fresh).cloned().collect()
+            }
+            Self::Wide { dataset, columns, .. } => {
+                columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
+            }
+            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
+                vec![Column { dataset: left.clone(), index: *index }]
+            }
+            Self::Listing(pick) => pick.columns(),
+            Self::Writers { pick, by } => {
+                let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
+                pick.columns().into_iter().chain(more).collect()
+            }
+            Self::Instants(asked) => asked.columns(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The datasets it is about.
+    pub fn datasets(&self) -> Vec<String> {
+        let mut named: Vec<String> = self.columns().into_iter().map(|column| column.dataset).collect();
+        match self {
+            Self::Rows { dataset, .. } => named.push(dataset.clone()),
+            Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
+            _ => {}
+        }
+        named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
+        named.sort();
+        named.dedup();
+        named
+    }
+
+    /// The datasets whose records must be linked to answer, left and right.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        let pair = |left: &Column, right: &Column| vec![(left.dataset.clone(), right.dataset.clone())];
+        let mut pairs = match self {
+            // Two columns of one dataset are compared within the record.
+            Self::Compare { left, right, .. } if left.dataset == right.dataset => Vec::new(),
+            Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
+            Self::Strays { left, right, .. } => pair(left, right),
+            Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
+            Self::Beside(beside) => beside.pairs(),
+            Self::Agree { left, right, also, .. } => {
+                std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
+            }
+            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
+            Self::Instants(asked) => pair(&asked.left, &asked.right),
+            Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Doubles { child, parent, right } => {
+                vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
+            }
+            _ => Vec::new(),
+        };
+        let Some((own, filter)) = self.filter() else { return pairs };
+        let named = filter.expr.columns().into_iter().filter_map(|(name, _)| ColumnPath::parse(&name));
+        for path in named.filter(|path| path.dataset != own) {
+            pairs.push((path.dataset.clone(), own.to_owned()));
+            pairs.push((own.to_owned(), path.dataset));
+        }
+        pairs
+    }
+
+    /// The filter and the dataset it runs on.
+    pub fn filter(&self) -> Option<(&str, &Filter)> {
+        match self {
+            Self::Rows { dataset, filter } => Some((dataset, filter)),
+            Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
+            _ => None,
+        }
+    }
+}
