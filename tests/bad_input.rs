@@ -251,7 +251,7 @@ fn characters_that_fool_the_eye() {
     }
     let ran = audit("people.csv", rows.as_bytes());
     let report = ran.json();
-    let found = list(&report, "findings").iter().find(|finding| finding["code"] == "ENM002").unwrap();
+    let found = list(&report, "findings").iter().find(|finding| finding["code"] == "ENM008").unwrap();
     assert_eq!(found["records"], 3, "{found:#}");
     let dir = tempfile::tempdir().unwrap();
     write(dir.path(), "people.csv", rows.as_bytes());

@@ -152,8 +152,10 @@ fn unknown(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
 
 /// The first source in Zoho's contacts, unless another system owns the attribute.
 fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
-    let first = attribute.from.first().filter(|from| from.helpers.is_empty());
-    let Some(path) = first.and_then(|from| from.column.as_ref()) else { return (None, Vec::new()) };
+    if let Some(gap) = context.looked_up(attribute) {
+        return (None, vec![gap]);
+    }
+    let Some(path) = attribute.from.first().and_then(|from| from.column.as_ref()) else { return (None, Vec::new()) };
     let contacts = match context.datasets.get(&path.dataset) {
         Some(dataset) => dataset.system == System::Zoho && dataset.name.ends_with(".contacts"),
         // An export that is not there is known by its name only.

@@ -45,22 +45,25 @@ struct Sides<'a> {
 fn sides<'a>(context: &Context<'a>) -> (Vec<Sides<'a>>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
     for attribute in context.mapping.into_iter().flat_map(|mapping| &mapping.attributes) {
-        let first = attribute.from.first().filter(|from| from.helpers.is_empty());
-        let Some(path) = first.and_then(|from| from.column.as_ref()) else { continue };
+        let Some(path) = attribute.from.first().and_then(|from| from.column.as_ref()) else { continue };
         // A birthday is a day of the calendar everywhere, and what a campaign starts on may be kept as one.
         let calendar = is_birthday(&attribute.name) || is_birthday(&path.column);
         let campaign = attribute.used_as.as_deref() == Some("date_campaign");
-        if !attribute.is(&["timestamp", "date"]) || calendar || campaign || !path.dataset.ends_with(".contacts") {
+        if !attribute.is(&["timestamp", "date"]) || calendar || campaign {
             continue;
         }
-        let source = match context.zoho("contacts") {
-            Some(source) if source.name == path.dataset => source,
-            // The contacts of another system.
-            Some(_) => continue,
-            None => {
-                gaps.extend(context.resolve(path).err());
-                continue;
-            }
+        if let Some(gap) = context.looked_up(attribute) {
+            gaps.push(gap);
+            continue;
+        }
+        let Some(source) = context.people().find(|source| source.name == path.dataset) else {
+            let unlinked = || Gap {
+                subject: attribute.name.clone(),
+                reason: format!("records of {} are not people, so nothing links them to profiles", path.dataset),
+                column: None,
+            };
+            gaps.push(context.resolve(path).err().unwrap_or_else(unlinked));
+            continue;
         };
         match (context.resolve(path), context.on_profile(&attribute.name)) {
             (Ok(left), Ok(right)) => found.push(Sides { attribute, source, left, right }),
@@ -68,16 +71,16 @@ fn sides<'a>(context: &Context<'a>) -> (Vec<Sides<'a>>, Vec<Gap>) {
         }
     }
     // Without the columns by which records are linked, whose time is whose is a guess.
-    let blind = unlinked(context);
+    let blind = unlinked(context, found.iter().map(|sides: &Sides<'_>| sides.source));
     if !found.is_empty() && !blind.is_empty() {
         return (Vec::new(), [gaps, blind].concat());
     }
     (found, gaps)
 }
 
-fn unlinked(context: &Context<'_>) -> Vec<Gap> {
-    let datasets = context.zoho("contacts").into_iter().chain(context.profiles());
-    let addresses = datasets.filter_map(|dataset| context.email(dataset).err());
+fn unlinked<'a>(context: &Context<'a>, sources: impl Iterator<Item = &'a Dataset>) -> Vec<Gap> {
+    let profiles = context.profiles().map(|profiles| profiles.as_ref());
+    let addresses = sources.chain(profiles).filter_map(|dataset| context.email(dataset).err());
     context.identifier_gaps().into_iter().chain(addresses).collect()
 }
 

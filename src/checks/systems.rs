@@ -73,6 +73,20 @@ impl Context<'_> {
         found
     }
 
+    /// A gap for an attribute whose first source is one of several records of the person: which of them counts is not
+    /// worked out, so its values cannot be compared with the profile's.
+    pub fn looked_up(&self, attribute: &Attribute) -> Option<Gap> {
+        let first = attribute.from.first().filter(|from| !from.helpers.is_empty())?;
+        Some(Gap {
+            subject: attribute.name.clone(),
+            reason: format!(
+                "{} comes from {} through a lookup, which is not compared",
+                attribute.name, first.spot.text
+            ),
+            column: None,
+        })
+    }
+
     /// A gap for a column without a single value: nothing was looked at.
     pub fn blank(&self, column: &Column) -> Gap {
         let subject = format!("{}.{}", column.dataset, self.label(column));
