@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::local::Engine;
+use crate::facts::memo::Memo;
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
@@ -175,6 +176,7 @@ struct Facts {
 fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Result<Facts> {
     let plan = context.identity();
     let mut answers = Answers::default();
+    let memo = Memo::default();
     let mut held: Option<(Store, Identity)> = None;
     for _ in 0..ROUNDS {
         let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
@@ -194,6 +196,7 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
                     wanted.entry(dataset.clone()).or_default().extend(keys.columns());
                 }
                 snapshots::want(context, &mut wanted);
+                foresee(context, &mut wanted);
                 let datasets: Vec<Arc<Dataset>> =
                     context.datasets.values().chain(context.earlier.values()).cloned().collect();
                 let store = Store::load(&datasets, &wanted, options.progress)?;
@@ -203,6 +206,7 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
         };
         store.ensure(&wanted, options.progress)?;
         let engine = Engine {
+            memo: &memo,
             store: &store,
             identity: &identity,
             shards: options.shards,
@@ -217,6 +221,17 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
     }
     let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
     Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers, wide })
+}
+
+/// Adds the columns that later rounds are likely to ask for, so that each file is read once.
+fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>) {
+    let mapping = context.mapping.into_iter();
+    let sources = mapping.clone().flat_map(Mapping::columns).filter_map(|path| context.resolve(&path).ok());
+    let profile = mapping.flat_map(|mapping| &mapping.attributes);
+    let profile = profile.filter_map(|attribute| context.on_profile(&attribute.name).ok());
+    for column in sources.chain(profile).chain(checks::writers::told(context)) {
+        wanted.entry(column.dataset).or_default().insert(column.index);
+    }
 }
 
 fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {

@@ -1,7 +1,7 @@
 //! Who wrote the values that a finding is about, where the export tells: that is whom to talk to.
 
 use super::Context;
-use crate::facts::{Answer, Answers, Pick, Question};
+use crate::facts::{Answer, Answers, Column, Pick, Question};
 use crate::findings::{Subject, Writers};
 use crate::frames::normalize::is_missing;
 
@@ -11,6 +11,16 @@ const COLUMNS: &[&str] = &["Modified By", "Data Source"];
 fn columns(context: &Context<'_>, pick: &Pick) -> Vec<usize> {
     let Some(dataset) = context.datasets.get(pick.dataset()) else { return Vec::new() };
     COLUMNS.iter().filter_map(|name| dataset.find(name)).collect()
+}
+
+/// Every column that tells.
+pub fn told(context: &Context<'_>) -> Vec<Column> {
+    let datasets = context.datasets.values();
+    let columns = datasets.flat_map(|dataset| {
+        let found = COLUMNS.iter().filter_map(|name| dataset.find(name));
+        found.map(|index| Column { dataset: dataset.name.clone(), index })
+    });
+    columns.collect()
 }
 
 fn question(context: &Context<'_>, pick: &Pick) -> Option<Question> {

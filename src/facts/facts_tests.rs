@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
+use super::memo::Memo;
 use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Question, Reading, Scope};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
@@ -103,7 +104,9 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         })
         .collect();
     let identity = Identity::build(&store, &plan);
+    let memo = Memo::default();
     let engine = Engine {
+        memo: &memo,
         store: &store,
         identity: &identity,
         shards,

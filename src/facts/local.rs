@@ -5,16 +5,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::agree::{self, Asked};
+use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Lens, Pick, Question, Sample, Scope, filter, instants, pairs, people, repeats, width,
-    writers,
+    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, filter, instants, pairs, people, picks, repeats,
+    width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -31,6 +33,8 @@ pub struct Engine<'a> {
     pub store: &'a Store,
     /// Who is who.
     pub identity: &'a Identity,
+    /// What earlier rounds found.
+    pub memo: &'a Memo,
     /// Into how many pieces people are cut.
     pub shards: u32,
     /// Whether every failing record is named.
@@ -72,8 +76,11 @@ impl<'a> Slice<'a> {
     /// Counts a row, and keeps it when its key is among the smallest.
     pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
         self.count(counter, row);
-        let key = self.frame.key(row);
-        counter.sample(SAMPLES, &key, || Sample { key: key.to_string(), value: value.to_owned(), ..Sample::default() });
+        counter.sample(SAMPLES, self.frame.rank(row), || Sample {
+            key: self.frame.key(row).into_owned(),
+            value: value.to_owned(),
+            ..Sample::default()
+        });
     }
 
     pub(crate) fn count(&self, counter: &mut Counter, row: u32) {
@@ -85,7 +92,7 @@ impl<'a> Slice<'a> {
 /// One shard: which rows of each dataset it holds.
 pub(crate) struct Shard<'a> {
     pub(crate) engine: &'a Engine<'a>,
-    number: u32,
+    pub(crate) number: u32,
     rows: BTreeMap<String, Vec<u32>>,
 }
 
@@ -114,6 +121,25 @@ impl<'a> Shard<'a> {
         self.engine.shards <= 1 || group % self.engine.shards == self.number
     }
 
+    /// The rows of a slice that meet a filter.
+    pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Vec<u32>>, String> {
+        let dataset = &slice.frame.dataset.name;
+        let known = self.engine.memo.met(self.number, dataset, filter);
+        known.unwrap_or_else(|| filter::met(self, slice, filter).map(Arc::new))
+    }
+
+    /// Evaluates filters before the questions run side by side: several of them have the same one.
+    fn evaluate<'b>(&self, filters: impl Iterator<Item = (&'b str, &'b Filter)>) {
+        let memo = self.engine.memo;
+        for (dataset, filter) in filters.filter(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none()) {
+            let met = catch_unwind(AssertUnwindSafe(|| {
+                self.slice(dataset).and_then(|slice| filter::met(self, &slice, filter))
+            }));
+            let met = met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned()));
+            memo.keep_met(self.number, dataset, filter, met);
+        }
+    }
+
     /// Whether this shard answers what only the whole can be asked.
     pub(crate) fn is_first(&self) -> bool {
         self.number == 0
@@ -137,8 +163,8 @@ impl<'a> Shard<'a> {
             Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
-                let met = filter::met(self, &slice, filter)?;
-                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.into_iter(), None) })
+                let met = self.met(&slice, filter)?;
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter().copied(), None) })
             }
             Question::Beside(beside) => people::beside(self, beside),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
@@ -160,7 +186,7 @@ impl<'a> Shard<'a> {
             Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
-            Question::Listing(pick) => self.listing(pick),
+            Question::Listing(pick) => picks::listing(self, pick),
         }
     }
 
@@ -173,9 +199,12 @@ impl<'a> Shard<'a> {
         let mut counter = Counter::default();
         for row in rows {
             slice.count(&mut counter, row);
-            let key = slice.frame.key(row);
             let value = || column.map(|column| column.get(row).to_owned()).unwrap_or_default();
-            counter.sample(self.cap(), &key, || Sample { key: key.to_string(), value: value(), ..Sample::default() });
+            counter.sample(self.cap(), slice.frame.rank(row), || Sample {
+                key: slice.frame.key(row).into_owned(),
+                value: value(),
+                ..Sample::default()
+            });
         }
         counter.finish(self.cap())
     }
@@ -204,9 +233,11 @@ impl<'a> Shard<'a> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
         let mut counters: Vec<(&'static str, Counter)> = Vec::new();
+        let mut keeper = Keeper::new(slice.frame.rows);
         for row in slice.rows() {
             let value = column.get(row);
             let shape = lens.shape(value);
+            keeper.keep(shape, row);
             let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
                 counters.push((shape, Counter::default()));
                 counters.len() - 1
@@ -214,6 +245,7 @@ impl<'a> Shard<'a> {
             let counter = &mut counters[at].1;
             slice.sample(counter, row, value);
         }
+        self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
@@ -225,30 +257,6 @@ impl<'a> Shard<'a> {
         let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
         let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
         Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
-    }
-
-    fn listing(&self, pick: &Pick) -> Result<Answer, String> {
-        match pick {
-            Pick::Values { column: asked, values } => {
-                let slice = self.slice(&asked.dataset)?;
-                let column = slice.column(asked.index)?;
-                let wanted: AHashSet<&str> = values.iter().map(String::as_str).collect();
-                let found = slice.rows().filter(|row| wanted.contains(column.get(*row)));
-                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
-            }
-            Pick::Shapes { column: asked, lens, shapes } => {
-                let slice = self.slice(&asked.dataset)?;
-                let column = slice.column(asked.index)?;
-                let wanted: Vec<&str> = shapes.iter().map(String::as_str).collect();
-                let found = slice.rows().filter(|row| wanted.contains(&lens.shape(column.get(*row))));
-                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, found, Some(column)) })
-            }
-            Pick::Beside { beside, shapes } => people::listing(self, beside, shapes),
-            Pick::Pairs { left, left_lens, right, right_lens, cells } => {
-                pairs::listing(self, (left, left_lens), (right, right_lens), cells)
-            }
-            Pick::Instants { asked, cells } => instants::listing(self, asked, cells),
-        }
     }
 }
 
@@ -272,6 +280,7 @@ impl Engine<'_> {
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {
             let shard = Shard::new(self, number);
+            shard.evaluate(questions.iter().filter_map(Question::filter));
             let given: Vec<(&Question, Answer)> = questions
                 .into_par_iter()
                 .map(|question| {
@@ -337,7 +346,7 @@ pub(crate) fn in_scope<'a>(
         }
         Scope::Where(filter) => {
             // Rows come in order.
-            let rows = filter::met(shard, slice, filter)?;
+            let rows = shard.met(slice, filter)?;
             Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
         }
     }

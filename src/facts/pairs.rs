@@ -63,10 +63,9 @@ impl<'a> Pairs<'a> {
     /// A pair shows the profile first: that is where the send goes wrong.
     pub(super) fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
         self.person(counter, link);
-        let key = self.right.frame.key(link.right);
         let (left, right) = self.values(link);
-        counter.sample(cap, &key, || Sample {
-            key: key.to_string(),
+        counter.sample(cap, self.right.frame.rank(link.right), || Sample {
+            key: self.right.frame.key(link.right).into_owned(),
             other: if self.is_same() { String::new() } else { self.left.frame.key(link.left).into_owned() },
             value: right.to_owned(),
             detail: left.to_owned(),
@@ -166,10 +165,10 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
         if scoped {
             left_slice.count(&mut all, row);
         }
-        let key = left_slice.frame.key(row);
+        let (rank, key) = (left_slice.frame.rank(row), || left_slice.frame.key(row).into_owned());
         if mine.is_empty() && scoped && taken.binary_search_by_key(&row, |pair| pair.0).is_err() {
             left_slice.count(&mut missing, row);
-            missing.sample(cap, &key, || Sample { key: key.to_string(), ..Sample::default() });
+            missing.sample(cap, rank, || Sample { key: key(), ..Sample::default() });
         }
         if mine.len() > 1 && scoped {
             left_slice.count(&mut split, row);
@@ -177,10 +176,9 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
                 shared[link.right as usize] = true;
             }
             for link in mine {
-                let other = right_slice.frame.key(link.right).into_owned();
-                split.sample(cap, &key, || Sample {
-                    key: key.to_string(),
-                    other,
+                split.sample(cap, rank, || Sample {
+                    key: key(),
+                    other: right_slice.frame.key(link.right).into_owned(),
                     value: String::new(),
                     detail: link.tier.name().to_owned(),
                 });
@@ -206,9 +204,8 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
             },
         };
         right_slice.count(counter, row);
-        let key = right_slice.frame.key(row);
-        counter.sample(cap, &key, || Sample {
-            key: key.to_string(),
+        counter.sample(cap, right_slice.frame.rank(row), || Sample {
+            key: right_slice.frame.key(row).into_owned(),
             other: names.into_iter().next().unwrap_or_default().into_owned(),
             ..Sample::default()
         });

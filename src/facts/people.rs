@@ -37,15 +37,7 @@ pub(crate) fn beside(shard: &Shard<'_>, asked: &Beside) -> Result<Answer, String
     Ok(Answer::Shapes { rows, shapes: shapes.collect() })
 }
 
-/// Every one of those records whose value has one of these shapes.
-pub(crate) fn listing(shard: &Shard<'_>, asked: &Beside, shapes: &BTreeSet<String>) -> Result<Answer, String> {
-    let slice = shard.slice(&asked.column.dataset)?;
-    let column = slice.column(asked.column.index)?;
-    let wanted = picked(shard, &slice, asked, shapes)?;
-    Ok(Answer::Rows { rows: slice.len(), met: shard.tally(&slice, wanted.into_iter(), Some(column)) })
-}
-
-/// The rows of those records.
+/// The rows of those records whose value has one of these shapes.
 pub(crate) fn picked(
     shard: &Shard<'_>,
     slice: &Slice<'_>,
@@ -76,9 +68,8 @@ pub(crate) fn strays(
             continue;
         }
         left_slice.count(&mut crossed, row);
-        let key = left_slice.frame.key(row);
-        crossed.sample(cap, &key, || Sample {
-            key: key.to_string(),
+        crossed.sample(cap, left_slice.frame.rank(row), || Sample {
+            key: left_slice.frame.key(row).into_owned(),
             other: right_slice.frame.key(other).into_owned(),
             value: left_column.get(row).to_owned(),
             detail: String::new(),
@@ -93,9 +84,8 @@ pub(crate) fn strays(
             continue;
         }
         right_slice.count(&mut old, row);
-        let key = right_slice.frame.key(row);
-        old.sample(cap, &key, || Sample {
-            key: key.to_string(),
+        old.sample(cap, right_slice.frame.rank(row), || Sample {
+            key: right_slice.frame.key(row).into_owned(),
             other: left_slice.frame.key(other).into_owned(),
             value: right_column.get(row).to_owned(),
             detail: left_column.get(other).to_owned(),
@@ -110,19 +100,27 @@ pub(crate) fn strays(
 pub(crate) fn doubles(shard: &Shard<'_>, child: &str, parent: &str, right: &str) -> Result<Answer, String> {
     let identity = shard.engine.identity;
     let (children, parents, rights) = (shard.slice(child)?, shard.slice(parent)?, shard.slice(right)?);
+    let (child_address, parent_address) = (identity.addresses(child), identity.addresses(parent));
+    // There are few children: only their people's parents are gathered.
+    let persons: AHashSet<u32> = children.rows().map(|row| children.people.person[row as usize]).collect();
+    let addresses: AHashSet<u64> =
+        children.rows().map(|row| key_at(child_address, row)).filter(|key| *key != 0).collect();
     let mut of_person: AHashMap<u32, Vec<u32>> = AHashMap::new();
     let mut of_address: AHashMap<u64, Vec<u32>> = AHashMap::new();
-    let (child_address, parent_address) = (identity.addresses(child), identity.addresses(parent));
     for row in parents.rows() {
-        of_person.entry(parents.people.person[row as usize]).or_default().push(row);
-        of_address.entry(key_at(parent_address, row)).or_default().push(row);
+        let (person, address) = (parents.people.person[row as usize], key_at(parent_address, row));
+        if persons.contains(&person) {
+            of_person.entry(person).or_default().push(row);
+        }
+        if addresses.contains(&address) {
+            of_address.entry(address).or_default().push(row);
+        }
     }
-    of_address.remove(&0);
     let links = identity.links(parent, right);
-    let mut of_parent: AHashMap<u32, AHashSet<u32>> = AHashMap::new();
-    for link in links.iter() {
-        of_parent.entry(link.left).or_default().insert(link.right);
-    }
+    let of_parent = |row: u32| {
+        let start = links.partition_point(|link| link.left < row);
+        links[start..].iter().take_while(move |link| link.left == row).map(|link| link.right)
+    };
     let mut counter = Counter::default();
     let mut seen: AHashSet<u32> = AHashSet::new();
     for link in identity.links(child, right).iter() {
@@ -131,17 +129,15 @@ pub(crate) fn doubles(shard: &Shard<'_>, child: &str, parent: &str, right: &str)
         }
         let person = children.people.person[link.left as usize];
         let own = of_person.get(&person).into_iter().chain(of_address.get(&key_at(child_address, link.left)));
-        let known: Vec<&AHashSet<u32>> = own.flatten().filter_map(|row| of_parent.get(row)).collect();
-        if known.is_empty() || known.iter().any(|rows| rows.contains(&link.right)) {
+        let known: Vec<u32> = own.flatten().flat_map(|row| of_parent(*row)).collect();
+        if known.is_empty() || known.contains(&link.right) {
             continue;
         }
         seen.insert(link.right);
         rights.count(&mut counter, link.right);
-        let key = rights.frame.key(link.right);
-        let other = children.frame.key(link.left);
-        counter.sample(shard.cap(), &key, || Sample {
-            key: key.to_string(),
-            other: other.into_owned(),
+        counter.sample(shard.cap(), rights.frame.rank(link.right), || Sample {
+            key: rights.frame.key(link.right).into_owned(),
+            other: children.frame.key(link.left).into_owned(),
             ..Sample::default()
         });
     }

@@ -1,6 +1,8 @@
 //! Facts about records that share something within one dataset: equal values, one person, addresses one slip apart.
 
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::local::{Shard, Slice};
@@ -87,7 +89,7 @@ impl Book<'_> {
             self.slice.count(&mut self.counter, *row);
             let other = keys.get(usize::from(at == 0)).map(|(key, _)| key.clone()).unwrap_or_default();
             let detail = format!("{} records", keys.len());
-            self.counter.sample(self.shard.cap(), key, || Sample {
+            self.counter.sample(self.shard.cap(), self.slice.frame.rank(*row), || Sample {
                 key: key.clone(),
                 other,
                 value: self.column.get(*row).to_owned(),
@@ -135,20 +137,27 @@ pub(crate) fn slips(
         }
         (!whole.is_empty()).then(|| xxh3_64(whole.as_bytes()))
     };
-    let known = |row: u32| {
-        let whole = mailbox(&address(column.get(row))?)?;
-        let (phone, name) = (digits(row), called(row));
-        (phone.is_some() || name.is_some()).then_some(Known { row, address: whole, phone, name })
+    let fields: Vec<(Option<u64>, Option<u64>)> =
+        (0..slice.frame.rows).into_par_iter().map(|row| (digits(row), called(row))).collect();
+    // Most people share neither with anyone: their addresses need not be looked at.
+    let (phones, names) = (shared(fields.iter().map(|field| field.0)), shared(fields.iter().map(|field| field.1)));
+    let among = |key: Option<u64>, keys: &[u64]| key.filter(|key| keys.binary_search(key).is_ok());
+    let known = |(at, field): (usize, &(Option<u64>, Option<u64>))| {
+        let (phone, name) = (among(field.0, &phones), among(field.1, &names));
+        if phone.is_none() && name.is_none() {
+            return None;
+        }
+        let row = u32::try_from(at).ok()?;
+        Some(Known { row, address: mailbox(&address(column.get(row))?)?, phone, name })
     };
-    let known: Vec<Known> = (0..slice.frame.rows).into_par_iter().filter_map(known).collect();
+    let known: Vec<Known> = fields.par_iter().enumerate().filter_map(known).collect();
     let person = |row: u32| slice.people.person[row as usize];
     let found = pairs(&known, |one, other| person(one) == person(other));
     let mut counter = Counter::default();
     for (row, other) in &found.pairs {
         slice.count(&mut counter, *row);
-        let key = slice.frame.key(*row);
-        counter.sample(shard.cap(), &key, || Sample {
-            key: key.to_string(),
+        counter.sample(shard.cap(), slice.frame.rank(*row), || Sample {
+            key: slice.frame.key(*row).into_owned(),
             other: slice.frame.key(*other).into_owned(),
             value: column.get(*row).to_owned(),
             detail: String::new(),
@@ -156,4 +165,11 @@ pub(crate) fn slips(
     }
     let rows = u64::from(slice.frame.rows);
     Ok(Answer::Slips { rows, wide: found.wide, members: counter.finish(shard.cap()) })
+}
+
+/// The keys that more than one record has, sorted.
+fn shared(keys: impl Iterator<Item = Option<u64>>) -> Vec<u64> {
+    let mut keys: Vec<u64> = keys.flatten().collect();
+    keys.par_sort_unstable();
+    keys.chunk_by(|one, other| one == other).filter(|run| run.len() > 1).map(|run| run[0]).collect()
 }

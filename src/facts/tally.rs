@@ -46,6 +46,10 @@ impl Tally {
 pub(crate) struct Counter {
     tally: Tally,
     several: ahash::AHashSet<u32>,
+    /// Samples by the rank of their keys.
+    kept: Vec<(u32, Sample)>,
+    /// The rank beyond which nothing can be among the smallest any more.
+    worst: Option<u32>,
 }
 
 impl Counter {
@@ -57,28 +61,23 @@ impl Counter {
         }
     }
 
-    /// Keeps a sample when it may be among the smallest; the closure runs only then.
-    pub(crate) fn sample(&mut self, cap: usize, key: &str, build: impl FnOnce() -> Sample) {
+    /// Keeps a sample when it may be among the smallest; the closure runs only then. Ranks are those of the records'
+    /// keys: most records of a file are passed over by comparing two numbers.
+    pub(crate) fn sample(&mut self, cap: usize, rank: u32, build: impl FnOnce() -> Sample) {
         let room = cap.saturating_mul(2).max(cap.saturating_add(8));
-        if cap == 0 {
+        if cap == 0 || self.worst.is_some_and(|worst| rank > worst) {
             return;
         }
-        if self.worst(cap).is_some_and(|worst| key > worst) {
-            return;
+        self.kept.push((rank, build()));
+        if self.kept.len() >= room {
+            self.kept.sort_unstable();
+            self.kept.truncate(cap);
+            self.worst = self.kept.last().map(|(rank, _)| *rank);
         }
-        self.tally.samples.push(build());
-        if self.tally.samples.len() >= room {
-            self.tally.trim(cap);
-        }
-    }
-
-    /// After a trim the samples are sorted, so the last of the first `cap` bounds what can still matter.
-    fn worst(&self, cap: usize) -> Option<&str> {
-        let trimmed = self.tally.samples.get(..cap)?;
-        trimmed.is_sorted().then(|| trimmed.last().map(|sample| sample.key.as_str())).flatten()
     }
 
     pub(crate) fn finish(mut self, cap: usize) -> Tally {
+        self.tally.samples = self.kept.into_iter().map(|(_, sample)| sample).collect();
         self.tally.trim(cap);
         self.tally
     }

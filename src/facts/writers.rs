@@ -5,27 +5,12 @@ use std::collections::BTreeMap;
 use ahash::AHashMap;
 
 use super::local::Shard;
-use super::{Answer, Pick, pairs, people};
+use super::{Answer, Pick, picks};
 
 /// The picked records by the values of some columns of their dataset.
 pub(crate) fn writers(shard: &Shard<'_>, pick: &Pick, by: &[usize]) -> Result<Answer, String> {
     let slice = shard.slice(pick.dataset())?;
-    let rows = match pick {
-        Pick::Values { column, values } => {
-            let column = slice.column(column.index)?;
-            slice.rows().filter(|row| values.contains(column.get(*row))).collect()
-        }
-        Pick::Shapes { column, lens, shapes } => {
-            let column = slice.column(column.index)?;
-            slice.rows().filter(|row| shapes.contains(lens.shape(column.get(*row)))).collect()
-        }
-        Pick::Beside { beside, shapes } => people::picked(shard, &slice, beside, shapes)?,
-        // Its cells are on profiles, which do not say who wrote them.
-        Pick::Instants { .. } => Vec::new(),
-        Pick::Pairs { left, left_lens, right, right_lens, cells } => {
-            pairs::picked(shard, (left, left_lens), (right, right_lens), cells)?
-        }
-    };
+    let rows = picks::rows(shard, &slice, pick)?;
     let count = |index: &usize| -> Result<BTreeMap<String, u64>, String> {
         let column = slice.column(*index)?;
         let mut counts: AHashMap<&str, u64> = AHashMap::new();

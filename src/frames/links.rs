@@ -133,31 +133,35 @@ fn at(list: &[u64], row: u32) -> u64 {
     list.get(row as usize).copied().unwrap_or_default()
 }
 
-fn keys(hashes: &Hashes, row: u32) -> impl Iterator<Item = u64> {
-    [&hashes.own].into_iter().chain(&hashes.ids).map(move |list| at(list, row))
+/// The rows of a list that hold one of some keys, by key.
+fn gather(list: &[u64], keys: impl Iterator<Item = u64>) -> AHashMap<u64, Vec<u32>> {
+    let mut found: AHashMap<u64, Vec<u32>> = keys.filter(|key| *key != 0).map(|key| (key, Vec::new())).collect();
+    if !found.is_empty() {
+        for (key, row) in list.iter().zip(0..) {
+            if let Some(rows) = found.get_mut(key) {
+                rows.push(row);
+            }
+        }
+    }
+    found
 }
 
 /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those. One
 /// that is linked to the left row itself is its second half, and no stray.
 pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
-    let by_id = Lookup::new(right.ids.iter().chain([&right.own]));
-    let by_address = Lookup::new([&right.exact].into_iter());
-    let rows = u32::try_from(left.exact.len()).unwrap_or(u32::MAX);
-    let find = |row: u32| {
-        let address = at(&left.exact, row);
-        let elsewhere = by_address.of(address);
-        let own: Vec<u32> = keys(left, row).flat_map(|key| by_id.of(key)).map(|(_, right)| *right).collect();
-        if elsewhere.is_empty() || own.is_empty() || elsewhere.iter().any(|(_, right)| own.contains(right)) {
-            return None;
-        }
-        let linked = |right: u32| {
-            let start = links.partition_point(|link| (link.left, link.right) < (row, right));
-            links.get(start).is_some_and(|link| (link.left, link.right) == (row, right))
-        };
-        let stray = elsewhere.iter().map(|(_, right)| *right).find(|right| !linked(*right))?;
-        Some((row, stray))
+    // Only where no linked row has the same address can it stand elsewhere alone.
+    let apart = |run: &&[Link]| {
+        let address = at(&left.exact, run[0].left);
+        let by_id = run.iter().any(|link| link.tier == Tier::Identifier);
+        by_id && address != 0 && run.iter().all(|link| at(&right.exact, link.right) != address)
     };
-    (0..rows).into_par_iter().filter_map(find).collect()
+    let runs: Vec<&[Link]> = links.chunk_by(|one, other| one.left == other.left).filter(apart).collect();
+    let elsewhere = gather(&right.exact, runs.iter().map(|run| at(&left.exact, run[0].left)));
+    let find = |run: &[Link]| {
+        let stray = elsewhere.get(&at(&left.exact, run[0].left))?.first()?;
+        Some((run[0].left, *stray))
+    };
+    runs.into_iter().filter_map(find).collect()
 }
 
 /// Rows linked by identifier whose addresses differ, where the left one stands on no right row.
@@ -167,11 +171,8 @@ pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, 
         link.tier == Tier::Identifier && one != 0 && other != 0 && one != other
     };
     let found: Vec<&Link> = links.iter().filter(apart).collect();
-    if found.is_empty() {
-        return Vec::new();
-    }
-    let rights = Lookup::new([&right.mailbox].into_iter());
-    let nowhere = |link: &&Link| rights.of(at(&left.mailbox, link.left)).is_empty();
+    let rights = gather(&right.mailbox, found.iter().map(|link| at(&left.mailbox, link.left)));
+    let nowhere = |link: &&Link| rights.get(&at(&left.mailbox, link.left)).is_none_or(Vec::is_empty);
     found.into_iter().filter(nowhere).map(|link| (link.left, link.right)).collect()
 }
 
@@ -183,10 +184,7 @@ pub(super) fn taken(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, 
         links.get(start).is_none_or(|link| link.left != *row)
     });
     let loose: Vec<u32> = loose.filter(|row| at(&left.mailbox, *row) != 0).collect();
-    if loose.is_empty() {
-        return Vec::new();
-    }
-    let rights = Lookup::new([&right.mailbox].into_iter());
-    let of = |row: u32| rights.of(at(&left.mailbox, row)).first().map(|(_, right)| (row, *right));
+    let rights = gather(&right.mailbox, loose.iter().map(|row| at(&left.mailbox, *row)));
+    let of = |row: u32| Some((row, *rights.get(&at(&left.mailbox, row))?.first()?));
     loose.into_iter().filter_map(of).collect()
 }

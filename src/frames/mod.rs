@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
 use crate::error::{Error, Fault, Result};
 use crate::exports::{Dataset, Progress, ReadReport};
@@ -73,9 +73,33 @@ pub struct Frame {
     /// How many records.
     pub rows: u32,
     columns: BTreeMap<usize, TextColumn>,
+    ranks: Vec<u32>,
 }
 
 impl Frame {
+    /// The place of a record's key among all keys of the dataset; equal keys have equal ranks.
+    pub fn rank(&self, row: u32) -> u32 {
+        self.ranks.get(row as usize).copied().unwrap_or(row)
+    }
+
+    /// Sorts the keys once, so that samples are chosen by comparing numbers.
+    fn ranked(mut self) -> Self {
+        let mut order: Vec<(Cow<'_, str>, u32)> =
+            (0..self.rows).into_par_iter().map(|row| (self.key(row), row)).collect();
+        order.par_sort_unstable();
+        let mut ranks = vec![0; order.len()];
+        let mut next = 0;
+        for at in 0..order.len() {
+            if at > 0 && order[at].0 != order[at - 1].0 {
+                next += 1;
+            }
+            ranks[order[at].1 as usize] = next;
+        }
+        drop(order);
+        self.ranks = ranks;
+        self
+    }
+
     /// A column that was loaded.
     pub fn column(&self, index: usize) -> Option<&TextColumn> {
         self.columns.get(&index)
@@ -89,7 +113,7 @@ impl Frame {
 
     /// Bytes held in columns.
     pub fn bytes(&self) -> usize {
-        self.columns.values().map(TextColumn::bytes).sum()
+        self.columns.values().map(TextColumn::bytes).sum::<usize>() + self.ranks.len() * 4
     }
 }
 
@@ -111,7 +135,7 @@ impl Store {
             .map(|dataset| {
                 let mut columns = wanted.get(&dataset.name).cloned().unwrap_or_default();
                 columns.extend(dataset.key);
-                read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress)
+                Ok(read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress)?.ranked())
             })
             .collect();
         Ok(Self { frames: frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect() })
@@ -168,7 +192,7 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress) -> Re
         return Err(Error::input(fault.help("split the export, or leave the long column out")));
     }
     let columns = wanted.iter().copied().zip(columns).collect();
-    Ok(Frame { dataset: Arc::clone(dataset), report, rows, columns })
+    Ok(Frame { dataset: Arc::clone(dataset), report, rows, columns, ranks: Vec::new() })
 }
 
 #[cfg(test)]

@@ -249,6 +249,11 @@ pub fn is_placeholder_id(text: &str) -> bool {
 
 /// A value without case, blanks and punctuation: two spellings of one thing fold alike.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let folded: String =
+            text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+        return if folded.is_empty() { text.trim().to_ascii_lowercase() } else { folded };
+    }
     let folded: String =
         text.nfkc().filter(|c| !invisible(*c)).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect();
     if folded.is_empty() { text.trim().to_lowercase() } else { folded }

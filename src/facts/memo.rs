@@ -1,0 +1,72 @@
+//! What one round of questions found and a later one would work out again: rows by shape, rows that meet a filter.
+//!
+//! Nothing is worked out under a lock: who holds one while other threads wait for it could be waiting for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Column, Filter, Lens};
+
+/// One in so many rows may have a shape for its rows to be kept: findings are about few.
+const FEW: u32 = 16;
+
+type Rows = Arc<Vec<u32>>;
+/// The rows of each shape that few rows have, by piece, column and lens.
+type ByShape = BTreeMap<(u32, Column, Lens), Arc<BTreeMap<&'static str, Option<Vec<u32>>>>>;
+
+/// Rows that were found already.
+#[derive(Debug, Default)]
+pub struct Memo {
+    shapes: Mutex<ByShape>,
+    filters: Mutex<BTreeMap<(u32, String, Filter), Result<Rows, String>>>,
+}
+
+fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The rows of shapes while they are being counted.
+pub(super) struct Keeper {
+    most: usize,
+    rows: BTreeMap<&'static str, Option<Vec<u32>>>,
+}
+
+impl Keeper {
+    pub(super) fn new(rows: u32) -> Self {
+        Self { most: (rows / FEW).max(1_024) as usize, rows: BTreeMap::new() }
+    }
+
+    pub(super) fn keep(&mut self, shape: &'static str, row: u32) {
+        let kept = self.rows.entry(shape).or_insert_with(|| Some(Vec::new()));
+        match kept {
+            Some(rows) if rows.len() < self.most => rows.push(row),
+            _ => *kept = None,
+        }
+    }
+}
+
+impl Memo {
+    pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, keeper: Keeper) {
+        open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(keeper.rows));
+    }
+
+    /// The rows of these shapes in order, when all of them were kept.
+    pub(super) fn rows(&self, piece: u32, column: &Column, lens: &Lens, shapes: &BTreeSet<String>) -> Option<Vec<u32>> {
+        let kept = open(&self.shapes).get(&(piece, column.clone(), lens.clone())).cloned()?;
+        let mut rows = Vec::new();
+        for (_, found) in kept.iter().filter(|(shape, _)| shapes.contains(**shape)) {
+            rows.extend_from_slice(found.as_ref()?);
+        }
+        rows.sort_unstable();
+        Some(rows)
+    }
+
+    /// The rows that meet a filter, when it was evaluated before.
+    pub(super) fn met(&self, piece: u32, dataset: &str, filter: &Filter) -> Option<Result<Rows, String>> {
+        open(&self.filters).get(&(piece, dataset.to_owned(), filter.clone())).cloned()
+    }
+
+    pub(super) fn keep_met(&self, piece: u32, dataset: &str, filter: &Filter, met: Result<Vec<u32>, String>) {
+        open(&self.filters).insert((piece, dataset.to_owned(), filter.clone()), met.map(Arc::new));
+    }
+}
