@@ -181,7 +181,10 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
     for _ in 0..ROUNDS {
         let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
         // What was read is asked in any case: no rule may rest on half a file unawares.
-        let read = context.datasets.keys().map(|name| Question::Read { dataset: name.clone() });
+        let read = context
+            .datasets
+            .keys()
+            .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
         let asked: Vec<Question> = asked.collect();
         let writers = checks::writers::questions(context, asked.iter());
         let open = answers.open(asked.into_iter().chain(writers).chain(read));
@@ -274,7 +277,9 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
             (Some(why), _) => failed(rule, why),
             (None, Err(_)) => failed(rule, "the check stopped on these answers".to_owned()),
             (None, Ok(hits)) => {
-                let gaps = [ask.gaps, checks::partial(context, &ask.questions, answers)].concat();
+                let mut gaps = [ask.gaps, checks::partial(context, &ask.questions, answers)].concat();
+                // What a finding names was looked at.
+                gaps.retain(|gap| !(gap.is_blank() && hits.iter().any(|hit| hit.subject.name == gap.subject)));
                 let hits = if blank(rule) { Vec::new() } else { hits };
                 let mut outcome = outcome(rule, ask.subjects, gaps, hits);
                 for finding in &mut outcome.findings {

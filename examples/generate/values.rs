@@ -239,10 +239,10 @@ fn records(plan: &Plan, slot: Slot, unit: &mut Unit) -> bool {
             unit.near("ENM007", profile, Profile::Wholesale, "the same answer, or one that nobody can read");
         }
         Role::SpentText => {
-            let spent = plan.word(&["129.90 EUR", "about 60", "\u{20ac} 45.00", "1,234.50"], slot.nth);
+            let spent = plan.word(&["129.90 EUR", "about 60", "\u{20ac} 45.00", "1.2345e3"], slot.nth);
             unit.set(Set::People, 0, Profile::Spent, spent);
-            if spent == "1,234.50" {
-                unit.near("MAP005", profile, Profile::Spent, "a number with a mark between its thousands");
+            if spent == "1.2345e3" {
+                unit.near("MAP005", profile, Profile::Spent, "a number with a power of ten");
             }
         }
         Role::LongValue => {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::judge_links::{Links, identifier, is_record_id, missing};
 use crate::schema::{Contact, Profile, Set};
 use crate::stamps::{Form, read};
-use crate::time::DAY;
+use crate::time::{DAY, TAKEN};
 use crate::unit::Unit;
 
 /// Source columns of times.
@@ -86,8 +86,6 @@ pub(crate) fn day_and_month(value: &str) -> Option<(char, u32, u32)> {
 pub(crate) struct Whole {
     /// Whether Zoho's standard labels are translated, so that nobody knows them by name.
     pub(crate) translated: bool,
-    /// The last time a contact was changed.
-    newest: Option<i64>,
     /// Minutes between a contact and its profile.
     delays: BTreeMap<i64, u64>,
     flags: BTreeMap<(usize, usize), BTreeMap<Vocabulary, u64>>,
@@ -140,7 +138,6 @@ impl Whole {
 
     fn contacts(&mut self, unit: &Unit) {
         for row in unit.rows(Set::Contacts) {
-            self.newest = self.newest.max(read(row.get(Contact::Modified)).sure);
             for column in SOURCE_TIMES {
                 if let Some((between, first, second)) = day_and_month(row.get(column)) {
                     let seen = self.orders.entry((column as usize, between)).or_default();
@@ -173,10 +170,9 @@ impl Whole {
 
     /// Whether a contact changed too recently for its profile to be blamed.
     pub(crate) fn is_fresh(&self, modified: &str) -> bool {
-        let (false, Some(newest), Some(modified)) = (self.translated, self.newest, read(modified).sure) else {
-            return false;
-        };
-        modified > newest - self.lag()
+        let (false, Some(modified)) = (self.translated, read(modified).sure) else { return false };
+        // The profiles were exported ten minutes after the contacts.
+        modified > TAKEN + 600 - self.lag()
     }
 
     /// How late the sync is in seconds: what 95 of 100 people waited at most.
@@ -187,7 +183,7 @@ impl Whole {
             seen += count;
             (seen * 100 >= total * 95).then_some(minutes * 60)
         });
-        slow.next().filter(|lag| (0..=7 * DAY).contains(lag)).unwrap_or(DAY)
+        slow.next().filter(|lag| (60..=7 * DAY).contains(lag)).unwrap_or(DAY)
     }
 
     /// The vocabulary of a column of flags.

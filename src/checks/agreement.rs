@@ -323,7 +323,7 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit>
         statement: format!("{what} ({}).{}", percent(differ.rows, compared), plan.hold_back.said(found.held)),
         parts,
         samples: differ.samples.iter().map(row).collect(),
-        shows: if listed && !sensitive { Shows::Labels } else { Shows::Nothing },
+        shows: if listed && !sensitive { Shows::Words } else { Shows::Nothing },
         ..Hit::default()
     })
 }

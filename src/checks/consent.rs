@@ -42,6 +42,9 @@ pub(super) fn attributes<'a>(context: &Context<'a>) -> Vec<&'a Attribute> {
         .collect()
 }
 
+/// Klaviyo's column of reasons for which nobody is mailed.
+const SUPPRESSED: &str = "Email Suppressions";
+
 /// What a system's own consent column is called.
 pub(super) fn standard_name(system: System) -> Option<&'static str> {
     match system {
@@ -52,21 +55,44 @@ pub(super) fn standard_name(system: System) -> Option<&'static str> {
     }
 }
 
+/// Words in the names of attributes that are true for people who opted out, and of those who opted in.
+const OUT_WORDS: &[&str] = &["unsub", "optout", "optedout", "suppress", "donot", "nomail", "noemail"];
+const IN_WORDS: &[&str] =
+    &["optin", "optedin", "subscri", "newsletter", "consent", "permission", "mailable", "marketing", "accept", "allow"];
+
+/// Which truth of an attribute means opted out, as far as its name tells.
+fn out_when(name: &str) -> Option<bool> {
+    let name = fold(name);
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if holds(OUT_WORDS) {
+        return Some(true);
+    }
+    holds(IN_WORDS).then_some(false)
+}
+
 /// How the owner's values are read. Declared spellings go first; Shopify's flag alone cannot say no, and a field of the
 /// team's own may mean either.
 pub(super) fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
-    let declared: Vec<(String, bool)> = attribute
-        .values
-        .iter()
-        .filter_map(|allowed| Some((fold(&allowed.source), truth(&allowed.attribute)?)))
-        .collect();
     let subject = format!("{}.{column}", owner.name);
     let gap = |reason: String| Gap { subject: subject.clone(), reason, column: None };
     let name = &attribute.name;
+    let said = attribute.values.iter().filter_map(|allowed| Some((fold(&allowed.source), truth(&allowed.attribute)?)));
+    let said: Vec<(String, bool)> = said.collect();
+    // Spellings are declared as the attribute has them, and what its true means is in its name.
+    let declared = match out_when(name) {
+        Some(out) => said.into_iter().map(|(spelling, says)| (spelling, says == out)).collect(),
+        None if said.is_empty() => said,
+        None => {
+            return Err(gap(format!(
+                "the name of {name} does not tell whether true means opted out or opted in; map consent to unsubscribed, or name it such as newsletter_opt_in"
+            )));
+        }
+    };
     let of_vendor = standard_name(owner.system).is_some_and(|own| owner.find(own) == owner.find(column));
     match owner.system {
         _ if declared.iter().any(|(_, out)| *out) => Ok(Consent::Declared(declared)),
         System::Zoho if of_vendor || name == "unsubscribed" => Ok(Consent::OptOutBox),
+        System::Klaviyo if owner.find(SUPPRESSED) == owner.find(column) => Ok(Consent::Suppressed),
         System::Klaviyo if of_vendor => Ok(Consent::State),
         System::Shopify if of_vendor => Err(gap(format!(
             "`no` in {subject} means opted out or never asked; if it always means opted out in your shop, write `values: {{\"yes\": false, \"no\": true}}` under {name}"
@@ -139,6 +165,12 @@ fn conflicts(context: &Context<'_>, attribute: &Attribute) -> (Vec<Conflict>, Ve
         let own = context.people().filter(|dataset| context.owns(&owner.text, dataset));
         named.extend(own.filter_map(|dataset| Some(context.standard(dataset, standard_name(dataset.system)?))));
     }
+    // Who complained is suppressed, whatever the consent beside it says.
+    let suppressed = context.people().filter(|dataset| context.owns(&owner.text, dataset)).filter_map(|dataset| {
+        dataset.find(SUPPRESSED).filter(|_| dataset.system == System::Klaviyo)?;
+        Some(context.standard(dataset, SUPPRESSED))
+    });
+    named.extend(suppressed.collect::<Vec<_>>());
     if named.is_empty() {
         return stop(format!("no export says what {}, which owns {}, knows of consent", owner.text, attribute.name));
     }

@@ -257,7 +257,7 @@ fn judge_record(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<
         format!("Every topic is switched off on {people} mailable by `{shown}` all the same.")
     } else {
         let records = counted(whole.rows, "contact has", "contacts have");
-        format!("{records} a time in `{said}` although `{shown}` is not ticked, and no later opt-in is known.")
+        format!("{records} a time in `{said}` although `{shown}` is not ticked.")
     };
     let (count, people) = (whole.rows, whole.people);
     vec![Hit {

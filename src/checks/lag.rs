@@ -17,7 +17,7 @@ pub(super) enum HoldBack {
     /// Not known before its questions are answered.
     Open,
     /// Those changed later; the lag in seconds.
-    After { fresh: Fresh, lag: i64 },
+    After { fresh: Fresh, lag: i64, since: &'static str },
     /// None, and why.
     Nothing(String),
 }
@@ -39,12 +39,9 @@ impl HoldBack {
     /// What a statement says of it, after a blank.
     pub(super) fn said(&self, held: u64) -> String {
         match self {
-            Self::After { lag, .. } if held > 0 => {
+            Self::After { lag, since, .. } if held > 0 => {
                 let pairs = counted(held, "pair was", "pairs were");
-                format!(
-                    " {pairs} held back: the record changed within {} of the newest change in the export.",
-                    duration(*lag)
-                )
+                format!(" {pairs} held back: the record changed within {} of {since}.", duration(*lag))
             }
             Self::Nothing(reason) => format!(" Nothing was held back for the lag of the sync: {reason}."),
             _ => String::new(),
@@ -81,8 +78,13 @@ pub(super) fn hold_back(
     };
     let held = match (answers.get(&newest), lag) {
         (None, _) | (_, None) => HoldBack::Open,
-        (Some(Answer::Newest(Some(at))), Some(lag)) => {
-            HoldBack::After { fresh: Fresh { column, after: at - lag, zone }, lag }
+        (Some(Answer::Newest(Some(newest))), Some(lag)) => {
+            // What reaches a profile later than its export was taken cannot be there.
+            let (at, since) = match context.profiles().and_then(|profiles| context.taken_at(&profiles.source)) {
+                Some(taken) => (taken, "the profiles' export"),
+                None => (*newest.min(&context.now), "the newest change in the export"),
+            };
+            HoldBack::After { fresh: Fresh { column, after: at - lag, zone }, lag, since }
         }
         _ => HoldBack::Nothing(format!("no Modified Time of {} can be read", left.name)),
     };
@@ -105,7 +107,8 @@ fn arrival(context: &Context<'_>, left: &Dataset, left_zone: Option<String>) -> 
 
 /// The lag within which 95 of 100 arrive, where that is one.
 fn usual(gap: &Answer) -> i64 {
-    let measured = gap.quantile(0.95).filter(|minutes| (0..=MOST_MINUTES).contains(minutes));
+    // Where nearly all arrive at once, the profile's stamp is a copy of the record's.
+    let measured = gap.quantile(0.95).filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
     measured.map_or(USUAL, |minutes| minutes * 60)
 }
 

@@ -211,7 +211,8 @@ fn misnamed(context: &Context<'_>, mapping: &Mapping, module: &Module) -> Option
 
 fn incomplete(mapping: &Mapping, attribute: &Attribute) -> Option<Hit> {
     let mut lacks = Vec::new();
-    if attribute.from.is_empty() {
+    // The owner of consent has a column of its own for it.
+    if attribute.from.is_empty() && !(attribute.is_consent() && attribute.owner.is_some()) {
         lacks.push("a source (`from:`)");
     }
     if attribute.kind.is_none() {

@@ -77,8 +77,17 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
     if fault != "two-owners" {
         return attributes
             .into_iter()
-            .filter(|attribute| owner(attribute).is_none())
-            .map(|attribute| unowned(mapping, attribute))
+            .filter_map(|attribute| match owner(attribute) {
+                None => Some(unowned(mapping, attribute)),
+                Some(owner) if !context.is_system(owner) => {
+                    let statement =
+                        format!("`{}` has no owner that is known: {}.", attribute.name, context.unknown_system(owner));
+                    let action =
+                        "Write the name of a source of crmlint.yaml, or add the system to `systems:` of the mapping.";
+                    Some(entry(mapping, attribute, statement, action.to_owned()))
+                }
+                Some(_) => None,
+            })
             .collect();
     }
     let hits = attributes.iter().enumerate().filter_map(|(at, attribute)| {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::exports::{Damage, DamageKind};
-use crate::facts::{Answer, Answers, Column, Question};
+use crate::facts::{Answer, Answers, Column, Lens, Question};
 use crate::findings::Gap;
 use crate::frames::identity::Keys;
 use crate::mapping::ColumnPath;
@@ -38,7 +38,35 @@ pub fn partial(context: &Context<'_>, questions: &[Question], answers: &Answers)
             }
         }
     }
+    gaps.extend(blank(context, questions, answers));
     gaps
+}
+
+/// What a rule rests on and is blank in every record: it was looked at in vain.
+fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Vec<Gap> {
+    // Without a mapping every column is looked at, and a blank one is not missed.
+    if context.mapping.is_none() {
+        return Vec::new();
+    }
+    let is_blank = |column: &Column| match answers.get(&Question::Columns { dataset: column.dataset.clone() }) {
+        Some(Answer::Columns { rows, columns, .. }) => {
+            *rows > 0 && columns.get(column.index).is_some_and(|fact| fact.filled == 0)
+        }
+        _ => false,
+    };
+    // A blank value is never too long.
+    let sized = |question: &&Question| {
+        !matches!(question, Question::Wide { .. } | Question::Shapes { lens: Lens::Size(_), .. })
+    };
+    let own = questions.iter().filter(sized).flat_map(Question::columns);
+    let keys = questions.iter().flat_map(Question::pairs).flat_map(|(left, right)| [left, right]);
+    let plan = context.identity();
+    let keys = keys.collect::<BTreeSet<_>>().into_iter().flat_map(|dataset| {
+        let keys = plan.get(&dataset).map(Keys::needed).unwrap_or_default();
+        keys.into_iter().map(move |index| Column { dataset: dataset.clone(), index })
+    });
+    let columns: BTreeSet<Column> = own.chain(keys).collect();
+    columns.iter().filter(|column| is_blank(column)).map(|column| context.blank(column)).collect()
 }
 
 /// The columns of a question: its own, those of its filter, and those by which the records it pairs are linked.

@@ -89,8 +89,7 @@ impl Context<'_> {
 
     /// A gap for a column without a single value: nothing was looked at.
     pub fn blank(&self, column: &Column) -> Gap {
-        let subject = format!("{}.{}", column.dataset, self.label(column));
-        Gap { reason: format!("{subject} is blank in every record"), subject, column: None }
+        Gap::blank(format!("{}.{}", column.dataset, self.label(column)))
     }
 
     /// What is missing of the canonical identifier, on the profile and at its source.
@@ -98,6 +97,12 @@ impl Context<'_> {
         let Some(key) = self.mapping.and_then(|mapping| mapping.canonical.as_ref()) else { return Vec::new() };
         let source = key.source.as_ref().and_then(|path| self.resolve(path).err());
         self.on_profile(&key.attribute.text).err().into_iter().chain(source).collect()
+    }
+
+    /// When a source's export was taken, where the config says so.
+    pub fn taken_at(&self, source: &str) -> Option<i64> {
+        let mut named = self.config.sources.iter().filter(|known| known.request.name.as_deref() == Some(source));
+        named.find_map(|known| known.taken_at.as_ref()).map(|(at, _)| *at)
     }
 
     /// The first part of the names of profile attributes.

@@ -26,6 +26,7 @@ const STATES: &[&str] = &["subscribed", "unsubscribed", "neversubscribed", "nots
 /// The declared type as values can contradict it, and its name for readers.
 fn fit(attribute: &Attribute, profile: bool) -> Option<(Fit, &'static str)> {
     Some(match attribute.kind.as_ref()?.text.as_str() {
+        "number" if profile => (Fit::PlainNumber, "plain numbers"),
         "number" => (Fit::Number, "numbers"),
         "email" => (Fit::Email, "e-mail addresses"),
         "boolean" => {
@@ -67,7 +68,7 @@ impl Typed<'_> {
         Some((filled, shapes.get(UNFIT)))
     }
 
-    /// Few values of another type are another rule's matter, unless it is a number that is wanted.
+    /// Few values of another type are another rule's matter where there is one.
     fn wrong<'b>(&self, answers: &'b Answers) -> Option<(u64, &'b Tally)> {
         let (filled, unfit) = self.seen(answers)?;
         let unfit = unfit.filter(|unfit| self.strict || unfit.rows * 2 > filled)?;
@@ -79,7 +80,13 @@ fn typed<'a>(context: &Context<'a>) -> (Vec<Typed<'a>>, Vec<Gap>) {
     let (targets, gaps) = context.targets(|attribute| fit(attribute, true).is_some());
     let typed = targets.into_iter().filter_map(|target| {
         let (fit, noun) = fit(target.attribute, target.profile)?;
-        let strict = fit == Fit::Number;
+        // Addresses by which people are joined have a rule of their own.
+        let address = context.datasets.get(&target.column.dataset).and_then(|dataset| context.email(dataset).ok());
+        let strict = match fit {
+            Fit::Number | Fit::PlainNumber | Fit::List | Fit::Object => true,
+            Fit::Email => address.as_ref() != Some(&target.column),
+            _ => false,
+        };
         let lens = Lens::Fits(fit, target.attribute.missing.clone());
         Some(Typed { target, lens, noun, strict })
     });

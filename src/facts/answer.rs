@@ -66,8 +66,8 @@ pub enum Answer {
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },
-    /// To [`Question::Slips`]; `wide` is how many phones and names stand on too many records to compare each with each.
-    Slips { rows: u64, wide: u64, members: Tally },
+    /// To [`Question::Slips`].
+    Slips { rows: u64, members: Tally },
     /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before, and
     /// how many of those were held back.
     Strays { pairs: u64, held: u64, crossed: Tally, old: Tally },
@@ -111,9 +111,8 @@ impl Answer {
                 groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
             }
-            (Self::Slips { rows, wide, members }, Self::Slips { rows: more, wide: wider, members: others }) => {
+            (Self::Slips { rows, members }, Self::Slips { rows: more, members: others }) => {
                 *rows += more;
-                *wide += wider;
                 members.merge(others, cap);
             }
             (

@@ -13,6 +13,8 @@ use crate::text::trim;
 pub enum Fit {
     /// Digits with a sign, a decimal point, thousands apart by commas.
     Number,
+    /// A number as a program writes it.
+    PlainNumber,
     /// An address, also a malformed one.
     Email,
     /// A yes or a no; or one of these spellings, folded.
@@ -31,6 +33,8 @@ impl Fit {
         let value = trim(value);
         match self {
             Self::Number => is_number(value),
+            // Customer.io takes what JSON calls a number, and everything else as text.
+            Self::PlainNumber => serde_json::from_str::<f64>(value).is_ok(),
             Self::Email => value.contains('@'),
             Self::Boolean(spellings) => truth(value).is_some() || spellings.contains(&fold(value)),
             Self::Time => classify(value) != Stamp::Other,
@@ -72,6 +76,10 @@ mod tests {
                 assert_eq!(Fit::Number.holds(value), wanted, "{value}");
             }
         }
+        assert_eq!(
+            ["2680.5", "-3", "1e3", "2,680.50", "NaN"].map(|value| Fit::PlainNumber.holds(value)),
+            [true, true, true, false, false]
+        );
         let booleans = Fit::Boolean(vec!["subscribed".to_owned()]);
         assert_eq!(["Yes", "0", "SUBSCRIBED", "soon"].map(|value| booleans.holds(value)), [true, true, true, false]);
         assert_eq!(["ada@example.com", "ada@", "Ada"].map(|value| Fit::Email.holds(value)), [true, true, false]);

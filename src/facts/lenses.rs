@@ -123,6 +123,11 @@ impl Consent {
                 Some(false) => shape::UNTICKED,
                 None => shape::UNREADABLE,
             },
+            Self::Suppressed => {
+                let reasons = value.to_uppercase();
+                let wish = ["UNSUBSCRIBE", "USER_SUPPRESSED", "SPAM_COMPLAINT"];
+                if wish.iter().any(|reason| reasons.contains(reason)) { shape::OUT } else { shape::SILENT }
+            }
             Self::OptInFlag => match truth(value) {
                 Some(true) => shape::IN,
                 Some(false) => shape::SILENT,

@@ -169,7 +169,7 @@ impl<'a> Shard<'a> {
             Question::Beside(beside) => people::beside(self, beside),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
-            Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
+            Question::Slips { column, phone, first, names } => repeats::slips(self, column, *phone, (*first, names)),
             Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
             Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
             Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),

@@ -9,6 +9,10 @@ use super::instants::Freshness;
 use super::local::{SAMPLES, Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Beside, Column, Fresh, Sample};
+use crate::frames::links::Tier;
+
+/// Records of one address that are looked at.
+const EACH: usize = 20;
 
 /// The records of a slice that a question is about.
 fn rows_beside<'a>(shard: &Shard<'_>, slice: &Slice<'a>, asked: &Beside) -> impl Iterator<Item = u32> + use<'a> {
@@ -119,7 +123,7 @@ pub(crate) fn doubles(shard: &Shard<'_>, child: &str, parent: &str, right: &str)
     let links = identity.links(parent, right);
     let of_parent = |row: u32| {
         let start = links.partition_point(|link| link.left < row);
-        links[start..].iter().take_while(move |link| link.left == row).map(|link| link.right)
+        links[start..].iter().take_while(move |link| link.left == row)
     };
     let mut counter = Counter::default();
     let mut seen: AHashSet<u32> = AHashSet::new();
@@ -129,8 +133,16 @@ pub(crate) fn doubles(shard: &Shard<'_>, child: &str, parent: &str, right: &str)
         }
         let person = children.people.person[link.left as usize];
         let own = of_person.get(&person).into_iter().chain(of_address.get(&key_at(child_address, link.left)));
-        let known: Vec<u32> = own.flatten().flat_map(|row| of_parent(*row)).collect();
-        if known.is_empty() || known.contains(&link.right) {
+        // One record of an address tells as much as a thousand.
+        let known = own.flat_map(|rows| rows.iter().take(EACH)).flat_map(|row| of_parent(*row));
+        let (mut elsewhere, mut shared) = (false, false);
+        for other in known {
+            // A record that carries the child's own identifier is the child's, also where the address is the parent's.
+            let borrowed = link.tier == Tier::Identifier && other.tier != Tier::Identifier;
+            shared |= other.right == link.right && !borrowed;
+            elsewhere |= other.right != link.right;
+        }
+        if shared || !elsewhere {
             continue;
         }
         seen.insert(link.right);

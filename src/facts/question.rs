@@ -59,6 +59,8 @@ pub enum Consent {
     OptOutBox,
     /// Subscribed, unsubscribed, never subscribed.
     State,
+    /// Reasons for which nobody is mailed: some are the person's own wish.
+    Suppressed,
     /// A flag whose `no` may mean never asked: it can say yes only.
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
@@ -185,7 +187,7 @@ pub enum Question {
     /// Records of one person that a lens reads differently.
     Divided { column: Column, lens: Lens },
     /// Addresses one slip apart on records that agree in their phone, or in all of their names.
-    Slips { column: Column, phone: Option<usize>, names: Vec<usize> },
+    Slips { column: Column, phone: Option<usize>, first: Option<usize>, names: Vec<usize> },
     /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
@@ -237,8 +239,9 @@ impl Question {
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
             Self::Beside(Beside { column, .. }) => vec![column.clone()],
-            Self::Slips { column, phone, names } => {
-                let more = phone.iter().chain(names).map(|index| Column { index: *index, ..column.clone() });
+            Self::Slips { column, phone, first, names } => {
+                let more =
+                    phone.iter().chain(first).chain(names).map(|index| Column { index: *index, ..column.clone() });
                 std::iter::once(column.clone()).chain(more).collect()
             }
             Self::Compare { left, right, .. }

@@ -1,5 +1,6 @@
 //! Facts about records that share something within one dataset: equal values, one person, addresses one slip apart.
 
+use ahash::AHashSet;
 use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
 };
@@ -57,15 +58,25 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
 pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
+    // A person is known by identifier; who shares a mailbox is mailed as one, whatever their identifiers say.
     let several = slice.rows().filter(|row| !slice.people.alone[*row as usize]);
-    let mut rows: Vec<(u32, u32)> = several.map(|row| (slice.people.person[row as usize], row)).collect();
+    let by_person = several.map(|row| (u64::from(slice.people.person[row as usize]), row));
+    let mailboxes = shard.engine.identity.mailboxes(&asked.dataset);
+    let shared = shared(slice.rows().map(|row| mailboxes.get(row as usize).copied().filter(|key| *key != 0)));
+    let boxed = slice.rows().filter_map(|row| Some((*mailboxes.get(row as usize)?, row)));
+    let by_mailbox = boxed.filter(|(key, _)| shared.binary_search(key).is_ok());
+    let mut rows: Vec<(bool, u64, u32)> =
+        by_person.map(|(key, row)| (false, key, row)).chain(by_mailbox.map(|(key, row)| (true, key, row))).collect();
     rows.sort_unstable();
+    let mut entered: AHashSet<u32> = AHashSet::new();
     let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
     book.groups.keyed = rows.len() as u64;
-    for run in rows.chunk_by(|one, other| one.0 == other.0) {
-        let first = lens.shape(column.get(run[0].1));
-        if run.iter().any(|(_, row)| lens.shape(column.get(*row)) != first) {
-            book.enter(run.iter().map(|(_, row)| *row));
+    for run in rows.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        let first = lens.shape(column.get(run[0].2));
+        let divided = run.iter().any(|(.., row)| lens.shape(column.get(*row)) != first);
+        let new: Vec<u32> = run.iter().map(|(.., row)| *row).filter(|row| divided && entered.insert(*row)).collect();
+        if !new.is_empty() {
+            book.enter(new.into_iter());
         }
     }
     Ok(book.close(slice.len()))
@@ -114,14 +125,15 @@ pub(crate) fn slips(
     shard: &Shard<'_>,
     asked: &Column,
     phone: Option<usize>,
-    names: &[usize],
+    (first, names): (Option<usize>, &[usize]),
 ) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     if !shard.is_first() {
-        return Ok(Answer::Slips { rows: 0, wide: 0, members: super::Tally::default() });
+        return Ok(Answer::Slips { rows: 0, members: super::Tally::default() });
     }
     let column = slice.column(asked.index)?;
     let phones = phone.map(|index| slice.column(index)).transpose()?;
+    let first = first.map(|index| slice.column(index)).transpose()?;
     let names: Vec<&TextColumn> = names.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
     let digits = |row: u32| {
         let digits: String = phones?.get(row).chars().filter(char::is_ascii_digit).collect();
@@ -148,7 +160,8 @@ pub(crate) fn slips(
             return None;
         }
         let row = u32::try_from(at).ok()?;
-        Some(Known { row, address: mailbox(&address(column.get(row))?)?, phone, name })
+        let first = first.map(|column| fold(column.get(row))).unwrap_or_default();
+        Some(Known { row, address: mailbox(&address(column.get(row))?)?, first, phone, name })
     };
     let known: Vec<Known> = fields.par_iter().enumerate().filter_map(known).collect();
     let person = |row: u32| slice.people.person[row as usize];
@@ -164,7 +177,7 @@ pub(crate) fn slips(
         });
     }
     let rows = u64::from(slice.frame.rows);
-    Ok(Answer::Slips { rows, wide: found.wide, members: counter.finish(shard.cap()) })
+    Ok(Answer::Slips { rows, members: counter.finish(shard.cap()) })
 }
 
 /// The keys that more than one record has, sorted.

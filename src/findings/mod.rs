@@ -100,7 +100,7 @@ pub struct Part {
 /// What of its values a finding may show to anyone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shows {
-    /// Names of forms or kinds.
+    /// Names of forms or kinds, no cell.
     Labels,
     /// Words of a list, unless they may be somebody's name.
     Words,
@@ -210,6 +210,21 @@ pub struct Gap {
     /// A column that an export should have by its system's own shape: dataset and column.
     pub column: Option<(String, String)>,
 }
+
+impl Gap {
+    /// A column without a single value.
+    pub fn blank(column: String) -> Self {
+        Self { reason: format!("{column}{BLANK}"), subject: column, column: None }
+    }
+
+    /// Whether a column without a single value is what stood in the way.
+    pub fn is_blank(&self) -> bool {
+        self.reason.ends_with(BLANK)
+    }
+}
+
+/// How the reason of a blank column ends.
+const BLANK: &str = " is blank in every record";
 
 /// How a rule ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

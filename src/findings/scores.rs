@@ -5,8 +5,8 @@
 //! `1 − Σ (records that fail / records looked at) / max(subjects, findings)`, over all its findings: one that the team
 //! accepted is still so. Re-grading in the config moves no score, so that scores of two teams can be compared.
 //!
-//! A rule that was not evaluated or broke counts neither way and is named beside the score; one that was evaluated in
-//! part counts and is named as such. Without any evaluated rule there is no score, which is not a score of zero.
+//! A rule that was not evaluated or broke counts neither way and is named beside the score; one that found something and
+//! could look at a part only counts and is named as such. Without any evaluated rule there is no score, which is not a score of zero.
 
 use super::{Outcome, Severity, Status};
 
@@ -76,13 +76,10 @@ fn weight(severity: Severity) -> f64 {
     }
 }
 
-/// Whether a rule looked at anything: one that found something did.
+/// Whether a rule looked at what it had to. One that found something did, also where it saw a part; one that found
+/// nothing in a part may have looked at the wrong one.
 fn is_evaluated(outcome: &Outcome) -> bool {
-    match outcome.status {
-        Status::Failed(_) => false,
-        Status::NotEvaluated => outcome.subjects > 0,
-        Status::Clean | Status::Findings => true,
-    }
+    matches!(outcome.status, Status::Clean | Status::Findings)
 }
 
 fn pass(outcome: &Outcome) -> f64 {
@@ -163,7 +160,7 @@ mod tests {
 
     #[test]
     fn what_was_not_evaluated_is_left_out_and_named() {
-        let mut partly = outcome("DUP005", Severity::Error, Status::NotEvaluated, 2, &[]);
+        let mut partly = outcome("DUP005", Severity::Error, Status::Findings, 1, &[(0, 2)]);
         partly.gaps.push(gap());
         let mut blind = outcome("ID004", Severity::Error, Status::NotEvaluated, 0, &[]);
         blind.gaps.push(gap());

@@ -65,6 +65,12 @@ impl Keys {
         }
     }
 
+    /// The columns without which people are not recognised: the others add to them.
+    pub fn needed(&self) -> BTreeSet<usize> {
+        let declared = self.ids.iter().filter(|id| id.numbering != Numbering::MaybeZoho).map(|id| id.column).take(1);
+        declared.chain(self.record.filter(|_| self.shared)).chain(self.address).collect()
+    }
+
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
         let ids = self.ids.iter().map(|id| &id.column);
@@ -240,6 +246,11 @@ impl Identity {
             Form::Mailbox => Some(&hashes.mailbox),
             Form::Identifier | Form::Folded | Form::Exact => None,
         }
+    }
+
+    /// The hashed mailboxes of a dataset's people; 0 where there is none.
+    pub fn mailboxes(&self, dataset: &str) -> &[u64] {
+        self.hashes.get(dataset).map(|hashes| hashes.mailbox.as_slice()).unwrap_or_default()
     }
 
     /// The hashed addresses of a dataset's people; 0 where there is none.

@@ -3,8 +3,10 @@
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 
-/// Records under one phone or name that are compared each with each.
-const MOST: usize = 1_000;
+/// Records under one phone beyond which it is a line that people share.
+const SHARED_LINE: usize = 4;
+/// Records under one name beyond which it says nothing about who bears it.
+const COMMON_NAME: usize = 20;
 /// Letters of a local part from which one edit is a slip rather than another name.
 const LETTERS: usize = 4;
 /// Letters of a domain from which one edit is a slip.
@@ -17,6 +19,8 @@ pub struct Known {
     pub row: u32,
     /// Its mailbox, as the provider delivers.
     pub address: String,
+    /// The first name, folded; blank where it is not known.
+    pub first: String,
     /// Its phone.
     pub phone: Option<u64>,
     /// Its whole name.
@@ -28,27 +32,26 @@ pub struct Known {
 pub struct Found {
     /// Each record once, with the first of those that it is a slip away from.
     pub pairs: Vec<(u32, u32)>,
-    /// Phones and names on too many records to compare each with each.
-    pub wide: u64,
 }
 
 /// The records one slip away from another that agrees in a second field; `same` says which are known to be one person.
 pub fn pairs(known: &[Known], same: impl Fn(u32, u32) -> bool + Sync) -> Found {
-    let fields: [fn(&Known) -> Option<u64>; 2] = [|known| known.phone, |known| known.name];
+    let fields: [(fn(&Known) -> Option<u64>, usize); 2] =
+        [(|known| known.phone, SHARED_LINE), (|known| known.name, COMMON_NAME)];
     let mut found = Found::default();
-    for field in fields {
+    for (field, most) in fields {
         let mut block: Vec<(u64, u32)> =
             known.iter().zip(0..).filter_map(|(known, at)| Some((field(known)?, at))).collect();
         block.par_sort_unstable();
-        let runs: Vec<&[(u64, u32)]> =
-            block.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
-        found.wide += runs.iter().filter(|run| run.len() > MOST).count() as u64;
-        let pairs = runs.into_par_iter().filter(|run| run.len() <= MOST).flat_map_iter(|run| {
+        let telling = |run: &&[(u64, u32)]| (2..=most).contains(&run.len());
+        let runs: Vec<&[(u64, u32)]> = block.chunk_by(|one, other| one.0 == other.0).filter(telling).collect();
+        let pairs = runs.into_par_iter().flat_map_iter(|run| {
             let each =
                 run.iter().enumerate().flat_map(move |(at, one)| run[at + 1..].iter().map(move |two| (one.1, two.1)));
             each.filter(|(one, two)| {
                 let (one, two) = (&known[*one as usize], &known[*two as usize]);
-                is_slip(&one.address, &two.address) && !same(one.row, two.row)
+                let named = one.first.is_empty() || two.first.is_empty() || is_one_name(&one.first, &two.first);
+                named && is_slip(&one.address, &two.address) && !same(one.row, two.row)
             })
         });
         let pairs: Vec<(u32, u32)> = pairs.collect();
@@ -66,10 +69,22 @@ pub fn is_slip(one: &str, other: &str) -> bool {
     else {
         return false;
     };
+    // What follows a plus is chosen, not mistyped.
+    let plain = |name: &'_ str| name.split('+').next().unwrap_or_default().to_owned();
+    if name != other_name && plain(name) == plain(other_name) {
+        return false;
+    }
     if name == other_name {
         return domain != other_domain && near(domain, other_domain, DOMAIN);
     }
     domain == other_domain && near(name, other_name, LETTERS)
+}
+
+/// Whether two first names can be one person's: the same, an initial of it, or a slip in a long one.
+fn is_one_name(one: &str, other: &str) -> bool {
+    let initial = |short: &str, long: &str| short.chars().count() == 1 && long.starts_with(short);
+    let long = one.chars().count().min(other.chars().count()) >= 5;
+    one == other || initial(one, other) || initial(other, one) || (long && strsim::osa_distance(one, other) == 1)
 }
 
 /// One edit apart, with the same digits: numbers and years are part of who one is.
@@ -97,6 +112,7 @@ mod tests {
             ("john1@example.com", "john2@example.com", false),
             ("ana.weber1980@example.com", "ana.weber1981@example.com", false),
             ("jo@example.com", "jon@example.com", false),
+            ("greta.q+b2b@example.com", "greta.q+b2c@example.com", false),
             ("ana.weber@example.com", "ana.weber@example.com", false),
             ("ana.weber@example.com", "ana.wber@example.org", false),
         ];
@@ -107,7 +123,13 @@ mod tests {
 
     #[test]
     fn an_address_alone_never_links() {
-        let known = |row, address: &str, phone, name| Known { row, address: address.to_owned(), phone, name };
+        let known = |row, address: &str, phone, name| Known {
+            row,
+            address: address.to_owned(),
+            first: String::new(),
+            phone,
+            name,
+        };
         let list = [
             known(0, "ana.weber@example.com", Some(1), None),
             known(1, "ana.wber@example.com", Some(1), Some(9)),
@@ -116,5 +138,21 @@ mod tests {
         ];
         assert_eq!(pairs(&list, |_, _| false).pairs, [(0, 1), (1, 0)]);
         assert!(pairs(&list, |_, _| true).pairs.is_empty());
+        let called = |first: [&str; 2]| {
+            let mut list =
+                [known(0, "m.brandt@example.com", Some(1), None), known(1, "n.brandt@example.com", Some(1), None)];
+            for (known, first) in list.iter_mut().zip(first) {
+                known.first = first.to_owned();
+            }
+            pairs(&list, |_, _| false).pairs.len()
+        };
+        assert_eq!(
+            [called(["mia", "noah"]), called(["jan", "jana"]), called(["mia", "mia"]), called(["m", "mia"])],
+            [0, 0, 2, 2]
+        );
+        let line: Vec<Known> = (0..8)
+            .map(|row| known(row, ["alia@example.com", "alian@example.com"][row as usize % 2], Some(1), None))
+            .collect();
+        assert!(pairs(&line, |_, _| false).pairs.is_empty(), "a switchboard is nobody's number");
     }
 }
