@@ -6,8 +6,9 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
-use common::{audit, demo, drop_column, list, root, status, text};
+use common::{audit, blank_column, demo, drop_column, list, root, status, text};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 
@@ -35,8 +36,12 @@ fn is_fault(dataset: &str, label: &str, code: &str) -> bool {
 
 /// The report of the demo without one column; a run that stops, or a rule that breaks, is no answer to that.
 fn without(file: &str, label: &str) -> Result<Value, String> {
+    changed(file, label, drop_column)
+}
+
+fn changed(file: &str, label: &str, change: fn(&Path, &str)) -> Result<Value, String> {
     let dir = demo();
-    drop_column(&dir.path().join(file), label);
+    change(&dir.path().join(file), label);
     let ran = audit(dir.path(), ".", &[]);
     if ran.out.is_empty() {
         return Err(format!("the run stopped with exit code {}: {}", ran.code, ran.err));
@@ -63,9 +68,9 @@ fn names(report: &Value, code: &str, label: &str) -> bool {
         .any(|gap| text(gap, "reason").contains(label) || text(gap, "subject").contains(label))
 }
 
-/// What went quiet because a column was dropped.
-fn gone_quiet(base: &Value, dataset: &str, file: &str, label: &str) -> Vec<String> {
-    let report = match without(file, label) {
+/// What went quiet because a column was changed.
+fn gone_quiet(base: &Value, dataset: &str, file: &str, label: &str, change: fn(&Path, &str)) -> Vec<String> {
+    let report = match changed(file, label, change) {
         Ok(report) => report,
         Err(why) => return vec![format!("{dataset}.{label}: {why}")],
     };
@@ -102,8 +107,27 @@ fn no_rule_goes_quiet_when_a_column_is_dropped() {
     let base = audit(root(), "fixtures/demo", &[]).json();
     let columns = columns();
     assert!(columns.len() > 100, "only {} columns", columns.len());
-    let wrong: Vec<String> =
-        columns.par_iter().flat_map_iter(|(dataset, file, label)| gone_quiet(&base, dataset, file, label)).collect();
+    let wrong: Vec<String> = columns
+        .par_iter()
+        .flat_map_iter(|(dataset, file, label)| gone_quiet(&base, dataset, file, label, drop_column))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_rule_turns_green_when_a_column_is_blank() {
+    let base = audit(root(), "fixtures/demo", &[]).json();
+    let green = |(dataset, file, label): &(&str, &str, String)| -> Vec<String> {
+        let report = match changed(file, label, blank_column) {
+            Ok(report) => report,
+            Err(why) => return vec![format!("{dataset}.{label}: {why}")],
+        };
+        let clean = |code: &str| status(&base, code) != "clean" && status(&report, code) == "clean";
+        let codes = list(&base, "rules").iter().map(|rule| text(rule, "code"));
+        let turned = codes.filter(|code| clean(code) && !is_fault(dataset, label, code));
+        turned.map(|code| format!("{dataset}.{label}: {code} turned clean")).collect()
+    };
+    let wrong: Vec<String> = columns().par_iter().flat_map_iter(green).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

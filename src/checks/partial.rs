@@ -61,11 +61,23 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
     let own = questions.iter().filter(sized).flat_map(Question::columns);
     let keys = questions.iter().flat_map(Question::pairs).flat_map(|(left, right)| [left, right]);
     let plan = context.identity();
+    let divided = questions.iter().filter_map(|question| match question {
+        Question::Divided { column, .. } => Some(column.dataset.clone()),
+        _ => None,
+    });
+    let keys = keys.chain(divided);
+    let lookups = questions.iter().filter_map(|question| match question {
+        Question::Doubles { child, .. } => Some((child.clone(), plan.get(child)?.parents.clone())),
+        _ => None,
+    });
+    let lookups = lookups.flat_map(|(dataset, parents)| {
+        parents.into_iter().map(move |index| Column { dataset: dataset.clone(), index })
+    });
     let keys = keys.collect::<BTreeSet<_>>().into_iter().flat_map(|dataset| {
         let keys = plan.get(&dataset).map(Keys::needed).unwrap_or_default();
         keys.into_iter().map(move |index| Column { dataset: dataset.clone(), index })
     });
-    let columns: BTreeSet<Column> = own.chain(keys).collect();
+    let columns: BTreeSet<Column> = own.chain(keys).chain(lookups).collect();
     columns.iter().filter(|column| is_blank(column)).map(|column| context.blank(column)).collect()
 }
 

@@ -132,6 +132,23 @@ pub fn drop_column(file: &Path, label: &str) {
     fs::write(file, writer.into_inner().unwrap()).unwrap();
 }
 
+/// Blanks a column of a CSV file in every record.
+pub fn blank_column(file: &Path, label: &str) {
+    let text = fs::read(file).unwrap();
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_slice());
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut at = None;
+    for record in reader.byte_records() {
+        let record = record.unwrap();
+        let header = at.is_none();
+        let place = *at.get_or_insert_with(|| record.iter().position(|cell| cell == label.as_bytes()).unwrap());
+        let cells = record.iter().enumerate();
+        let cells = cells.map(|(index, cell)| if index == place && !header { &b""[..] } else { cell });
+        writer.write_record(cells).unwrap();
+    }
+    fs::write(file, writer.into_inner().unwrap()).unwrap();
+}
+
 /// The items of a list in a report.
 pub fn list<'a>(report: &'a Value, key: &str) -> &'a [Value] {
     report[key].as_array().map(Vec::as_slice).unwrap_or_default()
