@@ -11,7 +11,7 @@ use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::local::Engine;
 use crate::facts::memo::Memo;
-use crate::facts::{Answer, Answers, Question};
+use crate::facts::{Answer, Answers, Column, Question};
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
@@ -232,7 +232,12 @@ fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>
     let sources = mapping.clone().flat_map(Mapping::columns).filter_map(|path| context.resolve(&path).ok());
     let profile = mapping.flat_map(|mapping| &mapping.attributes);
     let profile = profile.filter_map(|attribute| context.on_profile(&attribute.name).ok());
-    for column in sources.chain(profile).chain(checks::writers::told(context)) {
+    // The phones of other systems than the owner.
+    let phones = context.people().flat_map(|dataset| {
+        let found = ["Phone", "Default Address Phone", "Phone Number"].iter().filter_map(|name| dataset.find(name));
+        found.map(|index| Column { dataset: dataset.name.clone(), index })
+    });
+    for column in sources.chain(profile).chain(phones).chain(checks::writers::told(context)) {
         wanted.entry(column.dataset).or_default().insert(column.index);
     }
 }

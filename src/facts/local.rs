@@ -213,12 +213,26 @@ impl<'a> Shard<'a> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
         let mut counters: AHashMap<&str, Counter> = AHashMap::new();
+        let (mut overflow, mut bound) = (false, u64::MAX);
         for row in slice.rows() {
             let value = column.get(row);
-            let counter = counters.entry(value).or_default();
+            let Some(counter) = counters.get_mut(value) else {
+                if overflow && xxh3_64(value.as_bytes()) > bound {
+                    continue;
+                }
+                slice.sample(counters.entry(value).or_default(), row, value);
+                // Beyond the cap those with the smallest hashes are kept: what was dropped never comes back.
+                if counters.len() > cap.saturating_mul(2).max(1_024) {
+                    let mut hashes: Vec<u64> = counters.keys().map(|value| xxh3_64(value.as_bytes())).collect();
+                    hashes.sort_unstable();
+                    (overflow, bound) = (true, hashes[cap.max(1) - 1]);
+                    counters.retain(|value, _| xxh3_64(value.as_bytes()) <= bound);
+                }
+                continue;
+            };
             slice.sample(counter, row, value);
         }
-        let overflow = counters.len() > cap;
+        overflow |= counters.len() > cap;
         let mut kept: Vec<(u64, &str, Counter)> =
             counters.into_iter().map(|(value, counter)| (xxh3_64(value.as_bytes()), value, counter)).collect();
         if overflow {
