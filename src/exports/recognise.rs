@@ -36,8 +36,15 @@ const ZOHO_API: [&str; 16] = [
 
 /// Recognises a file under what the request says of it.
 pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
+    // A source named customerio says what its people are, also without the ids that every such export should have.
+    let named = request.name.as_deref().and_then(System::parse) == Some(System::CustomerIo);
     let dialect = match request.system {
-        None => dialect(part),
+        None => match dialect(part) {
+            Dialect::Generic if named && customerio::may_be_people(&part.labels) => {
+                return Verdict { dialect: Dialect::CustomerIoPeople, module: Some("people".to_owned()) };
+            }
+            found => found,
+        },
         Some(system) => {
             let found = dialect(part);
             if found.system() == system { found } else { fallback(part, system) }
