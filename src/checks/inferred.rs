@@ -7,7 +7,8 @@ use super::context::Context;
 use crate::facts::lenses::truth;
 use crate::facts::{Answer, Answers, Column, Question, Tally};
 use crate::frames::normalize::{alike, fold, is_missing, masks};
-use crate::mapping::spelling::{How, Word, nearest};
+use crate::mapping::spelling::{How, Word};
+use crate::mapping::typo::{Typed, nearest};
 
 /// A column with more distinct values than this is no enum unless the mapping says so.
 const MOST: usize = 60;
@@ -150,7 +151,8 @@ pub(super) fn sort<'a>(value: &str, words: &'a [(Word, u64)]) -> Option<(&'a str
     let whole =
         |text: &str| words.iter().filter(|(word, _)| alike(&word.text, text)).map(|(_, rows)| rows).sum::<u64>();
     let frequent = (0..at).filter(|at| leads(*at)).map(|at| &words[at].0);
-    let frequent: Vec<Word> = frequent.filter(|word| whole(&word.text) >= own * TYPO_WEIGHT).cloned().collect();
-    let meant = nearest(value, &frequent)?;
-    words.iter().find(|(word, _)| word.text == meant.text).map(|(word, _)| (word.text.as_str(), How::Typo))
+    let frequent = frequent.filter(|word| whole(&word.text) >= own * TYPO_WEIGHT);
+    let typed: Vec<(Typed, &'a str)> = frequent.map(|word| (Typed::new(&word.text), word.text.as_str())).collect();
+    let meant = nearest(&Typed::new(value), typed.iter().map(|(typed, text)| (typed, *text)))?;
+    Some((meant, How::Typo))
 }

@@ -124,7 +124,7 @@ impl Reading {
             return match spellings.place(value) {
                 Place::Missing => Said::Missing,
                 Place::Outside => Said::Unreadable,
-                Place::Word(..) => spellings.meant(value).map_or(Said::Unreadable, |word| Said::Means(word.into())),
+                Place::Word(word, _) => Said::Means(spellings.said(word).into()),
             };
         }
         if is_missing(value, missing) {
