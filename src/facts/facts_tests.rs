@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
 use super::memo::Memo;
-use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Question, Reading, Scope};
+use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Question, Reading, Scope, Tokens};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
@@ -115,6 +115,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         any_case: false,
         zones: BTreeMap::new(),
         spellings: BTreeMap::new(),
+        missing: Tokens::default(),
     };
     engine.answer(&questions())
 }

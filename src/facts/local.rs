@@ -15,8 +15,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, filter, instants, pairs, people, picks, repeats,
-    width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, Tokens, filter, instants, pairs, people, picks,
+    repeats, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -47,6 +47,8 @@ pub struct Engine<'a> {
     pub zones: BTreeMap<String, String>,
     /// Column of an enum: its spellings.
     pub spellings: BTreeMap<String, Spellings>,
+    /// Texts that mean missing where a condition reads other systems' records.
+    pub missing: Tokens,
 }
 
 /// The rows of one dataset that belong to one shard.
