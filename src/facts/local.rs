@@ -174,7 +174,6 @@ impl<'a> Shard<'a> {
             Question::Slips { column, phone, names } => repeats::slips(self, column, *phone, names),
             Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
             Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
-            Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }
@@ -250,15 +249,6 @@ impl<'a> Shard<'a> {
         self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
-    }
-
-    fn shaped(&self, asked: &Column, lens: &Lens, shapes: &BTreeSet<String>, scope: &Scope) -> Result<Answer, String> {
-        let slice = self.slice(&asked.dataset)?;
-        let column = slice.column(asked.index)?;
-        let counts = in_scope(self, &slice, scope)?;
-        let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
-        let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
-        Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
     }
 }
 
