@@ -11,7 +11,7 @@ use crate::mapping::spelling::{How, Word};
 use crate::mapping::typo::{Typed, nearest};
 
 /// A column with more distinct values than this is no enum unless the mapping says so.
-const MOST: usize = 60;
+pub(super) const MOST: usize = 60;
 /// Records a value needs on average before a column counts as an enum without being declared one.
 const FEWEST_EACH: u64 = 4;
 /// How much more frequent a spelling must be than the one taken for its typo.
@@ -89,7 +89,14 @@ pub(super) struct Likely<'a> {
     pub(super) values: BTreeMap<String, Tally>,
 }
 
-impl Likely<'_> {
+impl<'a> Likely<'a> {
+    /// The filled values of a column; none before they are known, or when there are too many for a list.
+    pub(super) fn of(answers: &Answers, column: &'a Column, missing: &[String]) -> Option<Self> {
+        let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&question(column)) else { return None };
+        let values = values.iter().filter(|(value, _)| !is_missing(value, missing));
+        Some(Self { column, values: values.map(|(value, tally)| (value.clone(), tally.clone())).collect() })
+    }
+
     /// Records that fill the column.
     pub(super) fn rows(&self) -> u64 {
         self.values.values().map(|tally| tally.rows).sum()
@@ -113,13 +120,7 @@ impl Likely<'_> {
 }
 
 fn filled<'a>(answers: &Answers, columns: &'a [Column]) -> Vec<Likely<'a>> {
-    let filled = columns.iter().filter_map(|column| {
-        let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&question(column)) else { return None };
-        let values = values.iter().filter(|(value, _)| !is_missing(value, &[]));
-        let values = values.map(|(value, tally)| (value.clone(), tally.clone())).collect();
-        Some(Likely { column, values })
-    });
-    filled.collect()
+    columns.iter().filter_map(|column| Likely::of(answers, column, &[])).collect()
 }
 
 /// Columns that behave as enums.
