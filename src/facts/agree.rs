@@ -14,7 +14,9 @@ use super::pairs::Pairs;
 use super::tally::Counter;
 use super::{Answer, Column, Fresh, Tally, merge_maps};
 use crate::frames::TextColumn;
+use crate::frames::calendar::{EPOCH, default_day};
 use crate::frames::normalize::{fold, is_missing};
+use crate::frames::time::{Stamp, classify};
 use crate::mapping::spelling::{Place, Spellings};
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
@@ -35,6 +37,11 @@ pub enum Reading {
     Phone,
     /// As text without case, blanks and punctuation.
     Text,
+    /// As a time that is there or not; which one it is, [`super::Instants`] tell.
+    Presence {
+        /// Whether somebody may be born on the first day of Unix time.
+        birthday: bool,
+    },
 }
 
 /// What a blank on the left says.
@@ -116,7 +123,7 @@ impl Reading {
         match self {
             Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
             Self::Truth => truth(left).map(|says| says.to_string()),
-            Self::Number | Self::Phone | Self::Text => None,
+            Self::Number | Self::Phone | Self::Text | Self::Presence { .. } => None,
         }
     }
 
@@ -143,12 +150,26 @@ impl Reading {
             return Said::Missing;
         }
         let meant = match self {
+            Self::Presence { birthday } => return present(value, *birthday),
             Self::Truth => truth(value).map(|says| says.to_string()),
             Self::Number => number(value),
             Self::Phone => digits(value),
             _ => Some(fold(value)),
         };
         meant.map_or(Said::Unreadable, |text| Said::Means(text.into()))
+    }
+}
+
+/// Whether a time is there. A default that software writes is none; what is no time at all says nothing.
+fn present(value: &str, birthday: bool) -> Said {
+    let zero = classify(value) == Stamp::Zero;
+    match default_day(value) {
+        // A birthday on that day, or none.
+        Some(EPOCH) if birthday => Said::Unreadable,
+        None if zero && birthday => Said::Unreadable,
+        None if !zero && matches!(classify(value), Stamp::Other | Stamp::Impossible) => Said::Unreadable,
+        None if !zero => Said::Means("a time".into()),
+        _ => Said::Missing,
     }
 }
 
