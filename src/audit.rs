@@ -218,6 +218,7 @@ fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Resu
             any_case: context.config.text_any_case,
             zones: context.zones(),
             spellings: context.spellings(),
+            missing: context.tokens(),
         };
         answers.extend(engine.answer(&open));
         held = Some((store, identity));

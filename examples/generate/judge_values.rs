@@ -6,6 +6,8 @@ use crate::judge_doubles::digits;
 use crate::judge_links::{Links, missing};
 use crate::schema::{Contact, Customer, Profile, Set};
 use crate::spellings::Field;
+use crate::stamps::{Form, read};
+use crate::time::DAY;
 use crate::unit::Unit;
 use crate::whole::{FLAGS, Whole, flag};
 
@@ -17,10 +19,14 @@ enum Kind {
     Flag,
     Text,
     Phone,
+    /// A time that is there or not; somebody may be born on the first day of Unix time.
+    Time {
+        is_birth: bool,
+    },
 }
 
-/// Attributes that Zoho owns and that hold neither consent nor a time: source, attribute, whether there is another source.
-const ATTRIBUTES: [(Contact, Profile, Kind, bool); 10] = [
+/// Attributes that Zoho owns and that hold no consent: source, attribute, whether there is another source.
+const ATTRIBUTES: [(Contact, Profile, Kind, bool); 13] = [
     (Contact::Phone, Profile::Phone, Kind::Phone, false),
     (Contact::Country, Profile::Country, Kind::Words(Field::Country, Field::Country), false),
     (Contact::Stage, Profile::Stage, Kind::Words(Field::Stage, Field::Stage), false),
@@ -31,6 +37,9 @@ const ATTRIBUTES: [(Contact, Profile, Kind, bool); 10] = [
     (Contact::Promo, Profile::Promo, Kind::Flag, false),
     (Contact::Access, Profile::Access, Kind::Flag, false),
     (Contact::Wholesale, Profile::Wholesale, Kind::Flag, false),
+    (Contact::Ordered, Profile::Ordered, Kind::Time { is_birth: false }, false),
+    (Contact::Renewal, Profile::Renewal, Kind::Time { is_birth: false }, false),
+    (Contact::Birth, Profile::Birth, Kind::Time { is_birth: true }, false),
 ];
 /// Longest value that Customer.io takes, in bytes.
 const LONGEST: usize = 1_000;
@@ -52,6 +61,7 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
             unit.suggest(expected);
         }
     }
+    spent(unit, links);
     phones(unit, links, whole);
     blanks(unit, links);
     flags(unit, whole);
@@ -71,12 +81,31 @@ fn means(kind: Kind, value: &str, is_source: bool) -> Option<String> {
             Some(plain.to_lowercase())
         }
         Kind::Phone => Some(digits(value)),
+        Kind::Time { .. } => None,
+    }
+}
+
+/// Whether a time is there; nothing where that cannot be said.
+fn is_there(value: &str, is_birth: bool) -> Option<bool> {
+    if missing(value) {
+        return Some(false);
+    }
+    let stamp = read(value);
+    let first = stamp.day.or(stamp.sure.map(|second| second.div_euclid(DAY))) == Some(0) || stamp.form == Form::Zero;
+    match stamp.form {
+        _ if is_birth && first => None,
+        _ if stamp.is_fake() => Some(false),
+        Form::Other | Form::Impossible => None,
+        _ => Some(true),
     }
 }
 
 /// Whether two sides are at odds, and what the attribute should hold where that can be said.
 #[expect(clippy::option_option, reason = "at odds and unknown are two answers")]
 fn differs(kind: Kind, fallback: bool, source: &str, attribute: &str) -> Option<Option<String>> {
+    if let Kind::Time { is_birth } = kind {
+        return (is_there(source, is_birth)? != is_there(attribute, is_birth)?).then_some(None);
+    }
     match (missing(source), missing(attribute)) {
         (true, true) => None,
         (true, false) => (!fallback && means(kind, attribute, false).is_some()).then_some(None),
@@ -86,6 +115,27 @@ fn differs(kind: Kind, fallback: bool, source: &str, attribute: &str) -> Option<
                 return None;
             }
             Some(matches!(kind, Kind::Words(..) | Kind::Flag).then_some(expected))
+        }
+    }
+}
+
+/// ENM007: what the shop says somebody spent is what stands on the profile. The shop does not say when that changed.
+fn spent(unit: &mut Unit, links: &Links) {
+    let number = |value: &str| value.replace(',', "").parse::<f64>().ok();
+    for (customer, at) in &links.customers {
+        let left = unit.get(Set::Customers, *customer, Customer::Spent);
+        let right = unit.get(Set::People, *at, Profile::Spent);
+        let differs = match (missing(left), missing(right)) {
+            (true, true) => false,
+            (false, false) => {
+                matches!((number(left), number(right)), (Some(one), Some(other)) if (one - other).abs() > 1e-6)
+            }
+            (true, false) => number(right).is_some(),
+            (false, true) => number(left).is_some(),
+        };
+        if differs {
+            let other = unit.key(Set::Customers, *customer);
+            unit.pair("ENM007", (Set::People, *at), Some(Profile::Spent.into()), other);
         }
     }
 }

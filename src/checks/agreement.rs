@@ -3,6 +3,7 @@
 
 use super::context::{Context, no_mapping, no_profiles};
 use super::lag::{HoldBack, hold_back};
+use super::timestamp::is_birthday;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::lenses::truth;
@@ -75,9 +76,26 @@ fn reading(attribute: &Attribute) -> Option<Reading> {
         "boolean" => Some(Reading::Truth),
         "number" => Some(Reading::Number),
         "phone" => Some(Reading::Phone),
-        "text" => Some(Reading::Text),
+        "text" | "string" => Some(Reading::Text),
+        "timestamp" | "date" => {
+            let mut columns = attribute.from.iter().filter_map(|from| from.column.as_ref());
+            let birthday = is_birthday(&attribute.name) || columns.any(|path| is_birthday(&path.column));
+            Some(Reading::Presence { birthday })
+        }
         _ => None,
     }
+}
+
+/// Why an attribute's values are not compared here, unless other rules do.
+fn unread(attribute: &Attribute) -> Option<Gap> {
+    let reason = match &attribute.kind {
+        // Addresses and ids are the matter of the rules about who is who.
+        Some(kind) if matches!(kind.text.as_str(), "email" | "identifier") => return None,
+        _ if attribute.from.is_empty() => return None,
+        Some(kind) => format!("values of the type {} are not compared with their source", kind.text),
+        None => "the mapping gives no type, so its values cannot be compared with their source".to_owned(),
+    };
+    Some(Gap { subject: attribute.name.clone(), reason, column: None })
 }
 
 fn is_phone(attribute: &Attribute) -> bool {
@@ -105,8 +123,13 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
     let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
     let mut found = Vec::new();
     for attribute in attributes.filter(|attribute| !attribute.is_consent()) {
-        let Some(reading) = reading(attribute) else { continue };
-        let (sides, missing) = if fault == "stale" { stale(context, attribute) } else { foreign(context, attribute) };
+        let is_stale = fault == "stale";
+        let reading = reading(attribute).filter(|reading| is_stale || !matches!(reading, Reading::Presence { .. }));
+        let Some(reading) = reading else {
+            gaps.extend(unread(attribute).filter(|_| is_stale));
+            continue;
+        };
+        let (sides, missing) = if is_stale { stale(context, attribute) } else { foreign(context, attribute) };
         gaps.extend(missing);
         let Some((left, also)) = sides else { continue };
         let Some(dataset) = context.datasets.get(&left.dataset) else { continue };
@@ -120,7 +143,7 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
     }
     if found.is_empty() && gaps.is_empty() {
         let reason = if fault == "stale" {
-            "the mapping feeds no attribute of a type that can be compared from zoho.contacts"
+            "the mapping feeds no attribute of a type that can be compared"
         } else {
             "no attribute has an owner and a column of another system beside it"
         };
@@ -150,31 +173,61 @@ fn unknown(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
     Some(Gap { subject: attribute.name.clone(), reason, column: None })
 }
 
-/// The first source in Zoho's contacts, unless another system owns the attribute.
+/// Whether a path leads to what a system owns; an export that is not there is known by its name only.
+fn is_of(context: &Context<'_>, owner: &str, path: &ColumnPath) -> bool {
+    match context.datasets.get(&path.dataset) {
+        Some(dataset) => context.owns(owner, dataset),
+        None => path.source() == owner.to_lowercase(),
+    }
+}
+
+/// Whether a path leads to people; what does not is linked through lookups, and not one value a person.
+fn is_of_people(context: &Context<'_>, path: &ColumnPath) -> bool {
+    !context.datasets.contains_key(&path.dataset) || context.people().any(|dataset| dataset.name == path.dataset)
+}
+
+fn is_of_contacts(context: &Context<'_>, path: &ColumnPath) -> bool {
+    let dataset = context.datasets.get(&path.dataset);
+    path.dataset.ends_with(".contacts") && dataset.is_none_or(|dataset| dataset.system == System::Zoho)
+}
+
+/// The columns of people that an attribute comes from without a lookup.
+fn plain<'a>(context: &Context<'_>, attribute: &'a Attribute) -> Vec<&'a ColumnPath> {
+    let sources = attribute.from.iter().filter(|from| from.helpers.is_empty());
+    sources.filter_map(|from| from.column.as_ref()).filter(|path| is_of_people(context, path)).collect()
+}
+
+/// The owner's source; without an owner, that in Zoho's contacts.
 fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
-    if let Some(gap) = context.looked_up(attribute) {
-        return (None, vec![gap]);
-    }
-    let Some(path) = attribute.from.first().and_then(|from| from.column.as_ref()) else { return (None, Vec::new()) };
-    let contacts = match context.datasets.get(&path.dataset) {
-        Some(dataset) => dataset.system == System::Zoho && dataset.name.ends_with(".contacts"),
-        // An export that is not there is known by its name only.
-        None => path.dataset.ends_with(".contacts"),
+    let Some(first) = attribute.from.first() else { return (None, Vec::new()) };
+    let plain = plain(context, attribute);
+    let owner = attribute.owner.as_ref().map(|owner| owner.text.as_str());
+    // What another system or a lookup may have given first is no fault of the profile.
+    let owned = |path: &&&ColumnPath| match owner {
+        Some(owner) => is_of(context, owner, path),
+        None => first.column.as_ref() == Some(**path) && is_of_contacts(context, path),
     };
-    if !contacts {
-        return (None, Vec::new());
-    }
-    if let Some(gap) = unknown(context, attribute) {
-        return (None, vec![gap]);
-    }
-    let foreign = |owner: &str| context.datasets.get(&path.dataset).is_some_and(|own| !context.owns(owner, own));
-    if attribute.owner.as_ref().is_some_and(|owner| foreign(&owner.text)) {
-        return (None, Vec::new());
-    }
-    match linked(context, path) {
-        Ok(column) => (Some((column, Vec::new())), Vec::new()),
-        Err(gap) => (None, vec![gap]),
-    }
+    let looked_up = context
+        .looked_up(attribute)
+        .filter(|_| owner.is_none_or(|owner| first.column.as_ref().is_none_or(|path| is_of(context, owner, path))));
+    let contacts = plain.iter().filter(owned).find(|path| is_of_contacts(context, path));
+    let chosen = contacts.or_else(|| plain.iter().find(owned)).filter(|_| looked_up.is_none());
+    let gap = |reason: String| Gap { subject: attribute.name.clone(), reason, column: None };
+    let missing = match (chosen, owner, &first.column) {
+        (Some(path), ..) => match linked(context, path) {
+            Ok(column) => return (Some((column, Vec::new())), Vec::new()),
+            Err(gap) => gap,
+        },
+        (None, _, None) => gap(format!("`{}` names no column of an export", first.spot.text)),
+        (None, _, Some(path)) if looked_up.is_none() && plain.is_empty() => {
+            gap(format!("records of {} are not people, so nothing links them to profiles", path.dataset))
+        }
+        _ if looked_up.is_some() => return (None, looked_up.into_iter().collect()),
+        (None, Some(owner), _) => unknown(context, attribute)
+            .unwrap_or_else(|| gap(format!("no source of {} is a column of {owner}, its owner", attribute.name))),
+        (None, None, _) => gap(format!("{} has no owner and no source in Zoho contacts", attribute.name)),
+    };
+    (None, vec![missing])
 }
 
 /// The owner's column, and those of other systems' people.
@@ -184,18 +237,8 @@ fn foreign(context: &Context<'_>, attribute: &Attribute) -> Sides {
     if context.profiles().is_some_and(|profiles| context.owns(&owner.text, profiles)) {
         return (None, Vec::new());
     }
-    let plain = attribute.from.iter().filter(|from| from.helpers.is_empty());
-    let paths: Vec<&ColumnPath> = plain.filter_map(|from| from.column.as_ref()).collect();
-    let owned = |path: &&ColumnPath| match context.datasets.get(&path.dataset) {
-        Some(dataset) => context.owns(&owner.text, dataset),
-        None => path.source() == owner.text.to_lowercase(),
-    };
-    // What is no dataset of people is linked through lookups, and not one value a person.
-    let counts = |path: &&ColumnPath| {
-        let known = context.datasets.contains_key(&path.dataset);
-        !known || context.people().any(|dataset| dataset.name == path.dataset)
-    };
-    let (own, others): (Vec<&ColumnPath>, Vec<&ColumnPath>) = paths.into_iter().filter(counts).partition(owned);
+    let (own, others): (Vec<&ColumnPath>, Vec<&ColumnPath>) =
+        plain(context, attribute).into_iter().partition(|path| is_of(context, &owner.text, path));
     let mut found: Vec<Result<Column, Gap>> = others.iter().map(|path| linked(context, path)).collect();
     if is_phone(attribute) {
         found.extend(phones(context, &owner.text, &others));
@@ -288,7 +331,9 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit>
     let (label, source) = (context.label(&plan.right), context.label(&plan.left));
     let compared = found.same + differ.rows + if plan.also.is_empty() { 0 } else { found.open };
     let profiles = counted(differ.rows, "linked pair", "linked pairs");
-    let what = if plan.also.is_empty() {
+    let what = if matches!(plan.reading, Reading::Presence { .. }) {
+        format!("`{label}` is blank where {} has a time, or the reverse, in {profiles}", plan.left.dataset)
+    } else if plan.also.is_empty() {
         format!("`{label}` is not what {} says in {profiles}", plan.left.dataset)
     } else {
         let mut others: Vec<&str> = plan.also.iter().map(|column| column.dataset.as_str()).collect();

@@ -3,7 +3,7 @@
 use super::context::{Context, filled, no_mapping};
 use super::{Ask, Kind, Stage};
 use crate::facts::lenses::shape;
-use crate::facts::{Answer, Answers, Column, Question, Scope};
+use crate::facts::{Answer, Answers, Column, Pick, Question, Scope};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::mapping::Attribute;
 use crate::shape::Shape;
@@ -30,8 +30,8 @@ fn lifecycle<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Attribute> {
 
 fn looked(attribute: &Attribute, column: Column, scope: Scope) -> Looked {
     let shapes = [shape::MISSING.to_owned()].into();
-    let question = Question::Shaped { column: column.clone(), lens: filled(&attribute.missing), shapes, scope };
-    Looked { column, question }
+    let pick = Pick::Shaped { column: column.clone(), lens: filled(&attribute.missing), shapes, scope };
+    Looked { column, question: Question::Listing(pick) }
 }
 
 /// The first source, its records in the scope of the module.

@@ -1,8 +1,9 @@
 //! Values of enums against the list of allowed ones: outside it, variants in spelling, masked spellings, typos.
 //!
-//! Every distinct value is sorted once, so the cost follows the number of values, not of records. Without a mapping the
-//! most frequent spelling stands for the allowed one, and only variants and typos can be told.
+//! Every distinct value is sorted once, so the cost follows the number of values, not of records. Without a list the most
+//! frequent spelling stands for the allowed one, and only other spellings of it can be told.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, Target};
@@ -30,15 +31,14 @@ pub(super) static KIND: Kind = Kind {
 /// Distinct values of a declared enum that are looked at one by one.
 const MOST_VALUES: usize = 100_000;
 
-fn question(column: &Column) -> Question {
-    Question::Values { column: column.clone(), cap: MOST_VALUES }
-}
-
-fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
-    let (targets, mut gaps) = context.targets(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty());
+/// Every column of an enum; gaps for those without a list where nothing can be said without one.
+fn declared<'a>(context: &Context<'a>, fault: &str) -> (Vec<Target<'a>>, Vec<Gap>) {
+    let needs_list = fault == "outside";
+    let (targets, mut gaps) =
+        context.targets(|attribute| attribute.is(&["enum"]) && !(needs_list && attribute.values.is_empty()));
     let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
     let listless = attributes.filter(|attribute| attribute.is(&["enum"]) && attribute.values.is_empty());
-    gaps.extend(listless.map(|attribute| Gap {
+    gaps.extend(listless.filter(|_| needs_list).map(|attribute| Gap {
         subject: attribute.name.clone(),
         reason: format!("the mapping lists no allowed values of {}", attribute.name),
         column: None,
@@ -46,13 +46,18 @@ fn declared<'a>(context: &Context<'a>) -> (Vec<Target<'a>>, Vec<Gap>) {
     (targets, gaps)
 }
 
+/// The stray values of a column without a list, with what each should be.
+fn unlisted(likely: &inferred::Likely<'_>, fault: &str) -> Stray {
+    let words = likely.words();
+    let placed = likely.values.keys().filter_map(|value| Some((value, inferred::sort(value, &words)?)));
+    let stray = placed.filter(|(_, (_, how))| named(*how) == fault);
+    stray.map(|(value, (word, _))| (value.clone(), Some(word.to_owned()))).collect()
+}
+
 /// A column without a declared list and its stray values, with what each should be.
 fn undeclared<'a>(answers: &Answers, columns: &'a [Column], fault: &str) -> Vec<(inferred::Likely<'a>, Stray)> {
     let found = inferred::enums(answers, columns).into_iter().map(|likely| {
-        let words = likely.words();
-        let placed = likely.values.keys().filter_map(|value| Some((value, inferred::sort(value, &words)?)));
-        let stray = placed.filter(|(_, (_, how))| named(*how) == fault);
-        let stray = stray.map(|(value, (word, _))| (value.clone(), Some(word.to_owned()))).collect();
+        let stray = unlisted(&likely, fault);
         (likely, stray)
     });
     found.collect()
@@ -79,28 +84,37 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         let gaps = if asked && recognised == 0 { vec![gap] } else { Vec::new() };
         return Ask { subjects: recognised, questions, gaps };
     }
-    let (targets, mut gaps) = declared(context);
+    let (targets, mut gaps) = declared(context, &fault);
     let mut questions = Vec::new();
     for target in &targets {
-        let asked = question(&target.column);
+        let most = if is_listless(target) { inferred::MOST } else { MOST_VALUES };
+        let asked = Question::Values { column: target.column.clone(), cap: most };
         if let Some(Answer::Values { values, overflow, .. }) = answers.get(&asked) {
             if values.keys().all(|value| is_missing(value, &target.attribute.missing)) {
                 gaps.push(context.blank(&target.column));
             }
             if *overflow {
-                let subject = format!("{}.{}", target.column.dataset, context.label(&target.column));
-                let reason = format!(
-                    "{subject} holds over {} different values; only that many were judged",
-                    count(MOST_VALUES as u64)
-                );
-                gaps.push(Gap { subject, reason, column: None });
+                gaps.push(overflown(context, target, most));
             }
-            let values = stray(values, &fault, target).into_keys().collect();
+        }
+        if let Some((_, values, _)) = judged(answers, &fault, target) {
+            let values = values.into_keys().collect();
             questions.extend(Question::listing(Pick::Values { column: target.column.clone(), values }));
         }
         questions.push(asked);
     }
     Ask { subjects: targets.len(), questions, gaps }
+}
+
+fn overflown(context: &Context<'_>, target: &Target<'_>, most: usize) -> Gap {
+    let subject = format!("{}.{}", target.column.dataset, context.label(&target.column));
+    let values = count(most as u64);
+    let reason = if is_listless(target) {
+        format!("{subject} holds over {values} different values and no list of allowed ones is declared")
+    } else {
+        format!("{subject} holds over {values} different values; only that many were judged")
+    };
+    Gap { subject, reason, column: None }
 }
 
 /// Values, and what each should be.
@@ -128,6 +142,26 @@ fn stray(values: &BTreeMap<String, Tally>, fault: &str, target: &Target<'_>) -> 
     sorted.collect()
 }
 
+fn is_listless(target: &Target<'_>) -> bool {
+    target.attribute.values.is_empty()
+}
+
+/// The values of a column once they are known, those of one fault, and how many records were looked at.
+fn judged<'b>(
+    answers: &'b Answers,
+    fault: &str,
+    target: &Target<'_>,
+) -> Option<(Cow<'b, BTreeMap<String, Tally>>, Stray, u64)> {
+    if is_listless(target) {
+        let likely = inferred::Likely::of(answers, &target.column, &target.attribute.missing)?;
+        let (stray, total) = (unlisted(&likely, fault), likely.rows());
+        return Some((Cow::Owned(likely.values), stray, total));
+    }
+    let asked = Question::Values { column: target.column.clone(), cap: MOST_VALUES };
+    let Some(Answer::Values { rows, values, .. }) = answers.get(&asked) else { return None };
+    Some((Cow::Borrowed(values), stray(values, fault, target), *rows))
+}
+
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let fault = params.get_text("fault").unwrap_or_default();
     if context.mapping.is_none() {
@@ -139,11 +173,11 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         });
         return hits.collect();
     }
-    let (targets, _) = declared(context);
+    let (targets, _) = declared(context, &fault);
     let hits = targets.iter().filter_map(|target| {
-        let Some(Answer::Values { rows, values, .. }) = answers.get(&question(&target.column)) else { return None };
-        let (stray, column) = (stray(values, &fault, target), &target.column);
-        hit(context, answers, &Found { column, values, stray, fault: &fault, declared: true, total: *rows })
+        let (values, stray, total) = judged(answers, &fault, target)?;
+        let (column, declared) = (&target.column, !is_listless(target));
+        hit(context, answers, &Found { column, values: &values, stray, fault: &fault, declared, total })
     });
     hits.collect()
 }

@@ -7,10 +7,11 @@ use super::context::Context;
 use crate::facts::lenses::truth;
 use crate::facts::{Answer, Answers, Column, Question, Tally};
 use crate::frames::normalize::{alike, fold, is_missing, masks};
-use crate::mapping::spelling::{How, Word, nearest};
+use crate::mapping::spelling::{How, Word};
+use crate::mapping::typo::{Typed, nearest};
 
 /// A column with more distinct values than this is no enum unless the mapping says so.
-const MOST: usize = 60;
+pub(super) const MOST: usize = 60;
 /// Records a value needs on average before a column counts as an enum without being declared one.
 const FEWEST_EACH: u64 = 4;
 /// How much more frequent a spelling must be than the one taken for its typo.
@@ -88,7 +89,14 @@ pub(super) struct Likely<'a> {
     pub(super) values: BTreeMap<String, Tally>,
 }
 
-impl Likely<'_> {
+impl<'a> Likely<'a> {
+    /// The filled values of a column; none before they are known, or when there are too many for a list.
+    pub(super) fn of(answers: &Answers, column: &'a Column, missing: &[String]) -> Option<Self> {
+        let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&question(column)) else { return None };
+        let values = values.iter().filter(|(value, _)| !is_missing(value, missing));
+        Some(Self { column, values: values.map(|(value, tally)| (value.clone(), tally.clone())).collect() })
+    }
+
     /// Records that fill the column.
     pub(super) fn rows(&self) -> u64 {
         self.values.values().map(|tally| tally.rows).sum()
@@ -112,13 +120,7 @@ impl Likely<'_> {
 }
 
 fn filled<'a>(answers: &Answers, columns: &'a [Column]) -> Vec<Likely<'a>> {
-    let filled = columns.iter().filter_map(|column| {
-        let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&question(column)) else { return None };
-        let values = values.iter().filter(|(value, _)| !is_missing(value, &[]));
-        let values = values.map(|(value, tally)| (value.clone(), tally.clone())).collect();
-        Some(Likely { column, values })
-    });
-    filled.collect()
+    columns.iter().filter_map(|column| Likely::of(answers, column, &[])).collect()
 }
 
 /// Columns that behave as enums.
@@ -150,7 +152,8 @@ pub(super) fn sort<'a>(value: &str, words: &'a [(Word, u64)]) -> Option<(&'a str
     let whole =
         |text: &str| words.iter().filter(|(word, _)| alike(&word.text, text)).map(|(_, rows)| rows).sum::<u64>();
     let frequent = (0..at).filter(|at| leads(*at)).map(|at| &words[at].0);
-    let frequent: Vec<Word> = frequent.filter(|word| whole(&word.text) >= own * TYPO_WEIGHT).cloned().collect();
-    let meant = nearest(value, &frequent)?;
-    words.iter().find(|(word, _)| word.text == meant.text).map(|(word, _)| (word.text.as_str(), How::Typo))
+    let frequent = frequent.filter(|word| whole(&word.text) >= own * TYPO_WEIGHT);
+    let typed: Vec<(Typed, &'a str)> = frequent.map(|word| (Typed::new(&word.text), word.text.as_str())).collect();
+    let meant = nearest(&Typed::new(value), typed.iter().map(|(typed, text)| (typed, *text)))?;
+    Some((meant, How::Typo))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::exports::{Dataset, Dialect, System};
-use crate::facts::{Column, Filter};
+use crate::facts::{Column, Filter, Tokens};
 use crate::findings::Gap;
 use crate::mapping::spelling::Spellings;
 use crate::mapping::{Attribute, ColumnPath};
@@ -71,6 +71,20 @@ impl Context<'_> {
             }
         }
         found
+    }
+
+    /// Texts that mean missing, by the names of source columns in conditions. Where several attributes read one column, the
+    /// first in the document says.
+    pub fn tokens(&self) -> Tokens {
+        let mut own = BTreeMap::new();
+        for attribute in self.mapping.into_iter().flat_map(|mapping| &mapping.attributes) {
+            let columns = attribute.from.iter().filter_map(|from| self.resolve(from.column.as_ref()?).ok());
+            for column in columns {
+                let name = format!("{}.{}", column.dataset, self.label(&column));
+                own.entry(name).or_insert_with(|| attribute.missing.clone());
+            }
+        }
+        Tokens { everywhere: self.mapping.map(|mapping| mapping.missing.clone()).unwrap_or_default(), own }
     }
 
     /// A gap for an attribute whose first source is one of several records of the person: which of them counts is not

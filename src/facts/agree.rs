@@ -14,11 +14,15 @@ use super::pairs::Pairs;
 use super::tally::Counter;
 use super::{Answer, Column, Fresh, Tally, merge_maps};
 use crate::frames::TextColumn;
+use crate::frames::calendar::{EPOCH, default_day};
 use crate::frames::normalize::{fold, is_missing};
+use crate::frames::time::{Stamp, classify};
 use crate::mapping::spelling::{Place, Spellings};
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
+/// Digits by which two phone numbers may be known to be one where only one of them names its country.
+const SHORTEST_PHONE: usize = 7;
 
 /// How the cells of both sides are read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +37,11 @@ pub enum Reading {
     Phone,
     /// As text without case, blanks and punctuation.
     Text,
+    /// As a time that is there or not; which one it is, [`super::Instants`] tell.
+    Presence {
+        /// Whether somebody may be born on the first day of Unix time.
+        birthday: bool,
+    },
 }
 
 /// What a blank on the left says.
@@ -114,7 +123,17 @@ impl Reading {
         match self {
             Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
             Self::Truth => truth(left).map(|says| says.to_string()),
-            Self::Number | Self::Phone | Self::Text => None,
+            Self::Number | Self::Phone | Self::Text | Self::Presence { .. } => None,
+        }
+    }
+
+    /// Whether two cells mean the same.
+    fn same(&self, one: &Said, other: &Said) -> bool {
+        match (one, other) {
+            (Said::Means(one), Said::Means(other)) if *self == Self::Phone => {
+                one == other || is_same_abroad(one, other) || is_same_abroad(other, one)
+            }
+            _ => one == other,
         }
     }
 
@@ -124,13 +143,14 @@ impl Reading {
             return match spellings.place(value) {
                 Place::Missing => Said::Missing,
                 Place::Outside => Said::Unreadable,
-                Place::Word(..) => spellings.meant(value).map_or(Said::Unreadable, |word| Said::Means(word.into())),
+                Place::Word(word, _) => Said::Means(spellings.said(word).into()),
             };
         }
         if is_missing(value, missing) {
             return Said::Missing;
         }
         let meant = match self {
+            Self::Presence { birthday } => return present(value, *birthday),
             Self::Truth => truth(value).map(|says| says.to_string()),
             Self::Number => number(value),
             Self::Phone => digits(value),
@@ -140,23 +160,37 @@ impl Reading {
     }
 }
 
-/// A number in one spelling: `1,234.50` is `1234.5`.
-fn number(value: &str) -> Option<String> {
-    let trimmed = value.trim();
-    let whole = trimmed.split('.').next().unwrap_or_default().trim_start_matches(['-', '+']);
-    let mut groups = whole.split(',');
-    let first = groups.next().unwrap_or_default();
-    let thousands = whole.contains(',') && (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
-    let plain = if thousands { trimmed.replace(',', "") } else { trimmed.to_owned() };
-    let number: f64 = plain.parse().ok()?;
-    number.is_finite().then(|| (number + 0.0).to_string())
+/// Whether a time is there. A default that software writes is none; what is no time at all says nothing.
+fn present(value: &str, birthday: bool) -> Said {
+    let zero = classify(value) == Stamp::Zero;
+    match default_day(value) {
+        // A birthday on that day, or none.
+        Some(EPOCH) if birthday => Said::Unreadable,
+        None if zero && birthday => Said::Unreadable,
+        None if !zero && matches!(classify(value), Stamp::Other | Stamp::Impossible) => Said::Unreadable,
+        None if !zero => Said::Means("a time".into()),
+        _ => Said::Missing,
+    }
 }
 
-/// The digits of a phone number, without what stands for the plus.
+/// A number in one spelling: `1,234.50` is `1234.5`, and what a float adds far behind the point is noise.
+fn number(value: &str) -> Option<String> {
+    let rounded = format!("{:.6}", super::fits::number(value)?);
+    let plain = rounded.trim_end_matches('0').trim_end_matches('.');
+    Some(if plain == "-0" { "0" } else { plain }.to_owned())
+}
+
+/// The digits of a phone number, without what stands for the plus. A number within its country keeps its leading zero.
 fn digits(value: &str) -> Option<String> {
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
     let bare = digits.strip_prefix("00").unwrap_or(&digits);
     (!bare.is_empty()).then(|| bare.to_owned())
+}
+
+/// Whether the digits of a number within its country are the end of those of another with the country in front.
+fn is_same_abroad(national: &str, other: &str) -> bool {
+    let Some(own) = national.strip_prefix('0').filter(|own| own.len() >= SHORTEST_PHONE) else { return false };
+    !other.starts_with('0') && other.ends_with(own)
 }
 
 /// Reads the cells of one column.
@@ -194,7 +228,8 @@ impl Other<'_> {
         let start = self.linked.partition_point(|(mine, _)| *mine < right);
         let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
         let rows: Vec<u32> = rows.collect();
-        rows.into_iter().any(|row| self.reader.read(row) == *said)
+        let reading = self.reader.reading;
+        rows.into_iter().any(|row| reading.same(&self.reader.read(row), said))
     }
 }
 
@@ -222,7 +257,7 @@ impl Asked<'_> {
         match (left, right) {
             (Said::Unreadable, _) | (_, Said::Unreadable) => Standing::Unread,
             (Said::Missing, Said::Missing) => Standing::Same,
-            (Said::Means(one), Said::Means(other)) if one == other => Standing::Same,
+            (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
             // A third system is to blame only for a value that it holds itself.
             (Said::Means(_), Said::Means(_)) => match others.iter_mut().any(|other| other.says(profile, right)) {
@@ -231,11 +266,11 @@ impl Asked<'_> {
             },
             _ if !self.also.is_empty() => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
-            (Said::Missing, Said::Means(kept)) => match self.blank {
+            (Said::Missing, Said::Means(_)) => match self.blank {
                 Blank::Itself => Standing::Differs(difference::KEPT),
                 Blank::Nothing => Standing::Open,
                 Blank::Default(default) => {
-                    let same = |on_left| self.reading.read(default, &[], on_left) == Said::Means(Arc::clone(kept));
+                    let same = |on_left| self.reading.same(&self.reading.read(default, &[], on_left), right);
                     if same(true) || same(false) { Standing::Open } else { Standing::Differs(difference::KEPT) }
                 }
             },
@@ -290,15 +325,26 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
 
 #[cfg(test)]
 mod tests {
-    use super::{digits, number};
+    use super::{Reading, digits, number};
 
     #[test]
     fn numbers_and_phones_have_one_spelling() {
-        let numbers = ["1,234.50", "1234.5", "+1234.500"].map(number);
+        let numbers = ["1,234.50", "1234.5", "+1234.500", "1234.50000000001"].map(number);
         assert!(numbers.iter().all(|found| found.as_deref() == Some("1234.5")), "{numbers:?}");
         assert_eq!([number("12,5"), number("12 EUR"), number("inf"), number("")], [const { None }; 4]);
-        assert_eq!(number("-0"), number("0"));
+        assert_eq!([number("-0"), number("-0.00000001"), number("100")].map(Option::unwrap), ["0", "0", "100"]);
         let phones = ["+49 30 5550-0100", "0049305550 0100", "493055500100"].map(digits);
         assert!(phones.iter().all(|found| found.as_deref() == Some("493055500100")), "{phones:?}");
+    }
+
+    #[test]
+    fn a_number_within_its_country_is_the_one_with_the_country_in_front() {
+        let same = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|phone| Reading::Phone.read(phone, &[], true));
+            Reading::Phone.same(&one, &other)
+        };
+        assert!(same("030 5550 0100", "+49 30 55500100") && same("0049 30 55500100", "03055500100"));
+        assert!(!same("030 5550 0100", "+49 30 55500101") && !same("030 5550 0100", "040 5550 0100"));
+        assert!(!same("0100", "+49 30 5550 0100"), "too few digits to tell");
     }
 }

@@ -62,7 +62,7 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Shaped`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
 use super::memo::Memo;
-use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Question, Reading, Scope};
+use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Pick, Question, Reading, Scope, Tokens};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
@@ -85,12 +85,12 @@ fn questions() -> BTreeSet<Question> {
             also: Vec::new(),
             fresh: None,
         },
-        Question::Shaped {
+        Question::Listing(Pick::Shaped {
             column: column("customerio.people", 5),
             lens: Lens::Filled(vec!["active".to_owned()]),
             shapes: BTreeSet::from(["missing".to_owned()]),
             scope: Scope::Linked("zoho.contacts".to_owned()),
-        },
+        }),
     ])
 }
 
@@ -115,6 +115,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         any_case: false,
         zones: BTreeMap::new(),
         spellings: BTreeMap::new(),
+        missing: Tokens::default(),
     };
     engine.answer(&questions())
 }
@@ -167,7 +168,7 @@ fn facts_are_right() {
                 let first = &found.differ.samples[0];
                 assert_eq!((first.key.as_str(), first.value.as_str(), first.detail.as_str()), ("c04", "false", "true"));
             }
-            (Question::Shaped { .. }, Answer::Rows { rows, met }) => {
+            (Question::Listing(_), Answer::Rows { rows, met }) => {
                 assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "missing tokens have no case");
             }
             (Question::Newest { .. }, Answer::Newest(newest)) => assert_eq!(*newest, Some(1_777_669_200)),

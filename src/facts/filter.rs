@@ -4,8 +4,9 @@
 //! like. An absent `unsubscribed` is subscribed.
 //!
 //! Profile attributes are compared as they stand, as Customer.io does. What other systems hold is read first: a misspelt
-//! stage of a deal is that stage.
+//! stage of a deal is that stage, and a text that means missing is nothing.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,11 +14,13 @@ use ahash::{AHashMap, AHashSet};
 use jiff::tz::TimeZone;
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
+use super::fits::number;
 use super::lenses::truth;
 use super::local::{Shard, Slice};
 use super::{Consent, lenses::shape};
 use crate::exports::System;
 use crate::frames::TextColumn;
+use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, classify, instant, zone};
 use crate::mapping::expr::{Expr, Type};
 use crate::mapping::lower::{Options, lower, typed_name};
@@ -63,6 +66,21 @@ impl PartialOrd for Filter {
 impl Ord for Filter {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         self.text.cmp(&other.text)
+    }
+}
+
+/// Texts that mean missing, beside the usual ones.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    /// Everywhere.
+    pub everywhere: Vec<String>,
+    /// In a column, those of everywhere included, by the column's name in conditions.
+    pub own: BTreeMap<String, Vec<String>>,
+}
+
+impl Tokens {
+    fn of(&self, column: &str) -> &[String] {
+        self.own.get(column).unwrap_or(&self.everywhere)
     }
 }
 
@@ -157,6 +175,8 @@ struct Cells<'a> {
     profile: bool,
     /// The zone of stamps without one.
     zone: Option<TimeZone>,
+    /// Texts that mean missing.
+    missing: &'a [String],
     /// Values of an enum that stand for another text, or for nothing.
     spelled: AHashMap<&'a str, Option<String>>,
 }
@@ -170,7 +190,8 @@ impl<'a> Cells<'a> {
         let column = other.column(index.ok_or_else(|| format!("{name} is not in the export"))?)?;
         let profile = dataset.system == System::CustomerIo;
         let zone = shard.engine.zones.get(&dataset.source).and_then(|name| zone(name));
-        Ok(Self { column, dataset: path.dataset, profile, zone, spelled: AHashMap::new() })
+        let missing = shard.engine.missing.of(name.strip_prefix(EARLIER).unwrap_or(name));
+        Ok(Self { column, dataset: path.dataset, profile, zone, missing, spelled: AHashMap::new() })
     }
 
     /// Reads every different value of an enum once: as the text that the condition tests for where both mean the same,
@@ -211,7 +232,8 @@ impl<'a> Cells<'a> {
         let value = self.column.get(row?);
         match self.spelled.get(value) {
             Some(spelled) => spelled.as_deref(),
-            None => Some(value).filter(|value| !value.is_empty()),
+            None if self.profile => Some(value).filter(|value| !value.is_empty()),
+            None => Some(value).filter(|value| !is_missing(value, self.missing)),
         }
     }
 
@@ -220,7 +242,10 @@ impl<'a> Cells<'a> {
         let cells = rows.iter().map(|row| self.get(*row));
         match ty {
             Type::Text | Type::Unknown => Series::new(title, cells.collect::<Vec<_>>()),
-            Type::Number => Series::new(title, cells.map(|cell| cell?.trim().parse::<f64>().ok()).collect::<Vec<_>>()),
+            Type::Number if self.profile => {
+                Series::new(title, cells.map(|cell| cell?.trim().parse::<f64>().ok()).collect::<Vec<_>>())
+            }
+            Type::Number => Series::new(title, cells.map(|cell| number(cell?)).collect::<Vec<_>>()),
             Type::Timestamp => Series::new(title, cells.map(|cell| self.seconds(cell?)).collect::<Vec<_>>()),
             Type::Boolean if self.profile && name.ends_with(".unsubscribed") => {
                 let out = |cell: Option<&str>| Some(Consent::Profile.says(cell.unwrap_or_default()) == shape::OUT);

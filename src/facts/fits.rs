@@ -32,7 +32,7 @@ impl Fit {
     pub(crate) fn holds(&self, value: &str) -> bool {
         let value = trim(value);
         match self {
-            Self::Number => is_number(value),
+            Self::Number => number(value).is_some(),
             // Customer.io takes what JSON calls a number, and everything else as text.
             Self::PlainNumber => serde_json::from_str::<f64>(value).is_ok(),
             Self::Email => value.contains('@'),
@@ -44,7 +44,13 @@ impl Fit {
     }
 }
 
-/// `-1,234.50`, `1.2E5`
+/// The number that a value is: `-1,234.50`, `1.2E5`.
+pub(crate) fn number(value: &str) -> Option<f64> {
+    let value = trim(value);
+    let number: f64 = if is_number(value) { value.replace(',', "").parse().ok()? } else { return None };
+    number.is_finite().then_some(number)
+}
+
 fn is_number(value: &str) -> bool {
     let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(one, two)| (one, Some(two)));

@@ -15,8 +15,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, filter, instants, pairs, people, picks, repeats,
-    width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, Tokens, filter, instants, pairs, people, picks,
+    repeats, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -47,6 +47,8 @@ pub struct Engine<'a> {
     pub zones: BTreeMap<String, String>,
     /// Column of an enum: its spellings.
     pub spellings: BTreeMap<String, Spellings>,
+    /// Texts that mean missing where a condition reads other systems' records.
+    pub missing: Tokens,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -172,7 +174,6 @@ impl<'a> Shard<'a> {
             Question::Slips { column, phone, first, names } => repeats::slips(self, column, *phone, (*first, names)),
             Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
             Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
-            Question::Shaped { column, lens, shapes, scope } => self.shaped(column, lens, shapes, scope),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }
@@ -262,15 +263,6 @@ impl<'a> Shard<'a> {
         self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
         Ok(Answer::Shapes { rows: slice.len(), shapes })
-    }
-
-    fn shaped(&self, asked: &Column, lens: &Lens, shapes: &BTreeSet<String>, scope: &Scope) -> Result<Answer, String> {
-        let slice = self.slice(&asked.dataset)?;
-        let column = slice.column(asked.index)?;
-        let counts = in_scope(self, &slice, scope)?;
-        let rows: Vec<u32> = slice.rows().filter(|row| counts(*row)).collect();
-        let found = rows.iter().copied().filter(|row| shapes.contains(lens.shape(column.get(*row))));
-        Ok(Answer::Rows { rows: rows.len() as u64, met: self.tally(&slice, found, Some(column)) })
     }
 }
 

@@ -25,7 +25,7 @@ mod writers;
 pub use agree::{Agreement, Blank, Reading};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
-pub use filter::Filter;
+pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants};
 pub use question::{Beside, Column, Consent, Lens, Pick, Question, Scope, Unlike};

@@ -87,6 +87,8 @@ pub enum Pick {
     Values { column: Column, values: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
+    /// Those in scope whose value has one of these shapes.
+    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
     /// Those of [`Question::Beside`] whose value has one of these shapes.
     Beside { beside: Beside, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
@@ -127,7 +129,7 @@ impl Pick {
     /// The column whose cells are named.
     pub fn column(&self) -> &Column {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } => column,
+            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Shaped { column, .. } => column,
             Self::Beside { beside, .. } => &beside.column,
             Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
@@ -155,8 +157,16 @@ impl Pick {
                 vec![(left.dataset.clone(), right.dataset.clone())]
             }
             Self::Beside { beside, .. } => beside.pairs(),
+            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
             Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
             _ => Vec::new(),
+        }
+    }
+
+    fn filter(&self) -> Option<(&str, &Filter)> {
+        match self {
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
+            _ => None,
         }
     }
 }
@@ -174,8 +184,6 @@ pub enum Question {
     Values { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
-    /// Records in scope whose value has one of these shapes under a lens.
-    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
     /// The newest instant of a column; `zone` is that of stamps without one.
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
@@ -222,7 +230,9 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
-            Pick::Shapes { shapes, .. } | Pick::Beside { shapes, .. } => shapes.is_empty(),
+            Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } | Pick::Beside { shapes, .. } => {
+                shapes.is_empty()
+            }
             Pick::Pairs { cells, .. } => cells.is_empty(),
             Pick::Instants { cells, .. } => cells.is_empty(),
         };
@@ -234,7 +244,6 @@ impl Question {
         match self {
             Self::Values { column, .. }
             | Self::Shapes { column, .. }
-            | Self::Shaped { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
@@ -299,7 +308,6 @@ impl Question {
             Self::Agree { left, right, also, .. } => {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
-            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
             Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::Doubles { child, parent, right } => {
@@ -321,7 +329,7 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => Some((dataset, filter)),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
-            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
+            Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter(),
             _ => None,
         }
     }

@@ -261,7 +261,9 @@ pub fn fold(text: &str) -> String {
 
 /// Characters that carry meaning where other punctuation does not: `A+` is not `A-`, `<18` is not `18`.
 pub fn signs(text: &str) -> String {
-    let normal: String = text.trim().nfkc().collect();
+    let trimmed = text.trim();
+    let normal: Cow<'_, str> =
+        if text.is_ascii() { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.nfkc().collect()) };
     let mut signs: String = normal.chars().filter(|c| matches!(c, '+' | '<' | '>' | '=' | '#' | '%' | '*')).collect();
     if normal.ends_with('-') {
         signs.push('-');
@@ -286,7 +288,7 @@ pub fn masks(one: &str, other: &str) -> bool {
 }
 
 /// Letters of other alphabets as the plain letters they look like; plain letters stay.
-fn unmasked(text: &str) -> String {
+pub fn unmasked(text: &str) -> String {
     let plain = |c: char| {
         if c.is_ascii() {
             return c.to_string();

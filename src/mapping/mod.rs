@@ -7,6 +7,7 @@ pub mod expr;
 pub mod keys;
 pub mod lower;
 pub mod spelling;
+pub mod typo;
 mod vouch;
 
 use std::path::Path;

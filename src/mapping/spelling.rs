@@ -1,13 +1,18 @@
 //! Mapping stage: the allowed values of an enum and a value come in, what the value is comes out: allowed, another spelling
 //! of one, a typo of one, or none of them. What a value is said to mean is right or absent.
+//!
+//! A column may hold as many values as records, so what can be told of the allowed ones is worked out once.
 
-use std::sync::LazyLock;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 
 use ahash::AHashMap;
 use serde::Deserialize;
 
+use super::typo::{Typed, nearest};
 use super::{Allowed, Attribute};
-use crate::frames::normalize::{alike, fold, is_missing, masks, shipped, signs};
+use crate::frames::normalize::{alike, fold, is_missing, masks, shipped, signs, unmasked};
 
 /// An allowed spelling on one side.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,11 +54,12 @@ pub enum Place<'a> {
 }
 
 /// The allowed values of an enum as one side spells them.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub struct Spellings {
     words: Vec<Word>,
     missing: Vec<String>,
     profile: bool,
+    index: Arc<Index>,
 }
 
 impl Spellings {
@@ -70,20 +76,153 @@ impl Spellings {
                 words.push(word);
             }
         }
-        Self { words, missing: attribute.missing.clone(), profile }
+        Self::of(words, attribute.missing.clone(), profile)
+    }
+
+    fn of(words: Vec<Word>, missing: Vec<String>, profile: bool) -> Self {
+        let index = Arc::new(Index::new(&words));
+        Self { words, missing, profile, index }
     }
 
     /// Sorts a value.
     pub fn place(&self, value: &str) -> Place<'_> {
-        sort(value, &self.words, &self.missing)
+        let index = &*self.index;
+        if let Some(at) = index.exact.get(value) {
+            return Place::Word(&self.words[*at], How::Declared);
+        }
+        if is_missing(value, &self.missing) {
+            return Place::Missing;
+        }
+        let look = Look::new(value);
+        if let Some(at) = sole(index.lower.get(&lower(value)).into_iter()).or_else(|| index.own.sole(&look)) {
+            let word = &self.words[at];
+            let mut spellings = std::iter::once(&word.text).chain(&word.aliases);
+            let plain = spellings.any(|spelling| alike(spelling, value) && !masks(spelling, value));
+            return Place::Word(word, if plain { How::Variant } else { How::Masked });
+        }
+        if let Some(at) = index.other_side.sole(&look) {
+            return Place::Word(&self.words[at], How::Untranslated);
+        }
+        if let Some(at) = sole(groups(value).iter().filter_map(|group| index.groups.get(group))) {
+            return Place::Word(&self.words[at], How::Synonym);
+        }
+        let typed = index.typed.iter().zip(&self.words);
+        nearest(&Typed::new(value), typed).map_or(Place::Outside, |word| Place::Word(word, How::Typo))
     }
 
     /// What a value means, as the attribute spells it; none for a value that is missing or outside.
     pub fn meant(&self, value: &str) -> Option<&str> {
         match self.place(value) {
-            Place::Word(word, _) => Some(if self.profile { &word.text } else { &word.other_side }),
+            Place::Word(word, _) => Some(self.said(word)),
             Place::Missing | Place::Outside => None,
         }
+    }
+
+    /// A word as the attribute spells it.
+    pub fn said<'a>(&self, word: &'a Word) -> &'a str {
+        if self.profile { &word.text } else { &word.other_side }
+    }
+
+    /// All that tells two lists apart.
+    fn list(&self) -> (&[Word], &[String], bool) {
+        (&self.words, &self.missing, self.profile)
+    }
+}
+
+impl PartialEq for Spellings {
+    fn eq(&self, other: &Self) -> bool {
+        self.list() == other.list()
+    }
+}
+impl Eq for Spellings {}
+impl PartialOrd for Spellings {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Spellings {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.list().cmp(&other.list())
+    }
+}
+
+/// Places in a list of words, by what leads to them.
+type Places<T> = AHashMap<T, BTreeSet<usize>>;
+
+/// The one place that is named; nothing when several are.
+fn sole<'a>(named: impl Iterator<Item = &'a BTreeSet<usize>>) -> Option<usize> {
+    let mut places = named.flatten();
+    let first = places.next()?;
+    places.all(|place| place == first).then_some(*first)
+}
+
+fn lower(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// What two texts that are [`alike`] have in common: one of these, with what carries meaning beside it.
+struct Look {
+    folded: String,
+    unmasked: String,
+}
+
+impl Look {
+    fn new(text: &str) -> Self {
+        let signs = signs(text);
+        let with = |folded: String| if signs.is_empty() { folded } else { format!("{folded}\0{signs}") };
+        let folded = with(fold(text));
+        let unmasked = if text.is_ascii() { folded.clone() } else { with(fold(&unmasked(text))) };
+        Self { folded, unmasked }
+    }
+}
+
+/// Words by how they look.
+#[derive(Debug, Default)]
+struct Looks {
+    folded: Places<String>,
+    unmasked: Places<String>,
+}
+
+impl Looks {
+    fn add(&mut self, text: &str, at: usize) {
+        let Look { folded, unmasked } = Look::new(text);
+        self.folded.entry(folded).or_default().insert(at);
+        self.unmasked.entry(unmasked).or_default().insert(at);
+    }
+
+    fn sole(&self, look: &Look) -> Option<usize> {
+        sole(self.folded.get(&look.folded).into_iter().chain(self.unmasked.get(&look.unmasked)))
+    }
+}
+
+/// Words by everything that leads to them.
+#[derive(Debug, Default)]
+struct Index {
+    exact: AHashMap<String, usize>,
+    lower: Places<String>,
+    own: Looks,
+    other_side: Looks,
+    groups: Places<usize>,
+    typed: Vec<Typed>,
+}
+
+impl Index {
+    fn new(words: &[Word]) -> Self {
+        let mut index = Self { typed: words.iter().map(|word| Typed::new(&word.text)).collect(), ..Self::default() };
+        let aliases = words.iter().zip(0..).flat_map(|(word, at)| word.aliases.iter().map(move |alias| (alias, at)));
+        // A word goes before an alias of another.
+        for (text, at) in words.iter().map(|word| &word.text).zip(0..).chain(aliases) {
+            index.exact.entry(text.clone()).or_insert(at);
+            index.own.add(text, at);
+        }
+        for (word, at) in words.iter().zip(0..) {
+            index.lower.entry(lower(&word.text)).or_default().insert(at);
+            index.other_side.add(&word.other_side, at);
+            for group in groups(&word.text).iter().chain(groups(&word.other_side)) {
+                index.groups.entry(*group).or_default().insert(at);
+            }
+        }
+        index
     }
 }
 
@@ -107,109 +246,30 @@ static SYNONYMS: LazyLock<AHashMap<String, Vec<usize>>> = LazyLock::new(|| {
     groups
 });
 
-/// Whether the shipped lists hold two words to be one.
-fn same(one: &str, other: &str) -> bool {
-    let groups = |text: &str| SYNONYMS.get(&fold(text)).map(Vec::as_slice).unwrap_or_default();
-    groups(one).iter().any(|group| groups(other).contains(group))
-}
-
-/// Sorts a value of an enum.
-fn sort<'a>(value: &str, words: &'a [Word], missing: &[String]) -> Place<'a> {
-    let known = |word: &&Word| word.text == value || word.aliases.iter().any(|alias| alias == value);
-    if let Some(word) = words.iter().find(|word| word.text == value).or_else(|| words.iter().find(known)) {
-        return Place::Word(word, How::Declared);
-    }
-    if is_missing(value, missing) {
-        return Place::Missing;
-    }
-    let trimmed = |word: &Word| word.text.trim().to_lowercase() == value.trim().to_lowercase();
-    let means = |word: &Word| alike(&word.text, value) || word.aliases.iter().any(|alias| alike(alias, value));
-    if let Some(word) = only(words, trimmed).or_else(|| only(words, means)) {
-        let spellings = || std::iter::once(&word.text).chain(&word.aliases);
-        let plain = spellings().any(|spelling| alike(spelling, value) && !masks(spelling, value));
-        return Place::Word(word, if plain { How::Variant } else { How::Masked });
-    }
-    if let Some(word) = only(words, |word| alike(&word.other_side, value)) {
-        return Place::Word(word, How::Untranslated);
-    }
-    if let Some(word) = only(words, |word| same(&word.text, value) || same(&word.other_side, value)) {
-        return Place::Word(word, How::Synonym);
-    }
-    nearest(value, words).map_or(Place::Outside, |word| Place::Word(word, How::Typo))
-}
-
-/// The one word that fits; nothing when several do.
-fn only(words: &[Word], fits: impl Fn(&Word) -> bool) -> Option<&Word> {
-    let mut found = words.iter().filter(|word| fits(word));
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
-}
-
-/// The allowed value that a value is a typo of: near enough, and no other as near.
-pub fn nearest<'a>(value: &str, words: &'a [Word]) -> Option<&'a Word> {
-    let mut best: Option<(usize, &Word)> = None;
-    let mut tied = false;
-    for word in words {
-        let Some(distance) = edits(value, &word.text) else { continue };
-        match best {
-            Some((least, _)) if distance > least => {}
-            Some((least, _)) if distance == least => tied = true,
-            _ => (best, tied) = (Some((distance, word)), false),
-        }
-    }
-    best.filter(|_| !tied).map(|(_, word)| word)
-}
-
-/// Whether what stands in front of a word makes another word of it: a syllable does, one consonant or a doubled first letter
-/// does not.
-fn makes_another(front: &str, word: &str) -> bool {
-    let mut letters = front.chars();
-    let (Some(letter), None) = (letters.next(), letters.next()) else { return true };
-    let slip = !matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u') && word.chars().count() >= 5;
-    !slip && !word.starts_with(letter)
-}
-
-/// Edits between two folded words when they may be one word mistyped: one, or two from eight letters on. What makes
-/// another word is no typo: digits, a syllable put in front (`unsubscribed`), a last part of one letter (`Tier B`), and
-/// other letters in place of two, or of one in a short word (`Iran`, `Iraq`).
-fn edits(value: &str, allowed: &str) -> Option<usize> {
-    let (one, other) = (fold(value), fold(allowed));
-    let shorter = one.chars().count().min(other.chars().count());
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let last = |text: &str| {
-        text.split(|c: char| !c.is_alphanumeric()).rfind(|part| !part.is_empty()).unwrap_or_default().to_lowercase()
-    };
-    let (tail, right_tail) = (last(value), last(allowed));
-    let letter = tail != right_tail && (tail.chars().count() == 1 || right_tail.chars().count() == 1);
-    let (longer, whole) = if one.len() < other.len() { (&other, &one) } else { (&one, &other) };
-    let in_front = longer.strip_suffix(whole.as_str()).is_some_and(|front| makes_another(front, whole));
-    if shorter < 4 || letter || in_front || digits(&one) != digits(&other) || signs(value) != signs(allowed) {
-        return None;
-    }
-    let most = if shorter < 8 { 1 } else { 2 };
-    // Letters replaced and none added, lost or swapped: two of them, or one in a short word, make another word.
-    let replaced = strsim::hamming(&one, &other).ok();
-    let distance = strsim::osa_distance(&one, &other);
-    let other_word = replaced == Some(distance) && (distance > 1 || shorter < 6);
-    ((1..=most).contains(&distance) && !other_word).then_some(distance)
+/// The groups of words for one thing that a word stands in.
+fn groups(text: &str) -> &'static [usize] {
+    SYNONYMS.get(&fold(text)).map(Vec::as_slice).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{How, Place, SYNONYMS, Shipped, Word, shipped, sort};
+    use super::{How, Place, SYNONYMS, Shipped, Spellings, Word, shipped};
     use crate::frames::normalize::fold;
 
-    fn words(list: &[&str]) -> Vec<Word> {
-        list.iter()
+    fn spellings(list: &[&str]) -> Spellings {
+        let words = list
+            .iter()
             .map(|text| Word { text: (*text).to_owned(), other_side: (*text).to_owned(), aliases: Vec::new() })
-            .collect()
+            .collect();
+        Spellings::of(words, Vec::new(), false)
     }
 
     #[test]
     fn a_stray_value_is_named_for_what_it_is() {
-        let list = words(&["Prospect", "Active", "At Risk", "Churned", "Tier 1", "Tier 2", "Pro", "Plan A", "Plan B"]);
+        let list =
+            spellings(&["Prospect", "Active", "At Risk", "Churned", "Tier 1", "Tier 2", "Pro", "Plan A", "Plan B"]);
         let table = [
             ("Active", Some(("Active", How::Declared))),
             ("active ", Some(("Active", How::Variant))),
@@ -232,18 +292,18 @@ mod tests {
             ("Plan D", None),
         ];
         for (value, wanted) in table {
-            let found = match sort(value, &list, &[]) {
+            let found = match list.place(value) {
                 Place::Word(word, how) => Some((word.text.as_str(), how)),
                 Place::Missing | Place::Outside => None,
             };
             assert_eq!(found, wanted, "{value}");
         }
-        assert!(["  ", "n/a"].iter().all(|value| sort(value, &list, &[]) == Place::Missing));
+        assert!(["  ", "n/a"].iter().all(|value| list.place(value) == Place::Missing));
     }
 
     #[test]
     fn a_synonym_means_one_allowed_value_or_none() {
-        let found = |value: &str, list: &[&str]| match sort(value, &words(list), &[]) {
+        let found = |value: &str, list: &[&str]| match spellings(list).place(value) {
             Place::Word(word, How::Synonym) => Some(word.text.clone()),
             _ => None,
         };
