@@ -113,7 +113,8 @@ impl Reading {
     }
 }
 
-const EPOCH: &str = "1970-01-01";
+/// The first day of Unix time.
+pub const EPOCH: &str = "1970-01-01";
 const END: &str = "9999-12-31";
 /// Days that software writes where it has none: the name, the parts, and days since 1970.
 const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
