@@ -56,6 +56,10 @@ fn an_enum_without_a_list_or_a_source_without_a_column_is_not_clean() {
     assert_eq!(statuses("p1@example.com", "Active", SEEN, &listless, "", &["ENM001"]), ["not evaluated"]);
     let bare = MAPPING.replace("from: zoho.contacts.Stage", "from: Stage");
     assert_eq!(statuses("p1@example.com", "Active", SEEN, &bare, "", &["ENM001"]), ["not evaluated"]);
+    let bare = MAPPING.replace("from: zoho.contacts.Seen", "from: Seen");
+    let codes = ["TS001", "TS004", "TS005", "TS006", "TS007", "TS015", "TS002"];
+    let wanted = [["not evaluated"; 6].as_slice(), &["clean"]].concat();
+    assert_eq!(statuses("p1@example.com", "Active", SEEN, &bare, "", &codes), wanted);
 }
 
 #[test]

@@ -90,22 +90,31 @@ fn profile(unit: &mut Unit, at: usize, column: Profile, whole: &Whole) {
     }
 }
 
-/// TS007: both sides are sure, and not of the same moment.
+/// Whether both sides are sure, and not of the same moment or day. Of a birth only days are compared.
+fn differs(left: &Stamp, right: &Stamp, is_birth: bool) -> bool {
+    let fake = |stamp: &Stamp| stamp.is_fake() && !is_birthday_then(stamp, is_birth);
+    if fake(left) || fake(right) {
+        return false;
+    }
+    match (left, right) {
+        (Stamp { form: Form::Date, day, .. }, Stamp { form: Form::Date, day: other, .. }) => day != other,
+        _ if is_birth => false,
+        (Stamp { form: Form::Date, day: Some(day), .. }, Stamp { sure: Some(here), .. }) => {
+            let days = [*here, here + berlin(*here)].map(|second| second.div_euclid(DAY));
+            !days.contains(day)
+        }
+        (Stamp { sure: Some(there), .. }, Stamp { sure: Some(here), .. }) => (here - there).abs() > TOLERANCE,
+        _ => false,
+    }
+}
+
+/// TS007: two sides of a pair that do not agree.
 fn instants(unit: &mut Unit, links: &Links, whole: &Whole) {
     for pair in &links.pairs {
-        for (from, to) in [(Contact::Ordered, Profile::Ordered), (Contact::Renewal, Profile::Renewal)] {
+        for (from, to) in SOURCE_TIMES.into_iter().zip(PROFILE_TIMES) {
             let left = read(unit.get(Set::Contacts, pair.contact, from));
             let right = read(unit.get(Set::People, pair.profile, to));
-            let Some(here) = right.sure.filter(|_| !left.is_fake() && !right.is_fake()) else { continue };
-            let differs = match (left.form, left.day, left.sure) {
-                (Form::Date, Some(day), _) => {
-                    let days = [here, here + berlin(here)].map(|second| second.div_euclid(DAY));
-                    !days.contains(&day)
-                }
-                (_, _, Some(there)) => (here - there).abs() > TOLERANCE,
-                _ => false,
-            };
-            if !differs {
+            if !differs(&left, &right, matches!(to, Profile::Birth)) {
                 continue;
             }
             let profile = (Set::People, pair.profile);

@@ -310,7 +310,11 @@ fn unseen(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<G
     }
     (found.same + found.differ.rows == 0).then(|| {
         let subject = format!("{}.{}", plan.right.dataset, context.label(&plan.right));
-        let reason = format!("no pair of {subject} and its source could be compared");
+        let held = match found.held {
+            0 => String::new(),
+            held => format!(" ({} held back for the lag of the sync)", counted(held, "pair was", "pairs were")),
+        };
+        let reason = format!("no pair of {subject} and its source could be compared{held}");
         Gap { subject, reason, column: None }
     })
 }

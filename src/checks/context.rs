@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::names::Names;
+use super::systems::no_column;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::exports::{Dataset, System};
@@ -235,24 +236,28 @@ impl<'a> Context<'a> {
 
     /// Every column, source and profile, of the mapped attributes that `wanted` picks; gaps for those that are not there.
     pub fn targets(&self, wanted: impl Fn(&Attribute) -> bool) -> (Vec<Target<'a>>, Vec<Gap>) {
+        self.targets_on(|_| true, wanted)
+    }
+
+    /// The same on some sides only: `side` is asked whether the profile's is meant, or the sources'.
+    pub fn targets_on(
+        &self,
+        side: impl Fn(bool) -> bool,
+        wanted: impl Fn(&Attribute) -> bool,
+    ) -> (Vec<Target<'a>>, Vec<Gap>) {
         let (mut targets, mut gaps) = (Vec::new(), Vec::new());
-        for attribute in
-            self.mapping.iter().flat_map(|mapping| &mapping.attributes).filter(|attribute| wanted(attribute))
-        {
-            for from in &attribute.from {
-                let Some(path) = &from.column else {
-                    let reason = format!("`{}` names no column of an export", from.spot.text);
-                    gaps.push(Gap { subject: attribute.name.clone(), reason, column: None });
-                    continue;
-                };
-                match self.resolve(path) {
-                    Ok(column) => targets.push(Target { attribute, column, profile: false }),
+        let attributes = self.mapping.iter().flat_map(|mapping| &mapping.attributes);
+        for attribute in attributes.filter(|attribute| wanted(attribute)) {
+            let sources = attribute.from.iter().filter(|_| side(false)).map(|from| match &from.column {
+                Some(path) => self.resolve(path).map(|column| (column, false)),
+                None => Err(no_column(attribute, from)),
+            });
+            let profile = side(true).then(|| self.on_profile(&attribute.name).map(|column| (column, true)));
+            for found in sources.chain(profile) {
+                match found {
+                    Ok((column, profile)) => targets.push(Target { attribute, column, profile }),
                     Err(gap) => gaps.push(gap),
                 }
-            }
-            match self.on_profile(&attribute.name) {
-                Ok(column) => targets.push(Target { attribute, column, profile: true }),
-                Err(gap) => gaps.push(gap),
             }
         }
         gaps.sort();

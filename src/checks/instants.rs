@@ -7,11 +7,12 @@ use super::context::{Context, no_mapping};
 use super::lag::{HoldBack, hold_back};
 use super::parts::gather;
 use super::stamp_days::{CLOCK, no_zone};
+use super::systems::no_column;
 use super::timestamp::is_birthday;
 use super::{Ask, Kind, Stage};
 use crate::exports::Dataset;
 use crate::facts::local::SAMPLES;
-use crate::facts::{Answer, Answers, Apart, Column, Differences, Instants, Pick, Question, Sample, Tally};
+use crate::facts::{Answer, Answers, Apart, Column, Differences, Instants, Meaning, Pick, Question, Sample, Tally};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::frames::time::{instant, zone};
 use crate::mapping::Attribute;
@@ -32,6 +33,8 @@ pub(super) static KIND: Kind = Kind {
 
 /// Fewer pairs show no habit.
 const FEWEST: u64 = 5;
+/// Minutes that clocks are set forward in summer.
+const SUMMER: i16 = 60;
 
 /// An attribute whose source and profile are compared.
 struct Sides<'a> {
@@ -39,19 +42,24 @@ struct Sides<'a> {
     source: &'a Dataset,
     left: Column,
     right: Column,
+    birthday: bool,
 }
 
 /// What is compared, and what cannot be.
 fn sides<'a>(context: &Context<'a>) -> (Vec<Sides<'a>>, Vec<Gap>) {
     let (mut found, mut gaps) = (Vec::new(), Vec::new());
     for attribute in context.mapping.into_iter().flat_map(|mapping| &mapping.attributes) {
-        let Some(path) = attribute.from.first().and_then(|from| from.column.as_ref()) else { continue };
-        // A birthday is a day of the calendar everywhere, and what a campaign starts on may be kept as one.
-        let calendar = is_birthday(&attribute.name) || is_birthday(&path.column);
-        let campaign = attribute.used_as.as_deref() == Some("date_campaign");
-        if !attribute.is(&["timestamp", "date"]) || calendar || campaign {
+        if !attribute.is(&["timestamp", "date"]) {
             continue;
         }
+        let Some(from) = attribute.from.first() else {
+            gaps.extend(sourceless(context, attribute));
+            continue;
+        };
+        let Some(path) = &from.column else {
+            gaps.push(no_column(attribute, from));
+            continue;
+        };
         if let Some(gap) = context.looked_up(attribute) {
             gaps.push(gap);
             continue;
@@ -66,7 +74,10 @@ fn sides<'a>(context: &Context<'a>) -> (Vec<Sides<'a>>, Vec<Gap>) {
             continue;
         };
         match (context.resolve(path), context.on_profile(&attribute.name)) {
-            (Ok(left), Ok(right)) => found.push(Sides { attribute, source, left, right }),
+            (Ok(left), Ok(right)) => {
+                let birthday = is_birthday(&attribute.name) || is_birthday(&path.column);
+                found.push(Sides { attribute, source, left, right, birthday });
+            }
             (left, right) => gaps.extend(left.err().into_iter().chain(right.err())),
         }
     }
@@ -76,6 +87,14 @@ fn sides<'a>(context: &Context<'a>) -> (Vec<Sides<'a>>, Vec<Gap>) {
         return (Vec::new(), [gaps, blind].concat());
     }
     (found, gaps)
+}
+
+/// What nothing says the source of cannot be compared, unless Customer.io itself writes it.
+fn sourceless(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
+    let profiles = context.profiles()?;
+    let own = attribute.owner.as_ref().is_some_and(|owner| context.owns(&owner.text, profiles));
+    let reason = format!("the mapping names no source of {} to compare it with", attribute.name);
+    (!own).then(|| Gap { subject: attribute.name.clone(), reason, column: None })
 }
 
 fn unlinked<'a>(context: &Context<'a>, sources: impl Iterator<Item = &'a Dataset>) -> Vec<Gap> {
@@ -93,6 +112,14 @@ impl Sides<'_> {
         hold_back(context, Some(self.attribute), self.source, answers)
     }
 
+    /// A birthday is a day of the calendar everywhere, and what a campaign starts on may be kept as one.
+    fn meaning(&self) -> Meaning {
+        if self.birthday || self.attribute.used_as.as_deref() == Some("date_campaign") {
+            return Meaning::Calendar { birthday: self.birthday };
+        }
+        if self.attribute.is(&["date"]) { Meaning::Day } else { Meaning::Moment }
+    }
+
     fn asked(&self, context: &Context<'_>, held: &HoldBack) -> Instants {
         let [left_zone, right_zone] = self.zones(context);
         Instants {
@@ -100,7 +127,7 @@ impl Sides<'_> {
             left_zone,
             right: self.right.clone(),
             right_zone,
-            by_day: self.attribute.is(&["date"]),
+            meaning: self.meaning(),
             missing: self.attribute.missing.clone(),
             fresh: held.fresh().cloned(),
         }
@@ -128,33 +155,45 @@ impl Sides<'_> {
             let reason = format!("no record of {} could be linked to a profile", self.left.dataset);
             gaps.push(Gap { subject, reason, column: None });
         } else if found.compared == 0 && gaps.is_empty() {
-            let reason = format!(
-                "no linked pair holds a sure time in {subject} and in {} ({} held back for the lag of the sync)",
-                self.attribute.name,
-                count(found.held)
-            );
+            let (what, name) = match self.meaning() {
+                Meaning::Calendar { .. } => ("a plain date", &self.attribute.name),
+                _ => ("a sure time", &self.attribute.name),
+            };
+            let reason = match found.held {
+                0 => format!("no linked pair holds {what} in {subject} and in {name}"),
+                held => {
+                    format!("all {} of {subject} and {name} were held back", counted(held, "difference", "differences"))
+                }
+            };
             gaps.push(Gap { subject, reason, column: None });
         }
         gaps
     }
 }
 
-/// The offset in minutes at which most source stamps are read, where that is not what their zone says.
-fn misread_at(found: &Differences) -> Option<i16> {
+/// The offsets in minutes at which most source stamps are read, where that is not what their zone says: one, or those of
+/// a zone in winter and in summer.
+fn misread_at(found: &Differences) -> Vec<i16> {
     let mut at: BTreeMap<i16, u64> = BTreeMap::new();
     for (apart, tally) in &found.apart {
         if let Some(offset) = apart.read_at {
             *at.entry(offset).or_default() += tally.rows;
         }
     }
-    let habit = |rows: u64| found.compared >= FEWEST && rows * 2 > found.compared;
-    at.into_iter().find(|(_, rows)| habit(*rows)).map(|(offset, _)| offset)
+    let year = |winter: i16| [winter, winter + SUMMER];
+    let rows = |winter: &i16| year(*winter).iter().filter_map(|offset| at.get(offset)).sum::<u64>();
+    let winters = at.keys().flat_map(|offset| [*offset, offset - SUMMER]);
+    let Some(winter) = winters.max_by_key(rows) else { return Vec::new() };
+    if found.compared < FEWEST || rows(&winter) * 2 <= found.compared {
+        return Vec::new();
+    }
+    year(winter).into_iter().filter(|offset| at.contains_key(offset)).collect()
 }
 
 /// The ways of being apart that a fault names.
 fn cells(found: &Differences, fault: &str) -> BTreeSet<Apart> {
     let misread = misread_at(found);
-    let is_zone = |apart: &Apart| misread.is_some() && apart.read_at == misread;
+    let is_zone = |apart: &Apart| apart.read_at.is_some_and(|offset| misread.contains(&offset));
     found.apart.keys().copied().filter(|apart| is_zone(apart) == (fault == "zone")).collect()
 }
 
@@ -208,10 +247,11 @@ fn hit(context: &Context<'_>, answers: &Answers, side: &Sides<'_>, fault: &str) 
         count(whole.rows),
         counted(found.compared, "linked pair that could be compared", "linked pairs that could be compared")
     );
-    let statement = match (fault, misread_at(found)) {
-        ("zone", Some(offset)) => format!(
+    let misread = misread_at(found);
+    let statement = match fault {
+        "zone" => format!(
             "`{name}` is what {source} gives when its stamps are read {}, not in {}, in {pairs}.",
-            offset_name(offset),
+            offset_names(&misread),
             asked.left_zone.as_deref().unwrap_or("their zone")
         ),
         _ => format!("`{name}` is another instant than {source} in {pairs}."),
@@ -219,13 +259,14 @@ fn hit(context: &Context<'_>, answers: &Answers, side: &Sides<'_>, fault: &str) 
     let left_zone = asked.left_zone.as_deref().and_then(zone);
     let owned = side.attribute.owner.as_ref().is_none_or(|owner| context.owns(&owner.text, side.source));
     // Where a whole column is misread, it may be the declared zone that is wrong.
-    let right = |value: &str| (owned && fault == "differ").then(|| instant(value, left_zone.as_ref())).flatten();
+    let sure = owned && misread.is_empty();
+    let right = |value: &str| sure.then(|| instant(value, left_zone.as_ref())).flatten();
     let samples = whole.samples.into_iter().map(|sample| Row {
         suggestion: right(&sample.detail).map(|seconds| seconds.to_string()).unwrap_or_default(),
         detail: format!("{source}: {}", sample.detail),
         ..context.row(&side.right, Sample { detail: String::new(), ..sample }, None)
     });
-    let private = context.is_sensitive(&side.left) || context.is_sensitive(&side.right);
+    let private = side.birthday || context.is_sensitive(&side.left) || context.is_sensitive(&side.right);
     Some(Hit {
         subject: Subject::column(&side.right.dataset, context.label(&side.right)),
         rows: whole.rows,
@@ -234,57 +275,32 @@ fn hit(context: &Context<'_>, answers: &Answers, side: &Sides<'_>, fault: &str) 
         statement: statement + &held.said(found.held),
         parts,
         samples: samples.collect(),
-        shows: if private { Shows::Nothing } else { Shows::Times },
+        shows: if private { Shows::Nothing } else { Shows::Instants },
         ..Hit::default()
     })
 }
 
 fn label(apart: Apart) -> String {
-    match apart.hours {
-        Some(hours) => {
-            let way = if hours > 0 { "later" } else { "earlier" };
-            format!("{} {way}: a time zone", counted(u64::from(hours.unsigned_abs()), "hour", "hours"))
-        }
-        None => "other difference".to_owned(),
-    }
+    let Some(shift) = apart.shift else { return "other difference".to_owned() };
+    let (hours, minutes) = (shift.unsigned_abs() / 60, shift.unsigned_abs() % 60);
+    let way = if shift > 0 { "later" } else { "earlier" };
+    let size = match minutes {
+        0 => counted(u64::from(hours), "hour", "hours"),
+        _ => format!("{hours} h {minutes} min"),
+    };
+    format!("{size} {way}: a time zone")
 }
 
-/// `in UTC`, `at UTC-05:30`
-fn offset_name(minutes: i16) -> String {
-    let (sign, size) = (if minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
-    if minutes == 0 { "in UTC".to_owned() } else { format!("at UTC{sign}{:02}:{:02}", size / 60, size % 60) }
+/// `in UTC`, `at UTC-05:00 or UTC-04:00`
+fn offset_names(offsets: &[i16]) -> String {
+    let name = |minutes: &i16| match (minutes.unsigned_abs(), if *minutes < 0 { '-' } else { '+' }) {
+        (0, _) => "UTC".to_owned(),
+        (size, sign) => format!("UTC{sign}{:02}:{:02}", size / 60, size % 60),
+    };
+    let names: Vec<String> = offsets.iter().map(name).collect();
+    format!("{} {}", if offsets == [0] { "in" } else { "at" }, names.join(" or "))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{cells, label, misread_at, offset_name};
-    use crate::facts::{Apart, Differences, Tally};
-
-    fn found(compared: u64, apart: &[(Option<i8>, Option<i16>, u64)]) -> Differences {
-        let tally = |rows| Tally { rows, ..Tally::default() };
-        let apart =
-            apart.iter().map(|(hours, read_at, rows)| (Apart { hours: *hours, read_at: *read_at }, tally(*rows)));
-        Differences { pairs: compared, compared, apart: apart.collect(), ..Differences::default() }
-    }
-
-    #[test]
-    fn a_habit_is_a_zone_and_a_few_pairs_are_none() {
-        // Read in UTC, a Berlin stamp is one hour off in winter and two in summer.
-        let habit = found(8, &[(Some(1), Some(0), 2), (Some(2), Some(0), 3), (Some(3), Some(-60), 1)]);
-        assert_eq!(misread_at(&habit), Some(0));
-        assert_eq!((cells(&habit, "zone").len(), cells(&habit, "differ").len()), (2, 1));
-        let half = found(10, &[(Some(1), Some(0), 2), (Some(2), Some(0), 3)]);
-        assert_eq!((misread_at(&half), cells(&half, "zone").len(), cells(&half, "differ").len()), (None, 0, 2));
-        assert_eq!(misread_at(&found(4, &[(Some(2), Some(0), 4)])), None);
-        assert_eq!(misread_at(&found(6, &[(Some(2), None, 6)])), None, "stamps with an offset are not misread");
-    }
-
-    #[test]
-    fn differences_read_as_people_say_them() {
-        let of = |hours| label(Apart { hours, read_at: None });
-        assert_eq!(of(Some(1)), "1 hour later: a time zone");
-        assert_eq!(of(Some(-2)), "2 hours earlier: a time zone");
-        assert_eq!(of(None), "other difference");
-        assert_eq!([0, 120, -330].map(offset_name), ["in UTC", "at UTC+02:00", "at UTC-05:30"]);
-    }
-}
+#[path = "instants_tests.rs"]
+mod tests;

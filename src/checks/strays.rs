@@ -51,21 +51,26 @@ fn plan(context: &Context<'_>, answers: &Answers) -> Result<Plan, Vec<Gap>> {
     Ok(Plan { left, right, first, hold })
 }
 
-fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
+/// What the answer leaves open: nobody is linked, or whoever is changed too lately.
+fn unseen(plan: &Plan, answers: &Answers, fault: Option<&str>) -> Option<Gap> {
+    let Some(Answer::Strays { pairs, too_fresh, held, .. }) = answers.get(&plan.question()?) else { return None };
+    let reason = match (*pairs, *held) {
+        (0, _) => "no contact could be linked to a profile".to_owned(),
+        (_, 1..) if fault == Some("old") && too_fresh == pairs => {
+            format!("all {} were held back", counted(*held, "difference", "differences"))
+        }
+        _ => return None,
+    };
+    Some(Gap { subject: plan.left.dataset.clone(), reason, column: None })
+}
+
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     match plan(context, answers) {
         Err(gaps) => Ask { gaps, ..Ask::default() },
         Ok(plan) => {
-            let question = plan.question();
-            let nobody = match question.as_ref().and_then(|question| answers.get(question)) {
-                Some(Answer::Strays { pairs: 0, .. }) => Some(Gap {
-                    subject: plan.left.dataset.clone(),
-                    reason: "no contact could be linked to a profile".to_owned(),
-                    column: None,
-                }),
-                _ => None,
-            };
-            let questions = plan.first.into_iter().chain(question).collect();
-            Ask { subjects: 1, questions, gaps: nobody.into_iter().collect() }
+            let gap = unseen(&plan, answers, params.get_text("fault").as_deref());
+            let questions = plan.question().into_iter().chain(plan.first).collect();
+            Ask { subjects: 1, questions, gaps: gap.into_iter().collect() }
         }
     }
 }
@@ -73,7 +78,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(plan) = plan(context, answers) else { return Vec::new() };
     let answer = plan.question().and_then(|question| answers.get(&question).cloned());
-    let Some(Answer::Strays { pairs, held, crossed, old }) = answer else { return Vec::new() };
+    let Some(Answer::Strays { pairs, held, crossed, old, .. }) = answer else { return Vec::new() };
     let (tally, column, statement) = if params.get_text("fault").as_deref() == Some("old") {
         let profiles = counted(old.rows, "profile has", "profiles have");
         let held = plan.hold.said(held);

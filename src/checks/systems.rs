@@ -7,7 +7,7 @@ use crate::exports::{Dataset, Dialect, System};
 use crate::facts::{Column, Filter, Tokens};
 use crate::findings::Gap;
 use crate::mapping::spelling::Spellings;
-use crate::mapping::{Attribute, ColumnPath};
+use crate::mapping::{self, Attribute, ColumnPath};
 use crate::text::nearest;
 
 impl Context<'_> {
@@ -159,4 +159,10 @@ impl Context<'_> {
             })
         })
     }
+}
+
+/// A gap for a source that names no column.
+pub(super) fn no_column(attribute: &Attribute, from: &mapping::From) -> Gap {
+    let reason = format!("`{}` names no column of an export", from.spot.text);
+    Gap { subject: attribute.name.clone(), reason, column: None }
 }

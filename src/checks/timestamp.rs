@@ -169,13 +169,11 @@ impl Fault {
         let wanted = |attribute: &Attribute| {
             attribute.is(&["timestamp", "date"]) && (self.wanted)(context, Some(attribute), &attribute.name)
         };
-        let (targets, mut gaps) = context.targets(wanted);
-        let profiles = context.profiles().map_or("customerio.people", |dataset| dataset.name.as_str());
-        gaps.retain(|gap| side(gap.subject.starts_with(profiles) || !gap.subject.contains('.')));
+        let (targets, gaps) = context.targets_on(side, wanted);
         let mut seen = BTreeSet::new();
         let times = targets
             .into_iter()
-            .filter(|target| side(target.profile) && seen.insert(target.column.clone()))
+            .filter(|target| seen.insert(target.column.clone()))
             .map(|Target { attribute, column, profile }| Times { column, attribute: Some(attribute), profile });
         (times.collect(), gaps)
     }

@@ -68,9 +68,9 @@ pub enum Answer {
     Repeats { rows: u64, groups: Groups },
     /// To [`Question::Slips`].
     Slips { rows: u64, members: Tally },
-    /// To [`Question::Strays`]: left records whose address stands elsewhere, right records with an address of before, and
-    /// how many of those were held back.
-    Strays { pairs: u64, held: u64, crossed: Tally, old: Tally },
+    /// To [`Question::Strays`]: linked pairs, those of them whose left record is too fresh, left records whose address
+    /// stands elsewhere, right records with an address of before, and how many of those were held back.
+    Strays { pairs: u64, too_fresh: u64, held: u64, crossed: Tally, old: Tally },
     /// To [`Question::Compare`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
@@ -116,10 +116,11 @@ impl Answer {
                 members.merge(others, cap);
             }
             (
-                Self::Strays { pairs, held, crossed, old },
-                Self::Strays { pairs: more, held: holding, crossed: others, old: older },
+                Self::Strays { pairs, too_fresh, held, crossed, old },
+                Self::Strays { pairs: more, too_fresh: fresher, held: holding, crossed: others, old: older },
             ) => {
                 *pairs += more;
+                *too_fresh += fresher;
                 *held += holding;
                 crossed.merge(others, cap);
                 old.merge(older, cap);

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::local::Engine;
 use super::memo::Memo;
-use super::{Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Pick, Question, Reading, Scope, Tokens};
+use super::{
+    Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Meaning, Pick, Question, Reading, Scope, Tokens,
+};
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
@@ -61,7 +63,7 @@ fn questions() -> BTreeSet<Question> {
             left_zone: Some("Europe/Berlin".to_owned()),
             right: column("customerio.people", 6),
             right_zone: None,
-            by_day: false,
+            meaning: Meaning::Moment,
             missing: Vec::new(),
             fresh: Some(Fresh {
                 column: column("zoho.contacts", 6),
@@ -175,7 +177,7 @@ fn facts_are_right() {
             (Question::Instants(_), Answer::Instants(found)) => {
                 // The records of 22 and 23 o'clock are held back; two are synced within a minute.
                 assert_eq!((found.pairs, found.held, found.compared), (40, 2, 38));
-                let other = Apart { hours: None, read_at: None };
+                let other = Apart { shift: None, read_at: None };
                 let late = found.apart.iter().map(|(apart, tally)| (*apart, tally.rows)).collect::<Vec<_>>();
                 assert_eq!(late, [(other, 36)]);
             }

@@ -11,7 +11,7 @@ use super::pairs::Pairs;
 use super::tally::Counter;
 use super::{Answer, Column, Tally};
 use crate::frames::TextColumn;
-use crate::frames::calendar::{as_utc, day_in, default_day, written_day};
+use crate::frames::calendar::{EPOCH, as_utc, day_in, default_day, written_day};
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, classify, instant, zone};
 
@@ -36,6 +36,17 @@ pub struct Fresh {
     pub zone: Option<String>,
 }
 
+/// What a column of times means, whatever it writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// A moment.
+    Moment,
+    /// A day at the source, a moment of it on the profile.
+    Day,
+    /// A day of the calendar everywhere: compared where both sides write one. A birthday may be the first day of 1970.
+    Calendar { birthday: bool },
+}
+
 /// Two columns of times whose linked pairs are compared.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instants {
@@ -47,8 +58,8 @@ pub struct Instants {
     pub right: Column,
     /// The zone of its stamps without one.
     pub right_zone: Option<String>,
-    /// Whether the source means a day, whatever its clock says.
-    pub by_day: bool,
+    /// What they mean.
+    pub meaning: Meaning,
     /// Texts that mean missing, beside the usual ones.
     pub missing: Vec<String>,
     /// Which pairs are held back.
@@ -66,8 +77,8 @@ impl Instants {
 /// How two instants that are not the same differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Apart {
-    /// Whole hours by which the right one is later, up to 14 either way.
-    pub hours: Option<i8>,
+    /// Minutes by which the right one is later, where zones are as far apart: whole hours and odd offsets up to 14 hours.
+    pub shift: Option<i16>,
     /// Minutes east of UTC at which the left clock gives the right instant, where the left stamp carries no zone.
     pub read_at: Option<i16>,
 }
@@ -77,13 +88,13 @@ pub struct Apart {
 pub struct Differences {
     /// All linked pairs.
     pub pairs: u64,
-    /// Those whose left record changed too lately.
+    /// Those that differ, and whose left record changed too lately to blame the right one.
     pub held: u64,
     /// Those with a stamp that carries no zone, and none declared for it, on the left and on the right.
     pub unplaced: [u64; 2],
-    /// Those with a sure instant, or day, on both sides.
+    /// Those with a sure instant, or day, on both sides, those held back apart.
     pub compared: u64,
-    /// Those that differ.
+    /// Those of them that differ.
     pub apart: BTreeMap<Apart, Tally>,
 }
 
@@ -117,15 +128,12 @@ pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, Strin
     let mut counters: BTreeMap<Apart, Counter> = BTreeMap::new();
     for link in pairs.mine(shard) {
         found.pairs += 1;
-        if freshness.holds(link.left) {
-            found.held += 1;
-            continue;
-        }
         let (left, right) = pairs.values(link);
         match clocks.compare(left, right) {
             Compared::Unsure => {}
             Compared::Unplaced { right } => found.unplaced[usize::from(right)] += 1,
             Compared::Same => found.compared += 1,
+            Compared::Apart(_) if freshness.holds(link.left) => found.held += 1,
             Compared::Apart(apart) => {
                 found.compared += 1;
                 pairs.count(counters.entry(apart).or_default(), link, SAMPLES);
@@ -143,10 +151,11 @@ pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apar
     let clocks = Clocks::new(asked);
     let mut counter = Counter::default();
     let mut total = 0;
-    for link in pairs.mine(shard).filter(|link| !freshness.holds(link.left)) {
+    for link in pairs.mine(shard) {
         let (left, right) = pairs.values(link);
         total += 1;
-        if matches!(clocks.compare(left, right), Compared::Apart(apart) if cells.contains(&apart)) {
+        let named = matches!(clocks.compare(left, right), Compared::Apart(apart) if cells.contains(&apart));
+        if named && !freshness.holds(link.left) {
             pairs.count(&mut counter, link, shard.cap());
         }
     }
@@ -180,17 +189,23 @@ impl<'a> Clocks<'a> {
     }
 
     fn compare(&self, left: &str, right: &str) -> Compared {
-        let open = |value: &str| is_missing(value, &self.asked.missing) || default_day(value).is_some();
-        if open(left) || open(right) {
+        let forms = [left, right].map(classify);
+        let days = forms == [Stamp::Date; 2];
+        let calendar = matches!(self.asked.meaning, Meaning::Calendar { .. });
+        if self.is_open(left) || self.is_open(right) || (calendar && !days) {
             return Compared::Unsure;
+        }
+        if days {
+            let same = written_day(left) == written_day(right);
+            return if same { Compared::Same } else { Compared::Apart(Apart { shift: None, read_at: None }) };
         }
         let unplaced = |value: &str, zone: &Option<TimeZone>| zone.is_none() && as_utc(value).is_some();
         if unplaced(right, &self.right) {
             return Compared::Unplaced { right: true };
         }
         let Some(there) = instant(right, self.right.as_ref()) else { return Compared::Unsure };
-        let day = written_day(left).filter(|_| self.asked.by_day || classify(left) == Stamp::Date);
-        if let Some(day) = day {
+        let by_day = self.asked.meaning == Meaning::Day || forms[0] == Stamp::Date;
+        if let Some(day) = written_day(left).filter(|_| by_day) {
             return self.on_day(day, there);
         }
         if unplaced(left, &self.left) {
@@ -200,10 +215,18 @@ impl<'a> Clocks<'a> {
         if (there - here).abs() <= SAME {
             return Compared::Same;
         }
-        let hours = near(there - here, HOUR).and_then(|hours| i8::try_from(hours).ok());
-        let is_offset = |quarters: &i64| quarters % 4 == 0 || ODD_OFFSETS.contains(quarters);
-        let read_at = as_utc(left).and_then(|clock| near(clock - there, QUARTER)).filter(is_offset);
-        Compared::Apart(Apart { hours, read_at: read_at.and_then(|quarters| i16::try_from(quarters * 15).ok()) })
+        let read_at = as_utc(left).and_then(|clock| quarters(clock - there)).filter(|quarters| is_offset(*quarters));
+        let of_zones = |quarters: &i64| read_at.is_some() || is_offset(*quarters) || is_offset(-quarters);
+        let shift = quarters(there - here).filter(of_zones);
+        let minutes = |quarters: i64| i16::try_from(quarters * 15).ok();
+        Compared::Apart(Apart { shift: shift.and_then(minutes), read_at: read_at.and_then(minutes) })
+    }
+
+    /// Missing, or a day that stands for none.
+    fn is_open(&self, value: &str) -> bool {
+        let born = self.asked.meaning == Meaning::Calendar { birthday: true } && classify(value) == Stamp::Date;
+        let fake = default_day(value).is_some_and(|day| !(born && day == EPOCH));
+        fake || is_missing(value, &self.asked.missing)
     }
 
     /// A day holds an instant in UTC or in its own zone; without one, anywhere on earth.
@@ -216,14 +239,20 @@ impl<'a> Clocks<'a> {
         if own || holds(there, &TimeZone::UTC) {
             return Compared::Same;
         }
-        Compared::Apart(Apart { hours: None, read_at: None })
+        Compared::Apart(Apart { shift: None, read_at: None })
     }
 }
 
-/// How many whole units a difference is, give or take a minute, within 14 hours.
-fn near(difference: i64, unit: i64) -> Option<i64> {
-    let units = (difference + unit / 2).div_euclid(unit);
-    ((difference - units * unit).abs() <= SAME && (units * unit).abs() <= MOST_HOURS * HOUR).then_some(units)
+/// How many quarters of an hour a difference is, give or take a minute, within 14 hours.
+fn quarters(difference: i64) -> Option<i64> {
+    let quarters = (difference + QUARTER / 2).div_euclid(QUARTER);
+    let size = quarters * QUARTER;
+    ((difference - size).abs() <= SAME && size.abs() <= MOST_HOURS * HOUR).then_some(quarters)
+}
+
+/// Whether a zone is so many quarters of an hour east of UTC.
+fn is_offset(quarters: i64) -> bool {
+    quarters % 4 == 0 || ODD_OFFSETS.contains(&quarters)
 }
 
 /// Which left records of pairs are held back.

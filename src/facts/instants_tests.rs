@@ -1,23 +1,23 @@
 //! Two times are the same, apart in a named way, or not compared at all.
 
-use super::{Apart, Clocks, Compared, Instants};
+use super::{Apart, Clocks, Compared, Instants, Meaning};
 use crate::facts::Column;
 
-fn asked(zone: Option<&str>, by_day: bool) -> Instants {
+fn asked(zone: Option<&str>, meaning: Meaning) -> Instants {
     let column = |dataset: &str| Column { dataset: dataset.to_owned(), index: 0 };
     Instants {
         left: column("zoho.contacts"),
         left_zone: zone.map(str::to_owned),
         right: column("customerio.people"),
         right_zone: None,
-        by_day,
+        meaning,
         missing: vec!["1714577744".to_owned()],
         fresh: None,
     }
 }
 
-fn apart(hours: Option<i8>, read_at: Option<i16>) -> Compared {
-    Compared::Apart(Apart { hours, read_at })
+fn apart(shift: Option<i16>, read_at: Option<i16>) -> Compared {
+    Compared::Apart(Apart { shift, read_at })
 }
 
 fn assert_compares(asked: &Instants, table: &[(&str, &str, Compared)]) {
@@ -31,19 +31,29 @@ fn assert_compares(asked: &Instants, table: &[(&str, &str, Compared)]) {
 fn instants_are_the_same_or_apart_by_hours() {
     // 2026-05-01T08:00:00Z is 1777622400.
     assert_compares(
-        &asked(Some("Europe/Berlin"), false),
+        &asked(Some("Europe/Berlin"), Meaning::Moment),
         &[
             ("2026-05-01 10:00:00", "1777622400", Compared::Same),
             ("2026-05-01 10:00:00", "1777622460", Compared::Same),
             ("2026-05-01 10:00:00", "1777622461", apart(None, None)),
-            ("2026-05-01 10:00:00", "1777629600", apart(Some(2), Some(0))),
-            ("2026-05-01 10:00:00", "2026-05-01T10:00:00Z", apart(Some(2), Some(0))),
-            ("2026-05-01 10:00:00", "1777618800", apart(Some(-1), Some(180))),
-            ("2026-05-01T10:00:00+02:00", "1777629600", apart(Some(2), None)),
+            ("2026-05-01 10:00:00", "1777629600", apart(Some(120), Some(0))),
+            ("2026-05-01 10:00:00", "2026-05-01T10:00:00Z", apart(Some(120), Some(0))),
+            ("2026-05-01 10:00:00", "1777618800", apart(Some(-60), Some(180))),
+            ("2026-05-01T10:00:00+02:00", "1777629600", apart(Some(120), None)),
             ("2026-05-01 10:00:00", "1777622400000", Compared::Same),
             // Reads as at UTC+05:30.
-            ("2026-05-01 10:00:00", "1777609800", apart(None, Some(330))),
+            ("2026-05-01 10:00:00", "1777609800", apart(Some(-210), Some(330))),
             ("2026-05-01 10:00:00", "1777708800", apart(None, None)),
+            // Read in New York, in winter and in summer.
+            ("2026-01-14 10:00:00", "1768402800", apart(Some(360), Some(-300))),
+            ("2026-05-01 10:00:00", "1777644000", apart(Some(360), Some(-240))),
+            // Half an hour off, and a delay of an hour and a half.
+            ("2026-05-01T10:00:00+02:00", "1777642200", apart(Some(330), None)),
+            ("2026-05-01T10:00:00+02:00", "1777601700", apart(Some(-345), None)),
+            ("2026-05-01T10:00:00+02:00", "1777627800", apart(None, None)),
+            ("2026-05-01 10:00:00", "1777627800", apart(None, None)),
+            // Kathmandu is not as far from Berlin as any zone from UTC.
+            ("2026-01-14 10:00:00", "1768364100", apart(Some(-285), Some(345))),
             // A quarter of an hour late: no zone is at UTC+01:45.
             ("2026-05-01 10:00:00", "1777623300", apart(None, None)),
         ],
@@ -53,7 +63,7 @@ fn instants_are_the_same_or_apart_by_hours() {
 #[test]
 fn what_is_not_sure_is_not_compared() {
     assert_compares(
-        &asked(Some("Europe/Berlin"), false),
+        &asked(Some("Europe/Berlin"), Meaning::Moment),
         &[
             ("2025-10-26 02:30:00", "1777622400", Compared::Unsure),
             ("2026-03-29 02:30:00", "1777622400", Compared::Unsure),
@@ -66,7 +76,7 @@ fn what_is_not_sure_is_not_compared() {
             ("2026-05-01 10:00:00", "2026-05-01 10:00:00", Compared::Unplaced { right: true }),
         ],
     );
-    let open = asked(None, false);
+    let open = asked(None, Meaning::Moment);
     assert_compares(&open, &[("2026-05-01 10:00:00", "1777622400", Compared::Unplaced { right: false })]);
 }
 
@@ -80,9 +90,31 @@ fn a_day_holds_its_hours_in_utc_and_in_its_zone() {
         ("2026-05-01", "1777586399", apart(None, None)),
         ("2026-05-01", "1777680000", apart(None, None)),
     ];
-    assert_compares(&asked(Some("Europe/Berlin"), false), &table);
+    assert_compares(&asked(Some("Europe/Berlin"), Meaning::Moment), &table);
     let table = [("2026-05-01", "1777586399", Compared::Same), ("2026-05-01", "1777507200", apart(None, None))];
-    assert_compares(&asked(None, false), &table);
+    assert_compares(&asked(None, Meaning::Moment), &table);
     let table = [("2026-05-01 10:00:00", "1777629600", Compared::Same), ("soon", "1777629600", Compared::Unsure)];
-    assert_compares(&asked(Some("Europe/Berlin"), true), &table);
+    assert_compares(&asked(Some("Europe/Berlin"), Meaning::Day), &table);
+}
+
+#[test]
+fn days_on_both_sides_are_days() {
+    for meaning in [Meaning::Moment, Meaning::Day, Meaning::Calendar { birthday: true }] {
+        assert_compares(
+            &asked(None, meaning),
+            &[
+                ("2026-05-01", "2026-05-01", Compared::Same),
+                ("2026-05-01", "2026-05-02", apart(None, None)),
+                ("2026-05-01", "", Compared::Unsure),
+                ("2026-05-01", "01.05.2026", Compared::Unsure),
+            ],
+        );
+    }
+    let table =
+        [("2026-05-01", "1777507200", Compared::Unsure), ("2026-05-01 10:00:00", "2026-05-02", Compared::Unsure)];
+    assert_compares(&asked(Some("Europe/Berlin"), Meaning::Calendar { birthday: true }), &table);
+    let born = |birthday| asked(None, Meaning::Calendar { birthday });
+    assert_compares(&born(true), &[("1970-01-01", "1970-01-02", apart(None, None))]);
+    assert_compares(&born(true), &[("1987-05-03", "1900-01-01", Compared::Unsure)]);
+    assert_compares(&born(false), &[("1970-01-01", "1970-01-02", Compared::Unsure)]);
 }

@@ -96,8 +96,9 @@ pub(crate) fn strays(
         });
     }
     let links = identity.links(&left.dataset, &right.dataset);
-    let pairs = links.iter().filter(|link| shard.holds(right_slice.people.group[link.right as usize])).count() as u64;
-    Ok(Answer::Strays { pairs, held, crossed: crossed.finish(cap), old: old.finish(cap) })
+    let mine = || links.iter().filter(|link| shard.holds(right_slice.people.group[link.right as usize]));
+    let (pairs, too_fresh) = (mine().count() as u64, mine().filter(|link| freshness.holds(link.left)).count() as u64);
+    Ok(Answer::Strays { pairs, too_fresh, held, crossed: crossed.finish(cap), old: old.finish(cap) })
 }
 
 /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.

@@ -6,7 +6,7 @@
 use super::{Finding, Hit, Part, Row, Shows, Verdict};
 use crate::facts::agree::difference;
 use crate::frames::normalize::invisible;
-use crate::frames::time::Stamp;
+use crate::frames::time::{Stamp, classify};
 
 /// Samples that a report shows of a finding; the file of failing rows holds all.
 const SHOWN: usize = 5;
@@ -51,7 +51,8 @@ fn mask(finding: &mut Finding, show: bool) {
         let detail = row.detail.split_once(": ").map_or_else(
             || printable(&row.detail),
             |(what, said)| {
-                let shows = if shows == Shows::Nothing { shows } else { Shows::Words };
+                let kept = matches!(shows, Shows::Nothing | Shows::Instants);
+                let shows = if kept { shows } else { Shows::Words };
                 format!("{}: {}", printable(what), if show { printable(said) } else { value(said, shows) })
             },
         );
@@ -85,7 +86,7 @@ fn is_open(hit: &Hit, part: &Part) -> bool {
     match hit.shows {
         Shows::Words => !is_number(&part.label) && (part.suggestion.is_some() || is_word(&part.label)),
         // Their parts are names of forms and kinds.
-        Shows::Labels | Shows::Times => true,
+        Shows::Labels | Shows::Times | Shows::Instants => true,
         Shows::Nothing => Stamp::parse(&part.label).is_some() || difference::ALL.contains(&part.label.as_str()),
     }
 }
@@ -108,14 +109,14 @@ fn is_word(text: &str) -> bool {
 fn value(text: &str, shows: Shows) -> String {
     match shows {
         Shows::Words if is_word(text) => printable(text),
-        Shows::Times if is_moment(text) => printable(text),
+        Shows::Times | Shows::Instants if is_moment(text) => printable(text),
+        Shows::Instants if classify(text) == Stamp::UnixSeconds => printable(text),
         _ => masked(text),
     }
 }
 
 /// A time of the day or of an order is nobody's data; digits alone could be a phone number.
 fn is_moment(text: &str) -> bool {
-    use crate::frames::time::classify;
     !matches!(classify(text), Stamp::Other | Stamp::UnixNanos | Stamp::UnixSeconds | Stamp::Compact)
 }
 
@@ -199,6 +200,8 @@ mod tests {
         assert_eq!(value("2125551234", Shows::Words), "…551234");
         assert_eq!(value("2125551234", Shows::Times), "…551234");
         assert_eq!(value("2026-02-14 09:12:44", Shows::Times), "2026-02-14 09:12:44");
+        assert_eq!(value("1771056764", Shows::Instants), "1771056764");
+        assert_eq!(value("ana.weber@example.com", Shows::Instants), "a***@e***.com");
         assert_eq!(value("1987-05-03", Shows::Nothing), "…-05-03");
         assert_eq!(value("\u{202e}gold\u{7}", Shows::Words), "\u{fffd}gold\u{fffd}");
         assert_eq!(key("zcrm_5725767000004101001"), "…101001");

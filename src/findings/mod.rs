@@ -106,6 +106,8 @@ pub enum Shows {
     Words,
     /// Times, unless they are somebody's birthday.
     Times,
+    /// The same on both sides of a pair, which were compared as times: digits alone are no phone number.
+    Instants,
     /// Nothing.
     #[default]
     Nothing,

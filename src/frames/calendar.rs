@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::time::{self, Stamp, classify, instant, iso, local, utc};
+use super::time::{self, Stamp, classify, day, instant, is_open_end, iso, local, utc};
 use crate::text::trim;
 
 /// Names of what is read, for checks to judge.
@@ -103,6 +103,7 @@ impl Reading {
                 let fake = || default_day(text).filter(|day| !(*birthday && stamp == Stamp::Date && *day == EPOCH));
                 match stamp {
                     Stamp::Impossible if !profile => Stamp::Impossible.name(),
+                    _ if !profile && is_open_end(text) => END,
                     _ if !profile && right.contains(&stamp) && fake().is_some() => fake().unwrap_or(sense::PLAIN),
                     _ if (!profile || right.contains(&stamp)) && later() => sense::FUTURE,
                     _ => sense::PLAIN,
@@ -114,6 +115,7 @@ impl Reading {
 
 /// The first day of Unix time.
 pub const EPOCH: &str = "1970-01-01";
+const END: &str = "9999-12-31";
 /// Days that software writes where it has none: the name, the parts, and days since 1970.
 const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
     (EPOCH, [1970, 1, 1], 0),
@@ -121,11 +123,14 @@ const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
     ("1899-12-31", [1899, 12, 31], -25_568),
     ("1900-01-01", [1900, 1, 1], -25_567),
     ("0001-01-01", [1, 1, 1], -719_162),
-    ("9999-12-31", [9999, 12, 31], 2_932_896),
+    (END, [9999, 12, 31], 2_932_896),
 ];
 
 /// The default day that a value is on: as it is written, or in UTC.
 pub fn default_day(text: &str) -> Option<&'static str> {
+    if is_open_end(text) {
+        return Some(END);
+    }
     let written = iso(trim(text).as_bytes()).map(|parts| [parts.year, parts.month, parts.day]);
     let in_utc = instant(text, None).map(|seconds| seconds.div_euclid(86_400));
     let found = DEFAULTS.into_iter().find(|(_, parts, day)| written == Some(*parts) || in_utc == Some(*day));
@@ -136,15 +141,19 @@ fn default_at_profile(text: &str, stamp: Stamp, birthday: bool) -> Option<&'stat
     if stamp == Stamp::Zero {
         return Some(Stamp::Zero.name());
     }
-    // Open ends are written on purpose; somebody is born on the first day of 1970.
-    let meant =
-        |day: &&str| matches!(*day, "1899-12-31" | "9999-12-31") || (birthday && stamp == Stamp::Date && *day == EPOCH);
+    // An open end is written out on purpose, and counted by accident; somebody is born on the first day of 1970.
+    let meant = |day: &&str| match *day {
+        "1899-12-31" => true,
+        END => !is_open_end(text),
+        EPOCH => birthday && stamp == Stamp::Date,
+        _ => false,
+    };
     default_day(text).filter(|day| !meant(day))
 }
 
 /// The day as it is written.
 pub fn written_day(text: &str) -> Option<Date> {
-    local(&iso(trim(text).as_bytes())?).map(|written| written.date())
+    day(&iso(trim(text).as_bytes())?)
 }
 
 /// The day of an instant in a zone.

@@ -68,6 +68,11 @@ fn days_that_stand_for_none_are_known() {
         ("1900-01-01", Some("1900-01-01")),
         ("0001-01-01T00:00:00", Some("0001-01-01")),
         ("9999-12-31", Some("9999-12-31")),
+        ("253402300799", Some("9999-12-31")),
+        ("253402214400", Some("9999-12-31")),
+        ("253370764800", Some("9999-12-31")),
+        ("253402300799000", Some("9999-12-31")),
+        ("253370764799", None),
         ("-2209161600", Some("1899-12-30")),
         ("1714577744", None),
         ("1/1/1970", None),
@@ -78,6 +83,7 @@ fn days_that_stand_for_none_are_known() {
     }
     let profile = Reading::Default { birthday: false };
     assert_reads(&profile, &[("0", "zero"), ("1970-01-01", "1970-01-01"), ("9999-12-31", sense::PLAIN)]);
+    assert_reads(&profile, &[("253402300799", "9999-12-31"), ("253370764800", "9999-12-31")]);
     let birthday = Reading::Default { birthday: true };
     let table = [("0", "zero"), ("1970-01-01", sense::PLAIN), ("1970-01-01T00:00:00Z", "1970-01-01")];
     assert_reads(&birthday, &table);
@@ -96,6 +102,7 @@ fn what_cannot_be_is_named() {
             ("1900-01-00", "impossible date"),
             ("1970-01-01 00:00:00", "1970-01-01"),
             ("1/1/1970", sense::PLAIN),
+            ("253402300799", "9999-12-31"),
             ("1970-01-01T00:00:00Z", sense::PLAIN),
             ("2026-06-02", sense::PLAIN),
             ("2026-06-03", sense::FUTURE),

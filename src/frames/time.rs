@@ -117,21 +117,26 @@ pub fn classify(text: &str) -> Stamp {
 }
 
 /// Seconds since 1970, where the value and the zone leave no doubt. `zone` is the zone of stamps that carry none; a
-/// local time that the zone repeats or skips gives nothing.
+/// local time that the zone repeats or skips gives nothing, nor does a leap second, which Unix time does not count.
 pub fn instant(text: &str, zone: Option<&TimeZone>) -> Option<i64> {
     let trimmed = trim(text);
     let bytes = trimmed.as_bytes();
     match classify(trimmed) {
+        Stamp::UnixSeconds | Stamp::UnixMillis | Stamp::UnixMicros | Stamp::UnixNanos
+            if in_larger_unit(trimmed).is_some() =>
+        {
+            None
+        }
         Stamp::UnixSeconds => whole(trimmed),
         Stamp::UnixMillis => Some(whole(trimmed)?.div_euclid(1_000)),
         Stamp::UnixMicros => Some(whole(trimmed)?.div_euclid(1_000_000)),
         Stamp::UnixNanos => Some(whole(trimmed)?.div_euclid(1_000_000_000)),
         Stamp::IsoOffset => {
-            let parts = iso(bytes)?;
+            let parts = iso(bytes).filter(|parts| parts.second < LEAP)?;
             Some(utc(&parts)? - i64::from(parts.offset?))
         }
         Stamp::IsoLocal | Stamp::SpaceLocal => {
-            let parts = iso(bytes)?;
+            let parts = iso(bytes).filter(|parts| parts.second < LEAP)?;
             let zoned = zone?.to_ambiguous_timestamp(local(&parts)?).unambiguous().ok()?;
             Some(zoned.as_second())
         }
@@ -162,6 +167,27 @@ fn whole(text: &str) -> Option<i64> {
     text.split('.').next()?.parse().ok()
 }
 
+/// The year 9999 in Unix seconds: what software writes for `never` or `for good`.
+const OPEN_END: std::ops::RangeInclusive<i64> = 253_370_764_800..=253_402_300_799;
+/// From here, a number of seconds reads as well as milliseconds of 1973 and later: up to the end of the calendar.
+const TWO_UNITS: i64 = 100_000_000_000;
+/// The second that is inserted now and then.
+const LEAP: u32 = 60;
+
+/// The seconds of a number that is a date of the calendar in two units: a far one, and in the next smaller unit one of
+/// the seventies. Which of them is meant, it does not say.
+fn in_larger_unit(text: &str) -> Option<i64> {
+    let units = [1, 1_000, 1_000_000].into_iter();
+    let count = whole(text)?;
+    units.map(|unit| count / unit).find(|seconds| (TWO_UNITS..=*OPEN_END.end()).contains(seconds))
+}
+
+/// Whether a number is a time of the year 9999, in seconds or in smaller units.
+pub fn is_open_end(text: &str) -> bool {
+    let trimmed = trim(text);
+    numeric(trimmed.as_bytes()).is_some() && in_larger_unit(trimmed).is_some_and(|seconds| OPEN_END.contains(&seconds))
+}
+
 fn numeric(bytes: &[u8]) -> Option<Stamp> {
     let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
     let dot = unsigned.iter().position(|&b| b == b'.').unwrap_or(unsigned.len());
@@ -176,9 +202,15 @@ fn numeric(bytes: &[u8]) -> Option<Stamp> {
         value = value * 10 + u128::from(digit - b'0');
     }
     let fraction = tail.iter().skip(1).any(|&b| b != b'0');
+    let is_end = |unit: u128| {
+        unsigned.len() == bytes.len() && i64::try_from(value / unit).is_ok_and(|seconds| OPEN_END.contains(&seconds))
+    };
     Some(match value {
         0 if !fraction => Stamp::Zero,
         20_000..=79_999 => Stamp::Serial,
+        _ if is_end(1) => Stamp::UnixSeconds,
+        _ if is_end(1_000) => Stamp::UnixMillis,
+        _ if is_end(1_000_000) => Stamp::UnixMicros,
         100_000..=99_999_999_999 => Stamp::UnixSeconds,
         100_000_000_000..=99_999_999_999_999 => Stamp::UnixMillis,
         100_000_000_000_000..=99_999_999_999_999_999 => Stamp::UnixMicros,
@@ -233,6 +265,7 @@ pub(super) fn iso(bytes: &[u8]) -> Option<Parts> {
         return None;
     }
     let mut at = 16;
+    let mut exact = true;
     if bytes.get(at) == Some(&b':') {
         parts.second = digits(bytes, at + 1, 2)?;
         at += 3;
@@ -241,10 +274,13 @@ pub(super) fn iso(bytes: &[u8]) -> Option<Parts> {
             if run == 0 {
                 return None;
             }
+            exact = bytes[at + 1..=at + run].iter().all(|&digit| digit == b'0');
             at += 1 + run;
         }
     }
-    if parts.hour > 23 || parts.minute > 59 || parts.second > 60 {
+    // `24:00:00` is the midnight at the end of the day.
+    let ends_day = parts.hour == 24 && parts.minute == 0 && parts.second == 0 && exact;
+    if (parts.hour > 23 && !ends_day) || parts.minute > 59 || parts.second > LEAP {
         return None;
     }
     parts.offset = offset(bytes.get(at..)?)?;
@@ -275,16 +311,18 @@ fn offset(rest: &[u8]) -> Option<Option<i32>> {
 
 pub(super) fn local(parts: &Parts) -> Option<civil::DateTime> {
     let small = |value: u32| i8::try_from(value).ok();
-    civil::DateTime::new(
-        i16::try_from(parts.year).ok()?,
-        small(parts.month)?,
-        small(parts.day)?,
-        small(parts.hour)?,
-        small(parts.minute)?,
-        small(parts.second.min(59))?,
-        0,
-    )
-    .ok()
+    let day = day(parts)?;
+    if parts.hour == 24 {
+        return Some(day.tomorrow().ok()?.at(0, 0, 0, 0));
+    }
+    let time = civil::Time::new(small(parts.hour)?, small(parts.minute)?, small(parts.second.min(59))?, 0).ok()?;
+    Some(day.to_datetime(time))
+}
+
+/// The day as it is written.
+pub(super) fn day(parts: &Parts) -> Option<civil::Date> {
+    let small = |value: u32| i8::try_from(value).ok();
+    civil::Date::new(i16::try_from(parts.year).ok()?, small(parts.month)?, small(parts.day)?).ok()
 }
 
 pub(super) fn utc(parts: &Parts) -> Option<i64> {
