@@ -146,12 +146,11 @@ fn is_listless(target: &Target<'_>) -> bool {
     target.attribute.values.is_empty()
 }
 
-/// The values of a column once they are known, those of one fault, and how many records were looked at.
-fn judged<'b>(
-    answers: &'b Answers,
-    fault: &str,
-    target: &Target<'_>,
-) -> Option<(Cow<'b, BTreeMap<String, Tally>>, Stray, u64)> {
+/// The values of a column, those of one fault, and how many records were looked at.
+type Judged<'b> = (Cow<'b, BTreeMap<String, Tally>>, Stray, u64);
+
+/// What is judged of a column, once its values are known.
+fn judged<'b>(answers: &'b Answers, fault: &str, target: &Target<'_>) -> Option<Judged<'b>> {
     if is_listless(target) {
         let likely = inferred::Likely::of(answers, &target.column, &target.attribute.missing)?;
         let (stray, total) = (unlisted(&likely, fault), likely.rows());
