@@ -70,3 +70,33 @@ fn a_file_without_the_address_leaves_links_open() {
         ["not evaluated", "findings"]
     );
 }
+
+#[test]
+fn differences_that_were_all_held_back_are_not_clean() {
+    let run = |stage: &str, seen: &str, email: &str, changed: &str| {
+        let contact = |n: u8, changed: &str| {
+            format!(
+                "zcrm_572576700000410100{n},zcrm_5725767000000411001,Dana Roth,P{n},p{n}@example.com,Active,2026-05-01 10:00:00,{changed}\n"
+            )
+        };
+        let header = HEADER.replace("Seen", "Seen,Modified Time");
+        // The second contact has no profile; it says when the export was made.
+        let zoho = format!("{header}{}{}", contact(1, changed), contact(2, "2026-05-20 12:00:00"));
+        let people = format!(
+            "id,email,cio_id,created_at,unsubscribed,zoho_contact_id,stage,seen_at\n,{email},c1,1714577744,false,5725767000004101001,{stage},{seen}\n"
+        );
+        let dir = workspace(&[
+            ("crmlint.yaml", &CONFIG.replace("[zoho1.csv, zoho2.csv]", "zoho1.csv")),
+            ("mapping.yaml", &format!("{MAPPING}lag: 4h\n")),
+            ("zoho1.csv", &zoho),
+            ("people.csv", &people),
+        ]);
+        let report = audit(dir.path(), ".", &[]).json();
+        ["TS007", "ENM007", "ID012"].map(|code| status(&report, code).to_owned())
+    };
+    // 2026-05-01T10:00:00Z is 1777629600.
+    let (fresh, settled) = ("2026-05-20 11:00:00", "2026-05-19 11:00:00");
+    assert_eq!(run("Churned", "1777633200", "old@example.com", fresh), ["not evaluated"; 3]);
+    assert_eq!(run("Churned", "1777633200", "old@example.com", settled), ["findings"; 3]);
+    assert_eq!(run("Active", "1777629600", "p1@example.com", fresh), ["clean"; 3]);
+}

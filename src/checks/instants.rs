@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, no_mapping};
-use super::lag::{HoldBack, hold_back};
+use super::lag::{HoldBack, all_held, hold_back};
 use super::parts::gather;
 use super::stamp_days::{CLOCK, no_zone};
 use super::systems::no_column;
@@ -161,9 +161,7 @@ impl Sides<'_> {
             };
             let reason = match found.held {
                 0 => format!("no linked pair holds {what} in {subject} and in {name}"),
-                held => {
-                    format!("all {} of {subject} and {name} were held back", counted(held, "difference", "differences"))
-                }
+                held => format!("{}: {subject} and {name}", all_held(held)),
             };
             gaps.push(Gap { subject, reason, column: None });
         }

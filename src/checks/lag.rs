@@ -5,7 +5,7 @@ use super::context::Context;
 use crate::exports::{Dataset, Dialect, System};
 use crate::facts::{Answer, Answers, Fresh, Question};
 use crate::mapping::Attribute;
-use crate::text::{counted, duration, seconds};
+use crate::text::{count, counted, duration, seconds};
 
 /// Where nothing is declared and nothing can be measured.
 const USUAL: i64 = 86_400;
@@ -89,6 +89,14 @@ pub(super) fn hold_back(
         _ => HoldBack::Nothing(format!("no Modified Time of {} can be read", left.name)),
     };
     (std::iter::once(newest).chain(measured).collect(), held)
+}
+
+/// Why nothing can be said where every difference is one of a record that changed too lately.
+pub(super) fn all_held(differences: u64) -> String {
+    match differences {
+        1 => "the only difference was held back for the lag of the sync".to_owned(),
+        more => format!("all {} differences were held back for the lag of the sync", count(more)),
+    }
 }
 
 fn declared(context: &Context<'_>, attribute: Option<&Attribute>) -> Option<i64> {

@@ -1,7 +1,7 @@
 //! Addresses that contradict the identifier: on another profile than it, or left behind on its own.
 
 use super::context::{Context, no_profiles};
-use super::lag::{HoldBack, hold_back};
+use super::lag::{HoldBack, all_held, hold_back};
 use super::repeats::no_contacts;
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Question};
@@ -56,9 +56,7 @@ fn unseen(plan: &Plan, answers: &Answers, fault: Option<&str>) -> Option<Gap> {
     let Some(Answer::Strays { pairs, too_fresh, held, .. }) = answers.get(&plan.question()?) else { return None };
     let reason = match (*pairs, *held) {
         (0, _) => "no contact could be linked to a profile".to_owned(),
-        (_, 1..) if fault == Some("old") && too_fresh == pairs => {
-            format!("all {} were held back", counted(*held, "difference", "differences"))
-        }
+        (_, 1..) if fault == Some("old") && too_fresh == pairs => all_held(*held),
         _ => return None,
     };
     Some(Gap { subject: plan.left.dataset.clone(), reason, column: None })
