@@ -19,8 +19,6 @@ use crmlint::rules::{BUILT_IN, Rule, Rules};
 const BESIDE: &[(&str, &str)] = &[
     // The ignore entry that expired no longer accepts the duplicates it was written for.
     ("expired-ignore", "DUP001"),
-    // What a system has written that does not own the field is not the owner's value either.
-    ("foreign-value-on-profile", "ENM007"),
 ];
 
 fn run(name: &str, half: &str, blank: Option<&str>) -> Result<Run, String> {

@@ -52,6 +52,10 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
             let right = unit.get(Set::People, pair.profile, attribute);
             let Some(expected) = differs(kind, fallback, left, right) else { continue };
             let profile = (Set::People, pair.profile);
+            // What the shop wrote is OWN004's matter.
+            if matches!(kind, Kind::Phone) && is_from_shop(unit, links, pair.contact, pair.profile) {
+                continue;
+            }
             if whole.is_fresh(unit.get(Set::Contacts, pair.contact, Contact::Modified)) {
                 unit.near("ENM007", profile, attribute, "changed too recently for the sync to have caught up");
                 continue;
@@ -140,20 +144,25 @@ fn spent(unit: &mut Unit, links: &Links) {
     }
 }
 
+/// Whether the profile has the shop's phone number, and the contact another one.
+fn is_from_shop(unit: &Unit, links: &Links, contact: usize, at: usize) -> bool {
+    let here = digits(unit.get(Set::People, at, Profile::Phone));
+    let owners = digits(unit.get(Set::Contacts, contact, Contact::Phone));
+    let foreign = links.customers.iter().filter(|link| link.1 == at).any(|link| {
+        let first = digits(unit.get(Set::Customers, link.0, Customer::Phone));
+        let number =
+            if first.is_empty() { digits(unit.get(Set::Customers, link.0, Customer::AddressPhone)) } else { first };
+        number == here
+    });
+    !here.is_empty() && !owners.is_empty() && here != owners && foreign
+}
+
 /// OWN004: the shop's phone number stands where Zoho's should.
 fn phones(unit: &mut Unit, links: &Links, whole: &Whole) {
     for pair in &links.pairs {
         let (at, contact) = (pair.profile, pair.contact);
-        let here = digits(unit.get(Set::People, at, Profile::Phone));
-        let owners = digits(unit.get(Set::Contacts, contact, Contact::Phone));
-        let foreign = links.customers.iter().filter(|link| link.1 == at).any(|link| {
-            let first = digits(unit.get(Set::Customers, link.0, Customer::Phone));
-            let number =
-                if first.is_empty() { digits(unit.get(Set::Customers, link.0, Customer::AddressPhone)) } else { first };
-            number == here
-        });
         let fresh = whole.is_fresh(unit.get(Set::Contacts, contact, Contact::Modified));
-        if !here.is_empty() && !owners.is_empty() && here != owners && foreign && !fresh {
+        if is_from_shop(unit, links, contact, at) && !fresh {
             let other = unit.key(Set::Contacts, contact);
             unit.pair("OWN004", (Set::People, at), Some(Profile::Phone.into()), other);
         }

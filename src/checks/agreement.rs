@@ -33,6 +33,8 @@ struct Plan<'a> {
     right: Column,
     reading: Reading,
     also: Vec<Column>,
+    /// Whether values of those columns are left out: they are another rule's matter.
+    spare: bool,
     lag: Vec<Question>,
     hold_back: HoldBack,
 }
@@ -53,6 +55,7 @@ impl Plan<'_> {
             missing: self.attribute.missing.clone(),
             blank,
             also: self.also.clone(),
+            spare: self.spare,
             fresh: self.hold_back.fresh().cloned(),
         })
     }
@@ -131,12 +134,19 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
         };
         let (sides, missing) = if is_stale { stale(context, attribute) } else { foreign(context, attribute) };
         gaps.extend(missing);
-        let Some((left, also)) = sides else { continue };
+        let Some((left, mut also)) = sides else { continue };
+        let spare = fault == "stale";
+        if spare
+            && let (Some((own, others)), _) = foreign(context, attribute)
+            && own == left
+        {
+            also = others;
+        }
         let Some(dataset) = context.datasets.get(&left.dataset) else { continue };
         match context.on_profile(&attribute.name) {
             Ok(right) => {
                 let (lag, hold_back) = hold_back(context, Some(attribute), dataset, answers);
-                found.push(Plan { attribute, left, right, reading, also, lag, hold_back });
+                found.push(Plan { attribute, left, right, reading, also, spare, lag, hold_back });
             }
             Err(gap) => gaps.push(gap),
         }
@@ -333,11 +343,11 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit>
         return None;
     }
     let (label, source) = (context.label(&plan.right), context.label(&plan.left));
-    let compared = found.same + differ.rows + if plan.also.is_empty() { 0 } else { found.open };
+    let compared = found.same + differ.rows + if plan.spare { 0 } else { found.open };
     let profiles = counted(differ.rows, "linked pair", "linked pairs");
     let what = if matches!(plan.reading, Reading::Presence { .. }) {
         format!("`{label}` is blank where {} has a time, or the reverse, in {profiles}", plan.left.dataset)
-    } else if plan.also.is_empty() {
+    } else if plan.spare {
         format!("`{label}` is not what {} says in {profiles}", plan.left.dataset)
     } else {
         let mut others: Vec<&str> = plan.also.iter().map(|column| column.dataset.as_str()).collect();

@@ -241,6 +241,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) missing: &'a [String],
     pub(crate) blank: &'a Blank,
     pub(crate) also: &'a [Column],
+    /// Whether what a third system explains is left out, not what it does not.
+    pub(crate) spare: bool,
     pub(crate) fresh: Option<&'a Fresh>,
 }
 
@@ -260,11 +262,13 @@ impl Asked<'_> {
             (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
             // A third system is to blame only for a value that it holds itself.
-            (Said::Means(_), Said::Means(_)) => match others.iter_mut().any(|other| other.says(profile, right)) {
-                true => Standing::Differs(difference::OTHER),
-                false => Standing::Open,
-            },
-            _ if !self.also.is_empty() => Standing::Open,
+            (Said::Means(_), Said::Means(_)) => {
+                match self.spare != others.iter_mut().any(|other| other.says(profile, right)) {
+                    true => Standing::Differs(difference::OTHER),
+                    false => Standing::Open,
+                }
+            }
+            _ if !self.also.is_empty() && !self.spare => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
             (Said::Missing, Said::Means(_)) => match self.blank {
                 Blank::Itself => Standing::Differs(difference::KEPT),

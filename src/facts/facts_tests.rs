@@ -85,6 +85,7 @@ fn questions() -> BTreeSet<Question> {
             missing: Vec::new(),
             blank: Blank::Itself,
             also: Vec::new(),
+            spare: true,
             fresh: None,
         },
         Question::Listing(Pick::Shaped {

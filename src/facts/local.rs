@@ -180,9 +180,9 @@ impl<'a> Shard<'a> {
             Question::Gap { left, left_zone, right, right_zone } => {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
-            Question::Agree { left, right, reading, missing, blank, also, fresh } => {
+            Question::Agree { left, right, reading, missing, blank, also, spare, fresh } => {
                 let fresh = fresh.as_ref();
-                agree::agree(self, &Asked { left, right, reading, missing, blank, also, fresh })
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh })
             }
             Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),

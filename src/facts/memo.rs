@@ -11,8 +11,10 @@ use super::{Column, Filter, Lens};
 const FEW: u32 = 16;
 
 type Rows = Arc<Vec<u32>>;
-/// The rows of each shape that few rows have, by piece, column and lens.
-type ByShape = BTreeMap<(u32, Column, Lens), Arc<BTreeMap<&'static str, Option<Vec<u32>>>>>;
+/// The rows of each shape; none of a shape that many rows have.
+type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
+/// The same by piece, column and lens.
+type ByShape = BTreeMap<(u32, Column, Lens), Arc<Kept>>;
 
 /// Rows that were found already.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The rows of shapes while they are being counted.
 pub(super) struct Keeper {
     most: usize,
-    rows: BTreeMap<&'static str, Option<Vec<u32>>>,
+    rows: Kept,
 }
 
 impl Keeper {

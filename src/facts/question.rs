@@ -201,7 +201,8 @@ pub enum Question {
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
     Gap { left: Column, left_zone: Option<String>, right: Column, right_zone: Option<String> },
     /// Linked pairs by whether both cells say the same. With `also`, they differ only where both are filled and one of
-    /// these columns, of a record linked to the same right one, says what the right cell says.
+    /// these columns, of a record linked to the same right one, says what the right cell says; with `spare` as well, only
+    /// where none does.
     Agree {
         left: Column,
         right: Column,
@@ -209,6 +210,7 @@ pub enum Question {
         missing: Vec<String>,
         blank: Blank,
         also: Vec<Column>,
+        spare: bool,
         fresh: Option<Fresh>,
     },
     /// Linked pairs by how far apart the instants of both sides are.
