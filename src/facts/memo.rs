@@ -16,11 +16,14 @@ type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
 /// The same by piece, column and lens.
 type ByShape = BTreeMap<(u32, Column, Lens), Arc<Kept>>;
 
+/// The rows that meet a filter, by piece, dataset and filter.
+type Met = BTreeMap<(u32, String, Filter), Result<Rows, String>>;
+
 /// Rows that were found already.
 #[derive(Debug, Default)]
 pub struct Memo {
     shapes: Mutex<ByShape>,
-    filters: Mutex<BTreeMap<(u32, String, Filter), Result<Rows, String>>>,
+    filters: Mutex<Met>,
 }
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {

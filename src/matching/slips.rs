@@ -27,6 +27,9 @@ pub struct Known {
     pub name: Option<u64>,
 }
 
+/// One of the fields that can agree.
+type Field = fn(&Known) -> Option<u64>;
+
 /// What was found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -36,8 +39,7 @@ pub struct Found {
 
 /// The records one slip away from another that agrees in a second field; `same` says which are known to be one person.
 pub fn pairs(known: &[Known], same: impl Fn(u32, u32) -> bool + Sync) -> Found {
-    let fields: [(fn(&Known) -> Option<u64>, usize); 2] =
-        [(|known| known.phone, SHARED_LINE), (|known| known.name, COMMON_NAME)];
+    let fields: [(Field, usize); 2] = [(|known| known.phone, SHARED_LINE), (|known| known.name, COMMON_NAME)];
     let mut found = Found::default();
     for (field, most) in fields {
         let mut block: Vec<(u64, u32)> =

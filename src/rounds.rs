@@ -1,0 +1,126 @@
+//! Rounds of questions: what the checks ask in, what the engine answers out, and asked again while new questions come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::audit::Options;
+use crate::checks::{self, Ask, Context, Stage};
+use crate::error::Result;
+use crate::exports::Dataset;
+use crate::facts::local::Engine;
+use crate::facts::memo::Memo;
+use crate::facts::{Answers, Column, Question};
+use crate::frames::Store;
+use crate::frames::identity::Identity;
+use crate::mapping::{ColumnPath, Mapping};
+use crate::rules::Rule;
+use crate::snapshots;
+
+/// Rounds in which a check may ask on: values, then what they cost, then what remains.
+const ROUNDS: usize = 3;
+
+/// What a run holds after its questions.
+pub(crate) struct Facts {
+    /// The records.
+    pub(crate) store: Store,
+    /// What the engine said.
+    pub(crate) answers: Answers,
+    /// Dataset pairs with keys on so many records that not each was linked with each.
+    pub(crate) wide: BTreeMap<(String, String), u64>,
+}
+
+/// Asks all checks, answers all questions at once, and asks again while new questions come.
+pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Result<Facts> {
+    let plan = context.identity();
+    let mut answers = Answers::default();
+    let memo = Memo::default();
+    let mut held: Option<(Store, Identity)> = None;
+    for _ in 0..ROUNDS {
+        let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
+        // What was read is asked in any case: no rule may rest on half a file unawares.
+        let read = context
+            .datasets
+            .keys()
+            .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
+        let asked: Vec<Question> = asked.collect();
+        let writers = checks::writers::questions(context, asked.iter());
+        let open = answers.open(asked.into_iter().chain(writers).chain(read));
+        if open.is_empty() && held.is_some() {
+            break;
+        }
+        let mut wanted = wanted(context, &open);
+        let (mut store, identity) = match held.take() {
+            Some(held) => held,
+            None => {
+                for (dataset, keys) in &plan {
+                    wanted.entry(dataset.clone()).or_default().extend(keys.columns());
+                }
+                snapshots::want(context, &mut wanted);
+                foresee(context, &mut wanted);
+                let datasets: Vec<Arc<Dataset>> =
+                    context.datasets.values().chain(context.earlier.values()).cloned().collect();
+                let store = Store::load(&datasets, &wanted, options.progress)?;
+                let identity = Identity::build(&store, &plan);
+                (store, identity)
+            }
+        };
+        store.ensure(&wanted, options.progress)?;
+        let engine = Engine {
+            memo: &memo,
+            store: &store,
+            identity: &identity,
+            shards: options.shards,
+            all_rows: options.all_rows,
+            now: options.policy.now,
+            any_case: context.config.text_any_case,
+            zones: context.zones(),
+            spellings: context.spellings(),
+            missing: context.tokens(),
+        };
+        answers.extend(engine.answer(&open));
+        held = Some((store, identity));
+    }
+    let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
+    Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers, wide })
+}
+
+/// Adds the columns that later rounds are likely to ask for, so that each file is read once.
+fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>) {
+    let mapping = context.mapping.into_iter();
+    let sources = mapping.clone().flat_map(Mapping::columns).filter_map(|path| context.resolve(&path).ok());
+    let profile = mapping.flat_map(|mapping| &mapping.attributes);
+    let profile = profile.filter_map(|attribute| context.on_profile(&attribute.name).ok());
+    // The phones of other systems than the owner.
+    let phones = context.people().flat_map(|dataset| {
+        let found = ["Phone", "Default Address Phone", "Phone Number"].iter().filter_map(|name| dataset.find(name));
+        found.map(|index| Column { dataset: dataset.name.clone(), index })
+    });
+    for column in sources.chain(profile).chain(phones).chain(checks::writers::told(context)) {
+        wanted.entry(column.dataset).or_default().insert(column.index);
+    }
+}
+
+fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {
+    let mut wanted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for question in questions {
+        for column in question.columns() {
+            wanted.entry(column.dataset).or_default().insert(column.index);
+        }
+        let Some((_, filter)) = question.filter() else { continue };
+        for path in filter.expr.columns().iter().filter_map(|(name, _)| ColumnPath::parse(name)) {
+            let dataset = context.dataset(&path.dataset);
+            let index =
+                dataset.and_then(|dataset| dataset.columns.iter().position(|column| column.label == path.column));
+            wanted.entry(path.dataset).or_default().extend(index);
+        }
+    }
+    wanted
+}
+
+/// What a rule asks, as far as answers are known.
+pub(crate) fn ask(context: &Context<'_>, rule: &Rule, answers: &Answers) -> Ask {
+    match &rule.kind.stage {
+        Stage::Facts { ask, .. } => ask(context, &rule.params, answers),
+        Stage::Outcomes(_) => Ask::default(),
+    }
+}
