@@ -10,7 +10,7 @@ mod boolean;
 mod consent;
 mod consent_values;
 mod coverage;
-mod doubles;
+mod crossed_identity;
 mod enumeration;
 mod export_cut;
 mod export_facts;
@@ -20,6 +20,7 @@ mod inferred;
 mod inputs;
 mod instants;
 mod lag;
+mod lead_and_contact;
 mod limits;
 mod mapping_entry;
 mod names;
@@ -31,16 +32,15 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
-mod slips;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
-mod strays;
 mod systems;
 mod tested_value;
 mod text_times;
 mod timestamp;
 mod types;
+mod typo_pairs;
 pub mod writers;
 
 pub use context::Context;
@@ -118,7 +118,7 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::RECORD,
     &consent_values::VALUE,
     &coverage::KIND,
-    &doubles::KIND,
+    &crossed_identity::KIND,
     &enumeration::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
@@ -128,6 +128,7 @@ pub static KINDS: &[&Kind] = &[
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
+    &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_entry::KIND,
     &negative_segment::KIND,
@@ -136,11 +137,10 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
-    &slips::KIND,
     &spreadsheet::KIND,
-    &strays::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
+    &typo_pairs::KIND,
 ];

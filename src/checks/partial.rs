@@ -67,7 +67,7 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
     });
     let keys = keys.chain(divided);
     let lookups = questions.iter().filter_map(|question| match question {
-        Question::Doubles { child, .. } => Some((child.clone(), plan.get(child)?.parents.clone())),
+        Question::LeadAndContact { child, .. } => Some((child.clone(), plan.get(child)?.parents.clone())),
         _ => None,
     });
     let lookups = lookups.flat_map(|(dataset, parents)| {

@@ -45,8 +45,6 @@ pub struct Sides {
     pub missing: Tally,
     /// Right records to which several left ones lead; a sample names the smallest of those.
     pub collapsed: Tally,
-    /// Right records linked to no left one.
-    pub strangers: Tally,
 }
 
 /// An answer. Its variant follows the question's.
@@ -62,15 +60,15 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Wide`], [`Question::Doubles`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Repeats`] and [`Question::Divided`].
     Repeats { rows: u64, groups: Groups },
-    /// To [`Question::Slips`].
-    Slips { rows: u64, members: Tally },
-    /// To [`Question::Strays`]: linked pairs, those of them whose left record is too fresh, left records whose address
+    /// To [`Question::TypoPairs`].
+    TypoPairs { rows: u64, members: Tally },
+    /// To [`Question::CrossedIdentity`]: linked pairs, those of them whose left record is too fresh, left records whose address
     /// stands elsewhere, right records with an address of before, and how many of those were held back.
-    Strays { pairs: u64, too_fresh: u64, held: u64, crossed: Tally, old: Tally },
+    CrossedIdentity { pairs: u64, too_fresh: u64, held: u64, crossed: Tally, old: Tally },
     /// To [`Question::Compare`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
@@ -111,13 +109,13 @@ impl Answer {
                 groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
             }
-            (Self::Slips { rows, members }, Self::Slips { rows: more, members: others }) => {
+            (Self::TypoPairs { rows, members }, Self::TypoPairs { rows: more, members: others }) => {
                 *rows += more;
                 members.merge(others, cap);
             }
             (
-                Self::Strays { pairs, too_fresh, held, crossed, old },
-                Self::Strays { pairs: more, too_fresh: fresher, held: holding, crossed: others, old: older },
+                Self::CrossedIdentity { pairs, too_fresh, held, crossed, old },
+                Self::CrossedIdentity { pairs: more, too_fresh: fresher, held: holding, crossed: others, old: older },
             ) => {
                 *pairs += more;
                 *too_fresh += fresher;
@@ -151,7 +149,6 @@ impl Answer {
                 sides.split.merge(others.split, cap);
                 sides.missing.merge(others.missing, cap);
                 sides.collapsed.merge(others.collapsed, cap);
-                sides.strangers.merge(others.strangers, cap);
             }
             (Self::Failed(_), _) => {}
             (whole, Self::Failed(why)) => *whole = Self::Failed(why),

@@ -171,9 +171,13 @@ impl<'a> Shard<'a> {
             Question::Beside(beside) => people::beside(self, beside),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
-            Question::Slips { column, phone, first, names } => repeats::slips(self, column, *phone, (*first, names)),
-            Question::Strays { left, right, fresh } => people::strays(self, left, right, fresh.as_ref()),
-            Question::Doubles { child, parent, right } => people::doubles(self, child, parent, right),
+            Question::TypoPairs { column, phone, first, names } => {
+                repeats::typo_pairs(self, column, *phone, (*first, names))
+            }
+            Question::CrossedIdentity { left, right, fresh } => {
+                people::crossed_identity(self, left, right, fresh.as_ref())
+            }
+            Question::LeadAndContact { child, parent, right } => people::lead_and_contact(self, child, parent, right),
             Question::Compare { left, left_lens, right, right_lens } => {
                 pairs::compare(self, (left, left_lens), (right, right_lens))
             }

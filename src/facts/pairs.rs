@@ -185,26 +185,21 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
             }
         }
     }
-    let (mut collapsed, mut strangers) = (Counter::default(), Counter::default());
+    let mut collapsed = Counter::default();
     for row in right_slice.rows() {
         let lefts = leads.of(row);
+        if lefts.len() < 2 {
+            continue;
+        }
         // One record that was exported twice is one record.
-        let names = || {
-            let mut names: Vec<_> = lefts.iter().map(|(_, left)| left_slice.frame.key(*left)).collect();
-            names.sort_unstable();
-            names.dedup();
-            names
-        };
-        let (counter, names) = match lefts.len() {
-            0 => (&mut strangers, Vec::new()),
-            1 => continue,
-            _ => match names() {
-                names if names.len() < 2 => continue,
-                names => (&mut collapsed, names),
-            },
-        };
-        right_slice.count(counter, row);
-        counter.sample(cap, right_slice.frame.rank(row), || Sample {
+        let mut names: Vec<_> = lefts.iter().map(|(_, left)| left_slice.frame.key(*left)).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() < 2 {
+            continue;
+        }
+        right_slice.count(&mut collapsed, row);
+        collapsed.sample(cap, right_slice.frame.rank(row), || Sample {
             key: right_slice.frame.key(row).into_owned(),
             other: names.into_iter().next().unwrap_or_default().into_owned(),
             ..Sample::default()
@@ -216,7 +211,6 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
     sides.split = split.finish(cap);
     sides.missing = missing.finish(cap);
     sides.collapsed = collapsed.finish(cap);
-    sides.strangers = strangers.finish(cap);
     Ok(Answer::Coverage(sides))
 }
 

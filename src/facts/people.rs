@@ -54,7 +54,7 @@ pub(crate) fn picked(
 }
 
 /// Addresses that lead elsewhere than the identifier, and addresses of before.
-pub(crate) fn strays(
+pub(crate) fn crossed_identity(
     shard: &Shard<'_>,
     left: &Column,
     right: &Column,
@@ -98,11 +98,11 @@ pub(crate) fn strays(
     let links = identity.links(&left.dataset, &right.dataset);
     let mine = || links.iter().filter(|link| shard.holds(right_slice.people.group[link.right as usize]));
     let (pairs, too_fresh) = (mine().count() as u64, mine().filter(|link| freshness.holds(link.left)).count() as u64);
-    Ok(Answer::Strays { pairs, too_fresh, held, crossed: crossed.finish(cap), old: old.finish(cap) })
+    Ok(Answer::CrossedIdentity { pairs, too_fresh, held, crossed: crossed.finish(cap), old: old.finish(cap) })
 }
 
 /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
-pub(crate) fn doubles(shard: &Shard<'_>, child: &str, parent: &str, right: &str) -> Result<Answer, String> {
+pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, right: &str) -> Result<Answer, String> {
     let identity = shard.engine.identity;
     let (children, parents, rights) = (shard.slice(child)?, shard.slice(parent)?, shard.slice(right)?);
     let (child_address, parent_address) = (identity.addresses(child), identity.addresses(parent));

@@ -195,7 +195,7 @@ pub enum Question {
     /// Records of one person that a lens reads differently.
     Divided { column: Column, lens: Lens },
     /// Addresses one slip apart on records that agree in their phone, or in all of their names.
-    Slips { column: Column, phone: Option<usize>, first: Option<usize>, names: Vec<usize> },
+    TypoPairs { column: Column, phone: Option<usize>, first: Option<usize>, names: Vec<usize> },
     /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
@@ -218,9 +218,9 @@ pub enum Question {
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
-    Strays { left: Column, right: Column, fresh: Option<Fresh> },
+    CrossedIdentity { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
-    Doubles { child: String, parent: String, right: String },
+    LeadAndContact { child: String, parent: String, right: String },
     /// The records that a judgement is about, by columns that say who wrote them.
     Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -250,17 +250,17 @@ impl Question {
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
             Self::Beside(Beside { column, .. }) => vec![column.clone()],
-            Self::Slips { column, phone, first, names } => {
+            Self::TypoPairs { column, phone, first, names } => {
                 let more =
                     phone.iter().chain(first).chain(names).map(|index| Column { index: *index, ..column.clone() });
                 std::iter::once(column.clone()).chain(more).collect()
             }
             Self::Compare { left, right, .. }
             | Self::Gap { left, right, .. }
-            | Self::Strays { left, right, fresh: None } => {
+            | Self::CrossedIdentity { left, right, fresh: None } => {
                 vec![left.clone(), right.clone()]
             }
-            Self::Strays { left, right, fresh: Some(fresh) } => {
+            Self::CrossedIdentity { left, right, fresh: Some(fresh) } => {
                 vec![left.clone(), right.clone(), fresh.column.clone()]
             }
             Self::Agree { left, right, also, fresh, .. } => {
@@ -304,7 +304,7 @@ impl Question {
             // Two columns of one dataset are compared within the record.
             Self::Compare { left, right, .. } if left.dataset == right.dataset => Vec::new(),
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
-            Self::Strays { left, right, .. } => pair(left, right),
+            Self::CrossedIdentity { left, right, .. } => pair(left, right),
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
             Self::Beside(beside) => beside.pairs(),
             Self::Agree { left, right, also, .. } => {
@@ -312,7 +312,7 @@ impl Question {
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
-            Self::Doubles { child, parent, right } => {
+            Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
             }
             _ => Vec::new(),

@@ -11,7 +11,7 @@ use super::tally::Counter;
 use super::{Answer, Column, Groups, Lens, Sample, Unlike};
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, address, fold, is_missing, mailbox};
-use crate::matching::slips::{Known, pairs};
+use crate::matching::typo_pairs::{Known, pairs};
 
 /// Values that occur more than once in a form.
 pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
@@ -121,7 +121,7 @@ const PHONE: usize = 7;
 
 /// Addresses one slip apart on records that agree in their phone, or in all of their names. Such records share no key, so
 /// pieces of the work would tear them apart: the first piece answers for all.
-pub(crate) fn slips(
+pub(crate) fn typo_pairs(
     shard: &Shard<'_>,
     asked: &Column,
     phone: Option<usize>,
@@ -129,7 +129,7 @@ pub(crate) fn slips(
 ) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     if !shard.is_first() {
-        return Ok(Answer::Slips { rows: 0, members: super::Tally::default() });
+        return Ok(Answer::TypoPairs { rows: 0, members: super::Tally::default() });
     }
     let column = slice.column(asked.index)?;
     let phones = phone.map(|index| slice.column(index)).transpose()?;
@@ -177,7 +177,7 @@ pub(crate) fn slips(
         });
     }
     let rows = u64::from(slice.frame.rows);
-    Ok(Answer::Slips { rows, members: counter.finish(shard.cap()) })
+    Ok(Answer::TypoPairs { rows, members: counter.finish(shard.cap()) })
 }
 
 /// The keys that more than one record has, sorted.

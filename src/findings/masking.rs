@@ -74,9 +74,13 @@ fn mask(finding: &mut Finding, show: bool) {
         writers.column = label(&writers.column);
         let person = writers.person;
         for (name, _) in &mut writers.values {
-            // Colleagues recognise each other by their first letters; a source is one of Zoho's list, or one plain word.
+            // A source is one of Zoho's list, or one plain word.
             let open = show || (!person && (SOURCES.contains(&name.as_str()) || is_word(name)));
-            *name = if open { printable(name) } else { masked(name) };
+            *name = match (open, person) {
+                (true, _) => printable(name),
+                (_, true) => colleague(name),
+                _ => masked(name),
+            };
         }
     }
 }
@@ -165,6 +169,15 @@ pub fn label(text: &str) -> String {
     }
 }
 
+/// A colleague's first name and the letters of the others: enough for whoever has to talk to them.
+fn colleague(name: &str) -> String {
+    let (first, others) = name.trim().split_once(char::is_whitespace).unwrap_or((name.trim(), ""));
+    if !is_word(first) || others.is_empty() {
+        return if is_word(name) { printable(name.trim()) } else { masked(name) };
+    }
+    format!("{} {}", printable(first), masked(others))
+}
+
 fn hide(text: &str) -> String {
     text.chars().next().map_or_else(String::new, |first| format!("{first}***"))
 }
@@ -186,7 +199,7 @@ fn printable(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{key, label, masked, value};
+    use super::{colleague, key, label, masked, value};
     use crate::findings::Shows;
 
     #[test]
@@ -206,6 +219,10 @@ mod tests {
         assert_eq!(value("\u{202e}gold\u{7}", Shows::Words), "\u{fffd}gold\u{fffd}");
         assert_eq!(key("zcrm_5725767000004101001"), "…101001");
         assert_eq!(key("record 17"), "record 17");
+        assert_eq!(
+            ["Dana Roth", "Shop Sync", "API", "dana@example.com"].map(colleague),
+            ["Dana R***", "Shop S***", "API", "d***@e***.com"]
+        );
         assert_eq!(label("people.ana@example.com"), "people.a***@e***.com");
     }
 }

@@ -11,7 +11,7 @@ use crate::text::counted;
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
-    name: "slips",
+    name: "typo-pairs",
     about: "addresses one slip apart on records with the same phone or name",
     params: Shape::Object(&[]),
     stage: Stage::Facts { ask, judge },
@@ -62,7 +62,7 @@ fn questions(context: &Context<'_>) -> (Vec<Question>, Vec<Gap>) {
             gaps.push(Gap { subject: dataset.name.clone(), reason, column: None });
         } else {
             let first = ["First Name", "first_name", "firstname"].into_iter().find_map(|name| dataset.find(name));
-            questions.push(Question::Slips { column, phone, first, names });
+            questions.push(Question::TypoPairs { column, phone, first, names });
         }
     }
     (questions, gaps)
@@ -79,7 +79,8 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
 }
 
 fn hit(context: &Context<'_>, answers: &Answers, question: &Question) -> Option<Hit> {
-    let (Question::Slips { column, .. }, Some(Answer::Slips { rows, members, .. })) = (question, answers.get(question))
+    let (Question::TypoPairs { column, .. }, Some(Answer::TypoPairs { rows, members, .. })) =
+        (question, answers.get(question))
     else {
         return None;
     };

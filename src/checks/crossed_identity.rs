@@ -11,7 +11,7 @@ use crate::text::counted;
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
-    name: "strays",
+    name: "crossed-identity",
     about: "addresses of Zoho contacts against the profiles their identifiers lead to",
     params: Shape::Object(&[required(
         "fault",
@@ -31,7 +31,11 @@ struct Plan {
 impl Plan {
     fn question(&self) -> Option<Question> {
         let fresh = self.hold.fresh().cloned();
-        (!self.hold.is_open()).then(|| Question::Strays { left: self.left.clone(), right: self.right.clone(), fresh })
+        (!self.hold.is_open()).then(|| Question::CrossedIdentity {
+            left: self.left.clone(),
+            right: self.right.clone(),
+            fresh,
+        })
     }
 }
 
@@ -53,7 +57,9 @@ fn plan(context: &Context<'_>, answers: &Answers) -> Result<Plan, Vec<Gap>> {
 
 /// What the answer leaves open: nobody is linked, or whoever is changed too lately.
 fn unseen(plan: &Plan, answers: &Answers, fault: Option<&str>) -> Option<Gap> {
-    let Some(Answer::Strays { pairs, too_fresh, held, .. }) = answers.get(&plan.question()?) else { return None };
+    let Some(Answer::CrossedIdentity { pairs, too_fresh, held, .. }) = answers.get(&plan.question()?) else {
+        return None;
+    };
     let reason = match (*pairs, *held) {
         (0, _) => "no contact could be linked to a profile".to_owned(),
         (_, 1..) if fault == Some("old") && too_fresh == pairs => all_held(*held),
@@ -76,7 +82,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(plan) = plan(context, answers) else { return Vec::new() };
     let answer = plan.question().and_then(|question| answers.get(&question).cloned());
-    let Some(Answer::Strays { pairs, held, crossed, old, .. }) = answer else { return Vec::new() };
+    let Some(Answer::CrossedIdentity { pairs, held, crossed, old, .. }) = answer else { return Vec::new() };
     let (tally, column, statement) = if params.get_text("fault").as_deref() == Some("old") {
         let profiles = counted(old.rows, "profile has", "profiles have");
         let held = plan.hold.said(held);

@@ -10,7 +10,7 @@ use crate::text::counted;
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
-    name: "doubles",
+    name: "lead-and-contact",
     about: "leads and contacts of one person that have a profile each",
     params: Shape::Object(&[]),
     stage: Stage::Facts { ask, judge },
@@ -35,7 +35,11 @@ fn question(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     if !gaps.is_empty() {
         return Err(gaps);
     }
-    Ok(Question::Doubles { child: leads.name.clone(), parent: contacts.name.clone(), right: profiles.name.clone() })
+    Ok(Question::LeadAndContact {
+        child: leads.name.clone(),
+        parent: contacts.name.clone(),
+        right: profiles.name.clone(),
+    })
 }
 
 fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
@@ -47,7 +51,8 @@ fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(question) = question(context) else { return Vec::new() };
-    let (Question::Doubles { right, .. }, Some(Answer::Rows { rows, met })) = (&question, answers.get(&question))
+    let (Question::LeadAndContact { right, .. }, Some(Answer::Rows { rows, met })) =
+        (&question, answers.get(&question))
     else {
         return Vec::new();
     };
