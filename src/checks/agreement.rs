@@ -286,7 +286,9 @@ fn phones(context: &Context<'_>, owner: &str, known: &[&ColumnPath]) -> Vec<Resu
             System::Klaviyo => &["Phone Number"],
             System::Zoho | System::CustomerIo | System::Generic => &[],
         };
-        names.iter().map(|name| {
+        // The first is the person's own; the others add to it where they are there.
+        let wanted = names.iter().enumerate().filter(|(at, name)| *at == 0 || dataset.find(name).is_some());
+        wanted.map(|(_, name)| {
             context.email(dataset)?;
             context.standard(dataset, name)
         })

@@ -6,7 +6,8 @@
 //! accepted is still so. Re-grading in the config moves no score, so that scores of two teams can be compared.
 //!
 //! A rule that was not evaluated or broke counts neither way and is named beside the score; one that found something and
-//! could look at a part only counts and is named as such. Without any evaluated rule there is no score, which is not a score of zero.
+//! could look at a part only counts and is named as such. Where fewer than a third of the rules were evaluated there is
+//! no score, which is not a score of zero.
 
 use super::{Outcome, Severity, Status};
 
@@ -14,6 +15,8 @@ use super::{Outcome, Severity, Status};
 const IDENTITY: &[&str] = &["ID", "DUP"];
 /// Families that tell whether segments and journeys start when they should.
 const TRIGGERS: &[&str] = &["ENM", "TS", "SEG", "OWN", "CON", "MAP"];
+/// One rule in so many has to be evaluated for a score to mean anything.
+const FEWEST: usize = 3;
 /// What floating sums may lose; a single record of a billion weighs more.
 const LOSS: f64 = 1e-9;
 
@@ -63,7 +66,8 @@ impl Score {
             weights += weight;
             score.rules += 1;
         }
-        score.tenths = (score.rules > 0).then(|| (1000.0 * passed / weights + LOSS).floor() as u32);
+        let enough = score.rules > 0 && score.rules * FEWEST >= score.rules + score.unseen.len();
+        score.tenths = enough.then(|| (1000.0 * passed / weights + LOSS).floor() as u32);
         score
     }
 }

@@ -105,7 +105,7 @@ impl Page {
             }
             // Nothing of it was asked for.
             None if open.is_empty() => {}
-            None => self.wrapped("", &format!("{title}: no score, nothing was evaluated ({})", open.join("; "))),
+            None => self.wrapped("", &format!("{title}: no score, too little was evaluated ({})", open.join("; "))),
         }
     }
 
