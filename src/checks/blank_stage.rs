@@ -71,7 +71,7 @@ fn on_profile(context: &Context<'_>, attribute: &Attribute) -> Result<Looked, Ve
     if !blind.is_empty() {
         return Err(blind);
     }
-    Ok(looked(attribute, column, Scope::Linked(contacts.name.clone())))
+    Ok(looked(attribute, column, Scope::Linked(vec![contacts.name.clone()])))
 }
 
 fn plan(context: &Context<'_>, attribute: &Attribute) -> (Vec<Looked>, Vec<Gap>) {

@@ -56,7 +56,22 @@ pub(super) fn standard_name(system: System) -> Option<&'static str> {
 }
 
 /// Words in the names of attributes that are true for people who opted out, and of those who opted in.
-const OUT_WORDS: &[&str] = &["unsub", "optout", "optedout", "suppress", "donot", "nomail", "noemail"];
+const OUT_WORDS: &[&str] = &[
+    "unsub",
+    "optout",
+    "optedout",
+    "suppress",
+    "donot",
+    "nomail",
+    "noemail",
+    "nomarketing",
+    "withdr",
+    "revoke",
+    "declin",
+    "denied",
+    "refus",
+    "block",
+];
 const IN_WORDS: &[&str] =
     &["optin", "optedin", "subscri", "newsletter", "consent", "permission", "mailable", "marketing", "accept", "allow"];
 

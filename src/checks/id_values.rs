@@ -11,7 +11,7 @@ use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::ids::shape as kind;
 use crate::facts::lenses::shape;
-use crate::facts::{Answer, Answers, Beside, Column, Lens, Pick, Question, Tally};
+use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Scope, Tally};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::AddressClass;
 use crate::mapping::Mapping;
@@ -34,33 +34,30 @@ pub(super) static KIND: Kind = Kind {
 struct Look {
     column: Column,
     lens: Lens,
-    /// Datasets of which a link must be there, or must not.
-    beside: Option<(Vec<String>, bool)>,
+    /// Which records are looked at, where not all are.
+    scope: Option<Scope>,
     /// Whether it is a second home of ids that have a column of their own.
     second: bool,
 }
 
 impl Look {
     fn plain(column: Column, lens: Lens) -> Self {
-        Self { column, lens, beside: None, second: false }
-    }
-
-    fn beside(&self) -> Option<Beside> {
-        let (others, linked) = self.beside.clone()?;
-        Some(Beside { column: self.column.clone(), lens: self.lens.clone(), others, linked })
+        Self { column, lens, scope: None, second: false }
     }
 
     fn question(&self) -> Question {
-        match self.beside() {
-            Some(beside) => Question::Beside(beside),
-            None => Question::Shapes { column: self.column.clone(), lens: self.lens.clone() },
+        let (column, lens) = (self.column.clone(), self.lens.clone());
+        match self.scope.clone() {
+            Some(scope) => Question::Shaped { column, lens, scope },
+            None => Question::Shapes { column, lens },
         }
     }
 
     fn pick(&self, shapes: BTreeSet<String>) -> Pick {
-        match self.beside() {
-            Some(beside) => Pick::Beside { beside, shapes },
-            None => Pick::Shapes { column: self.column.clone(), lens: self.lens.clone(), shapes },
+        let (column, lens) = (self.column.clone(), self.lens.clone());
+        match self.scope.clone() {
+            Some(scope) => Pick::Shaped { column, lens, shapes, scope },
+            None => Pick::Shapes { column, lens, shapes },
         }
     }
 }
@@ -106,7 +103,7 @@ fn absent(context: &Context<'_>, mapping: &Mapping) -> Looks {
     // Only addresses link a profile that has no identifier.
     let profiles = context.profiles().ok_or_else(|| vec![no_profiles("customerio.people")])?;
     context.email(contacts).and(context.email(profiles)).map_err(|gap| vec![gap])?;
-    Ok(vec![Look { beside: Some((vec![contacts.name.clone()], true)), ..look }])
+    Ok(vec![Look { scope: Some(Scope::Linked(vec![contacts.name.clone()])), ..look }])
 }
 
 fn orphan(context: &Context<'_>, mapping: &Mapping) -> Looks {
@@ -124,7 +121,7 @@ fn orphan(context: &Context<'_>, mapping: &Mapping) -> Looks {
     }
     let others = [Some(contacts), leads].into_iter().flatten().map(|dataset| dataset.name.clone()).collect();
     let look = Look::plain(on_profile(context, mapping)?, Lens::Identifier);
-    Ok(vec![Look { beside: Some((others, false)), ..look }])
+    Ok(vec![Look { scope: Some(Scope::Unlinked(others)), ..look }])
 }
 
 /// Words of attribute names under which ids of something else stand.

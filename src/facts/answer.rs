@@ -56,7 +56,7 @@ pub enum Answer {
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
     /// To [`Question::Values`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
-    /// To [`Question::Shapes`] and [`Question::Beside`].
+    /// To [`Question::Shapes`] and [`Question::Shaped`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),

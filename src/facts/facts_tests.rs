@@ -92,7 +92,7 @@ fn questions() -> BTreeSet<Question> {
             column: column("customerio.people", 5),
             lens: Lens::Filled(vec!["active".to_owned()]),
             shapes: BTreeSet::from(["missing".to_owned()]),
-            scope: Scope::Linked("zoho.contacts".to_owned()),
+            scope: Scope::Linked(vec!["zoho.contacts".to_owned()]),
         }),
     ])
 }

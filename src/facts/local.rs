@@ -168,7 +168,7 @@ impl<'a> Shard<'a> {
                 let met = self.met(&slice, filter)?;
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter().copied(), None) })
             }
-            Question::Beside(beside) => people::beside(self, beside),
+            Question::Shaped { column, lens, scope } => picks::shaped(self, column, lens, scope),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
             Question::TypoPairs { column, phone, first, names } => {
@@ -303,7 +303,7 @@ impl Engine<'_> {
                 let cap = match question {
                     Question::Values { .. }
                     | Question::Shapes { .. }
-                    | Question::Beside(_)
+                    | Question::Shaped { .. }
                     | Question::Compare { .. }
                     | Question::Instants(_) => SAMPLES,
                     _ => shard.cap(),
@@ -348,11 +348,15 @@ pub(crate) fn in_scope<'a>(
             let column = slice.column(*index)?;
             Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
         }
-        Scope::Linked(left) => {
-            let links = shard.engine.identity.links(left, &slice.frame.dataset.name);
-            let mut linked: Vec<u32> = links.iter().map(|link| link.right).collect();
-            linked.sort_unstable();
-            Ok(Box::new(move |row| linked.binary_search(&row).is_ok()))
+        Scope::Linked(others) | Scope::Unlinked(others) => {
+            let mut linked = vec![false; slice.frame.rows as usize];
+            for other in others {
+                for link in shard.engine.identity.links(other, &slice.frame.dataset.name).iter() {
+                    linked[link.right as usize] = true;
+                }
+            }
+            let wanted = matches!(scope, Scope::Linked(_));
+            Ok(Box::new(move |row| linked[row as usize] == wanted))
         }
         Scope::Where(filter) => {
             // Rows come in order.

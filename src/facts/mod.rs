@@ -28,7 +28,7 @@ pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
-pub use question::{Beside, Column, Consent, Lens, Pick, Question, Scope, Unlike};
+pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use tally::{Sample, Tally};
 
 #[cfg(test)]

@@ -1,57 +1,15 @@
-//! Facts about who is who between datasets: records with and without links, addresses that lead elsewhere, people who came
-//! over twice.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Facts about who is who between datasets: addresses that lead elsewhere, people who came over twice.
 
 use ahash::{AHashMap, AHashSet};
 
 use super::instants::Freshness;
-use super::local::{SAMPLES, Shard, Slice};
+use super::local::Shard;
 use super::tally::Counter;
-use super::{Answer, Beside, Column, Fresh, Sample};
+use super::{Answer, Column, Fresh, Sample};
 use crate::frames::links::Tier;
 
 /// Records of one address that are looked at.
 const EACH: usize = 20;
-
-/// The records of a slice that a question is about.
-fn rows_beside<'a>(shard: &Shard<'_>, slice: &Slice<'a>, asked: &Beside) -> impl Iterator<Item = u32> + use<'a> {
-    let mut linked = vec![false; slice.frame.rows as usize];
-    for other in &asked.others {
-        for link in shard.engine.identity.links(other, &asked.column.dataset).iter() {
-            linked[link.right as usize] = true;
-        }
-    }
-    let wanted = asked.linked;
-    slice.rows().filter(move |row| linked[*row as usize] == wanted)
-}
-
-/// Values by their shape, on the records that have or lack links to other datasets.
-pub(crate) fn beside(shard: &Shard<'_>, asked: &Beside) -> Result<Answer, String> {
-    let slice = shard.slice(&asked.column.dataset)?;
-    let column = slice.column(asked.column.index)?;
-    let mut counters: BTreeMap<&'static str, Counter> = BTreeMap::new();
-    let mut rows = 0;
-    for row in rows_beside(shard, &slice, asked) {
-        rows += 1;
-        let value = column.get(row);
-        slice.sample(counters.entry(asked.lens.shape(value)).or_default(), row, value);
-    }
-    let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES)));
-    Ok(Answer::Shapes { rows, shapes: shapes.collect() })
-}
-
-/// The rows of those records whose value has one of these shapes.
-pub(crate) fn picked(
-    shard: &Shard<'_>,
-    slice: &Slice<'_>,
-    asked: &Beside,
-    shapes: &BTreeSet<String>,
-) -> Result<Vec<u32>, String> {
-    let column = slice.column(asked.column.index)?;
-    let wanted = |row: &u32| shapes.contains(asked.lens.shape(column.get(*row)));
-    Ok(rows_beside(shard, slice, asked).filter(wanted).collect())
-}
 
 /// Addresses that lead elsewhere than the identifier, and addresses of before.
 pub(crate) fn crossed_identity(

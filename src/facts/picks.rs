@@ -1,9 +1,12 @@
 //! The rows that a pick names.
 
+use std::collections::BTreeMap;
+
 use ahash::AHashSet;
 
-use super::local::{Shard, Slice, in_scope};
-use super::{Answer, Pick, instants, pairs, people};
+use super::local::{SAMPLES, Shard, Slice, in_scope};
+use super::tally::Counter;
+use super::{Answer, Column, Lens, Pick, Scope, instants, pairs};
 
 /// The rows of the dataset whose cells are named.
 pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<Vec<u32>, String> {
@@ -27,7 +30,6 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
             let wanted = |row: &u32| counts(*row) && shapes.contains(lens.shape(column.get(*row)));
             Ok(slice.rows().filter(wanted).collect())
         }
-        Pick::Beside { beside, shapes } => people::picked(shard, slice, beside, shapes),
         Pick::Pairs { left, left_lens, right, right_lens, cells } => {
             pairs::picked(shard, (left, left_lens), (right, right_lens), cells)
         }
@@ -53,7 +55,6 @@ pub(super) fn listing(shard: &Shard<'_>, pick: &Pick) -> Result<Answer, String> 
                 other => other,
             })
         }
-        Pick::Beside { beside, .. } => named(shard, pick, beside.column.index),
     }
 }
 
@@ -62,4 +63,20 @@ fn named(shard: &Shard<'_>, pick: &Pick, column: usize) -> Result<Answer, String
     let column = slice.column(column)?;
     let found = rows(shard, &slice, pick)?;
     Ok(Answer::Rows { rows: slice.len(), met: shard.tally(&slice, found.into_iter(), Some(column)) })
+}
+
+/// Values by their shape, of the records in scope.
+pub(super) fn shaped(shard: &Shard<'_>, asked: &Column, lens: &Lens, scope: &Scope) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let counts = in_scope(shard, &slice, scope)?;
+    let mut counters: BTreeMap<&'static str, Counter> = BTreeMap::new();
+    let mut rows = 0;
+    for row in slice.rows().filter(|row| counts(*row)) {
+        rows += 1;
+        let value = column.get(row);
+        slice.sample(counters.entry(lens.shape(value)).or_default(), row, value);
+    }
+    let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES)));
+    Ok(Answer::Shapes { rows, shapes: shapes.collect() })
 }

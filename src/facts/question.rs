@@ -74,10 +74,24 @@ pub enum Scope {
     Reachable(usize),
     /// Those that meet a filter.
     Where(Filter),
-    /// Those that are linked to a record of a dataset.
-    Linked(String),
+    /// Those that are linked to a record of any of these datasets.
+    Linked(Vec<String>),
+    /// Those that are linked to no record of any of them.
+    Unlinked(Vec<String>),
     /// All.
     All,
+}
+
+impl Scope {
+    /// The datasets whose records must be linked to know it.
+    fn pairs(&self, dataset: &str) -> Vec<(String, String)> {
+        match self {
+            Self::Linked(others) | Self::Unlinked(others) => {
+                others.iter().map(|other| (other.clone(), dataset.to_owned())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Which records a listing names.
@@ -89,31 +103,10 @@ pub enum Pick {
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
     /// Those in scope whose value has one of these shapes.
     Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
-    /// Those of [`Question::Beside`] whose value has one of these shapes.
-    Beside { beside: Beside, shapes: BTreeSet<String> },
     /// Linked pairs that fall into one of these cells.
     Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
     /// Linked pairs whose instants are apart in one of these ways.
     Instants { asked: Instants, cells: BTreeSet<Apart> },
-}
-
-/// A column of the records that have, or lack, a link to any of some other datasets.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Beside {
-    /// The column.
-    pub column: Column,
-    /// How its values are read.
-    pub lens: Lens,
-    /// The other datasets.
-    pub others: Vec<String>,
-    /// Whether a link must be there, or must not.
-    pub linked: bool,
-}
-
-impl Beside {
-    fn pairs(&self) -> Vec<(String, String)> {
-        self.others.iter().map(|other| (other.clone(), self.column.dataset.clone())).collect()
-    }
 }
 
 /// What sets the members of a group of equal values apart, where equal alone is no fault.
@@ -130,7 +123,6 @@ impl Pick {
     pub fn column(&self) -> &Column {
         match self {
             Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Shaped { column, .. } => column,
-            Self::Beside { beside, .. } => &beside.column,
             Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
         }
@@ -156,8 +148,7 @@ impl Pick {
             Self::Pairs { left, right, .. } if left.dataset != right.dataset => {
                 vec![(left.dataset.clone(), right.dataset.clone())]
             }
-            Self::Beside { beside, .. } => beside.pairs(),
-            Self::Shaped { column, scope: Scope::Linked(left), .. } => vec![(left.clone(), column.dataset.clone())],
+            Self::Shaped { column, scope, .. } => scope.pairs(&column.dataset),
             Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
             _ => Vec::new(),
         }
@@ -188,8 +179,8 @@ pub enum Question {
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
     Rows { dataset: String, filter: Filter },
-    /// Values by their shape, on the records that have or lack links to other datasets.
-    Beside(Beside),
+    /// Values by their shape, of the records in scope.
+    Shaped { column: Column, lens: Lens, scope: Scope },
     /// Values that occur more than once in a form; with `unlike`, only where something sets them apart.
     Repeats { column: Column, form: Form, unlike: Option<Unlike> },
     /// Records of one person that a lens reads differently.
@@ -232,9 +223,7 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
-            Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } | Pick::Beside { shapes, .. } => {
-                shapes.is_empty()
-            }
+            Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
             Pick::Instants { cells, .. } => cells.is_empty(),
         };
@@ -249,7 +238,7 @@ impl Question {
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
-            Self::Beside(Beside { column, .. }) => vec![column.clone()],
+            Self::Shaped { column, .. } => vec![column.clone()],
             Self::TypoPairs { column, phone, first, names } => {
                 let more =
                     phone.iter().chain(first).chain(names).map(|index| Column { index: *index, ..column.clone() });
@@ -306,7 +295,7 @@ impl Question {
             Self::Compare { left, right, .. } | Self::Gap { left, right, .. } => pair(left, right),
             Self::CrossedIdentity { left, right, .. } => pair(left, right),
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.pairs(),
-            Self::Beside(beside) => beside.pairs(),
+            Self::Shaped { column, scope, .. } => scope.pairs(&column.dataset),
             Self::Agree { left, right, also, .. } => {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
@@ -331,6 +320,7 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => Some((dataset, filter)),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter(),
             _ => None,
         }

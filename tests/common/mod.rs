@@ -118,22 +118,16 @@ pub fn demo() -> tempfile::TempDir {
 
 /// Rewrites a CSV file without one column; records keep the damage of their length.
 pub fn drop_column(file: &Path, label: &str) {
-    let text = fs::read(file).unwrap();
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_slice());
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
-    let mut at = None;
-    for record in reader.byte_records() {
-        let record = record.unwrap();
-        let place = *at.get_or_insert_with(|| record.iter().position(|cell| cell == label.as_bytes()).unwrap());
-        writer
-            .write_record(record.iter().enumerate().filter(|(index, _)| *index != place).map(|(_, cell)| cell))
-            .unwrap();
-    }
-    fs::write(file, writer.into_inner().unwrap()).unwrap();
+    rewrite(file, label, |_, _| None);
 }
 
 /// Blanks a column of a CSV file in every record.
 pub fn blank_column(file: &Path, label: &str) {
+    rewrite(file, label, |header, cell| Some(if header { cell } else { b"" }));
+}
+
+/// Writes a CSV file anew with one column changed: of its header and of each cell, what is to stand there, if anything.
+fn rewrite(file: &Path, label: &str, cell: for<'a> fn(bool, &'a [u8]) -> Option<&'a [u8]>) {
     let text = fs::read(file).unwrap();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_slice());
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
@@ -142,9 +136,8 @@ pub fn blank_column(file: &Path, label: &str) {
         let record = record.unwrap();
         let header = at.is_none();
         let place = *at.get_or_insert_with(|| record.iter().position(|cell| cell == label.as_bytes()).unwrap());
-        let cells = record.iter().enumerate();
-        let cells = cells.map(|(index, cell)| if index == place && !header { &b""[..] } else { cell });
-        writer.write_record(cells).unwrap();
+        let change = |(index, old)| if index == place { cell(header, old) } else { Some(old) };
+        writer.write_record(record.iter().enumerate().filter_map(change)).unwrap();
     }
     fs::write(file, writer.into_inner().unwrap()).unwrap();
 }
