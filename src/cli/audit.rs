@@ -1,9 +1,9 @@
 //! `crmlint audit`: exports and a mapping in, a report out.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::output;
 use super::progress::Bar;
 use crate::audit::{self, Options};
 use crate::config::{Config, FILE, Source, no_config};
@@ -105,7 +105,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     look.color &= args.output.is_none();
     let text = reports::render(&masking::for_reports(&verdict), format, look);
     match &args.output {
-        Some(file) => write_whole(file, &text)?,
+        Some(file) => output::whole(file, |out| out.write_all(text.as_bytes()))?,
         None => drop(console.print(&text)?),
     }
     Ok(verdict.exit)
@@ -183,23 +183,4 @@ fn policy(args: &Args, config: &Config) -> Result<Policy> {
     let fallback = if profile.as_deref() == Some("hygiene") { "never" } else { "error" };
     let fail_on = args.fail_on.clone().or_else(|| config.fail_on.clone()).unwrap_or_else(|| fallback.to_owned());
     Ok(Policy { profile, fail_on: Severity::parse(&fail_on), strict: args.strict, now })
-}
-
-/// Writes beside the place and moves it there whole.
-fn write_whole(file: &Path, text: &str) -> Result<()> {
-    let failed = |error: std::io::Error| {
-        Error::input(
-            Fault::new(format!("{} could not be written: {error}", file.display()))
-                .help("check the folder and its permissions"),
-        )
-    };
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    if !folder.is_dir() {
-        let fault = Fault::new(format!("{} could not be written: its folder does not exist", file.display()));
-        return Err(Error::input(fault.help("make the folder first")));
-    }
-    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    draft.write_all(text.as_bytes()).map_err(failed)?;
-    draft.persist(file).map_err(|error| failed(error.error))?;
-    Ok(())
 }

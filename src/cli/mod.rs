@@ -4,6 +4,8 @@ mod audit;
 mod console;
 mod demo;
 mod explain;
+mod output;
+mod people;
 mod progress;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -27,6 +29,7 @@ Examples:
   crmlint demo demo                      write a workspace to try things on
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
+  crmlint match people.csv               find records of one person in one file
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
 
 Exit codes:
@@ -56,6 +59,8 @@ enum Paint {
 enum Command {
     /// Audit exports against each other and the mapping.
     Audit(audit::Args),
+    /// Find records of one person in one file of people.
+    Match(people::Args),
     /// List the rules.
     Rules(explain::RulesArgs),
     /// Say what a rule finds, why it matters and what to do.
@@ -117,6 +122,7 @@ pub fn main() -> Exit {
 fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
         Command::Audit(args) => audit::run(&args, console),
+        Command::Match(args) => people::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Demo(args) => demo::run(&args, console),

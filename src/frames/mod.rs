@@ -100,6 +100,11 @@ impl Frame {
         self
     }
 
+    /// Reads the wanted columns of one dataset, without the order of its keys.
+    pub fn read(dataset: &Arc<Dataset>, wanted: &BTreeSet<usize>, progress: &dyn Progress) -> Result<Self> {
+        read(dataset, &wanted.iter().copied().collect::<Vec<_>>(), progress)
+    }
+
     /// A column that was loaded.
     pub fn column(&self, index: usize) -> Option<&TextColumn> {
         self.columns.get(&index)

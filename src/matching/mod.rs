@@ -1,4 +1,240 @@
-//! Matching people: identity values in, pairs that may be one person out. A library of its own inside the crate; it knows
-//! nothing of exports and reports.
+//! Matching people: records in, pairs that are one person out, and clusters of them. A library of its own inside the
+//! crate; it knows nothing of rules and reports.
+//!
+//! Values are normalised ([`people`]), records that share a key meet ([`blocks`], [`slips`]), every pair is held against
+//! each other field by field ([`compare`]), the fields are weighed ([`weights`], learned from the file by [`estimate`]),
+//! and what is likely enough becomes clusters ([`clusters`]).
 
+pub mod birth;
+pub mod blocks;
+pub mod clusters;
+pub mod columns;
+pub mod compare;
+pub mod estimate;
+pub mod explain;
+pub mod lists;
+pub mod names;
+pub mod people;
+pub mod phone;
+pub mod slips;
 pub mod typo_pairs;
+pub mod weights;
+
+use ahash::AHashSet;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
+use blocks::{Crowd, candidates, correct_domains, unpack};
+use clusters::{Clusters, Edge, Limits, cluster};
+use compare::{Compared, Comparer, Tier};
+use people::{People, Source, Told};
+use weights::Weights;
+
+/// The probability from which a pair is taken for one person, where nobody says otherwise.
+pub const THRESHOLD: f64 = 0.95;
+/// The probability from which one link alone may hold two groups together.
+const SURE: f32 = 0.99;
+/// The probability from which a pair is worth a look.
+const POSSIBLE: f64 = 0.5;
+/// Records of a cluster beyond which it is no person.
+pub const CLUSTER_CAP: usize = 25;
+/// Rounds in which the expected number of duplicates settles.
+const ROUNDS: usize = 12;
+
+/// How a run is made.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The probability from which a pair is one person.
+    pub threshold: f64,
+    /// Slips of the keyboard that two addresses may be apart: 1 or 2.
+    pub edits: u8,
+    /// Most records of one cluster.
+    pub cap: usize,
+    /// Whether weights are learned from these very records.
+    pub estimate: bool,
+    /// What else is told.
+    pub told: Told,
+    /// Pairs that somebody decided, and whether each is one person.
+    pub decided: Vec<(u32, u32, bool)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            threshold: THRESHOLD,
+            edits: 1,
+            cap: CLUSTER_CAP,
+            estimate: false,
+            told: Told::default(),
+            decided: Vec::new(),
+        }
+    }
+}
+
+/// A pair that may be one person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link {
+    /// The smaller record.
+    pub left: u32,
+    /// The greater record.
+    pub right: u32,
+    /// How likely both are one person.
+    pub probability: f32,
+    /// Whether somebody decided it.
+    pub decided: bool,
+    /// What was compared.
+    pub compared: Compared,
+}
+
+/// What a run found.
+#[derive(Debug)]
+pub struct Matches {
+    /// The records as they were compared.
+    pub people: People,
+    /// Pairs taken for one person, in order.
+    pub links: Vec<Link>,
+    /// Pairs under the threshold that are worth a look, in order.
+    pub possible: Vec<Link>,
+    /// Clusters, and links that were not followed.
+    pub clusters: Clusters,
+    /// How many pairs were compared.
+    pub compared: u64,
+    /// Keys on too many records.
+    pub crowds: Vec<Crowd>,
+    /// Broad blocks used for their rarest values only, with the pairs left out.
+    pub trimmed: Vec<(&'static str, u64)>,
+    /// The weights that were used.
+    pub weights: Weights,
+}
+
+/// Finds the records that are one person.
+pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
+    let mut people = People::read(sources, &settings.told);
+    correct_domains(&mut people);
+    let mut found = candidates(&people, settings.edits);
+    let mut weights = Weights::default();
+    if settings.estimate {
+        estimate::learn(&people, &found.pairs, &mut weights);
+    }
+    let never: AHashSet<(u32, u32)> =
+        settings.decided.iter().filter(|(_, _, same)| !same).map(|(one, other, _)| pair(*one, *other)).collect();
+    let always: Vec<(u32, u32)> =
+        settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
+    let comparer = Comparer::new(&people, &weights);
+    let scores: Vec<(f32, f32)> = found
+        .pairs
+        .par_iter()
+        .map(|(pair, _)| {
+            let (left, right) = unpack(*pair);
+            let compared = comparer.compare(left, right);
+            (compared.sum(), compared.shared)
+        })
+        .collect();
+    let odds = Odds::settle(&scores, people.all.len(), &weights);
+    let compared = found.pairs.len() as u64;
+    let (mut links, mut possible) = (Vec::new(), Vec::new());
+    for ((pair, _), (same, shared)) in found.pairs.drain(..).zip(&scores) {
+        let probability = odds.probability(*same, *shared);
+        let (left, right) = unpack(pair);
+        if probability < POSSIBLE || never.contains(&(left, right)) {
+            continue;
+        }
+        let compared = comparer.compare(left, right);
+        let link = Link { left, right, probability: probability as f32, decided: false, compared };
+        let backed = matches!(compared.tier, Tier::Known | Tier::Exact | Tier::Provider) || compared.is_backed();
+        match probability >= settings.threshold && backed {
+            true => links.push(link),
+            false => possible.push(link),
+        }
+    }
+    for (left, right) in always {
+        links.retain(|link| (link.left, link.right) != (left, right));
+        let compared = Compared { tier: Tier::Known, ..comparer.compare(left, right) };
+        links.push(Link { left, right, probability: 1.0, decided: true, compared });
+    }
+    links.sort_by_key(|link| (link.left, link.right));
+    // What is not decided is never wholly sure.
+    let edges: Vec<Edge> = links
+        .iter()
+        .map(|link| Edge {
+            left: link.left,
+            right: link.right,
+            probability: if link.decided { 1.0 } else { link.probability.min(0.999_999) },
+        })
+        .collect();
+    let contradicts = |one: u32, other: u32| {
+        let compared = comparer.compare(one, other);
+        compared.is_contradicted() && odds.probability(compared.sum(), compared.shared) < 0.1
+    };
+    let clusters = cluster(
+        &edges,
+        &Limits {
+            cap: settings.cap,
+            sure: SURE,
+            contradicts: &contradicts,
+            forbidden: &|one, other| never.contains(&pair(one, other)),
+        },
+    );
+    weights.twins = odds.twins;
+    weights.housemates = odds.housemates;
+    let blocks::Candidates { crowds, trimmed, .. } = found;
+    Matches { people, links, possible, clusters, compared, crowds, trimmed, weights }
+}
+
+fn pair(one: u32, other: u32) -> (u32, u32) {
+    (one.min(other), one.max(other))
+}
+
+/// What is expected of a pair before anything is known of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Odds {
+    /// Other records of the same person, for a record.
+    pub twins: f64,
+    /// Other records of people who share a home or an office.
+    pub housemates: f64,
+    records: f64,
+}
+
+impl Odds {
+    /// Starts from what is usual.
+    pub fn new(records: usize, weights: &Weights) -> Self {
+        Self { twins: weights.twins, housemates: weights.housemates, records: (records as f64 - 1.0).max(1.0) }
+    }
+
+    /// The expected numbers under which they are found again: the most likely ones for this file.
+    pub fn settle(scores: &[(f32, f32)], records: usize, weights: &Weights) -> Self {
+        let mut odds = Self::new(records, weights);
+        for _ in 0..ROUNDS {
+            let (mut twins, mut housemates) = (0.0, 0.0);
+            for (same, shared) in scores {
+                let (one, home, strangers) = odds.parts(*same, *shared);
+                let whole = one + home + strangers;
+                twins += one / whole;
+                housemates += home / whole;
+            }
+            let next = |sum: f64| (2.0 * sum / records.max(1) as f64).clamp(0.02, 20.0);
+            let (twins, housemates) = (next(twins), next(housemates));
+            let settled = (twins / odds.twins - 1.0).abs() < 0.01 && (housemates / odds.housemates - 1.0).abs() < 0.01;
+            (odds.twins, odds.housemates) = (twins, housemates);
+            if settled {
+                break;
+            }
+        }
+        odds
+    }
+
+    /// The same expectations in a file of another size.
+    pub fn over(self, records: usize) -> Self {
+        Self { records: (records as f64 - 1.0).max(1.0), ..self }
+    }
+
+    fn parts(&self, same: f32, shared: f32) -> (f64, f64, f64) {
+        let home = self.housemates / self.records * f64::from(shared.min(120.0)).exp2();
+        (self.twins / self.records * f64::from(same.min(120.0)).exp2(), home, 1.0)
+    }
+
+    /// How likely a pair is one person.
+    pub fn probability(&self, same: f32, shared: f32) -> f64 {
+        let (one, home, strangers) = self.parts(same, shared);
+        one / (one + home + strangers)
+    }
+}

@@ -1,6 +1,7 @@
 //! Verdict in, text out. A reporter renders what it is given: it does not filter, sort or count.
 
 pub mod json;
+pub mod people;
 pub mod rows;
 pub mod terminal;
 

@@ -1,0 +1,233 @@
+//! `crmlint match`: one file of people in, pairs and clusters of records of one person out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ahash::AHashMap;
+
+use super::console::Console;
+use super::output;
+use super::progress::Bar;
+use crate::error::{Error, Exit, Fault, Result};
+use crate::exports::{self, Dataset, Request};
+use crate::frames::Frame;
+use crate::matching::people::{Cells, Field, Source, Told};
+use crate::matching::{Settings, THRESHOLD, columns, find};
+use crate::reports::people as report;
+use crate::text::{counted, nearest};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  crmlint match people.csv                                   columns recognised by their names
+  crmlint match people.csv --clusters clusters.csv --pairs pairs.csv
+  crmlint match crm.parquet --id ref --on first=given,last=family,email=mail,birth=dob
+  crmlint match people.csv --estimate --threshold 0.99       learn the weights from the file; only the surest pairs
+
+Fields for --on: id (one that all systems share), email, first, last, full, phone, birth, street, postcode, city, company.
+A field may be named more than once (phone=Phone,phone=Mobile).")]
+pub(super) struct Args {
+    /// A CSV or Parquet file of people
+    file: PathBuf,
+    /// The column that holds the record's own id [default: recognised, else the record's number]
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Which column holds which field, with commas [default: recognised by their names]
+    #[arg(long, value_name = "FIELD=COLUMN", value_delimiter = ',')]
+    on: Vec<String>,
+    /// Write every record with its cluster: id,cluster
+    #[arg(long, value_name = "FILE")]
+    clusters: Option<PathBuf>,
+    /// Write every pair taken for one person: id_l,id_r,probability,tier,why
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+    /// The probability from which a pair is one person
+    #[arg(long, value_name = "P", default_value_t = THRESHOLD, value_parser = probability)]
+    threshold: f64,
+    /// Learn the weights from these very records
+    #[arg(long)]
+    estimate: bool,
+    /// Slips of typing that two addresses may be apart
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    edits: u8,
+    /// The region of phone numbers without a country code: DE, US [default: that of most other numbers]
+    #[arg(long, value_name = "REGION", value_parser = region)]
+    region: Option<String>,
+    /// Pairs that somebody decided, a CSV file with the columns id_l,id_r,same (yes or no)
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+    /// How many of the least certain pairs to show
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    show: usize,
+    /// How many cores to use [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+fn probability(text: &str) -> std::result::Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if (0.5..1.0).contains(&number) => Ok(number),
+        _ => Err("a probability from 0.5 to below 1, such as 0.95".to_owned()),
+    }
+}
+
+fn region(text: &str) -> std::result::Result<String, String> {
+    let region = text.to_uppercase();
+    if crate::matching::lists::LISTS.regions.contains_key(&region) {
+        return Ok(region);
+    }
+    Err("a region is two letters of ISO 3166, such as DE, US or GB".to_owned())
+}
+
+pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
+    let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;
+    pool.install(|| matched(args, console))
+}
+
+fn matched(args: &Args, console: Console) -> Result<Exit> {
+    let dataset = open(&args.file)?;
+    let fields = fields(args, &dataset)?;
+    let key = own_id(args, &dataset, &fields)?;
+    let wanted: BTreeSet<usize> = fields.iter().map(|(_, column)| *column).chain(key).collect();
+    let bar = Bar::new(false);
+    let frame = Frame::read(&dataset, &wanted, &bar)?;
+    bar.finish();
+    let ids = Ids { frame: &frame, key };
+    let settings = Settings {
+        threshold: args.threshold,
+        edits: args.edits,
+        estimate: args.estimate,
+        told: Told { region: args.region.clone(), ..Told::default() },
+        decided: args.decisions.as_deref().map(|file| decisions(file, &ids)).transpose()?.unwrap_or_default(),
+        ..Settings::default()
+    };
+    let columns = fields.iter().filter_map(|(field, column)| Some((*field, frame.column(*column)? as &dyn Cells)));
+    let source = Source { rows: frame.rows, fields: columns.collect() };
+    let matches = find(&[source], &settings);
+    if let Some(file) = &args.pairs {
+        output::whole(file, |out| report::pairs(out, &matches, |row| ids.of(row)))?;
+    }
+    if let Some(file) = &args.clusters {
+        output::whole(file, |out| report::clusters(out, &matches, |row| ids.of(row)))?;
+    }
+    let used = fields.iter().map(|(field, column)| (*field, dataset.columns[*column].label.as_str()));
+    let summary = report::Summary {
+        file: args.file.display().to_string(),
+        id: key.map(|key| dataset.columns[key].label.clone()),
+        fields: used.collect(),
+        threshold: args.threshold,
+        estimated: args.estimate,
+        show: args.show,
+        damage: frame.report.damage.iter().map(|damage| damage.count).sum(),
+    };
+    console.print(&report::summary(&matches, &summary, &|row| ids.of(row), console.look(1)))
+}
+
+/// The record ids of a file.
+struct Ids<'a> {
+    frame: &'a Frame,
+    key: Option<usize>,
+}
+
+impl Ids<'_> {
+    fn of(&self, row: u32) -> String {
+        let own = self.key.and_then(|key| self.frame.column(key)).map(|column| column.get(row).trim());
+        own.filter(|id| !id.is_empty()).map_or_else(|| format!("record {}", row + 1), str::to_owned)
+    }
+}
+
+fn open(file: &Path) -> Result<Arc<Dataset>> {
+    let request = Request { paths: vec![file.to_owned()], ..Request::default() };
+    let mut datasets = exports::open(&request)?;
+    if datasets.len() != 1 {
+        let names: Vec<String> = datasets.iter().map(|dataset| dataset.name.clone()).collect();
+        let fault = Fault::new(format!("{} holds {} tables: {}", file.display(), names.len(), names.join(", ")));
+        return Err(Error::usage(fault.help("name one file of people")));
+    }
+    Ok(Arc::new(datasets.swap_remove(0)))
+}
+
+fn column(dataset: &Dataset, name: &str, told: &str) -> Result<usize> {
+    let labels = || dataset.columns.iter().map(|column| column.label.as_str());
+    dataset.find(name).ok_or_else(|| {
+        let fault = Fault::new(format!("{told} names the column {name}, which {} does not have", dataset.files.join(", ")));
+        let near = nearest(name, labels());
+        let all: Vec<&str> = labels().collect();
+        Error::usage(fault.help(match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => format!("its columns are: {}", all.join(", ")),
+        }))
+    })
+}
+
+fn fields(args: &Args, dataset: &Dataset) -> Result<Vec<(Field, usize)>> {
+    let mut fields = Vec::new();
+    for told in &args.on {
+        let (name, label) = told.split_once('=').ok_or_else(|| {
+            Error::usage(Fault::new(format!("--on {told} is not field=column")).help("write --on email=mail,first=given"))
+        })?;
+        let names = || Field::ALL.into_iter().map(Field::name);
+        let field = Field::parse(name.trim()).ok_or_else(|| {
+            let fault = Fault::new(format!("--on names the field {name}, which there is not"));
+            let all = names().collect::<Vec<_>>().join(", ");
+            let near = nearest(name, names()).map(|near| format!("did you mean {near}? "));
+            Error::usage(fault.help(format!("{}fields are: {all}", near.unwrap_or_default())))
+        })?;
+        fields.push((field, column(dataset, label.trim(), "--on")?));
+    }
+    if fields.is_empty() {
+        fields = columns::recognise(dataset.columns.iter().map(|column| column.label.as_str()));
+    }
+    if fields.is_empty() {
+        let labels: Vec<&str> = dataset.columns.iter().map(|column| column.label.as_str()).collect();
+        let fault = Fault::new(format!("no column of {} was recognised as one of people", dataset.files.join(", ")));
+        return Err(Error::usage(fault.help(format!("name them: --on email=…,first=… (columns: {})", labels.join(", ")))));
+    }
+    Ok(fields)
+}
+
+fn own_id(args: &Args, dataset: &Dataset, fields: &[(Field, usize)]) -> Result<Option<usize>> {
+    if let Some(name) = &args.id {
+        return column(dataset, name, "--id").map(Some);
+    }
+    let recognised = columns::own_id(dataset.columns.iter().map(|column| column.label.as_str()));
+    let free = |column: &usize| !fields.iter().any(|(_, used)| used == column);
+    Ok(recognised.or(dataset.key).filter(free))
+}
+
+fn decisions(file: &Path, ids: &Ids<'_>) -> Result<Vec<(u32, u32, bool)>> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        let fault = Fault::new(format!("{} cannot be read: {error}", file.display()));
+        Error::usage(fault.help("it is a CSV file with the columns id_l,id_r,same"))
+    };
+    let mut reader = csv::Reader::from_path(file).map_err(|error| unreadable(&error))?;
+    let heads = reader.headers().map_err(|error| unreadable(&error))?.clone();
+    let find = |name: &str| heads.iter().position(|head| head.trim() == name);
+    let (Some(left), Some(right), Some(same)) = (find("id_l"), find("id_r"), find("same")) else {
+        return Err(unreadable(&"a column is missing"));
+    };
+    let known: AHashMap<String, u32> = (0..ids.frame.rows).map(|row| (ids.of(row), row)).collect();
+    let (mut decided, mut unknown) = (Vec::new(), BTreeMap::new());
+    for record in reader.records() {
+        let record = record.map_err(|error| unreadable(&error))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = |at: usize| record.get(at).unwrap_or_default().trim();
+        let same = match cell(same).to_lowercase().as_str() {
+            "yes" | "true" | "same" | "1" => true,
+            "no" | "false" | "different" | "0" => false,
+            other => return Err(unreadable(&format!("line {line} says {other:?} where yes or no belongs"))),
+        };
+        match (known.get(cell(left)), known.get(cell(right))) {
+            (Some(left), Some(right)) if left != right => decided.push((*left, *right, same)),
+            _ => drop(unknown.insert(line, format!("{} and {}", cell(left), cell(right)))),
+        }
+    }
+    if let Some((line, pair)) = unknown.first_key_value() {
+        let count = counted(unknown.len() as u64, "decision names", "decisions name");
+        let fault = Fault::new(format!("{count} records that the file does not have: line {line}, {pair}"));
+        return Err(Error::usage(fault.help(format!("take them out of {}, or name the --id column they are written with", file.display()))));
+    }
+    Ok(decided)
+}

@@ -1,0 +1,256 @@
+//! Links into clusters: the surest first, none across a contradiction, none that hangs on a weak bridge.
+
+use std::collections::BTreeMap;
+
+/// A pair that is taken for one person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edge {
+    /// The smaller record.
+    pub left: u32,
+    /// The greater record.
+    pub right: u32,
+    /// How likely both are one person.
+    pub probability: f32,
+}
+
+/// Why a link was not followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Refusal {
+    /// Somebody decided that the two sides are different people.
+    Decided,
+    /// Records of the two sides contradict each other.
+    Contradicted,
+    /// It was the only and weak link between two groups.
+    Bridge,
+    /// The cluster would have grown over the cap.
+    Size,
+}
+
+/// What became of the links.
+#[derive(Debug, Default)]
+pub struct Clusters {
+    /// Clusters of two and more records, each in order, by their first record.
+    pub members: Vec<Vec<u32>>,
+    /// Links that were not followed.
+    pub refused: Vec<(Edge, Refusal)>,
+}
+
+struct Forest {
+    parent: Vec<u32>,
+    members: Vec<Vec<u32>>,
+}
+
+impl Forest {
+    fn find(&mut self, mut at: u32) -> u32 {
+        while self.parent[at as usize] != at {
+            self.parent[at as usize] = self.parent[self.parent[at as usize] as usize];
+            at = self.parent[at as usize];
+        }
+        at
+    }
+
+    fn join(&mut self, one: u32, other: u32) {
+        let (into, from) = if self.members[one as usize].len() >= self.members[other as usize].len() {
+            (one, other)
+        } else {
+            (other, one)
+        };
+        let moved = std::mem::take(&mut self.members[from as usize]);
+        self.members[into as usize].extend(moved);
+        self.parent[from as usize] = into;
+    }
+}
+
+/// What clusters are made by.
+pub struct Limits<'a> {
+    /// Most records of one cluster.
+    pub cap: usize,
+    /// The probability from which a single link may hold two groups together.
+    pub sure: f32,
+    /// Whether two records contradict each other.
+    pub contradicts: &'a dyn Fn(u32, u32) -> bool,
+    /// Whether somebody decided that two records are different people.
+    pub forbidden: &'a dyn Fn(u32, u32) -> bool,
+}
+
+/// Makes clusters of links. Only records that occur in a link are touched.
+pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
+    let mut records: Vec<u32> = edges.iter().flat_map(|edge| [edge.left, edge.right]).collect();
+    records.sort_unstable();
+    records.dedup();
+    let place = |record: u32| u32::try_from(records.partition_point(|known| *known < record)).unwrap_or(u32::MAX);
+    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let mut forest = Forest { parent: (0..count).collect(), members: (0..count).map(|at| vec![at]).collect() };
+    let mut order: Vec<&Edge> = edges.iter().collect();
+    order.sort_by(|one, other| {
+        other.probability.total_cmp(&one.probability).then((one.left, one.right).cmp(&(other.left, other.right)))
+    });
+    let mut clusters = Clusters::default();
+    // A link that is taken for decided, or stands on the same address, is held as given by the caller's probability of 1.
+    for edge in order {
+        let (one, other) = (forest.find(place(edge.left)), forest.find(place(edge.right)));
+        if one == other {
+            continue;
+        }
+        let (left, right) = (&forest.members[one as usize], &forest.members[other as usize]);
+        match refusal(edge, (left, right), &records, limits) {
+            Some(refusal) => clusters.refused.push((*edge, refusal)),
+            None => forest.join(one, other),
+        }
+    }
+    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for at in 0..count {
+        let root = forest.find(at);
+        groups.entry(root).or_default().push(records[at as usize]);
+    }
+    let mut inside: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
+    for edge in edges {
+        let (one, other) = (forest.find(place(edge.left)), forest.find(place(edge.right)));
+        if one == other {
+            inside.entry(one).or_default().push(*edge);
+        }
+    }
+    for (root, members) in groups.into_iter().filter(|(_, members)| members.len() > 1) {
+        let edges = inside.remove(&root).unwrap_or_default();
+        if members.len() < 4 || members.len() > limits.cap {
+            // Over the cap only where somebody decided so, or an id says so: nothing to take apart.
+            clusters.members.push(members);
+        } else {
+            split(members, &edges, limits.sure, &mut clusters);
+        }
+    }
+    clusters.members.sort_unstable();
+    clusters
+}
+
+/// Most pairs of records that are looked at before two groups are joined.
+const LOOKED_AT: usize = 400;
+
+fn refusal(edge: &Edge, (left, right): (&[u32], &[u32]), records: &[u32], limits: &Limits<'_>) -> Option<Refusal> {
+    let name = |at: &u32| records[*at as usize];
+    let pairs = || left.iter().flat_map(|one| right.iter().map(move |other| (one, other))).take(LOOKED_AT);
+    if pairs().any(|(one, other)| (limits.forbidden)(name(one), name(other))) {
+        return Some(Refusal::Decided);
+    }
+    if edge.probability >= 1.0 {
+        return None;
+    }
+    if left.len() + right.len() > limits.cap {
+        return Some(Refusal::Size);
+    }
+    // The pair itself was judged already; what is asked is whether the others agree.
+    let others = left.len() * right.len() - 1;
+    if others > 0 && pairs().any(|(one, other)| (limits.contradicts)(name(one), name(other))) {
+        return Some(Refusal::Contradicted);
+    }
+    None
+}
+
+/// Takes a group apart where one weak link alone holds two groups of records together.
+fn split(members: Vec<u32>, edges: &[Edge], sure: f32, clusters: &mut Clusters) {
+    if members.len() < 4 {
+        clusters.members.push(members);
+        return;
+    }
+    let place = |record: u32| members.partition_point(|known| *known < record);
+    let mut near: Vec<Vec<(usize, usize)>> = vec![Vec::new(); members.len()];
+    for (at, edge) in edges.iter().enumerate() {
+        near[place(edge.left)].push((place(edge.right), at));
+        near[place(edge.right)].push((place(edge.left), at));
+    }
+    let weak = bridges(&near).into_iter().find(|(edge, below)| {
+        edges[*edge].probability < sure && below.len() >= 2 && members.len() - below.len() >= 2
+    });
+    let Some((edge, below)) = weak else {
+        clusters.members.push(members);
+        return;
+    };
+    clusters.refused.push((edges[edge], Refusal::Bridge));
+    let mut inside = vec![false; members.len()];
+    below.iter().for_each(|at| inside[*at] = true);
+    for side in [true, false] {
+        let half: Vec<u32> = (0..members.len()).filter(|at| inside[*at] == side).map(|at| members[at]).collect();
+        let kept: Vec<Edge> = edges
+            .iter()
+            .filter(|edge| inside[place(edge.left)] == side && inside[place(edge.right)] == side)
+            .copied()
+            .collect();
+        split(half, &kept, sure, clusters);
+    }
+}
+
+/// Links whose removal takes the group apart, each with the records on its far side.
+fn bridges(near: &[Vec<(usize, usize)>]) -> Vec<(usize, Vec<usize>)> {
+    let count = near.len();
+    let (mut entered, mut low) = (vec![usize::MAX; count], vec![usize::MAX; count]);
+    let (mut parent, mut order) = (vec![(usize::MAX, usize::MAX); count], Vec::with_capacity(count));
+    let mut stack = vec![(0, 0)];
+    (entered[0], low[0]) = (0, 0);
+    order.push(0);
+    while let Some((at, next)) = stack.pop() {
+        let Some((to, edge)) = near[at].get(next).copied() else { continue };
+        stack.push((at, next + 1));
+        if entered[to] == usize::MAX {
+            (entered[to], low[to]) = (order.len(), order.len());
+            parent[to] = (at, edge);
+            order.push(to);
+            stack.push((to, 0));
+        } else if edge != parent[at].1 {
+            low[at] = low[at].min(entered[to]);
+        }
+    }
+    for at in order.iter().rev() {
+        let (above, _) = parent[*at];
+        if above != usize::MAX {
+            low[above] = low[above].min(low[*at]);
+        }
+    }
+    let below = |top: usize| {
+        let mut inside = vec![false; count];
+        inside[top] = true;
+        for at in order.iter().filter(|at| parent[**at].0 != usize::MAX) {
+            inside[*at] |= inside[parent[*at].0] && entered[*at] > entered[top];
+        }
+        (0..count).filter(|at| inside[*at]).collect()
+    };
+    let cut = |at: &&usize| parent[**at].0 != usize::MAX && low[**at] == entered[**at];
+    order.iter().filter(cut).map(|at| (parent[*at].1, below(*at))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Edge, Limits, Refusal, cluster};
+
+    fn edge(left: u32, right: u32, probability: f32) -> Edge {
+        Edge { left, right, probability }
+    }
+
+    fn limits<'a>(contradicts: &'a dyn Fn(u32, u32) -> bool, forbidden: &'a dyn Fn(u32, u32) -> bool) -> Limits<'a> {
+        Limits { cap: 5, sure: 0.99, contradicts, forbidden }
+    }
+
+    #[test]
+    fn a_weak_bridge_holds_nothing_together() {
+        let edges = [edge(1, 2, 0.999), edge(3, 4, 0.999), edge(2, 3, 0.96)];
+        let found = cluster(&edges, &limits(&|_, _| false, &|_, _| false));
+        assert_eq!(found.members, [vec![1, 2], vec![3, 4]]);
+        assert_eq!(found.refused, [(edges[2], Refusal::Bridge)]);
+        let supported = [edge(1, 2, 0.999), edge(3, 4, 0.999), edge(2, 3, 0.96), edge(1, 4, 0.96)];
+        let found = cluster(&supported, &limits(&|_, _| false, &|_, _| false));
+        assert_eq!(found.members, [vec![1, 2, 3, 4]]);
+    }
+
+    #[test]
+    fn no_cluster_holds_a_contradiction_a_crowd_or_what_was_decided_apart() {
+        let chain = [edge(1, 2, 0.999), edge(2, 3, 0.998)];
+        let apart = |one: u32, other: u32| (one, other) == (1, 3);
+        let found = cluster(&chain, &limits(&apart, &|_, _| false));
+        assert_eq!((found.members, found.refused), (vec![vec![1, 2]], vec![(chain[1], Refusal::Contradicted)]));
+        let found = cluster(&chain, &limits(&|_, _| false, &apart));
+        assert_eq!(found.refused, [(chain[1], Refusal::Decided)]);
+        let long: Vec<Edge> = (0..9).map(|at| edge(at, at + 1, 0.995)).collect();
+        let found = cluster(&long, &limits(&|_, _| false, &|_, _| false));
+        assert!(found.members.iter().all(|members| members.len() <= 5));
+        assert!(found.refused.iter().all(|(_, refusal)| *refusal == Refusal::Size));
+    }
+}

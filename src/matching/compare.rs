@@ -1,0 +1,403 @@
+//! Two records held against each other, field by field.
+
+use super::birth::{self, Alike};
+use super::names::Likeness;
+use super::people::{Dictionary, Field, People, Person};
+use super::weights::{ASPECTS, Aspect, Weights, address, name, other, rarity};
+use super::{phone, slips};
+
+/// What the addresses of two records are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// An id that all systems share is the same, or somebody decided it.
+    Known,
+    /// The same address.
+    Exact,
+    /// Two spellings that the provider delivers to one mailbox.
+    Provider,
+    /// One slip of typing apart.
+    Typo,
+    /// One of them is masked.
+    Relay,
+    /// The same local part at another domain.
+    Moved,
+    /// Two addresses that have nothing in common.
+    Other,
+    /// One record has no address.
+    None,
+}
+
+impl Tier {
+    /// All, the surest first.
+    pub const ALL: [Self; 8] =
+        [Self::Known, Self::Exact, Self::Provider, Self::Typo, Self::Relay, Self::Moved, Self::Other, Self::None];
+
+    /// The name in files and reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known => "id",
+            Self::Exact => "exact",
+            Self::Provider => "provider",
+            Self::Typo => "typo",
+            Self::Relay => "relay",
+            Self::Moved => "moved",
+            Self::Other => "other",
+            Self::None => "none",
+        }
+    }
+
+    /// What it says of a pair, for people.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Known => "the same id",
+            Self::Exact => "the same address",
+            Self::Provider => "two spellings of one mailbox",
+            Self::Typo => "addresses one slip apart",
+            Self::Relay => "a masked address",
+            Self::Moved => "the same name at another domain",
+            Self::Other => "two unlike addresses",
+            Self::None => "an address missing",
+        }
+    }
+}
+
+/// What comparing two records gave.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Compared {
+    /// The level of each aspect.
+    pub levels: [u8; ASPECTS],
+    /// What each aspect says for one person against two strangers, in bits.
+    pub bits: [f32; ASPECTS],
+    /// The same for two people of one home or office against two strangers.
+    pub shared: f32,
+    /// What the addresses are to each other.
+    pub tier: Tier,
+}
+
+impl Compared {
+    /// All bits together.
+    pub fn sum(&self) -> f32 {
+        self.bits.iter().sum()
+    }
+
+    /// Whether something beside the addresses speaks for one person.
+    pub fn is_backed(&self) -> bool {
+        let counts = [Aspect::First, Aspect::Last, Aspect::Phone, Aspect::Birth, Aspect::Place, Aspect::Street];
+        counts.into_iter().any(|aspect| self.bits[aspect as usize] > 1.0)
+    }
+
+    /// Whether names, days of birth or generations say that these are two people.
+    pub fn is_contradicted(&self) -> bool {
+        let level = |aspect: Aspect| self.levels[aspect as usize];
+        let first = level(Aspect::First) == name::OTHER;
+        let generation = level(Aspect::Generation) == 2;
+        let birth = level(Aspect::Birth) == other::OTHER;
+        generation || first || birth
+    }
+}
+
+/// Compares records.
+#[derive(Debug)]
+pub struct Comparer<'a> {
+    people: &'a People,
+    weights: &'a Weights,
+    /// Logarithms of every level's odds: for one person, and for two who share a home.
+    bits: [Vec<(f32, f32)>; ASPECTS],
+    mailboxes: u32,
+    phones: u32,
+}
+
+impl<'a> Comparer<'a> {
+    /// Made once for a run.
+    pub fn new(people: &'a People, weights: &'a Weights) -> Self {
+        let bits = std::array::from_fn(|aspect| {
+            let levels = weights.levels[aspect].iter();
+            let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
+            levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
+        });
+        Self { people, weights, bits, mailboxes: people.filled(Field::Email), phones: people.filled(Field::Phone) }
+    }
+
+    /// Compares two records.
+    pub fn compare(&self, one: u32, other: u32) -> Compared {
+        let (a, b) = (&self.people.all[one as usize], &self.people.all[other as usize]);
+        let mut found = Found { comparer: self, levels: [0; ASPECTS], bits: [0.0; ASPECTS], shared: 0.0 };
+        let named = found.names(a, b);
+        let mut tier = found.address(a, b, named);
+        found.phone(a, b);
+        found.birth(a, b);
+        found.place(a, b);
+        if a.company != 0 && b.company != 0 {
+            found.text(Aspect::Company, &self.people.companies, (a.company, b.company), Field::Company);
+        }
+        if a.generation != 0 && b.generation != 0 {
+            found.put(Aspect::Generation, if a.generation == b.generation { 1 } else { 2 });
+        } else if a.generation != b.generation && named == Named::Both {
+            // A suffix on one of them alone tells a little.
+            found.bits[Aspect::Generation as usize] = -2.0;
+        }
+        if a.id != 0 && a.id == b.id {
+            found.put(Aspect::Id, 1);
+            tier = Tier::Known;
+        }
+        Compared { levels: found.levels, bits: found.bits, shared: found.shared, tier }
+    }
+}
+
+/// Which names two records have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Both,
+    Unlike,
+}
+
+struct Found<'a> {
+    comparer: &'a Comparer<'a>,
+    levels: [u8; ASPECTS],
+    bits: [f32; ASPECTS],
+    shared: f32,
+}
+
+impl Found<'_> {
+    fn put(&mut self, aspect: Aspect, level: u8) {
+        let (same, shared) = self.comparer.bits[aspect as usize][usize::from(level)];
+        self.levels[aspect as usize] = level;
+        self.bits[aspect as usize] = same;
+        self.shared += shared;
+    }
+
+    /// A level whose value is weighed by how many records of the file hold it.
+    fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32, filled: u32) {
+        let known = self.comparer.weights.of(aspect, level);
+        let stranger = rarity(held, filled, known.stranger);
+        self.levels[aspect as usize] = level;
+        self.bits[aspect as usize] = (known.same / stranger).log2() as f32;
+        // Two of one home are no less likely to agree by chance than two strangers.
+        self.shared += ((known.housemate + stranger).min(1.0) / stranger).log2() as f32;
+    }
+
+    fn names(&mut self, a: &Person, b: &Person) -> Named {
+        let names = &self.comparer.people.names;
+        let alike = |one: u32, other: u32| match (one, other) {
+            (0, _) | (_, 0) => None,
+            _ => Some(names.likeness(one, other)),
+        };
+        let (mut first, mut last) = (alike(a.first, b.first), alike(a.last, b.last));
+        let unlike = |likeness: Option<Likeness>| likeness.is_none_or(|likeness| likeness > Likeness::Slip);
+        let mut swapped = false;
+        if (unlike(first) && unlike(last)) && (a.first != 0 && b.last != 0 || a.last != 0 && b.first != 0) {
+            let (crossed, back) = (alike(a.first, b.last), alike(a.last, b.first));
+            if !unlike(crossed) && (back.is_none() || !unlike(back)) || !unlike(back) && crossed.is_none() {
+                (first, last, swapped) = (crossed, back, true);
+            }
+        }
+        let people = self.comparer.people;
+        let held = |one: u32, other: u32| {
+            let count = |name: u32| people.firsts[name as usize] + people.lasts[name as usize];
+            count(one).min(count(other))
+        };
+        if let Some(likeness) = first {
+            let (one, other) = if swapped { (a.first, b.last) } else { (a.first, b.first) };
+            self.name(Aspect::First, likeness, held(one, other), people.filled(Field::First));
+        }
+        if let Some(likeness) = last {
+            let (one, other) = if swapped { (a.last, b.first) } else { (a.last, b.last) };
+            self.name(Aspect::Last, likeness, held(one, other), people.filled(Field::Last));
+        }
+        if swapped {
+            self.put(Aspect::Order, 2);
+        }
+        let near = |likeness: Option<Likeness>| likeness.is_some_and(|likeness| likeness <= Likeness::Slip);
+        if near(first) && near(last) { Named::Both } else { Named::Unlike }
+    }
+
+    fn name(&mut self, aspect: Aspect, likeness: Likeness, held: u32, filled: u32) {
+        match likeness {
+            Likeness::Same => self.put_rare(aspect, name::SAME, held, filled),
+            Likeness::Variant => self.put(aspect, name::VARIANT),
+            Likeness::Part => self.put(aspect, name::PART),
+            Likeness::Initial => self.put(aspect, name::INITIAL),
+            Likeness::Slip => self.put(aspect, name::SLIP),
+            Likeness::Alike => self.put(aspect, name::ALIKE),
+            Likeness::Other => self.put(aspect, name::OTHER),
+        }
+    }
+
+    fn address(&mut self, a: &Person, b: &Person, named: Named) -> Tier {
+        let people = self.comparer.people;
+        let spare = a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
+        if a.mailbox == 0 || b.mailbox == 0 {
+            if spare {
+                self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+            }
+            return Tier::None;
+        }
+        if a.mailbox == b.mailbox {
+            let role = people.roles[a.local as usize];
+            let level = if role { address::ROLE } else { address::SAME };
+            self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
+            return if a.address == b.address { Tier::Exact } else { Tier::Provider };
+        }
+        if people.is_relay(a) || people.is_relay(b) {
+            return Tier::Relay;
+        }
+        if spare {
+            self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+            return Tier::Other;
+        }
+        let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
+        let role = people.roles[a.local as usize] || people.roles[b.local as usize];
+        let meant = |person: &Person| people.domains[person.domain as usize].meant;
+        if a.local == b.local {
+            if meant(a) == meant(b) {
+                let level = if role { address::OTHER } else { address::DOMAIN };
+                self.put(Aspect::Address, level);
+                return Tier::Typo;
+            }
+            if role {
+                self.put(Aspect::Address, address::OTHER);
+            } else if named == Named::Both && self.is_name(a) {
+                self.put(Aspect::Address, address::NAMED_MOVED);
+            } else {
+                let held = people.locals.counts[a.local as usize];
+                self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
+            }
+            return Tier::Moved;
+        }
+        if meant(a) == meant(b) && slips::is_slip(one, other, 1) {
+            let spelled = named == Named::Both && (self.is_name(a) && self.is_name(b));
+            self.put(Aspect::Address, if spelled { address::NAMED_SLIP } else { address::SLIP });
+            return Tier::Typo;
+        }
+        self.put(Aspect::Address, if role { address::OTHER } else { self.alike(a, b, named) });
+        Tier::Other
+    }
+
+    /// The level of two local parts that are neither the same nor a slip apart.
+    fn alike(&self, a: &Person, b: &Person, named: Named) -> u8 {
+        let people = self.comparer.people;
+        let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let (letters_one, letters_other) = (letters(one), letters(other));
+        let shortest = letters_one.len().min(letters_other.len());
+        if shortest < slips::LETTERS {
+            return address::OTHER;
+        }
+        let (digits_one, digits_other) = (digits(one), digits(other));
+        if letters_one == letters_other && digits_one != digits_other && !digits_one.is_empty() && !digits_other.is_empty() {
+            return address::NUMBERED;
+        }
+        let alike = letters_one == letters_other
+            || (shortest >= 6 && (one.starts_with(other) || other.starts_with(one)))
+            || strsim::jaro_winkler(one, other) >= 0.9
+            || strsim::osa_distance(one, other) <= 2 && shortest >= 7;
+        match (alike, named == Named::Both && self.is_name(a) && self.is_name(b)) {
+            (true, true) => address::NAMED_LIKE,
+            (true, false) => address::LIKE,
+            (false, _) => address::OTHER,
+        }
+    }
+
+    /// Whether a local part is nothing but the name: then it says little beside the name.
+    fn is_name(&self, person: &Person) -> bool {
+        let people = self.comparer.people;
+        let local = people.locals.text(person.local);
+        if local.bytes().any(|b| b.is_ascii_digit()) {
+            return false;
+        }
+        let mut letters: String = local.chars().filter(|c| c.is_alphabetic()).collect();
+        for name in [person.last, person.first] {
+            let key: String = people.names.all[name as usize].key.split(' ').collect();
+            if !key.is_empty() && letters.contains(&key) {
+                letters = letters.replacen(&key, "", 1);
+            }
+        }
+        letters.chars().count() <= 1
+    }
+
+    fn phone(&mut self, a: &Person, b: &Person) {
+        let own: Vec<u64> = a.phones.into_iter().filter(|phone| *phone != 0).collect();
+        let its: Vec<u64> = b.phones.into_iter().filter(|phone| *phone != 0).collect();
+        if own.is_empty() || its.is_empty() {
+            return;
+        }
+        if own.iter().any(|phone| its.contains(phone)) {
+            let held = u32::from(a.shared[1].min(b.shared[1]).max(2));
+            return self.put_rare(Aspect::Phone, other::SAME, held, self.comparer.phones);
+        }
+        let near = own.iter().any(|one| its.iter().any(|other| phone::is_slip(*one, *other)));
+        self.put(Aspect::Phone, if near { other::NEAR } else { other::OTHER });
+    }
+
+    fn birth(&mut self, a: &Person, b: &Person) {
+        if a.birth == 0 || b.birth == 0 {
+            return;
+        }
+        let people = self.comparer.people;
+        match birth::alike(a.birth, b.birth) {
+            Alike::Same => {
+                let held = people.births.get(&a.birth).copied().unwrap_or_default();
+                self.put_rare(Aspect::Birth, other::SAME, held, people.filled(Field::Birth));
+            }
+            Alike::Slip => self.put(Aspect::Birth, other::NEAR),
+            Alike::Swapped => self.put(Aspect::Birth, other::SWAPPED),
+            Alike::Part => self.put(Aspect::Birth, other::PART),
+            Alike::Other => self.put(Aspect::Birth, other::OTHER),
+        }
+    }
+
+    /// The finest part of the home that both know: parts of one place say one thing, not several.
+    fn place(&mut self, a: &Person, b: &Person) {
+        let people = self.comparer.people;
+        let postcodes = a.postcode != 0 && b.postcode != 0;
+        let cities = a.city != 0 && b.city != 0;
+        if postcodes && a.postcode == b.postcode {
+            let held = people.postcodes.counts[a.postcode as usize];
+            self.put_rare(Aspect::Place, other::SAME, held, people.filled(Field::Postcode));
+        } else if cities && a.city == b.city {
+            let held = people.cities.counts[a.city as usize];
+            self.put_rare(Aspect::Place, other::PART, held, people.filled(Field::City));
+            if postcodes {
+                // Another postcode of the same city is half a disagreement.
+                self.bits[Aspect::Place as usize] = (self.bits[Aspect::Place as usize] - 3.0).min(2.0);
+            }
+        } else if postcodes && near(people.postcodes.text(a.postcode), people.postcodes.text(b.postcode)) {
+            self.put(Aspect::Place, other::NEAR);
+        } else if cities && near(people.cities.text(a.city), people.cities.text(b.city)) {
+            self.put(Aspect::Place, other::SWAPPED);
+        } else if postcodes || cities {
+            self.put(Aspect::Place, other::OTHER);
+        }
+        if a.street != 0 && b.street != 0 {
+            let level = match a.street == b.street {
+                true => other::SAME,
+                false if near(people.streets.text(a.street), people.streets.text(b.street)) => other::NEAR,
+                false => other::OTHER,
+            };
+            self.put(Aspect::Street, level);
+        }
+    }
+
+    fn text(&mut self, aspect: Aspect, dictionary: &Dictionary, (one, two): (u32, u32), field: Field) {
+        if one == two {
+            let held = dictionary.counts[one as usize];
+            return self.put_rare(aspect, other::SAME, held, self.comparer.people.filled(field));
+        }
+        let near = near(dictionary.text(one), dictionary.text(two));
+        self.put(aspect, if near { other::NEAR } else { other::OTHER });
+    }
+}
+
+/// A slip apart, with the same digits.
+fn near(one: &str, other: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
+    let length = one.len().min(other.len());
+    if length < 4 || one.len().abs_diff(other.len()) > 3 {
+        return length >= 4 && (one.starts_with(other) || other.starts_with(one)) && digits(one) == digits(other);
+    }
+    let most = if length >= 8 { 2 } else { 1 };
+    let distance = strsim::osa_distance(one, other);
+    // A postcode is all digits: there one wrong digit is a slip too.
+    distance <= most && (digits(one) == digits(other) || (distance == 1 && digits(one).len() == one.len()))
+}

@@ -1,0 +1,106 @@
+//! Learning the weights from the file itself: expectation and maximisation over the pairs that blocking found, and a fixed
+//! sample of other pairs for what strangers agree in. The same records give the same weights.
+
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::Odds;
+use super::blocks::{BLOCKS, unpack};
+use super::compare::{Compared, Comparer};
+use super::people::People;
+use super::weights::{ASPECTS, Weights};
+
+/// Pairs that are learned from, at most.
+const SAMPLE: usize = 400_000;
+/// Pairs of strangers that are drawn.
+const STRANGERS: u64 = 200_000;
+const ROUNDS: usize = 12;
+/// Pairs for which the shipped weights stand.
+const SHIPPED: f64 = 30.0;
+
+/// A number from a number, the same on every machine.
+fn draw(seed: u64) -> u64 {
+    let mut z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x243f_6a88_85a3_08d3);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Replaces the shipped weights by those that make these records most likely.
+pub fn learn(people: &People, pairs: &[(u64, u32)], weights: &mut Weights) {
+    strangers(people, weights);
+    let step = pairs.len().div_ceil(SAMPLE).max(1);
+    let sample: Vec<(u64, u32)> = pairs.iter().step_by(step).copied().collect();
+    for _ in 0..ROUNDS {
+        let next = round(people, &sample, step, weights);
+        let moved = next.levels.iter().flatten().zip(weights.levels.iter().flatten());
+        let most = moved.map(|(new, old)| (new.same - old.same).abs()).fold(0.0, f64::max);
+        *weights = next;
+        if most < 1e-3 {
+            break;
+        }
+    }
+}
+
+/// What strangers agree in, out of pairs drawn without regard to their values.
+fn strangers(people: &People, weights: &mut Weights) {
+    let records = people.all.len() as u64;
+    if records < 2 {
+        return;
+    }
+    let comparer = Comparer::new(people, weights);
+    let odds = Odds::new(people.all.len(), weights);
+    let drawn: Vec<Compared> = (0..STRANGERS)
+        .into_par_iter()
+        .filter_map(|at| {
+            let (one, other) = (draw(2 * at) % records, draw(2 * at + 1) % records);
+            (one != other).then(|| comparer.compare(one as u32, other as u32))
+        })
+        .collect();
+    let mut seen: [Vec<f64>; ASPECTS] = std::array::from_fn(|aspect| vec![0.0; weights.levels[aspect].len()]);
+    for compared in &drawn {
+        let apart = 1.0 - odds.probability(compared.sum(), compared.shared);
+        for (aspect, level) in compared.levels.iter().enumerate() {
+            seen[aspect][usize::from(*level)] += apart;
+        }
+    }
+    drop(comparer);
+    for (levels, seen) in weights.levels.iter_mut().zip(&seen) {
+        let known: f64 = seen.iter().skip(1).sum();
+        for (level, seen) in levels.iter_mut().zip(seen).skip(1).filter(|(level, _)| !level.by_rarity) {
+            level.stranger = (seen + SHIPPED * level.stranger) / (known + SHIPPED);
+        }
+    }
+}
+
+fn round(people: &People, sample: &[(u64, u32)], step: usize, weights: &Weights) -> Weights {
+    let comparer = Comparer::new(people, weights);
+    let compared: Vec<Compared> = sample
+        .par_iter()
+        .map(|(pair, _)| {
+            let (left, right) = unpack(*pair);
+            comparer.compare(left, right)
+        })
+        .collect();
+    let scores: Vec<(f32, f32)> = compared.iter().map(|compared| (compared.sum(), compared.shared)).collect();
+    let odds = Odds::settle(&scores, people.all.len().div_ceil(step), weights).over(people.all.len());
+    let mut seen: [Vec<f64>; ASPECTS] = std::array::from_fn(|aspect| vec![0.0; weights.levels[aspect].len()]);
+    for (((_, blocks), compared), (same, shared)) in sample.iter().zip(&compared).zip(&scores) {
+        let one = odds.probability(*same, *shared);
+        for (aspect, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level > 0) {
+            // A block whose key holds the field tells nothing of how often the field agrees.
+            let free = (0..BLOCKS.len()).any(|bit| blocks & (1 << bit) != 0 && BLOCKS[bit].uses & (1 << aspect) == 0);
+            if free {
+                seen[aspect][usize::from(*level)] += one;
+            }
+        }
+    }
+    let mut next = weights.clone();
+    let shipped = Weights::default();
+    for ((levels, shipped), seen) in next.levels.iter_mut().zip(&shipped.levels).zip(&seen) {
+        let known: f64 = seen.iter().skip(1).sum();
+        for ((level, shipped), seen) in levels.iter_mut().zip(shipped).zip(seen).skip(1) {
+            level.same = (seen + SHIPPED * shipped.same) / (known + SHIPPED);
+        }
+    }
+    next
+}

@@ -1,0 +1,22 @@
+//! Why a pair is taken for one person, field by field, in words.
+
+use super::Link;
+use super::weights::{Aspect, Weights};
+
+/// What speaks for and against a pair: `phone same +17.2, first name different -4.2`, the strongest first.
+pub fn why(link: &Link, weights: &Weights) -> String {
+    if link.decided {
+        return "decided by hand".to_owned();
+    }
+    let mut said: Vec<(f32, String)> = Vec::new();
+    for aspect in Aspect::ALL {
+        let (level, bits) = (link.compared.levels[aspect as usize], link.compared.bits[aspect as usize]);
+        if level == 0 && bits == 0.0 {
+            continue;
+        }
+        let name = if level == 0 { "on one side only" } else { weights.of(aspect, level).name };
+        said.push((bits, format!("{} {name} {bits:+.1}", aspect.name())));
+    }
+    said.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()));
+    said.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+}

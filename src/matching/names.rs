@@ -1,0 +1,347 @@
+//! Names as they are compared: without case, diacritics, titles; with nicknames, initials, double names and slips.
+
+use ahash::AHashMap;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::lists::LISTS;
+
+/// How two names are alike, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Likeness {
+    /// The same but for case and diacritics.
+    Same,
+    /// Another spelling or form: a nickname, an umlaut written out, joined or split.
+    Variant,
+    /// One is a part of the other: a second first name, half of a double surname, a cut-off value.
+    Part,
+    /// One is the initial of the other.
+    Initial,
+    /// A slip of typing apart.
+    Slip,
+    /// They sound or look alike.
+    Alike,
+    /// Two different names.
+    Other,
+}
+
+/// One distinct name.
+#[derive(Debug, Default)]
+pub struct Name {
+    /// Words in lower case without diacritics, a blank between them.
+    pub key: String,
+    /// The same with umlauts written out, where that differs.
+    written: Option<String>,
+    /// Groups of forms of one first name.
+    groups: Vec<u16>,
+    /// Which generation a suffix tells; 0 when none does.
+    pub generation: u8,
+}
+
+/// Letters that do not decompose, as people without them write them.
+fn plain(c: char, out: &mut String) {
+    match c {
+        'ß' => out.push_str("ss"),
+        'ø' => out.push('o'),
+        'æ' => out.push_str("ae"),
+        'œ' => out.push_str("oe"),
+        'ł' => out.push('l'),
+        'đ' | 'ð' => out.push('d'),
+        'þ' => out.push_str("th"),
+        'ı' => out.push('i'),
+        _ => out.push(c),
+    }
+}
+
+/// Words in lower case without diacritics and punctuation, one blank between them.
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let letter = |c: char, out: &mut String| {
+        if c.is_alphanumeric() {
+            plain(c, out);
+        } else if !matches!(c, '\'' | '\u{2019}' | '`' | '\u{b4}') && !out.is_empty() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+    };
+    if text.is_ascii() {
+        text.bytes().for_each(|byte| letter(char::from(byte.to_ascii_lowercase()), &mut out));
+    } else {
+        // Lower case twice: a capital dotted I decomposes into a letter and a mark.
+        let decomposed = text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c));
+        decomposed.for_each(|c| letter(c, &mut out));
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The form with umlauts written out; none when there are none.
+fn written(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut any = false;
+    for c in text.nfkc().flat_map(char::to_lowercase) {
+        let two = match c {
+            'ü' => "ue",
+            'ö' | 'ø' => "oe",
+            'ä' => "ae",
+            'å' => "aa",
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        any = true;
+        out.push_str(two);
+    }
+    any.then(|| fold(&out))
+}
+
+/// First name and surname out of one text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Split {
+    /// First names.
+    pub first: String,
+    /// Surname with its particles.
+    pub last: String,
+    /// Which generation a suffix tells.
+    pub generation: u8,
+}
+
+/// Takes titles and suffixes away and returns what is left, with the generation that a suffix told.
+fn bare(words: &mut Vec<&str>) -> u8 {
+    let lists = &*LISTS;
+    let mut generation = 0;
+    words.retain(|word| !lists.titles.contains(*word));
+    while words.len() > 1 {
+        let Some(told) = words.last().and_then(|word| lists.generations.get(*word)) else { break };
+        generation = *told;
+        words.pop();
+    }
+    generation
+}
+
+/// Splits a whole name: `Dr. Anna Maria van der Berg`, `Weber, Anna`.
+pub fn split(text: &str) -> Split {
+    let (before, after) = text.split_once(',').unwrap_or((text, ""));
+    let (before, after) = (fold(before), fold(after));
+    let mut left: Vec<&str> = before.split(' ').filter(|word| !word.is_empty()).collect();
+    let mut right: Vec<&str> = after.split(' ').filter(|word| !word.is_empty()).collect();
+    // `Weber, Jr.` and `Weber, Dr.` name no first name behind the comma.
+    let suffix = |words: &[&str]| words.iter().all(|word| is_around(word));
+    let generation = bare(&mut left).max(if suffix(&right) { generation_of(&right) } else { bare(&mut right) });
+    if !right.is_empty() && !suffix(&right) {
+        return Split { first: right.join(" "), last: left.join(" "), generation };
+    }
+    if left.len() < 2 {
+        return Split { first: String::new(), last: left.join(" "), generation };
+    }
+    let mut at = left.len() - 1;
+    while at > 1 && LISTS.particles.contains(left[at - 1]) {
+        at -= 1;
+    }
+    Split { first: left[..at].join(" "), last: left[at..].join(" "), generation }
+}
+
+fn is_around(word: &str) -> bool {
+    LISTS.titles.contains(word) || LISTS.generations.contains_key(word)
+}
+
+fn generation_of(words: &[&str]) -> u8 {
+    words.iter().find_map(|word| LISTS.generations.get(*word)).copied().unwrap_or_default()
+}
+
+/// Every distinct name of a run, each worked out once.
+#[derive(Debug, Default)]
+pub struct Names {
+    by_key: AHashMap<u64, u32>,
+    /// The names; 0 is the missing one.
+    pub all: Vec<Name>,
+}
+
+/// What a cell of a name column gives.
+#[derive(Debug, Default)]
+pub struct Given {
+    first: Option<Name>,
+    last: Option<Name>,
+}
+
+/// Works out one name; nothing for what is no name.
+fn name(text: &str, is_first: bool) -> Option<Name> {
+    let key = fold(text);
+    let mut words: Vec<&str> = key.split(' ').filter(|word| !word.is_empty()).collect();
+    let generation = if words.len() > 1 { bare(&mut words) } else { 0 };
+    let key = words.join(" ");
+    if key.is_empty() || LISTS.name_words.contains(&key) || !key.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let written = written(text).filter(|other| *other != key);
+    let groups = match is_first {
+        true => key.split(' ').next().and_then(|word| LISTS.nicknames.get(word)).cloned().unwrap_or_default(),
+        false => Vec::new(),
+    };
+    Some(Name { key, written, groups, generation })
+}
+
+/// Cells of the name columns of one record, as they stand.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cells<'a> {
+    /// First name.
+    pub first: &'a str,
+    /// Surname.
+    pub last: &'a str,
+    /// Both in one.
+    pub full: &'a str,
+}
+
+impl Cells<'_> {
+    fn hash(&self) -> u64 {
+        let parts = [self.first, self.last, self.full];
+        parts.iter().fold(0, |hash: u64, part| (hash ^ xxh3_64(part.as_bytes())).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    fn read(&self) -> Given {
+        let whole = match (self.first.trim(), self.last.trim(), self.full.trim()) {
+            ("", "", full) => Some(full),
+            // Forms with one field for the name leave everything in the first one.
+            (first, "", "") if first.contains([' ', ',']) => Some(first),
+            ("", last, "") if last.contains(',') => Some(last),
+            ("" , _, full) | (_, "", full) if full.contains(' ') => Some(full),
+            _ => None,
+        };
+        let Some(whole) = whole else {
+            return Given { first: name(self.first, true), last: name(self.last, false) };
+        };
+        let Split { first, last, generation } = split(whole);
+        let umlauts = written(whole);
+        // The parts are folded already; their umlauts come from the text.
+        let mut given = Given { first: name(&first, true), last: name(&last, false) };
+        if let Some(umlauts) = umlauts {
+            let parts = split(&umlauts);
+            let add = |name: &mut Option<Name>, text: String| {
+                if let Some(name) = name.as_mut().filter(|name| name.key != text) {
+                    name.written = Some(text);
+                }
+            };
+            add(&mut given.first, parts.first);
+            add(&mut given.last, parts.last);
+        }
+        if let Some(name) = given.last.as_mut().or(given.first.as_mut()) {
+            name.generation = name.generation.max(generation);
+        }
+        given
+    }
+}
+
+impl Names {
+    /// The names of every record: first and last as places in [`Names::all`], 0 where there is none.
+    pub fn read<'a>(rows: u32, cells: impl Fn(u32) -> Cells<'a> + Sync) -> (Self, Vec<(u32, u32, u8)>) {
+        let mut names = Self { by_key: AHashMap::new(), all: vec![Name::default()] };
+        let rows: Vec<u32> = (0..rows).collect();
+        let hashes: Vec<u64> = rows.par_iter().map(|row| cells(*row).hash()).collect();
+        // The same cells are worked out once.
+        let mut distinct: AHashMap<u64, u32> = AHashMap::new();
+        let mut samples: Vec<u32> = Vec::new();
+        let places: Vec<u32> = hashes
+            .iter()
+            .zip(&rows)
+            .map(|(hash, row)| {
+                *distinct.entry(*hash).or_insert_with(|| {
+                    samples.push(*row);
+                    u32::try_from(samples.len() - 1).unwrap_or(u32::MAX)
+                })
+            })
+            .collect();
+        drop((distinct, hashes));
+        let given: Vec<Given> = samples.par_iter().map(|row| cells(*row).read()).collect();
+        let known: Vec<(u32, u32, u8)> = given
+            .into_iter()
+            .map(|given| {
+                let generation = [&given.first, &given.last].into_iter().flatten().map(|name| name.generation).max();
+                (names.enter(given.first), names.enter(given.last), generation.unwrap_or_default())
+            })
+            .collect();
+        let rows = places.iter().map(|at| known[*at as usize]).collect();
+        (names, rows)
+    }
+
+    fn enter(&mut self, name: Option<Name>) -> u32 {
+        let Some(name) = name else { return 0 };
+        let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let at = *self.by_key.entry(xxh3_64(name.key.as_bytes())).or_insert(next);
+        if at == next {
+            self.all.push(name);
+        } else {
+            // The same letters may come with umlauts in one record and without in another.
+            let known = &mut self.all[at as usize];
+            known.written = known.written.take().or(name.written);
+            if known.groups.is_empty() {
+                known.groups = name.groups;
+            }
+        }
+        at
+    }
+
+    /// How two names are alike.
+    pub fn likeness(&self, one: u32, other: u32) -> Likeness {
+        if one == other {
+            return Likeness::Same;
+        }
+        likeness(&self.all[one as usize], &self.all[other as usize])
+    }
+}
+
+/// How two different names are alike.
+pub fn likeness(one: &Name, other: &Name) -> Likeness {
+    if one.key == other.key {
+        return Likeness::Same;
+    }
+    let spelled = |one: &Name, other: &Name| one.written.as_ref().is_some_and(|written| *written == other.key);
+    if spelled(one, other) || spelled(other, one) || one.groups.iter().any(|group| other.groups.contains(group)) {
+        return Likeness::Variant;
+    }
+    let (short, long) = if one.key.len() <= other.key.len() { (&one.key, &other.key) } else { (&other.key, &one.key) };
+    if !short.is_empty() && short.bytes().filter(|b| *b != b' ').eq(long.bytes().filter(|b| *b != b' ')) {
+        return Likeness::Variant;
+    }
+    let first = |text: &str| text.chars().next();
+    if short.len() <= 2 && short.chars().count() == 1 && first(short) == first(long) {
+        return Likeness::Initial;
+    }
+    let words = |text: &'_ str| text.contains(' ');
+    if words(short) || words(long) {
+        let mut parts = short.split(' ').filter(|word| word.len() > 2);
+        if parts.any(|word| long.split(' ').any(|other| other == word)) {
+            return Likeness::Part;
+        }
+    }
+    apart(short, long)
+}
+
+/// Names without a word in common, by their letters.
+fn apart(short: &str, long: &str) -> Likeness {
+    let length = short.chars().count();
+    if length >= 3 && long.starts_with(short) {
+        return Likeness::Part;
+    }
+    let most = match length {
+        0..=3 => 0,
+        4..=6 => 1,
+        _ => 2,
+    };
+    let near = long.chars().count() - length <= most;
+    if most > 0 && near && strsim::osa_distance(short, long) <= most {
+        return Likeness::Slip;
+    }
+    if length >= 3 && strsim::jaro_winkler(short, long) >= 0.88 {
+        return Likeness::Alike;
+    }
+    Likeness::Other
+}
+
+#[cfg(test)]
+#[path = "names_tests.rs"]
+mod tests;

@@ -1,0 +1,573 @@
+//! Records of people as numbers: every value normalised once, so that two records are compared without touching text.
+
+use ahash::AHashMap;
+use rayon::prelude::{
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::birth::{self, Day};
+use super::lists::{Dialling, DomainKind, LISTS, MoreDomains};
+use super::names::{self, Names, fold};
+use super::phone::{self, Phone};
+use crate::frames::normalize::{AddressClass, address, address_class, identifier, mailbox};
+
+/// What of a person can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// An id that all systems share.
+    Id,
+    /// E-mail address.
+    Email,
+    /// First name.
+    First,
+    /// Surname.
+    Last,
+    /// Both names in one.
+    Full,
+    /// Phone number.
+    Phone,
+    /// Day of birth.
+    Birth,
+    /// Street and number.
+    Street,
+    /// Postcode.
+    Postcode,
+    /// City.
+    City,
+    /// Company.
+    Company,
+}
+
+impl Field {
+    /// All, in the order of reports.
+    pub const ALL: [Self; 11] = [
+        Self::Id,
+        Self::Email,
+        Self::First,
+        Self::Last,
+        Self::Full,
+        Self::Phone,
+        Self::Birth,
+        Self::Street,
+        Self::Postcode,
+        Self::City,
+        Self::Company,
+    ];
+
+    /// The name under which people declare it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Email => "email",
+            Self::First => "first",
+            Self::Last => "last",
+            Self::Full => "full",
+            Self::Phone => "phone",
+            Self::Birth => "birth",
+            Self::Street => "street",
+            Self::Postcode => "postcode",
+            Self::City => "city",
+            Self::Company => "company",
+        }
+    }
+
+    /// The field of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+}
+
+/// A column of texts.
+pub trait Cells: Sync {
+    /// The cell of a row, counted from 0; blank where there is none.
+    fn cell(&self, row: u32) -> &str;
+}
+
+impl Cells for crate::frames::TextColumn {
+    fn cell(&self, row: u32) -> &str {
+        self.get(row)
+    }
+}
+
+impl Cells for Vec<String> {
+    fn cell(&self, row: u32) -> &str {
+        self.get(row as usize).map_or("", String::as_str)
+    }
+}
+
+/// Records of one system.
+#[derive(Default)]
+pub struct Source<'a> {
+    /// How many.
+    pub rows: u32,
+    /// Their columns; a field may have several (phone and mobile).
+    pub fields: Vec<(Field, &'a dyn Cells)>,
+}
+
+impl<'a> Source<'a> {
+    fn of(&self, field: Field) -> impl Iterator<Item = &'a dyn Cells> {
+        self.fields.iter().filter(move |(own, _)| *own == field).map(|(_, cells)| *cells)
+    }
+
+    fn first(&self, field: Field, row: u32) -> &'a str {
+        self.of(field).map(|cells| cells.cell(row)).find(|text| !text.trim().is_empty()).unwrap_or_default()
+    }
+}
+
+/// One record. Places in dictionaries are 0 where the value is missing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Person {
+    /// The address without case.
+    pub address: u64,
+    /// The mailbox behind it.
+    pub mailbox: u64,
+    /// The mailbox behind a second address.
+    pub spare: u64,
+    /// Phones in E.164.
+    pub phones: [u64; 2],
+    /// An id that all systems share.
+    pub id: u64,
+    /// The domain of the mailbox.
+    pub domain: u32,
+    /// Its local part.
+    pub local: u32,
+    /// First name.
+    pub first: u32,
+    /// Surname.
+    pub last: u32,
+    /// Day of birth.
+    pub birth: Day,
+    /// Street and number.
+    pub street: u32,
+    /// Postcode.
+    pub postcode: u32,
+    /// City.
+    pub city: u32,
+    /// Company.
+    pub company: u32,
+    /// Records that share the mailbox, and those that share the phone.
+    pub shared: [u16; 2],
+    /// The generation that a suffix tells.
+    pub generation: u8,
+    /// The system it is from.
+    pub source: u8,
+}
+
+/// Distinct texts of a column with how often each stands.
+#[derive(Debug, Default)]
+pub struct Dictionary {
+    /// The texts; 0 is the missing one.
+    pub texts: Vec<Box<str>>,
+    /// Records that hold each.
+    pub counts: Vec<u32>,
+}
+
+impl Dictionary {
+    fn read<'a>(
+        rows: u32,
+        cell: impl Fn(u32) -> &'a str + Sync,
+        normal: impl Fn(&str) -> Option<String> + Sync,
+    ) -> (Self, Vec<u32>) {
+        let rows: Vec<u32> = (0..rows).collect();
+        let hashes: Vec<u64> = rows.par_iter().map(|row| xxh3_64(cell(*row).as_bytes())).collect();
+        let mut distinct: AHashMap<u64, u32> = AHashMap::new();
+        let mut samples: Vec<u32> = Vec::new();
+        let mut places = Vec::with_capacity(rows.len());
+        for (hash, row) in hashes.iter().zip(&rows) {
+            places.push(*distinct.entry(*hash).or_insert_with(|| {
+                samples.push(*row);
+                u32::try_from(samples.len() - 1).unwrap_or(u32::MAX)
+            }));
+        }
+        drop((distinct, hashes));
+        let normal: Vec<Option<String>> = samples.par_iter().map(|row| normal(cell(*row))).collect();
+        let mut dictionary = Self { texts: vec![Box::from("")], counts: vec![0] };
+        let mut by_text: AHashMap<Box<str>, u32> = AHashMap::new();
+        let mut known = Vec::with_capacity(normal.len());
+        for text in normal {
+            known.push(text.map_or(0, |text| dictionary.enter(&mut by_text, text.into_boxed_str())));
+        }
+        let ids: Vec<u32> = places.iter().map(|at| known[*at as usize]).collect();
+        for id in &ids {
+            dictionary.counts[*id as usize] += 1;
+        }
+        dictionary.counts[0] = 0;
+        (dictionary, ids)
+    }
+
+    fn enter(&mut self, by_text: &mut AHashMap<Box<str>, u32>, text: Box<str>) -> u32 {
+        if let Some(at) = by_text.get(&text) {
+            return *at;
+        }
+        let at = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.texts.push(text.clone());
+        self.counts.push(0);
+        by_text.insert(text, at);
+        at
+    }
+
+    /// A text by its place.
+    pub fn text(&self, at: u32) -> &str {
+        &self.texts[at as usize]
+    }
+}
+
+/// The local parts of mailboxes, each once, one after the other.
+#[derive(Debug, Default)]
+pub struct Locals {
+    text: String,
+    ends: Vec<u32>,
+    /// Records that hold each.
+    pub counts: Vec<u32>,
+}
+
+impl Locals {
+    /// A local part by its place.
+    pub fn text(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..self.ends[at] as usize]
+    }
+
+    /// How many there are, the missing one among them.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
+    fn push(&mut self, text: &str) -> u32 {
+        self.text.push_str(text);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.counts.push(0);
+        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+/// A mail domain of a run.
+#[derive(Debug, Default)]
+pub struct Domain {
+    /// Its name.
+    pub name: Box<str>,
+    /// Records that hold it.
+    pub count: u32,
+    /// What it is.
+    pub kind: DomainKind,
+    /// The domain it is a slip of; its own place when it is none.
+    pub meant: u32,
+}
+
+/// All records of a run.
+#[derive(Debug, Default)]
+pub struct People {
+    /// The records: those of the first source, then those of the next.
+    pub all: Vec<Person>,
+    /// Names.
+    pub names: Names,
+    /// How often each name stands as a first name.
+    pub firsts: Vec<u32>,
+    /// How often each name stands as a surname.
+    pub lasts: Vec<u32>,
+    /// How often each day of birth stands.
+    pub births: AHashMap<Day, u32>,
+    /// Mail domains; 0 is the missing one.
+    pub domains: Vec<Domain>,
+    /// Local parts.
+    pub locals: Locals,
+    /// Whether each local part is the box of a role.
+    pub roles: Vec<bool>,
+    /// Streets.
+    pub streets: Dictionary,
+    /// Postcodes.
+    pub postcodes: Dictionary,
+    /// Cities.
+    pub cities: Dictionary,
+    /// Companies.
+    pub companies: Dictionary,
+    /// Records that fill each field.
+    pub filled: AHashMap<Field, u32>,
+    /// The calling code of numbers that do not say theirs.
+    pub region: Option<&'static Dialling>,
+}
+
+struct Mailbox {
+    address: u64,
+    text: String,
+    at: usize,
+}
+
+fn read_mailbox(text: &str) -> Option<Mailbox> {
+    let text = if text.contains('\u{200b}') { text.replace('\u{200b}', "") } else { text.to_owned() };
+    let address = match address_class(&text) {
+        AddressClass::Usable => address(&text)?,
+        _ => return None,
+    };
+    let text = mailbox(&address)?;
+    let at = text.rfind('@')?;
+    Some(Mailbox { address: xxh3_64(address.as_bytes()), text, at })
+}
+
+/// What else a run is told about people.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// The region of phone numbers without a calling code; that of most others where it is not told.
+    pub region: Option<String>,
+    /// Further domains.
+    pub domains: MoreDomains,
+}
+
+impl People {
+    /// Reads and normalises the records of all sources.
+    pub fn read(sources: &[Source<'_>], told: &Told) -> Self {
+        let starts: Vec<u32> = sources
+            .iter()
+            .scan(0_u32, |next, source| {
+                let start = *next;
+                *next += source.rows;
+                Some(start)
+            })
+            .collect();
+        let rows = sources.iter().map(|source| source.rows).sum::<u32>();
+        let at = |row: u32| {
+            let number = starts.partition_point(|start| *start <= row) - 1;
+            (&sources[number], row - starts[number])
+        };
+        let cell = |field: Field| move |row: u32| { let (source, row) = at(row); source.first(field, row) };
+        let mut people = Self { all: vec![Person::default(); rows as usize], ..Self::default() };
+        for (row, person) in (0..).zip(&mut people.all) {
+            person.source = u8::try_from(starts.partition_point(|start| *start <= row) - 1).unwrap_or(u8::MAX);
+        }
+        people.take_names(rows, |row| {
+            let (source, row) = at(row);
+            let text = |field| source.first(field, row);
+            names::Cells { first: text(Field::First), last: text(Field::Last), full: text(Field::Full) }
+        });
+        people.take_addresses(rows, |row| {
+            let (source, row) = at(row);
+            let mut texts = source.of(Field::Email).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
+            [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
+        }, &told.domains);
+        people.take_phones(rows, told, |row| {
+            let (source, row) = at(row);
+            let mut texts = source.of(Field::Phone).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
+            [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
+        });
+        people.take_births(sources);
+        let has = |field: Field| sources.iter().any(|source| source.of(field).next().is_some());
+        let take = |field: Field, normal: fn(&str) -> Option<String>| {
+            if has(field) { Dictionary::read(rows, cell(field), normal) } else { (Dictionary::default(), Vec::new()) }
+        };
+        let (postcodes, ids) = take(Field::Postcode, postcode);
+        people.set(&ids, |person, id| person.postcode = id);
+        let (cities, ids) = take(Field::City, |text| Some(fold(text)).filter(|text| is_word(text)));
+        people.set(&ids, |person, id| person.city = id);
+        let (streets, ids) = take(Field::Street, street);
+        people.set(&ids, |person, id| person.street = id);
+        let (companies, ids) = take(Field::Company, company);
+        people.set(&ids, |person, id| person.company = id);
+        if has(Field::Id) {
+            let cell = cell(Field::Id);
+            people.all.par_iter_mut().zip(0..rows).for_each(|(person, row)| {
+                person.id = identifier(cell(row)).map_or(0, |id| xxh3_64(id.as_bytes()));
+            });
+        }
+        (people.postcodes, people.cities, people.streets, people.companies) = (postcodes, cities, streets, companies);
+        people.count();
+        people
+    }
+
+    fn set(&mut self, ids: &[u32], put: impl Fn(&mut Person, u32)) {
+        for (person, id) in self.all.iter_mut().zip(ids) {
+            put(person, *id);
+        }
+    }
+
+    fn take_names<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> names::Cells<'a> + Sync) {
+        let (names, of) = Names::read(rows, cells);
+        (self.firsts, self.lasts) = (vec![0; names.all.len()], vec![0; names.all.len()]);
+        for (person, (first, last, generation)) in self.all.iter_mut().zip(of) {
+            (person.first, person.last, person.generation) = (first, last, generation);
+            self.firsts[first as usize] += 1;
+            self.lasts[last as usize] += 1;
+        }
+        self.names = names;
+    }
+
+    fn take_addresses<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> [&'a str; 2] + Sync, more: &MoreDomains) {
+        let mut locals: AHashMap<u64, u32> = AHashMap::new();
+        let mut domains: AHashMap<Box<str>, u32> = AHashMap::new();
+        self.locals.push("");
+        self.domains.push(Domain::default());
+        // In pieces: the texts of a million mailboxes are not held at once.
+        for start in (0..rows).step_by(1 << 16) {
+            let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
+            let read: Vec<(Option<Mailbox>, u64)> = piece
+                .par_iter()
+                .map(|row| {
+                    let [one, two] = cells(*row);
+                    let spare = read_mailbox(two).map_or(0, |mailbox| xxh3_64(mailbox.text.as_bytes()));
+                    (read_mailbox(one), spare)
+                })
+                .collect();
+            for (row, (mailbox, spare)) in piece.into_iter().zip(read) {
+                let person = &mut self.all[row as usize];
+                person.spare = spare;
+                let Some(Mailbox { address, text, at }) = mailbox else { continue };
+                let (local, domain) = (&text[..at], &text[at + 1..]);
+                (person.address, person.mailbox) = (address, xxh3_64(text.as_bytes()));
+                person.local =
+                    *locals.entry(xxh3_64(local.as_bytes())).or_insert_with(|| self.locals.push(local));
+                person.domain = match domains.get(domain) {
+                    Some(at) => *at,
+                    None => {
+                        let at = u32::try_from(self.domains.len()).unwrap_or(u32::MAX);
+                        let kind = LISTS.kind(domain, more);
+                        self.domains.push(Domain { name: domain.into(), count: 0, kind, meant: at });
+                        domains.insert(domain.into(), at);
+                        at
+                    }
+                };
+                self.locals.counts[person.local as usize] += 1;
+                self.domains[person.domain as usize].count += 1;
+            }
+        }
+        let name = |at: usize| self.locals.text(u32::try_from(at).unwrap_or_default());
+        self.roles = (0..self.locals.len()).into_par_iter().map(|at| LISTS.roles.contains(name(at))).collect();
+    }
+
+    fn take_phones<'a>(&mut self, rows: u32, told: &Told, cells: impl Fn(u32) -> [&'a str; 2] + Sync) {
+        let read: Vec<[Option<Phone>; 2]> =
+            (0..rows).into_par_iter().map(|row| cells(row).map(phone::read)).collect();
+        let named = told.region.as_ref().and_then(|region| LISTS.regions.get(region));
+        self.region = named.or_else(|| phone::usual_region(read.iter().flatten().flatten().copied()));
+        let region = self.region;
+        self.all.par_iter_mut().zip(read).for_each(|(person, phones)| {
+            person.phones = phones.map(|phone| phone.map_or(0, |phone| phone::e164(phone, region)));
+            if person.phones[0] == 0 || person.phones[0] == person.phones[1] {
+                person.phones = [person.phones[0].max(person.phones[1]), 0];
+            }
+        });
+    }
+
+    fn take_births(&mut self, sources: &[Source<'_>]) {
+        let mut start = 0;
+        for source in sources {
+            let rows = source.rows;
+            if let Some(cells) = source.of(Field::Birth).next() {
+                let order = birth::order((0..rows.min(100_000)).map(|row| cells.cell(row)));
+                let people = &mut self.all[start..start + rows as usize];
+                people.par_iter_mut().zip(0..rows).for_each(|(person, row)| {
+                    person.birth = birth::day(cells.cell(row), order).unwrap_or_default();
+                });
+            }
+            start += rows as usize;
+        }
+        for person in self.all.iter().filter(|person| person.birth != 0) {
+            *self.births.entry(person.birth).or_default() += 1;
+        }
+    }
+
+    fn count(&mut self) {
+        let mut filled = [0_u32; 11];
+        for person in &self.all {
+            let has = [
+                person.id != 0,
+                person.mailbox != 0,
+                person.first != 0,
+                person.last != 0,
+                person.first != 0 && person.last != 0,
+                person.phones[0] != 0,
+                person.birth != 0,
+                person.street != 0,
+                person.postcode != 0,
+                person.city != 0,
+                person.company != 0,
+            ];
+            for (count, has) in filled.iter_mut().zip(has) {
+                *count += u32::from(has);
+            }
+        }
+        self.filled = Field::ALL.into_iter().zip(filled).collect();
+        let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
+        let mut phones: AHashMap<u64, u16> = AHashMap::new();
+        let more = |held: &mut u16| *held = held.saturating_add(1);
+        for person in &self.all {
+            if person.mailbox != 0 {
+                more(mailboxes.entry(person.mailbox).or_default());
+            }
+            for phone in person.phones.into_iter().filter(|phone| *phone != 0) {
+                more(phones.entry(phone).or_default());
+            }
+        }
+        self.all.par_iter_mut().for_each(|person| {
+            let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
+            person.shared = [held(&mailboxes, person.mailbox), held(&phones, person.phones[0])];
+        });
+    }
+
+    /// Records that fill a field.
+    pub fn filled(&self, field: Field) -> u32 {
+        self.filled.get(&field).copied().unwrap_or_default()
+    }
+
+    /// Whether the address of a record stands before the real one and hides it.
+    pub fn is_relay(&self, person: &Person) -> bool {
+        self.domains[person.domain as usize].kind == DomainKind::Relay
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && !LISTS.name_words.contains(text)
+}
+
+/// A postcode without blanks and dashes; the first part of a long one of the United States.
+fn postcode(text: &str) -> Option<String> {
+    let trimmed = text.trim();
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if let Some((short, long)) = trimmed.split_once('-').filter(|(short, long)| short.len() == 5 && long.len() == 4) {
+        if digits(short) && digits(long) {
+            return Some(short.to_owned());
+        }
+    }
+    let key: String = trimmed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let nothing = key.len() < 3 || key.bytes().all(|b| b == b'0') || LISTS.name_words.contains(&key.to_lowercase());
+    (!nothing).then_some(key)
+}
+
+/// A street with the usual words short.
+fn street(text: &str) -> Option<String> {
+    let folded = fold(text);
+    let short = |word: &str| match word {
+        "street" | "str" | "strasse" => "st".to_owned(),
+        "avenue" => "ave".to_owned(),
+        "road" => "rd".to_owned(),
+        "lane" => "ln".to_owned(),
+        "drive" => "dr".to_owned(),
+        "court" => "ct".to_owned(),
+        "place" => "pl".to_owned(),
+        "calle" | "c" => "cl".to_owned(),
+        _ => word.strip_suffix("strasse").or_else(|| word.strip_suffix("str")).filter(|stem| stem.len() > 2).map_or_else(
+            || word.to_owned(),
+            |stem| format!("{stem}st"),
+        ),
+    };
+    let words: Vec<String> = folded.split(' ').map(short).collect();
+    let key = words.join(" ");
+    is_word(&key).then_some(key)
+}
+
+/// A company without its legal form.
+fn company(text: &str) -> Option<String> {
+    const FORMS: [&str; 26] = [
+        "gmbh", "mbh", "ag", "kg", "ohg", "ug", "inc", "incorporated", "llc", "ltd", "limited", "plc", "corp", "corporation", "co",
+        "company", "sa", "sas", "sarl", "sl", "srl", "spa", "bv", "nv", "ab", "oy",
+    ];
+    let folded = fold(text);
+    let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.contains(word)).collect();
+    let key = if words.is_empty() { folded.clone() } else { words.join(" ") };
+    is_word(&key).then_some(key)
+}

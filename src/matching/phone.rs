@@ -1,0 +1,161 @@
+//! Phone numbers as E.164 digits, for comparison only.
+
+use super::lists::{Dialling, LISTS};
+
+/// A number as it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phone {
+    /// With its calling code: all digits as a number.
+    Full(u64),
+    /// Without: digits as they stand, with how many there are.
+    National(u64, u8),
+}
+
+/// Fewest digits of a number that can be somebody's.
+const FEWEST: usize = 6;
+/// Most digits of a number, after E.164.
+const MOST: usize = 15;
+
+/// Reads a number; nothing for what is none, or a made-up one.
+pub fn read(text: &str) -> Option<Phone> {
+    let mut digits = [0_u8; MOST + 5];
+    let (mut count, mut plus, mut held) = (0, false, None);
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            byte @ b'0'..=b'9' => {
+                *digits.get_mut(count)? = byte - b'0';
+                count += 1;
+            }
+            b'+' if count == 0 => plus = true,
+            // `+44 (0)20`: the zero in brackets is not dialled from abroad.
+            b'(' if plus && bytes.get(at + 1..at + 3) == Some(b"0)") => at += 2,
+            // An extension is another phone on the same number.
+            b'x' | b'X' | b'e' | b'E' | b'#' | b';' if count >= FEWEST => break,
+            b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'\t' | b':' => {}
+            b't' | b'e' | b'l' | b'T' | b'E' | b'L' if count == 0 => {}
+            // What else stands in front of a number (an apostrophe against spreadsheets) is not part of it.
+            _ if count == 0 && !bytes[at].is_ascii_alphabetic() => held = Some(()),
+            byte if byte >= 0x80 => {}
+            _ => return None,
+        }
+        at += 1;
+    }
+    let _ = held;
+    if count < FEWEST {
+        return None;
+    }
+    let all = &digits[..count];
+    if is_made_up(all) {
+        return None;
+    }
+    if plus {
+        return full(all);
+    }
+    if all.starts_with(&[0, 0]) {
+        return full(&all[2..]);
+    }
+    Some(Phone::National(number(all), u8::try_from(count).ok()?))
+}
+
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(*digit)))
+}
+
+/// All the same digit, or counting up or down.
+fn is_made_up(digits: &[u8]) -> bool {
+    let steps = |step: u8| digits.windows(2).all(|pair| (pair[0] + step) % 10 == pair[1]);
+    let body = &digits[digits.len().min(2)..];
+    steps(0) || steps(1) || steps(9) || (body.len() >= 6 && body.iter().all(|digit| *digit == body[0]))
+}
+
+/// A number with its calling code; the trunk prefix that people leave in it is taken out.
+fn full(digits: &[u8]) -> Option<Phone> {
+    if digits.len() < FEWEST + 1 || digits.len() > MOST + 2 {
+        return None;
+    }
+    let found = (1..=3).find_map(|length| {
+        let code = u16::try_from(number(&digits[..length])).ok()?;
+        LISTS.codes.get(&code).map(|dialling| (length, dialling))
+    });
+    let Some((length, dialling)) = found else { return Some(Phone::Full(number(digits))) };
+    let national = national(&digits[length..], dialling);
+    Some(Phone::Full(join(dialling.code, national)))
+}
+
+fn national<'a>(digits: &'a [u8], dialling: &Dialling) -> &'a [u8] {
+    let trunk = dialling.trunk.as_bytes();
+    let leads = !trunk.is_empty() && digits.len() > trunk.len() && digits.iter().zip(trunk).all(|(d, t)| d + b'0' == *t);
+    // A trunk prefix that could be the number's own first digit is one only where the rest is still long enough.
+    if leads && digits.len() - trunk.len() >= dialling.digits[0].max(4) { &digits[trunk.len()..] } else { digits }
+}
+
+fn join(code: u16, national: &[u8]) -> u64 {
+    let mut all = [0_u8; MOST + 8];
+    let code = code.to_string();
+    let mut at = 0;
+    for digit in code.bytes().map(|byte| byte - b'0').chain(national.iter().copied()).take(all.len()) {
+        all[at] = digit;
+        at += 1;
+    }
+    number(&all[..at])
+}
+
+fn spread(mut number: u64, count: u8) -> Vec<u8> {
+    let mut digits = vec![0; usize::from(count)];
+    for slot in digits.iter_mut().rev() {
+        *slot = u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+    }
+    digits
+}
+
+/// A number in E.164, read as one of a region where it does not say its own.
+pub fn e164(phone: Phone, region: Option<&Dialling>) -> u64 {
+    let (number, count) = match phone {
+        Phone::Full(number) => return number,
+        Phone::National(number, count) => (number, count),
+    };
+    let digits = spread(number, count);
+    let Some(region) = region else {
+        // Without a region the digits themselves are compared, trunk zeros apart.
+        return number;
+    };
+    for abroad in region.abroad.iter().filter(|abroad| abroad.as_str() != "00") {
+        let prefix: Vec<u8> = abroad.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
+        if prefix.len() >= 2 && digits.starts_with(&prefix) && digits.len() >= prefix.len() + 8 {
+            if let Some(Phone::Full(number)) = full(&digits[prefix.len()..]) {
+                return number;
+            }
+        }
+    }
+    let code = region.code.to_string();
+    let told = code.bytes().map(|byte| byte - b'0').collect::<Vec<u8>>();
+    // Exports often lose the plus: a number that is too long for its region and starts with the calling code has one.
+    if digits.len() > region.digits[1].min(10) && digits.starts_with(&told) && region.trunk.as_bytes().first() != Some(&b'1') {
+        return join(region.code, national(&digits[told.len()..], region));
+    }
+    join(region.code, national(&digits, region))
+}
+
+/// The region of most numbers that say their own calling code; ties go to the smaller code.
+pub fn usual_region<'a>(numbers: impl Iterator<Item = Phone>) -> Option<&'a Dialling> {
+    let mut counts: std::collections::BTreeMap<u16, u64> = std::collections::BTreeMap::new();
+    for phone in numbers {
+        let Phone::Full(number) = phone else { continue };
+        let digits = number.to_string();
+        let code = (1..=3).find_map(|length| {
+            let code: u16 = digits.get(..length)?.parse().ok()?;
+            LISTS.codes.contains_key(&code).then_some(code)
+        });
+        *counts.entry(code?).or_default() += 1;
+    }
+    let (code, _) = counts.into_iter().max_by_key(|(code, count)| (*count, std::cmp::Reverse(*code)))?;
+    LISTS.codes.get(&code)
+}
+
+/// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
+pub fn is_slip(one: u64, other: u64) -> bool {
+    strsim::osa_distance(&one.to_string(), &other.to_string()) == 1
+}
