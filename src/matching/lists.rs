@@ -36,7 +36,7 @@ struct Relays {
 
 #[derive(Deserialize)]
 struct Relay {
-    domains: Vec<String>,
+    domain: String,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ struct Flat {
 
 #[derive(Deserialize)]
 struct Roles {
-    roles: Vec<String>,
+    local_parts: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +83,9 @@ pub struct Dialling {
     /// What is dialled before a national number; blank where nothing is.
     #[serde(default)]
     pub trunk: String,
+    /// Other beginnings that are dropped like it.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What is dialled before a calling code.
     #[serde(default)]
     pub abroad: Vec<String>,
@@ -140,9 +143,9 @@ pub static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         }
     }
     Lists {
-        relays: relays.relays.into_iter().flat_map(|relay| relay.domains).collect(),
+        relays: relays.relays.into_iter().map(|relay| relay.domain).collect(),
         disposable: disposable.domains.into_iter().collect(),
-        roles: roles.roles.into_iter().collect(),
+        roles: roles.local_parts.into_iter().collect(),
         famous: famous.famous.into_iter().collect(),
         rare: famous.rare.into_iter().collect(),
         nicknames: by_name,

@@ -300,7 +300,7 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
         return Likeness::Same;
     }
     let spelled = |one: &Name, other: &Name| one.written.as_ref().is_some_and(|written| *written == other.key);
-    if spelled(one, other) || spelled(other, one) || one.groups.iter().any(|group| other.groups.contains(group)) {
+    if spelled(one, other) || spelled(other, one) {
         return Likeness::Variant;
     }
     let (short, long) = if one.key.len() <= other.key.len() { (&one.key, &other.key) } else { (&other.key, &one.key) };
@@ -317,6 +317,9 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
         if parts.any(|word| long.split(' ').any(|other| other == word)) {
             return Likeness::Part;
         }
+    }
+    if one.groups.iter().any(|group| other.groups.contains(group)) {
+        return Likeness::Variant;
     }
     apart(short, long)
 }

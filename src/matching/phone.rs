@@ -1,5 +1,7 @@
 //! Phone numbers as E.164 digits, for comparison only.
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::lists::{Dialling, LISTS};
 
 /// A number as it was written.
@@ -18,8 +20,15 @@ const MOST: usize = 15;
 
 /// Reads a number; nothing for what is none, or a made-up one.
 pub fn read(text: &str) -> Option<Phone> {
+    if !text.is_ascii() {
+        return digits_of(&text.nfkc().collect::<String>());
+    }
+    digits_of(text)
+}
+
+fn digits_of(text: &str) -> Option<Phone> {
     let mut digits = [0_u8; MOST + 5];
-    let (mut count, mut plus, mut held) = (0, false, None);
+    let (mut count, mut plus) = (0, false);
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -36,13 +45,12 @@ pub fn read(text: &str) -> Option<Phone> {
             b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'\t' | b':' => {}
             b't' | b'e' | b'l' | b'T' | b'E' | b'L' if count == 0 => {}
             // What else stands in front of a number (an apostrophe against spreadsheets) is not part of it.
-            _ if count == 0 && !bytes[at].is_ascii_alphabetic() => held = Some(()),
+            _ if count == 0 && !bytes[at].is_ascii_alphabetic() => {}
             byte if byte >= 0x80 => {}
             _ => return None,
         }
         at += 1;
     }
-    let _ = held;
     if count < FEWEST {
         return None;
     }
@@ -52,9 +60,6 @@ pub fn read(text: &str) -> Option<Phone> {
     }
     if plus {
         return full(all);
-    }
-    if all.starts_with(&[0, 0]) {
-        return full(&all[2..]);
     }
     Some(Phone::National(number(all), u8::try_from(count).ok()?))
 }
@@ -79,16 +84,21 @@ fn full(digits: &[u8]) -> Option<Phone> {
         let code = u16::try_from(number(&digits[..length])).ok()?;
         LISTS.codes.get(&code).map(|dialling| (length, dialling))
     });
-    let Some((length, dialling)) = found else { return Some(Phone::Full(number(digits))) };
+    let (length, dialling) = found?;
     let national = national(&digits[length..], dialling);
-    Some(Phone::Full(join(dialling.code, national)))
+    (national.len() >= 4).then(|| Phone::Full(join(dialling.code, national)))
 }
 
+fn begins(digits: &[u8], with: &str) -> bool {
+    digits.len() >= with.len() && digits.iter().zip(with.bytes()).all(|(digit, byte)| digit + b'0' == byte)
+}
+
+/// The number without what is dialled before it inside its region. What is left decides: a first digit can look like a trunk.
 fn national<'a>(digits: &'a [u8], dialling: &Dialling) -> &'a [u8] {
-    let trunk = dialling.trunk.as_bytes();
-    let leads = !trunk.is_empty() && digits.len() > trunk.len() && digits.iter().zip(trunk).all(|(d, t)| d + b'0' == *t);
-    // A trunk prefix that could be the number's own first digit is one only where the rest is still long enough.
-    if leads && digits.len() - trunk.len() >= dialling.digits[0].max(4) { &digits[trunk.len()..] } else { digits }
+    let fits = |digits: &[u8]| (dialling.digits[0]..=dialling.digits[1]).contains(&digits.len());
+    let trunks = std::iter::once(&dialling.trunk).chain(&dialling.also).filter(|trunk| !trunk.is_empty());
+    let mut cut = trunks.filter(|trunk| begins(digits, trunk)).map(|trunk| &digits[trunk.len()..]);
+    cut.find(|rest| fits(rest)).unwrap_or(digits)
 }
 
 fn join(code: u16, national: &[u8]) -> u64 {
@@ -118,25 +128,32 @@ pub fn e164(phone: Phone, region: Option<&Dialling>) -> u64 {
         Phone::National(number, count) => (number, count),
     };
     let digits = spread(number, count);
+    let zeros = || match digits.strip_prefix(&[0, 0]).and_then(full) {
+        Some(Phone::Full(number)) => Some(number),
+        _ => None,
+    };
     let Some(region) = region else {
         // Without a region the digits themselves are compared, trunk zeros apart.
-        return number;
+        return zeros().unwrap_or(number);
     };
-    for abroad in region.abroad.iter().filter(|abroad| abroad.as_str() != "00") {
-        let prefix: Vec<u8> = abroad.bytes().filter(u8::is_ascii_digit).map(|byte| byte - b'0').collect();
-        if prefix.len() >= 2 && digits.starts_with(&prefix) && digits.len() >= prefix.len() + 8 {
-            if let Some(Phone::Full(number)) = full(&digits[prefix.len()..]) {
-                return number;
-            }
-        }
+    // The longest way out first: some regions have one that begins like another.
+    let mut ways: Vec<&str> = region.abroad.iter().map(String::as_str).filter(|way| begins(&digits, way)).collect();
+    ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
+    if let Some(Phone::Full(number)) = ways.iter().find_map(|way| full(&digits[way.len()..])) {
+        return number;
+    }
+    // People write 00 everywhere, also where something else is dialled.
+    if let Some(number) = zeros().filter(|_| digits.len() > region.digits[1]) {
+        return number;
     }
     let code = region.code.to_string();
     let told = code.bytes().map(|byte| byte - b'0').collect::<Vec<u8>>();
     // Exports often lose the plus: a number that is too long for its region and starts with the calling code has one.
-    if digits.len() > region.digits[1].min(10) && digits.starts_with(&told) && region.trunk.as_bytes().first() != Some(&b'1') {
+    let inside = national(&digits, region);
+    if inside.len() > region.digits[1] && digits.starts_with(&told) {
         return join(region.code, national(&digits[told.len()..], region));
     }
-    join(region.code, national(&digits, region))
+    join(region.code, inside)
 }
 
 /// The region of most numbers that say their own calling code; ties go to the smaller code.
@@ -158,4 +175,33 @@ pub fn usual_region<'a>(numbers: impl Iterator<Item = Phone>) -> Option<&'a Dial
 /// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
 pub fn is_slip(one: u64, other: u64) -> bool {
     strsim::osa_distance(&one.to_string(), &other.to_string()) == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{e164, read};
+    use crate::matching::lists::LISTS;
+
+    #[test]
+    fn numbers_of_many_regions_come_out_in_e164() {
+        let cases = include_str!("../../tests/data/phone_cases.csv");
+        let mut reader = csv::Reader::from_reader(cases.as_bytes());
+        let mut wrong = Vec::new();
+        for record in reader.records() {
+            let record = record.expect("the list of cases is CSV");
+            let region = LISTS.regions.get(&record[0]).expect("a region of the list");
+            let found = read(&record[1]).map(|phone| format!("+{}", e164(phone, Some(region))));
+            if found.as_deref() != Some(&record[2]) {
+                wrong.push(format!("{} {} is {}, not {found:?}", &record[0], &record[1], &record[2]));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn made_up_numbers_are_none() {
+        for text in ["0000000000", "1234567890", "n/a", "12", "0123456789", "+1 555 555 5555", "call me"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }
