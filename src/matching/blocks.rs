@@ -366,4 +366,5 @@ pub fn correct_domains(people: &mut People) {
     for (domain, meant) in people.domains.iter_mut().zip(meant) {
         domain.meant = meant;
     }
+    people.recast();
 }

@@ -96,6 +96,9 @@ impl Compared {
     }
 }
 
+/// Records of one mailbox from which it is the box of many.
+const CROWDED: u16 = 12;
+
 /// Compares records.
 #[derive(Debug)]
 pub struct Comparer<'a> {
@@ -147,8 +150,12 @@ impl<'a> Comparer<'a> {
 /// Which names two records have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Named {
+    /// First name and surname.
     Both,
+    /// One of them is not known.
     Unlike,
+    /// One of them is another.
+    Contrary,
 }
 
 struct Found<'a> {
@@ -208,7 +215,15 @@ impl Found<'_> {
             self.put(Aspect::Order, 2);
         }
         let near = |likeness: Option<Likeness>| likeness.is_some_and(|likeness| likeness <= Likeness::Slip);
-        if near(first) && near(last) { Named::Both } else { Named::Unlike }
+        if !swapped && first.is_some_and(|l| l <= Likeness::Part) && last.is_some_and(|l| l <= Likeness::Part) {
+            self.put(Aspect::Order, 3);
+        }
+        let other = |likeness: Option<Likeness>| likeness == Some(Likeness::Other);
+        match near(first) && near(last) {
+            true => Named::Both,
+            false if other(first) || other(last) => Named::Contrary,
+            false => Named::Unlike,
+        }
     }
 
     fn name(&mut self, aspect: Aspect, likeness: Likeness, held: u32, filled: u32) {
@@ -233,7 +248,8 @@ impl Found<'_> {
             return Tier::None;
         }
         if a.mailbox == b.mailbox {
-            let role = people.roles[a.local as usize];
+            // A mailbox on many records is nobody's own.
+            let role = people.roles[a.local as usize] || a.shared[0] > CROWDED;
             let level = if role { address::ROLE } else { address::SAME };
             self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
             return if a.address == b.address { Tier::Exact } else { Tier::Provider };
@@ -249,34 +265,39 @@ impl Found<'_> {
         let role = people.roles[a.local as usize] || people.roles[b.local as usize];
         let meant = |person: &Person| people.domains[person.domain as usize].meant;
         if a.local == b.local {
-            if meant(a) == meant(b) {
-                let level = if role { address::OTHER } else { address::DOMAIN };
-                self.put(Aspect::Address, level);
-                return Tier::Typo;
+            // With other names it is another person at a domain that only looks alike.
+            let tier = if meant(a) == meant(b) { Tier::Typo } else { Tier::Moved };
+            if tier == Tier::Typo && named != Named::Contrary {
+                self.put(Aspect::Address, if role { address::OTHER } else { address::DOMAIN });
+                return tier;
             }
-            if role {
-                self.put(Aspect::Address, address::OTHER);
-            } else if named == Named::Both && self.is_name(a) {
-                self.put(Aspect::Address, address::NAMED_MOVED);
-            } else {
-                let held = people.locals.counts[a.local as usize];
-                self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
+            let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
+            match (role, self.is_named(one, a, b)) {
+                (true, _) => self.put(Aspect::Address, address::OTHER),
+                (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
+                (false, true) => self.put(Aspect::Address, address::NAMED_MOVED),
+                (false, false) => {
+                    let held = people.locals.counts[a.local as usize];
+                    self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
+                }
             }
-            return Tier::Moved;
+            return tier;
         }
-        if meant(a) == meant(b) && slips::is_slip(one, other, 1) {
-            let spelled = named == Named::Both && (self.is_name(a) && self.is_name(b));
-            self.put(Aspect::Address, if spelled { address::NAMED_SLIP } else { address::SLIP });
-            return Tier::Typo;
-        }
-        self.put(Aspect::Address, if role { address::OTHER } else { self.alike(a, b, named) });
-        Tier::Other
+        let near = meant(a) == meant(b) && slips::is_slip(one, other, 1);
+        // Two local parts that are both made of the names as they should be are no slips of each other.
+        let level = match self.is_named(one, a, b) && self.is_named(other, a, b) {
+            _ if role => address::OTHER,
+            true if named == Named::Both => address::NAMED_LIKE,
+            true => address::OTHER,
+            false if near => address::SLIP,
+            false => self.alike(one, other, self.is_named(one, a, b) || self.is_named(other, a, b)),
+        };
+        self.put(Aspect::Address, level);
+        if near { Tier::Typo } else { Tier::Other }
     }
 
     /// The level of two local parts that are neither the same nor a slip apart.
-    fn alike(&self, a: &Person, b: &Person, named: Named) -> u8 {
-        let people = self.comparer.people;
-        let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
+    fn alike(&self, one: &str, other: &str, named: bool) -> u8 {
         let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         let (letters_one, letters_other) = (letters(one), letters(other));
@@ -285,35 +306,43 @@ impl Found<'_> {
             return address::OTHER;
         }
         let (digits_one, digits_other) = (digits(one), digits(other));
-        if letters_one == letters_other && digits_one != digits_other && !digits_one.is_empty() && !digits_other.is_empty() {
+        let both = !digits_one.is_empty() && !digits_other.is_empty();
+        if letters_one == letters_other && digits_one != digits_other && both {
             return address::NUMBERED;
         }
         let alike = letters_one == letters_other
             || (shortest >= 6 && (one.starts_with(other) || other.starts_with(one)))
-            || strsim::jaro_winkler(one, other) >= 0.9
-            || strsim::osa_distance(one, other) <= 2 && shortest >= 7;
-        match (alike, named == Named::Both && self.is_name(a) && self.is_name(b)) {
+            || (shortest >= 7 && strsim::osa_distance(one, other) <= 2.max(shortest / 5));
+        match (alike, named) {
             (true, true) => address::NAMED_LIKE,
             (true, false) => address::LIKE,
             (false, _) => address::OTHER,
         }
     }
 
-    /// Whether a local part is nothing but the name: then it says little beside the name.
-    fn is_name(&self, person: &Person) -> bool {
-        let people = self.comparer.people;
-        let local = people.locals.text(person.local);
-        if local.bytes().any(|b| b.is_ascii_digit()) {
-            return false;
-        }
+    /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names.
+    fn is_named(&self, local: &str, a: &Person, b: &Person) -> bool {
+        let names = &self.comparer.people.names;
+        let known = [a.last, b.last, a.first, b.first].into_iter().filter(|name| *name != 0);
+        let known: Vec<&super::names::Name> = known.map(|name| &names.all[name as usize]).collect();
+        let mut words: Vec<&str> = known.iter().flat_map(|name| name.words()).filter(|word| word.len() > 1).collect();
+        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
         let mut letters: String = local.chars().filter(|c| c.is_alphabetic()).collect();
-        for name in [person.last, person.first] {
-            let key: String = people.names.all[name as usize].key.split(' ').collect();
-            if !key.is_empty() && letters.contains(&key) {
-                letters = letters.replacen(&key, "", 1);
+        let all = letters.len();
+        let mut found = 0;
+        for word in words {
+            if letters.contains(word) {
+                letters = letters.replacen(word, "", 1);
+                found += 1;
             }
         }
-        letters.chars().count() <= 1
+        // What is left may be a form of the first name, or the name that neither record tells.
+        let form = super::lists::LISTS.nicknames.get(&letters);
+        let form = form.is_some_and(|groups| known.iter().any(|name| name.groups.iter().any(|one| groups.contains(one))));
+        let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
+        // An initial stands for a name that is not written out; beside both names a letter more is a slip.
+        let initials = if found > 1 { 0 } else { 1 };
+        letters.chars().count() <= initials || form || untold
     }
 
     fn phone(&mut self, a: &Person, b: &Person) {
@@ -359,8 +388,11 @@ impl Found<'_> {
             let held = people.cities.counts[a.city as usize];
             self.put_rare(Aspect::Place, other::PART, held, people.filled(Field::City));
             if postcodes {
-                // Another postcode of the same city is half a disagreement.
-                self.bits[Aspect::Place as usize] = (self.bits[Aspect::Place as usize] - 3.0).min(2.0);
+                // Another postcode of the same city is half a disagreement, for one person and for a home alike.
+                let said = self.bits[Aspect::Place as usize];
+                let left = (said - 3.0).min(2.0);
+                self.bits[Aspect::Place as usize] = left;
+                self.shared -= said - left;
             }
         } else if postcodes && near(people.postcodes.text(a.postcode), people.postcodes.text(b.postcode)) {
             self.put(Aspect::Place, other::NEAR);

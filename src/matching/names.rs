@@ -35,9 +35,16 @@ pub struct Name {
     /// The same with umlauts written out, where that differs.
     written: Option<String>,
     /// Groups of forms of one first name.
-    groups: Vec<u16>,
+    pub groups: Vec<u16>,
     /// Which generation a suffix tells; 0 when none does.
     pub generation: u8,
+}
+
+impl Name {
+    /// The words of the name, umlauts also written out.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.written.iter().map(String::as_str).chain([self.key.as_str()]).flat_map(|text| text.split(' '))
+    }
 }
 
 /// Letters that do not decompose, as people without them write them.
@@ -115,12 +122,18 @@ pub struct Split {
 fn bare(words: &mut Vec<&str>) -> u8 {
     let lists = &*LISTS;
     let mut generation = 0;
-    words.retain(|word| !lists.titles.contains(*word));
+    // Behind the name `sr` is senior, before it señor.
     while words.len() > 1 {
-        let Some(told) = words.last().and_then(|word| lists.generations.get(*word)) else { break };
-        generation = *told;
+        let Some(last) = words.last() else { break };
+        match lists.generations.get(*last) {
+            Some(told) => generation = *told,
+            None if lists.titles.contains(*last) => {}
+            None => break,
+        }
         words.pop();
     }
+    let titles = words.iter().take(words.len().saturating_sub(1)).take_while(|word| lists.titles.contains(**word));
+    words.drain(..titles.count());
     generation
 }
 
@@ -324,22 +337,31 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
     apart(short, long)
 }
 
+/// Martin and Martina, Mario and Maria: brother and sister rather than a slip.
+fn is_other_gender(one: &str, other: &str) -> bool {
+    let stem = |name: &str| name.trim_end_matches(['a', 'e', 'o']).len();
+    let is_hers = |name: &str| name.ends_with('a');
+    let (short, long) = (&one[..stem(one)], &other[..stem(other)]);
+    is_hers(one) != is_hers(other) && short == long && short.len() >= 2
+}
+
 /// Names without a word in common, by their letters.
 fn apart(short: &str, long: &str) -> Likeness {
     let length = short.chars().count();
+    if is_other_gender(short, long) {
+        return Likeness::Alike;
+    }
     if length >= 3 && long.starts_with(short) {
         return Likeness::Part;
     }
-    let most = match length {
-        0..=3 => 0,
-        4..=6 => 1,
-        _ => 2,
-    };
-    let near = long.chars().count() - length <= most;
-    if most > 0 && near && strsim::osa_distance(short, long) <= most {
+    let reach = long.chars().count() - length;
+    let edits = if length + reach >= 4 && reach <= 2 { strsim::osa_distance(short, long) } else { usize::MAX };
+    if edits == 1 {
         return Likeness::Slip;
     }
-    if length >= 3 && strsim::jaro_winkler(short, long) >= 0.88 {
+    // A pet name is often a piece of the name with another end: Gitti of Brigitte.
+    let stem = short.trim_end_matches(['a', 'e', 'i', 'o', 'y']);
+    if length >= 3 && (edits == 2 && length >= 8 || strsim::jaro_winkler(short, long) >= 0.88 || (stem.len() >= 3 && long.contains(stem))) {
         return Likeness::Alike;
     }
     Likeness::Other

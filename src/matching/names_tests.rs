@@ -25,9 +25,13 @@ fn first_names_are_alike_in_named_ways() {
         ("Anna", "Anna Maria", Likeness::Part),
         ("A.", "Anna", Likeness::Initial),
         ("Katrin", "Katrim", Likeness::Slip),
-        ("Christina", "Cristna", Likeness::Slip),
+        ("Christina", "Cristna", Likeness::Alike),
+        ("Brigitte", "Gitti", Likeness::Alike),
         ("Anna", "Hans", Likeness::Other),
         ("Jan", "Ian", Likeness::Other),
+        ("Ana", "Anna", Likeness::Slip),
+        ("Martin", "Martina", Likeness::Alike),
+        ("Mario", "Maria", Likeness::Alike),
     ];
     for (one, other, wanted) in table {
         assert_eq!(alike(one, other), wanted, "{one} {other}");

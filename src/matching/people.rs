@@ -218,6 +218,7 @@ impl Dictionary {
 pub struct Locals {
     text: String,
     ends: Vec<u32>,
+    places: AHashMap<u64, u32>,
     /// Records that hold each.
     pub counts: Vec<u32>,
 }
@@ -238,6 +239,16 @@ impl Locals {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.ends.len() <= 1
+    }
+
+    fn enter(&mut self, text: &str) -> u32 {
+        let hash = xxh3_64(text.as_bytes());
+        if let Some(at) = self.places.get(&hash) {
+            return *at;
+        }
+        let at = self.push(text);
+        self.places.insert(hash, at);
+        at
     }
 
     fn push(&mut self, text: &str) -> u32 {
@@ -290,8 +301,8 @@ pub struct People {
     pub companies: Dictionary,
     /// Records that fill each field.
     pub filled: AHashMap<Field, u32>,
-    /// The calling code of numbers that do not say theirs.
-    pub region: Option<&'static Dialling>,
+    /// The regions as which numbers are read that do not say theirs, the usual one first.
+    pub regions: Vec<&'static Dialling>,
 }
 
 struct Mailbox {
@@ -398,7 +409,6 @@ impl People {
     }
 
     fn take_addresses<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> [&'a str; 2] + Sync, more: &MoreDomains) {
-        let mut locals: AHashMap<u64, u32> = AHashMap::new();
         let mut domains: AHashMap<Box<str>, u32> = AHashMap::new();
         self.locals.push("");
         self.domains.push(Domain::default());
@@ -419,8 +429,7 @@ impl People {
                 let Some(Mailbox { address, text, at }) = mailbox else { continue };
                 let (local, domain) = (&text[..at], &text[at + 1..]);
                 (person.address, person.mailbox) = (address, xxh3_64(text.as_bytes()));
-                person.local =
-                    *locals.entry(xxh3_64(local.as_bytes())).or_insert_with(|| self.locals.push(local));
+                person.local = self.locals.enter(local);
                 person.domain = match domains.get(domain) {
                     Some(at) => *at,
                     None => {
@@ -443,10 +452,11 @@ impl People {
         let read: Vec<[Option<Phone>; 2]> =
             (0..rows).into_par_iter().map(|row| cells(row).map(phone::read)).collect();
         let named = told.region.as_ref().and_then(|region| LISTS.regions.get(region));
-        self.region = named.or_else(|| phone::usual_region(read.iter().flatten().flatten().copied()));
-        let region = self.region;
+        let usual = phone::usual_regions(read.iter().flatten().flatten().copied());
+        self.regions = named.into_iter().chain(usual.into_iter().filter(|usual| Some(usual.code) != named.map(|n| n.code))).collect();
+        let regions = &self.regions;
         self.all.par_iter_mut().zip(read).for_each(|(person, phones)| {
-            person.phones = phones.map(|phone| phone.map_or(0, |phone| phone::e164(phone, region)));
+            person.phones = phones.map(|phone| phone.map_or(0, |phone| phone::e164(phone, regions)));
             if person.phones[0] == 0 || person.phones[0] == person.phones[1] {
                 person.phones = [person.phones[0].max(person.phones[1]), 0];
             }
@@ -507,6 +517,29 @@ impl People {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
             person.shared = [held(&mailboxes, person.mailbox), held(&phones, person.phones[0])];
         });
+    }
+
+    /// Reads local parts at a mistyped domain as the meant one would: its dots and tags may be noise.
+    pub fn recast(&mut self) {
+        for row in 0..self.all.len() {
+            let person = self.all[row];
+            let meant = self.domains[person.domain as usize].meant;
+            if meant == person.domain || person.local == 0 {
+                continue;
+            }
+            let address = format!("{}@{}", self.locals.text(person.local), self.domains[meant as usize].name);
+            let Some((local, _)) = mailbox(&address).and_then(|text| {
+                let (local, domain) = text.rsplit_once('@')?;
+                Some((local.to_owned(), domain.len()))
+            }) else {
+                continue;
+            };
+            self.all[row].local = self.locals.enter(&local);
+            if self.roles.len() < self.locals.len() {
+                self.roles.push(LISTS.roles.contains(&local));
+            }
+        }
+        self.locals.places = AHashMap::new();
     }
 
     /// Records that fill a field.

@@ -121,43 +121,49 @@ fn spread(mut number: u64, count: u8) -> Vec<u8> {
     digits
 }
 
-/// A number in E.164, read as one of a region where it does not say its own.
-pub fn e164(phone: Phone, region: Option<&Dialling>) -> u64 {
+/// A number in E.164, read as one of the first of these regions that it fits where it does not say its own.
+pub fn e164(phone: Phone, regions: &[&Dialling]) -> u64 {
     let (number, count) = match phone {
         Phone::Full(number) => return number,
         Phone::National(number, count) => (number, count),
     };
     let digits = spread(number, count);
-    let zeros = || match digits.strip_prefix(&[0, 0]).and_then(full) {
-        Some(Phone::Full(number)) => Some(number),
-        _ => None,
+    let Some(first) = regions.first() else {
+        // Without a region the digits themselves are compared.
+        return abroad(&digits, &[]).unwrap_or(number);
     };
-    let Some(region) = region else {
-        // Without a region the digits themselves are compared, trunk zeros apart.
-        return zeros().unwrap_or(number);
-    };
-    // The longest way out first: some regions have one that begins like another.
-    let mut ways: Vec<&str> = region.abroad.iter().map(String::as_str).filter(|way| begins(&digits, way)).collect();
-    ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
-    if let Some(Phone::Full(number)) = ways.iter().find_map(|way| full(&digits[way.len()..])) {
+    if let Some(number) = abroad(&digits, &first.abroad).filter(|_| digits.len() > first.digits[1]) {
         return number;
     }
-    // People write 00 everywhere, also where something else is dialled.
-    if let Some(number) = zeros().filter(|_| digits.len() > region.digits[1]) {
-        return number;
-    }
-    let code = region.code.to_string();
-    let told = code.bytes().map(|byte| byte - b'0').collect::<Vec<u8>>();
-    // Exports often lose the plus: a number that is too long for its region and starts with the calling code has one.
+    // A file of several countries: a number that cannot be one of the first is read as one of the next.
+    let fits = |region: &&&Dialling| {
+        let inside = national(&digits, region);
+        let north_american = region.code != 1 || inside.first().is_some_and(|digit| *digit > 1);
+        let trunk_is_told = region.trunk.is_empty() || region.code == 1 || inside.len() < digits.len();
+        (region.digits[0]..=region.digits[1]).contains(&inside.len()) && north_american && trunk_is_told
+    };
+    let region = regions.iter().find(fits).unwrap_or(first);
+    let told: Vec<u8> = region.code.to_string().bytes().map(|byte| byte - b'0').collect();
     let inside = national(&digits, region);
+    // Exports often lose the plus: a number that is too long for its region and starts with the calling code has one.
     if inside.len() > region.digits[1] && digits.starts_with(&told) {
         return join(region.code, national(&digits[told.len()..], region));
     }
     join(region.code, inside)
 }
 
-/// The region of most numbers that say their own calling code; ties go to the smaller code.
-pub fn usual_region<'a>(numbers: impl Iterator<Item = Phone>) -> Option<&'a Dialling> {
+/// A number that is dialled with what leads abroad: the longest way out first, and 00, which people write everywhere.
+fn abroad(digits: &[u8], ways: &[String]) -> Option<u64> {
+    let mut ways: Vec<&str> = ways.iter().map(String::as_str).chain(["00"]).filter(|way| begins(digits, way)).collect();
+    ways.sort_by_key(|way| std::cmp::Reverse(way.len()));
+    ways.into_iter().find_map(|way| match full(&digits[way.len()..]) {
+        Some(Phone::Full(number)) => Some(number),
+        _ => None,
+    })
+}
+
+/// The regions of numbers that say their own calling code, the most frequent first; ties go to the smaller code.
+pub fn usual_regions(numbers: impl Iterator<Item = Phone>) -> Vec<&'static Dialling> {
     let mut counts: std::collections::BTreeMap<u16, u64> = std::collections::BTreeMap::new();
     for phone in numbers {
         let Phone::Full(number) = phone else { continue };
@@ -166,10 +172,12 @@ pub fn usual_region<'a>(numbers: impl Iterator<Item = Phone>) -> Option<&'a Dial
             let code: u16 = digits.get(..length)?.parse().ok()?;
             LISTS.codes.contains_key(&code).then_some(code)
         });
-        *counts.entry(code?).or_default() += 1;
+        let Some(code) = code else { continue };
+        *counts.entry(code).or_default() += 1;
     }
-    let (code, _) = counts.into_iter().max_by_key(|(code, count)| (*count, std::cmp::Reverse(*code)))?;
-    LISTS.codes.get(&code)
+    let mut order: Vec<(u64, u16)> = counts.into_iter().map(|(code, count)| (count, code)).collect();
+    order.sort_unstable_by_key(|(count, code)| (std::cmp::Reverse(*count), *code));
+    order.into_iter().filter_map(|(_, code)| LISTS.codes.get(&code)).collect()
 }
 
 /// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
@@ -190,7 +198,7 @@ mod tests {
         for record in reader.records() {
             let record = record.expect("the list of cases is CSV");
             let region = LISTS.regions.get(&record[0]).expect("a region of the list");
-            let found = read(&record[1]).map(|phone| format!("+{}", e164(phone, Some(region))));
+            let found = read(&record[1]).map(|phone| format!("+{}", e164(phone, &[region])));
             if found.as_deref() != Some(&record[2]) {
                 wrong.push(format!("{} {} is {}, not {found:?}", &record[0], &record[1], &record[2]));
             }

@@ -98,12 +98,12 @@ pub mod address {
     pub const ROLE: u8 = 2;
     /// One letter apart in the local part.
     pub const SLIP: u8 = 3;
-    /// One letter apart, both made of the same names.
-    pub const NAMED_SLIP: u8 = 4;
     /// The domain is a slip of the other one.
-    pub const DOMAIN: u8 = 5;
+    pub const DOMAIN: u8 = 4;
     /// The same local part at another domain.
-    pub const MOVED: u8 = 6;
+    pub const MOVED: u8 = 5;
+    /// The same local part, made of the names and a number, at another domain.
+    pub const NUMBERED_MOVED: u8 = 6;
     /// The same local part, made of the names, at another domain.
     pub const NAMED_MOVED: u8 = 7;
     /// Local parts alike.
@@ -166,15 +166,15 @@ impl Default for Weights {
     fn default() -> Self {
         let address = vec![
             UNKNOWN,
-            rare("same mailbox", 0.38, 1e-7, 0.02),
-            rare("same box of a role", 0.38, 1e-3, 0.4),
+            rare("same mailbox", 0.36, 1e-9, 0.008),
+            rare("same box of a role", 0.03, 1e-4, 0.3),
             level("one slip apart", 0.06, 2e-6, 0.002),
-            level("one slip apart, made of the name", 0.06, 1e-3, 0.002),
             level("a slip in the domain", 0.03, 2e-7, 0.0005),
             rare("same local part, other domain", 0.09, 2e-5, 0.002),
-            level("same local part made of the name, other domain", 0.09, 0.02, 0.002),
+            level("same local part made of name and number, other domain", 0.05, 2e-3, 5e-4),
+            level("same local part made of the name, other domain", 0.09, 0.02, 0.01),
             level("local parts alike", 0.05, 4e-4, 0.01),
-            level("local parts alike, made of the name", 0.05, 0.05, 0.01),
+            level("local parts alike, made of the name", 0.05, 0.05, 0.05),
             level("same letters, other digits", 0.01, 2e-3, 0.01),
             level("different", 0.33, 1.0, 0.96),
         ];
@@ -183,33 +183,33 @@ impl Default for Weights {
             rare("same", 0.68, 0.004, 0.015),
             level("other form", 0.12, 0.004, 0.006),
             level("part", 0.04, 0.003, 0.004),
-            level("initial", 0.05, 0.06, 0.06),
+            level("initial", 0.05, 0.006, 0.007),
             level("slip", 0.07, 0.003, 0.004),
-            level("alike", 0.02, 0.012, 0.014),
-            level("different", 0.02, 0.91, 0.9),
+            level("alike", 0.03, 0.012, 0.014),
+            level("different", 0.02, 0.96, 0.95),
         ];
         let last = vec![
             UNKNOWN,
             rare("same", 0.76, 0.0005, 0.5),
             level("other form", 0.03, 0.0003, 0.03),
             level("part", 0.05, 0.0006, 0.03),
-            level("initial", 0.01, 0.06, 0.2),
+            level("initial", 0.01, 0.003, 0.02),
             level("slip", 0.07, 0.0008, 0.01),
-            level("alike", 0.02, 0.006, 0.01),
+            level("alike", 0.03, 0.004, 0.01),
             level("different", 0.06, 0.99, 0.45),
         ];
-        let order = vec![UNKNOWN, level("as usual", 0.97, 1.0, 1.0), level("swapped", 0.03, 1.0, 0.01)];
+        let order = vec![UNKNOWN, level("as usual", 0.97, 1.0, 1.0), level("swapped", 0.03, 1.0, 0.01), level("first names go with surnames", 0.2, 1.0, 0.2)];
         let phone = vec![
             UNKNOWN,
             rare("same", 0.66, 1e-6, 0.3),
-            level("one digit apart", 0.03, 1e-5, 0.004),
+            level("one digit apart", 0.03, 1e-4, 0.004),
             level("different", 0.31, 1.0, 0.7),
         ];
         let birth = vec![
             UNKNOWN,
             rare("same", 0.87, 4e-5, 0.03),
             level("a digit apart", 0.07, 1.5e-3, 2e-3),
-            level("different", 0.012, 0.992, 0.96),
+            level("different", 0.006, 0.992, 0.96),
             level("day and month swapped", 0.02, 4e-5, 5e-5),
             level("two of day, month and year", 0.02, 6e-3, 6e-3),
         ];
@@ -229,7 +229,7 @@ impl Default for Weights {
         ];
         let company =
             vec![UNKNOWN, rare("same", 0.5, 1e-3, 0.5), level("alike", 0.05, 2e-3, 0.05), level("different", 0.45, 0.997, 0.45)];
-        let generation = vec![UNKNOWN, level("same", 0.9, 0.4, 0.2), level("different", 0.004, 0.6, 0.6)];
+        let generation = vec![UNKNOWN, level("same", 0.9, 0.4, 0.2), level("different", 0.001, 0.6, 0.6)];
         let id = vec![UNKNOWN, rare("same", 0.98, 1e-9, 1e-6)];
         Self {
             levels: [address, first, last, order, phone, birth, place, street, company, generation, id],

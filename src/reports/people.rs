@@ -80,7 +80,7 @@ pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String
     let fields: Vec<String> = told.fields.iter().map(|(field, label)| format!("{} ({label})", field.name())).collect();
     let _ = writeln!(text, "{}: {}", told.file, counted(records, "record", "records"));
     let _ = writeln!(text, "Compared on: {}", fields.join(", "));
-    if let Some(region) = matches.people.region {
+    if let Some(region) = matches.people.regions.first() {
         let _ = writeln!(text, "Phones without a country code are read as +{} ({}).", region.code, region.region);
     }
     if told.damage > 0 {
@@ -99,6 +99,11 @@ pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String
         counted(people as u64, "person", "people"),
     );
     let _ = writeln!(text, "{}\n", tiers(matches, look));
+    let _ = writeln!(
+        text,
+        "Found in this file: {:.3} other records of the same person for a record, {:.3} of people who share a home or an office.\n",
+        matches.weights.twins, matches.weights.housemates
+    );
     text.push_str(&least(matches, told, id));
     text.push_str(&remarks(matches));
     text
