@@ -152,7 +152,8 @@ fn open(file: &Path) -> Result<Arc<Dataset>> {
 fn column(dataset: &Dataset, name: &str, told: &str) -> Result<usize> {
     let labels = || dataset.columns.iter().map(|column| column.label.as_str());
     dataset.find(name).ok_or_else(|| {
-        let fault = Fault::new(format!("{told} names the column {name}, which {} does not have", dataset.files.join(", ")));
+        let fault =
+            Fault::new(format!("{told} names the column {name}, which {} does not have", dataset.files.join(", ")));
         let near = nearest(name, labels());
         let all: Vec<&str> = labels().collect();
         Error::usage(fault.help(match near {
@@ -166,7 +167,9 @@ fn fields(args: &Args, dataset: &Dataset) -> Result<Vec<(Field, usize)>> {
     let mut fields = Vec::new();
     for told in &args.on {
         let (name, label) = told.split_once('=').ok_or_else(|| {
-            Error::usage(Fault::new(format!("--on {told} is not field=column")).help("write --on email=mail,first=given"))
+            Error::usage(
+                Fault::new(format!("--on {told} is not field=column")).help("write --on email=mail,first=given"),
+            )
         })?;
         let names = || Field::ALL.into_iter().map(Field::name);
         let field = Field::parse(name.trim()).ok_or_else(|| {
@@ -183,7 +186,9 @@ fn fields(args: &Args, dataset: &Dataset) -> Result<Vec<(Field, usize)>> {
     if fields.is_empty() {
         let labels: Vec<&str> = dataset.columns.iter().map(|column| column.label.as_str()).collect();
         let fault = Fault::new(format!("no column of {} was recognised as one of people", dataset.files.join(", ")));
-        return Err(Error::usage(fault.help(format!("name them: --on email=…,first=… (columns: {})", labels.join(", ")))));
+        return Err(Error::usage(
+            fault.help(format!("name them: --on email=…,first=… (columns: {})", labels.join(", "))),
+        ));
     }
     Ok(fields)
 }
@@ -227,7 +232,9 @@ fn decisions(file: &Path, ids: &Ids<'_>) -> Result<Vec<(u32, u32, bool)>> {
     if let Some((line, pair)) = unknown.first_key_value() {
         let count = counted(unknown.len() as u64, "decision names", "decisions name");
         let fault = Fault::new(format!("{count} records that the file does not have: line {line}, {pair}"));
-        return Err(Error::usage(fault.help(format!("take them out of {}, or name the --id column they are written with", file.display()))));
+        return Err(Error::usage(
+            fault.help(format!("take them out of {}, or name the --id column they are written with", file.display())),
+        ));
     }
     Ok(decided)
 }

@@ -152,7 +152,13 @@ pub static BLOCKS: [Block; 21] = [
         name: "whole name",
         broad: true,
         // Either order: forms swap them.
-        key: |_, p| one(if p.first == 0 || p.last == 0 { 0 } else { join(&[name(p.first.min(p.last)), name(p.first.max(p.last)), 11]) }),
+        key: |_, p| {
+            one(if p.first == 0 || p.last == 0 {
+                0
+            } else {
+                join(&[name(p.first.min(p.last)), name(p.first.max(p.last)), 11])
+            })
+        },
         uses: FIRST | LAST,
     },
     Block { name: "local part", broad: true, key: |_, p| one(join(&[name(p.local), 12])), uses: ADDRESS },
@@ -186,7 +192,8 @@ pub static BLOCKS: [Block; 21] = [
         name: "first name and head of the address",
         broad: true,
         key: |people, p| {
-            let head = people.locals.text(p.local).get(..4).map_or(0, |head| xxhash_rust::xxh3::xxh3_64(head.as_bytes()));
+            let head =
+                people.locals.text(p.local).get(..4).map_or(0, |head| xxhash_rust::xxh3::xxh3_64(head.as_bytes()));
             one(join(&[name(p.first), head, 19]))
         },
         uses: FIRST | ADDRESS,
@@ -215,7 +222,8 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
     for (bit, block) in BLOCKS.iter().enumerate() {
-        let pairs = if bit == SLIPS { slip_pairs(people, edits, &mut found) } else { block_pairs(people, block, &mut found) };
+        let pairs =
+            if bit == SLIPS { slip_pairs(people, edits, &mut found) } else { block_pairs(people, block, &mut found) };
         found.pairs.extend(pairs.into_iter().map(|pair| (pair, 1 << bit)));
         // Blocks overlap: what several give is kept once.
         settle(&mut found.pairs);
@@ -245,8 +253,7 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
         })
         .collect();
     keyed.par_sort_unstable();
-    let runs: Vec<&[(u64, u32)]> =
-        keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
+    let runs: Vec<&[(u64, u32)]> = keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
     let people_count = people.all.len();
     let budget = if block.broad { people_count / 2 + 100_000 } else { people_count * 2 + 200_000 };
     let largest = largest(&runs, budget as u64);
@@ -280,7 +287,9 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             };
             let mut pairs = Vec::new();
             for (at, one) in rows.iter().enumerate() {
-                pairs.extend(rows[at + 1..].iter().take(reach).filter(|row| *row != one).map(|other| pack(*one, *other)));
+                pairs.extend(
+                    rows[at + 1..].iter().take(reach).filter(|row| *row != one).map(|other| pack(*one, *other)),
+                );
             }
             pairs
         })

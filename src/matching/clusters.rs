@@ -158,9 +158,9 @@ fn split(members: Vec<u32>, edges: &[Edge], sure: f32, clusters: &mut Clusters) 
         near[place(edge.left)].push((place(edge.right), at));
         near[place(edge.right)].push((place(edge.left), at));
     }
-    let weak = bridges(&near).into_iter().find(|(edge, below)| {
-        edges[*edge].probability < sure && below.len() >= 2 && members.len() - below.len() >= 2
-    });
+    let weak = bridges(&near)
+        .into_iter()
+        .find(|(edge, below)| edges[*edge].probability < sure && below.len() >= 2 && members.len() - below.len() >= 2);
     let Some((edge, below)) = weak else {
         clusters.members.push(members);
         return;

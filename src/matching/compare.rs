@@ -99,6 +99,9 @@ impl Compared {
 /// Records of one mailbox from which it is the box of many.
 const CROWDED: u16 = 12;
 
+/// Characters of a local part under which others are one letter apart by chance.
+const SHORT: usize = 8;
+
 /// Compares records.
 #[derive(Debug)]
 pub struct Comparer<'a> {
@@ -240,7 +243,8 @@ impl Found<'_> {
 
     fn address(&mut self, a: &Person, b: &Person, named: Named) -> Tier {
         let people = self.comparer.people;
-        let spare = a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
+        let spare =
+            a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
         if a.mailbox == 0 || b.mailbox == 0 {
             if spare {
                 self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
@@ -289,6 +293,7 @@ impl Found<'_> {
             _ if role => address::OTHER,
             true if named == Named::Both => address::NAMED_LIKE,
             true => address::OTHER,
+            false if near && one.len().min(other.len()) < SHORT => address::SHORT_SLIP,
             false if near => address::SLIP,
             false => self.alike(one, other, self.is_named(one, a, b) || self.is_named(other, a, b)),
         };
@@ -338,7 +343,8 @@ impl Found<'_> {
         }
         // What is left may be a form of the first name, or the name that neither record tells.
         let form = super::lists::LISTS.nicknames.get(&letters);
-        let form = form.is_some_and(|groups| known.iter().any(|name| name.groups.iter().any(|one| groups.contains(one))));
+        let form =
+            form.is_some_and(|groups| known.iter().any(|name| name.groups.iter().any(|one| groups.contains(one))));
         let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
         // An initial stands for a name that is not written out; beside both names a letter more is a slip.
         let initials = if found > 1 { 0 } else { 1 };

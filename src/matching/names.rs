@@ -222,7 +222,7 @@ impl Cells<'_> {
             // Forms with one field for the name leave everything in the first one.
             (first, "", "") if first.contains([' ', ',']) => Some(first),
             ("", last, "") if last.contains(',') => Some(last),
-            ("" , _, full) | (_, "", full) if full.contains(' ') => Some(full),
+            ("", _, full) | (_, "", full) if full.contains(' ') => Some(full),
             _ => None,
         };
         let Some(whole) = whole else {
@@ -361,7 +361,11 @@ fn apart(short: &str, long: &str) -> Likeness {
     }
     // A pet name is often a piece of the name with another end: Gitti of Brigitte.
     let stem = short.trim_end_matches(['a', 'e', 'i', 'o', 'y']);
-    if length >= 3 && (edits == 2 && length >= 8 || strsim::jaro_winkler(short, long) >= 0.88 || (stem.len() >= 3 && long.contains(stem))) {
+    if length >= 3
+        && (edits == 2 && length >= 8
+            || strsim::jaro_winkler(short, long) >= 0.88
+            || (stem.len() >= 3 && long.contains(stem)))
+    {
         return Likeness::Alike;
     }
     Likeness::Other

@@ -2,7 +2,8 @@
 
 use ahash::AHashMap;
 use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator,
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
+    ParallelIterator,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -347,7 +348,12 @@ impl People {
             let number = starts.partition_point(|start| *start <= row) - 1;
             (&sources[number], row - starts[number])
         };
-        let cell = |field: Field| move |row: u32| { let (source, row) = at(row); source.first(field, row) };
+        let cell = |field: Field| {
+            move |row: u32| {
+                let (source, row) = at(row);
+                source.first(field, row)
+            }
+        };
         let mut people = Self { all: vec![Person::default(); rows as usize], ..Self::default() };
         for (row, person) in (0..).zip(&mut people.all) {
             person.source = u8::try_from(starts.partition_point(|start| *start <= row) - 1).unwrap_or(u8::MAX);
@@ -357,11 +363,15 @@ impl People {
             let text = |field| source.first(field, row);
             names::Cells { first: text(Field::First), last: text(Field::Last), full: text(Field::Full) }
         });
-        people.take_addresses(rows, |row| {
-            let (source, row) = at(row);
-            let mut texts = source.of(Field::Email).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
-            [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
-        }, &told.domains);
+        people.take_addresses(
+            rows,
+            |row| {
+                let (source, row) = at(row);
+                let mut texts = source.of(Field::Email).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
+                [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
+            },
+            &told.domains,
+        );
         people.take_phones(rows, told, |row| {
             let (source, row) = at(row);
             let mut texts = source.of(Field::Phone).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
@@ -449,11 +459,13 @@ impl People {
     }
 
     fn take_phones<'a>(&mut self, rows: u32, told: &Told, cells: impl Fn(u32) -> [&'a str; 2] + Sync) {
-        let read: Vec<[Option<Phone>; 2]> =
-            (0..rows).into_par_iter().map(|row| cells(row).map(phone::read)).collect();
+        let read: Vec<[Option<Phone>; 2]> = (0..rows).into_par_iter().map(|row| cells(row).map(phone::read)).collect();
         let named = told.region.as_ref().and_then(|region| LISTS.regions.get(region));
         let usual = phone::usual_regions(read.iter().flatten().flatten().copied());
-        self.regions = named.into_iter().chain(usual.into_iter().filter(|usual| Some(usual.code) != named.map(|n| n.code))).collect();
+        self.regions = named
+            .into_iter()
+            .chain(usual.into_iter().filter(|usual| Some(usual.code) != named.map(|n| n.code)))
+            .collect();
         let regions = &self.regions;
         self.all.par_iter_mut().zip(read).for_each(|(person, phones)| {
             person.phones = phones.map(|phone| phone.map_or(0, |phone| phone::e164(phone, regions)));
@@ -583,10 +595,11 @@ fn street(text: &str) -> Option<String> {
         "court" => "ct".to_owned(),
         "place" => "pl".to_owned(),
         "calle" | "c" => "cl".to_owned(),
-        _ => word.strip_suffix("strasse").or_else(|| word.strip_suffix("str")).filter(|stem| stem.len() > 2).map_or_else(
-            || word.to_owned(),
-            |stem| format!("{stem}st"),
-        ),
+        _ => word
+            .strip_suffix("strasse")
+            .or_else(|| word.strip_suffix("str"))
+            .filter(|stem| stem.len() > 2)
+            .map_or_else(|| word.to_owned(), |stem| format!("{stem}st")),
     };
     let words: Vec<String> = folded.split(' ').map(short).collect();
     let key = words.join(" ");
@@ -596,8 +609,32 @@ fn street(text: &str) -> Option<String> {
 /// A company without its legal form.
 fn company(text: &str) -> Option<String> {
     const FORMS: [&str; 26] = [
-        "gmbh", "mbh", "ag", "kg", "ohg", "ug", "inc", "incorporated", "llc", "ltd", "limited", "plc", "corp", "corporation", "co",
-        "company", "sa", "sas", "sarl", "sl", "srl", "spa", "bv", "nv", "ab", "oy",
+        "gmbh",
+        "mbh",
+        "ag",
+        "kg",
+        "ohg",
+        "ug",
+        "inc",
+        "incorporated",
+        "llc",
+        "ltd",
+        "limited",
+        "plc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "sa",
+        "sas",
+        "sarl",
+        "sl",
+        "srl",
+        "spa",
+        "bv",
+        "nv",
+        "ab",
+        "oy",
     ];
     let folded = fold(text);
     let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.contains(word)).collect();

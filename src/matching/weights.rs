@@ -114,6 +114,8 @@ pub mod address {
     pub const NUMBERED: u8 = 10;
     /// Different.
     pub const OTHER: u8 = 11;
+    /// One letter apart in a short local part, of which there are many.
+    pub const SHORT_SLIP: u8 = 12;
 }
 
 /// Levels of first names and surnames, the first being that one is missing.
@@ -168,7 +170,7 @@ impl Default for Weights {
             UNKNOWN,
             rare("same mailbox", 0.36, 1e-9, 0.008),
             rare("same box of a role", 0.03, 1e-4, 0.3),
-            level("one slip apart", 0.06, 2e-6, 0.002),
+            level("one slip apart", 0.06, 1e-7, 0.001),
             level("a slip in the domain", 0.03, 2e-7, 0.0005),
             rare("same local part, other domain", 0.09, 2e-5, 0.002),
             level("same local part made of name and number, other domain", 0.05, 2e-3, 5e-4),
@@ -177,6 +179,7 @@ impl Default for Weights {
             level("local parts alike, made of the name", 0.05, 0.05, 0.05),
             level("same letters, other digits", 0.01, 2e-3, 0.01),
             level("different", 0.33, 1.0, 0.96),
+            level("one slip apart, and short", 0.06, 3e-6, 0.002),
         ];
         let first = vec![
             UNKNOWN,
@@ -198,7 +201,12 @@ impl Default for Weights {
             level("alike", 0.03, 0.004, 0.01),
             level("different", 0.06, 0.99, 0.45),
         ];
-        let order = vec![UNKNOWN, level("as usual", 0.97, 1.0, 1.0), level("swapped", 0.03, 1.0, 0.01), level("first names go with surnames", 0.2, 1.0, 0.2)];
+        let order = vec![
+            UNKNOWN,
+            level("as usual", 0.97, 1.0, 1.0),
+            level("swapped", 0.03, 1.0, 0.01),
+            level("first names go with surnames", 0.2, 1.0, 0.2),
+        ];
         let phone = vec![
             UNKNOWN,
             rare("same", 0.66, 1e-6, 0.3),
@@ -227,8 +235,12 @@ impl Default for Weights {
             level("alike", 0.08, 2e-3, 0.05),
             level("different", 0.22, 0.996, 0.35),
         ];
-        let company =
-            vec![UNKNOWN, rare("same", 0.5, 1e-3, 0.5), level("alike", 0.05, 2e-3, 0.05), level("different", 0.45, 0.997, 0.45)];
+        let company = vec![
+            UNKNOWN,
+            rare("same", 0.5, 1e-3, 0.5),
+            level("alike", 0.05, 2e-3, 0.05),
+            level("different", 0.45, 0.997, 0.45),
+        ];
         let generation = vec![UNKNOWN, level("same", 0.9, 0.4, 0.2), level("different", 0.001, 0.6, 0.6)];
         let id = vec![UNKNOWN, rare("same", 0.98, 1e-9, 1e-6)];
         Self {
