@@ -209,13 +209,24 @@ pub fn address(text: &str) -> Option<String> {
 /// The mailbox behind an address that [`address`] gave. Never an empty local part.
 pub fn mailbox(address: &str) -> Option<String> {
     let (local, domain) = address.rsplit_once('@')?;
-    let Some((canonical, dots, plus)) = LISTS.providers.get(domain) else { return Some(address.to_owned()) };
-    let untagged = if *plus { local.split('+').next().unwrap_or(local) } else { local };
-    let plain: Cow<'_, str> = if *dots { Cow::Owned(untagged.replace('.', "")) } else { Cow::Borrowed(untagged) };
-    if plain.is_empty() {
+    let (own, provider) = delivered(local, domain);
+    if own.is_none() && provider.is_none() {
         return Some(address.to_owned());
     }
-    Some(format!("{plain}@{canonical}"))
+    Some(format!("{}@{}", own.as_deref().unwrap_or(local), provider.unwrap_or(domain)))
+}
+
+/// The local part and the domain that a provider reads, where it reads them otherwise than they are written.
+pub fn delivered(local: &str, domain: &str) -> (Option<String>, Option<&'static str>) {
+    let Some((canonical, dots, plus)) = LISTS.providers.get(domain) else { return (None, None) };
+    let untagged = if *plus { local.split('+').next().unwrap_or(local) } else { local };
+    let plain: Cow<'_, str> =
+        if *dots && untagged.contains('.') { Cow::Owned(untagged.replace('.', "")) } else { Cow::Borrowed(untagged) };
+    if plain.is_empty() {
+        return (None, None);
+    }
+    let other = (plain != local).then(|| plain.into_owned());
+    (other, (canonical != domain).then_some(canonical.as_str()))
 }
 
 /// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens and zeros.

@@ -106,9 +106,13 @@ pub fn alike(one: Day, other: Day) -> Alike {
         digits
     };
     let (a, b) = (digits(one), digits(other));
-    let unequal: Vec<usize> = (0..8).filter(|at| a[*at] != b[*at]).collect();
-    let neighbours = matches!(unequal[..], [i, j] if j == i + 1 && a[i] == b[j] && a[j] == b[i]);
-    if unequal.len() == 1 || neighbours {
+    let mut unequal = (0..8).filter(|at| a[*at] != b[*at]);
+    let slip = match (unequal.next(), unequal.next(), unequal.next()) {
+        (Some(_), None, None) => true,
+        (Some(i), Some(j), None) => j == i + 1 && a[i] == b[j] && a[j] == b[i],
+        _ => false,
+    };
+    if slip {
         return Alike::Slip;
     }
     let same = [year == other_year, month == other_month, day == other_day].into_iter().filter(|same| *same).count();

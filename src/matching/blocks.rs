@@ -37,13 +37,24 @@ pub struct Candidates {
     pub trimmed: Vec<(&'static str, u64)>,
 }
 
+/// How many pairs a block may give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// Twice as many as there are records; keys of crowds are compared with their neighbours.
+    Much,
+    /// Half as many, the rarest values first.
+    Some,
+    /// A few, the rarest values first.
+    Little,
+}
+
 /// Fields that a block's key is made of, so that none is learned from pairs which it chose itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Block {
     /// Its name in reports.
     pub name: &'static str,
-    /// Whether it is worth as many pairs as there are records; a broad one gives its rarest values alone.
-    broad: bool,
+    /// How many pairs it may give.
+    worth: Worth,
     key: fn(&People, &Person) -> [u64; 2],
     /// Which aspects agree by construction, as bits of [`super::weights::Aspect`].
     pub uses: u32,
@@ -87,8 +98,7 @@ fn meant(people: &People, person: &Person) -> u64 {
     if domain == person.domain {
         return person.mailbox;
     }
-    let text = format!("{}@{}", people.locals.text(person.local), people.domains[domain as usize].name);
-    xxhash_rust::xxh3::xxh3_64(text.as_bytes())
+    super::people::mailbox_hash(people.locals.text(person.local), &people.domains[domain as usize].name)
 }
 
 fn one(key: u64) -> [u64; 2] {
@@ -99,58 +109,58 @@ fn one(key: u64) -> [u64; 2] {
 pub static BLOCKS: [Block; 21] = [
     Block {
         name: "address",
-        broad: false,
+        worth: Worth::Much,
         key: |people, person| [if person.mailbox == 0 { 0 } else { meant(people, person) }, person.spare],
         uses: ADDRESS,
     },
-    Block { name: "id", broad: false, key: |_, person| one(person.id), uses: 0 },
-    Block { name: "slip in the address", broad: false, key: |_, _| one(0), uses: ADDRESS },
-    Block { name: "phone", broad: false, key: |_, person| person.phones, uses: PHONE },
+    Block { name: "id", worth: Worth::Much, key: |_, person| one(person.id), uses: 0 },
+    Block { name: "slip in the address", worth: Worth::Much, key: |_, _| one(0), uses: ADDRESS },
+    Block { name: "phone", worth: Worth::Much, key: |_, person| person.phones, uses: PHONE },
     Block {
         name: "surname and postcode",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.last), name(p.postcode)])),
         uses: LAST | PLACE,
     },
     Block {
         name: "surname and birth",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.last), name(p.birth), 5])),
         uses: LAST | BIRTH,
     },
     Block {
         name: "first name and birth",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.first), name(p.birth), 6])),
         uses: FIRST | BIRTH,
     },
     Block {
         name: "name and city",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.first), name(p.last), name(p.city), 7])),
         uses: FIRST | LAST | PLACE,
     },
     Block {
         name: "surname and company",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.last), name(p.company), 8])),
         uses: LAST | COMPANY,
     },
     Block {
         name: "first name and postcode",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.first), name(p.postcode), 9])),
         uses: FIRST | PLACE,
     },
     Block {
         name: "birth and postcode",
-        broad: false,
+        worth: Worth::Much,
         key: |_, p| one(join(&[name(p.birth), name(p.postcode), 10])),
         uses: BIRTH | PLACE,
     },
     Block {
         name: "whole name",
-        broad: true,
+        worth: Worth::Some,
         // Either order: forms swap them.
         key: |_, p| {
             one(if p.first == 0 || p.last == 0 {
@@ -161,36 +171,36 @@ pub static BLOCKS: [Block; 21] = [
         },
         uses: FIRST | LAST,
     },
-    Block { name: "local part", broad: true, key: |_, p| one(join(&[name(p.local), 12])), uses: ADDRESS },
+    Block { name: "local part", worth: Worth::Some, key: |_, p| one(join(&[name(p.local), 12])), uses: ADDRESS },
     Block {
         name: "street and first letter",
-        broad: true,
+        worth: Worth::Little,
         key: |people, p| one(join(&[name(p.street), name(p.postcode.max(p.city)), head(people, p.first, 1)])),
         uses: STREET | PLACE,
     },
     Block {
         name: "birth and city",
-        broad: true,
+        worth: Worth::Little,
         key: |_, p| one(join(&[name(p.birth), name(p.city), 14])),
         uses: BIRTH | PLACE,
     },
-    Block { name: "birth", broad: true, key: |_, p| one(join(&[name(p.birth), 15])), uses: BIRTH },
-    Block { name: "surname", broad: true, key: |_, p| one(join(&[name(p.last), 16])), uses: LAST },
+    Block { name: "birth", worth: Worth::Little, key: |_, p| one(join(&[name(p.birth), 15])), uses: BIRTH },
+    Block { name: "surname", worth: Worth::Little, key: |_, p| one(join(&[name(p.last), 16])), uses: LAST },
     Block {
         name: "heads of the names",
-        broad: true,
+        worth: Worth::Little,
         key: |people, p| one(join(&[head(people, p.first, 3), head(people, p.last, 3), 17])),
         uses: FIRST | LAST,
     },
     Block {
         name: "month of birth and first letters",
-        broad: true,
+        worth: Worth::Little,
         key: |people, p| one(join(&[name(p.birth / 100), head(people, p.first, 1), head(people, p.last, 1), 18])),
         uses: BIRTH,
     },
     Block {
         name: "first name and head of the address",
-        broad: true,
+        worth: Worth::Little,
         key: |people, p| {
             let head =
                 people.locals.text(p.local).get(..4).map_or(0, |head| xxhash_rust::xxh3::xxh3_64(head.as_bytes()));
@@ -200,7 +210,7 @@ pub static BLOCKS: [Block; 21] = [
     },
     Block {
         name: "surname and city",
-        broad: true,
+        worth: Worth::Little,
         key: |_, p| one(join(&[name(p.last), name(p.city), 20])),
         uses: LAST | PLACE,
     },
@@ -254,10 +264,15 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
         .collect();
     keyed.par_sort_unstable();
     let runs: Vec<&[(u64, u32)]> = keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
-    let people_count = people.all.len();
-    let budget = if block.broad { people_count / 2 + 100_000 } else { people_count * 2 + 200_000 };
+    let records = people.all.len();
+    let budget = match block.worth {
+        Worth::Much => records * 2 + 200_000,
+        Worth::Some => records / 2 + 100_000,
+        Worth::Little => records / 20 + 100_000,
+    };
+    let broad = block.worth != Worth::Much;
     let largest = largest(&runs, budget as u64);
-    if block.broad {
+    if broad {
         let left: u64 = runs.iter().filter(|run| run.len() > largest).map(|run| pairs_of(run.len())).sum();
         if left > 0 {
             found.trimmed.push((block.name, left));
@@ -270,7 +285,6 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    let broad = block.broad;
     runs.into_par_iter()
         .flat_map_iter(|run| {
             let mut rows: Vec<u32> = run.iter().map(|(_, row)| *row).collect();

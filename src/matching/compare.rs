@@ -4,7 +4,7 @@ use super::birth::{self, Alike};
 use super::names::Likeness;
 use super::people::{Dictionary, Field, People, Person};
 use super::weights::{ASPECTS, Aspect, Weights, address, name, other, rarity};
-use super::{phone, slips};
+use super::{near, phone, slips};
 
 /// What the addresses of two records are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -276,8 +276,10 @@ impl Found<'_> {
                 return tier;
             }
             let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
+            let short = one.bytes().filter(u8::is_ascii_alphabetic).count() < slips::LETTERS;
             match (role, self.is_named(one, a, b)) {
                 (true, _) => self.put(Aspect::Address, address::OTHER),
+                (false, _) if short => self.put(Aspect::Address, address::NUMBERED_MOVED),
                 (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
                 (false, true) => self.put(Aspect::Address, address::NAMED_MOVED),
                 (false, false) => {
@@ -288,48 +290,49 @@ impl Found<'_> {
             return tier;
         }
         let near = meant(a) == meant(b) && slips::is_slip(one, other, 1);
+        let alike = if near { address::SLIP } else { alike(one, other) };
+        if role || alike == address::OTHER {
+            self.put(Aspect::Address, address::OTHER);
+            return if near { Tier::Typo } else { Tier::Other };
+        }
         // Two local parts that are both made of the names as they should be are no slips of each other.
-        let level = match self.is_named(one, a, b) && self.is_named(other, a, b) {
-            _ if role => address::OTHER,
+        let (one_named, other_named) = (self.is_named(one, a, b), self.is_named(other, a, b));
+        let level = match one_named && other_named {
             true if named == Named::Both => address::NAMED_LIKE,
             true => address::OTHER,
-            false if near && one.len().min(other.len()) < SHORT => address::SHORT_SLIP,
-            false if near => address::SLIP,
-            false => self.alike(one, other, self.is_named(one, a, b) || self.is_named(other, a, b)),
+            false if near && self.is_spelled(one, a) && self.is_spelled(other, b) => address::OTHER,
+            false if near && (one.len().min(other.len()) < SHORT || self.holds_name(one, a, b)) => address::PART_SLIP,
+            false if alike == address::LIKE && (one_named || other_named) => address::NAMED_LIKE,
+            false => alike,
         };
         self.put(Aspect::Address, level);
         if near { Tier::Typo } else { Tier::Other }
     }
 
-    /// The level of two local parts that are neither the same nor a slip apart.
-    fn alike(&self, one: &str, other: &str, named: bool) -> u8 {
-        let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).collect::<String>();
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let (letters_one, letters_other) = (letters(one), letters(other));
-        let shortest = letters_one.len().min(letters_other.len());
-        if shortest < slips::LETTERS {
-            return address::OTHER;
-        }
-        let (digits_one, digits_other) = (digits(one), digits(other));
-        let both = !digits_one.is_empty() && !digits_other.is_empty();
-        if letters_one == letters_other && digits_one != digits_other && both {
-            return address::NUMBERED;
-        }
-        let alike = letters_one == letters_other
-            || (shortest >= 6 && (one.starts_with(other) || other.starts_with(one)))
-            || (shortest >= 7 && strsim::osa_distance(one, other) <= 2.max(shortest / 5));
-        match (alike, named) {
-            (true, true) => address::NAMED_LIKE,
-            (true, false) => address::LIKE,
-            (false, _) => address::OTHER,
-        }
+    fn names_of<'b>(&'b self, people: [&Person; 2]) -> impl Iterator<Item = &'b super::names::Name> {
+        let all = people.map(|person| [person.last, person.first]).into_iter().flatten();
+        all.filter(|name| *name != 0).map(|name| &self.comparer.people.names.all[name as usize])
+    }
+
+    /// Whether a local part holds every name of its own record.
+    fn is_spelled(&self, local: &str, own: &Person) -> bool {
+        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        own.last != 0
+            && own.first != 0
+            && self.names_of([own, own]).all(|name| name.words().any(|word| word.len() > 1 && plain.contains(word)))
+    }
+
+    /// Whether a local part without numbers holds a name of the two: what stands beside it may be another name.
+    fn holds_name(&self, local: &str, a: &Person, b: &Person) -> bool {
+        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        !plain.bytes().any(|byte| byte.is_ascii_digit())
+            && (a.first == 0 || a.last == 0 || b.first == 0 || b.last == 0)
+            && self.names_of([a, b]).any(|name| name.words().any(|word| word.len() > 2 && plain.contains(word)))
     }
 
     /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names.
     fn is_named(&self, local: &str, a: &Person, b: &Person) -> bool {
-        let names = &self.comparer.people.names;
-        let known = [a.last, b.last, a.first, b.first].into_iter().filter(|name| *name != 0);
-        let known: Vec<&super::names::Name> = known.map(|name| &names.all[name as usize]).collect();
+        let known: Vec<&super::names::Name> = self.names_of([a, b]).collect();
         let mut words: Vec<&str> = known.iter().flat_map(|name| name.words()).filter(|word| word.len() > 1).collect();
         words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
         let mut letters: String = local.chars().filter(|c| c.is_alphabetic()).collect();
@@ -342,9 +345,11 @@ impl Found<'_> {
             }
         }
         // What is left may be a form of the first name, or the name that neither record tells.
-        let form = super::lists::LISTS.nicknames.get(&letters);
-        let form =
-            form.is_some_and(|groups| known.iter().any(|name| name.groups.iter().any(|one| groups.contains(one))));
+        let groups = super::lists::LISTS.nicknames.get(&letters).map_or(&[] as &[u16], Vec::as_slice);
+        let form = known.iter().any(|name| {
+            name.groups.iter().any(|one| groups.contains(one))
+                || (letters.len() > 3 && near::within(&letters, &name.key, 1))
+        });
         let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
         // An initial stands for a name that is not written out; beside both names a letter more is a slip.
         let initials = if found > 1 { 0 } else { 1 };
@@ -352,16 +357,17 @@ impl Found<'_> {
     }
 
     fn phone(&mut self, a: &Person, b: &Person) {
-        let own: Vec<u64> = a.phones.into_iter().filter(|phone| *phone != 0).collect();
-        let its: Vec<u64> = b.phones.into_iter().filter(|phone| *phone != 0).collect();
-        if own.is_empty() || its.is_empty() {
+        // The first is filled before the second.
+        if a.phones[0] == 0 || b.phones[0] == 0 {
             return;
         }
-        if own.iter().any(|phone| its.contains(phone)) {
+        let own = a.phones.iter().filter(|phone| **phone != 0);
+        let its = || b.phones.iter().filter(|phone| **phone != 0);
+        if own.clone().any(|phone| its().any(|other| other == phone)) {
             let held = u32::from(a.shared[1].min(b.shared[1]).max(2));
             return self.put_rare(Aspect::Phone, other::SAME, held, self.comparer.phones);
         }
-        let near = own.iter().any(|one| its.iter().any(|other| phone::is_slip(*one, *other)));
+        let near = own.clone().any(|one| its().any(|other| phone::is_slip(*one, *other)));
         self.put(Aspect::Phone, if near { other::NEAR } else { other::OTHER });
     }
 
@@ -427,15 +433,44 @@ impl Found<'_> {
     }
 }
 
+/// The level of two local parts that are neither the same nor a slip apart.
+fn alike(one: &str, other: &str) -> u8 {
+    let shortest = one.len().min(other.len());
+    if shortest < slips::LETTERS {
+        return address::OTHER;
+    }
+    let letters = |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).count();
+    let (count, longer) = (letters(one).min(letters(other)), letters(one).max(letters(other)));
+    if count < slips::LETTERS {
+        return address::OTHER;
+    }
+    let by_letter =
+        |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).collect::<Vec<u8>>();
+    let same_letters = count == longer && by_letter(one) == by_letter(other);
+    if same_letters {
+        let has = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        let numbered = has(one) && has(other) && !near::same_digits(one, other);
+        return if numbered { address::NUMBERED } else { address::LIKE };
+    }
+    let edits = u32::try_from(2.max(count / 5)).unwrap_or(2);
+    let alike = (count >= 6 && (one.starts_with(other) || other.starts_with(one)))
+        || (count >= 7 && near::within(one, other, edits));
+    if alike { address::LIKE } else { address::OTHER }
+}
+
 /// A slip apart, with the same digits.
 fn near(one: &str, other: &str) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).collect::<Vec<u8>>();
     let length = one.len().min(other.len());
-    if length < 4 || one.len().abs_diff(other.len()) > 3 {
-        return length >= 4 && (one.starts_with(other) || other.starts_with(one)) && digits(one) == digits(other);
+    if length < 4 {
+        return false;
     }
-    let most = if length >= 8 { 2 } else { 1 };
-    let distance = strsim::osa_distance(one, other);
+    if one.len().abs_diff(other.len()) > 3 {
+        return (one.starts_with(other) || other.starts_with(one)) && near::same_digits(one, other);
+    }
+    let edits = if length >= 8 { 2 } else { 1 };
+    if !near::within(one, other, edits) {
+        return false;
+    }
     // A postcode is all digits: there one wrong digit is a slip too.
-    distance <= most && (digits(one) == digits(other) || (distance == 1 && digits(one).len() == one.len()))
+    near::same_digits(one, other) || (near::within(one, other, 1) && one.bytes().all(|byte| byte.is_ascii_digit()))
 }

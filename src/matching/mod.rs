@@ -14,6 +14,7 @@ pub mod estimate;
 pub mod explain;
 pub mod lists;
 pub mod names;
+pub mod near;
 pub mod people;
 pub mod phone;
 pub mod slips;

@@ -7,6 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::lists::LISTS;
+use super::near;
 
 /// How two names are alike, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,75 +211,102 @@ pub struct Cells<'a> {
     pub full: &'a str,
 }
 
-impl Cells<'_> {
-    fn hash(&self) -> u64 {
-        let parts = [self.first, self.last, self.full];
-        parts.iter().fold(0, |hash: u64, part| (hash ^ xxh3_64(part.as_bytes())).wrapping_mul(0x9e37_79b9_7f4a_7c15))
-    }
-
-    fn read(&self) -> Given {
-        let whole = match (self.first.trim(), self.last.trim(), self.full.trim()) {
+impl<'a> Cells<'a> {
+    /// The text that holds both names, when one does.
+    fn whole(&self) -> Option<&'a str> {
+        match (self.first.trim(), self.last.trim(), self.full.trim()) {
+            ("", "", "") => None,
             ("", "", full) => Some(full),
             // Forms with one field for the name leave everything in the first one.
             (first, "", "") if first.contains([' ', ',']) => Some(first),
             ("", last, "") if last.contains(',') => Some(last),
             ("", _, full) | (_, "", full) if full.contains(' ') => Some(full),
             _ => None,
-        };
-        let Some(whole) = whole else {
-            return Given { first: name(self.first, true), last: name(self.last, false) };
-        };
-        let Split { first, last, generation } = split(whole);
-        let umlauts = written(whole);
-        // The parts are folded already; their umlauts come from the text.
-        let mut given = Given { first: name(&first, true), last: name(&last, false) };
-        if let Some(umlauts) = umlauts {
-            let parts = split(&umlauts);
-            let add = |name: &mut Option<Name>, text: String| {
-                if let Some(name) = name.as_mut().filter(|name| name.key != text) {
-                    name.written = Some(text);
-                }
-            };
-            add(&mut given.first, parts.first);
-            add(&mut given.last, parts.last);
         }
-        if let Some(name) = given.last.as_mut().or(given.first.as_mut()) {
-            name.generation = name.generation.max(generation);
+    }
+}
+
+/// The names in a text that holds both.
+fn read(whole: &str) -> Given {
+    let Split { first, last, generation } = split(whole);
+    let umlauts = written(whole);
+    // The parts are folded already; their umlauts come from the text.
+    let mut given = Given { first: name(&first, true), last: name(&last, false) };
+    if let Some(umlauts) = umlauts {
+        let parts = split(&umlauts);
+        let add = |name: &mut Option<Name>, text: String| {
+            if let Some(name) = name.as_mut().filter(|name| name.key != text) {
+                name.written = Some(text);
+            }
+        };
+        add(&mut given.first, parts.first);
+        add(&mut given.last, parts.last);
+    }
+    if let Some(name) = given.last.as_mut().or(given.first.as_mut()) {
+        name.generation = name.generation.max(generation);
+    }
+    given
+}
+
+/// What the cells of a record give.
+enum Read<'a> {
+    /// Names that one text held.
+    Whole(Given),
+    /// First name and surname as they stand, with their hashes.
+    Parts((&'a str, u64), (&'a str, u64)),
+}
+
+impl<'a> Read<'a> {
+    fn of(cells: Cells<'a>) -> Self {
+        let hashed = |text: &'a str| (text, xxh3_64(text.as_bytes()));
+        match cells.whole() {
+            Some(whole) => Self::Whole(read(whole)),
+            None => Self::Parts(hashed(cells.first), hashed(cells.last)),
         }
-        given
     }
 }
 
 impl Names {
-    /// The names of every record: first and last as places in [`Names::all`], 0 where there is none.
+    /// The names of every record: first and last as places in [`Names::all`], 0 where there is none, with the generation.
     pub fn read<'a>(rows: u32, cells: impl Fn(u32) -> Cells<'a> + Sync) -> (Self, Vec<(u32, u32, u8)>) {
         let mut names = Self { by_key: AHashMap::new(), all: vec![Name::default()] };
-        let rows: Vec<u32> = (0..rows).collect();
-        let hashes: Vec<u64> = rows.par_iter().map(|row| cells(*row).hash()).collect();
-        // The same cells are worked out once.
-        let mut distinct: AHashMap<u64, u32> = AHashMap::new();
-        let mut samples: Vec<u32> = Vec::new();
-        let places: Vec<u32> = hashes
-            .iter()
-            .zip(&rows)
-            .map(|(hash, row)| {
-                *distinct.entry(*hash).or_insert_with(|| {
-                    samples.push(*row);
-                    u32::try_from(samples.len() - 1).unwrap_or(u32::MAX)
-                })
-            })
-            .collect();
-        drop((distinct, hashes));
-        let given: Vec<Given> = samples.par_iter().map(|row| cells(*row).read()).collect();
-        let known: Vec<(u32, u32, u8)> = given
-            .into_iter()
-            .map(|given| {
-                let generation = [&given.first, &given.last].into_iter().flatten().map(|name| name.generation).max();
-                (names.enter(given.first), names.enter(given.last), generation.unwrap_or_default())
-            })
-            .collect();
-        let rows = places.iter().map(|at| known[*at as usize]).collect();
-        (names, rows)
+        // The same cell is worked out once.
+        let mut firsts: AHashMap<u64, (u32, u8)> = AHashMap::new();
+        let mut lasts: AHashMap<u64, (u32, u8)> = AHashMap::new();
+        let mut all = Vec::with_capacity(rows as usize);
+        for start in (0..rows).step_by(1 << 16) {
+            let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
+            let read: Vec<Read<'_>> = piece.par_iter().map(|row| Read::of(cells(*row))).collect();
+            for read in read {
+                all.push(match read {
+                    Read::Whole(given) => {
+                        let generation = [&given.first, &given.last].into_iter().flatten().map(|name| name.generation);
+                        let generation = generation.max().unwrap_or_default();
+                        (names.enter(given.first), names.enter(given.last), generation)
+                    }
+                    Read::Parts(first, last) => {
+                        let (first, elder) = names.known(&mut firsts, first, true);
+                        let (last, younger) = names.known(&mut lasts, last, false);
+                        (first, last, elder.max(younger))
+                    }
+                });
+            }
+        }
+        (names, all)
+    }
+
+    fn known(&mut self, cells: &mut AHashMap<u64, (u32, u8)>, (text, hash): (&str, u64), is_first: bool) -> (u32, u8) {
+        if text.is_empty() {
+            return (0, 0);
+        }
+        if let Some(known) = cells.get(&hash) {
+            return *known;
+        }
+        let name = name(text, is_first);
+        let generation = name.as_ref().map_or(0, |name| name.generation);
+        let entered = (self.enter(name), generation);
+        cells.insert(hash, entered);
+        entered
     }
 
     fn enter(&mut self, name: Option<Name>) -> u32 {
@@ -354,18 +382,19 @@ fn apart(short: &str, long: &str) -> Likeness {
     if length >= 3 && long.starts_with(short) {
         return Likeness::Part;
     }
-    let reach = long.chars().count() - length;
-    let edits = if length + reach >= 4 && reach <= 2 { strsim::osa_distance(short, long) } else { usize::MAX };
-    if edits == 1 {
+    if long.len() >= 4 && near::within(short, long, 1) {
         return Likeness::Slip;
     }
     // A pet name is often a piece of the name with another end: Gitti of Brigitte.
     let stem = short.trim_end_matches(['a', 'e', 'i', 'o', 'y']);
-    if length >= 3
-        && (edits == 2 && length >= 8
-            || strsim::jaro_winkler(short, long) >= 0.88
-            || (stem.len() >= 3 && long.contains(stem)))
-    {
+    if stem.len() >= 3 && long.contains(stem) {
+        return Likeness::Alike;
+    }
+    // Names that differ in many letters are neither two edits apart nor alike by any measure.
+    if !near::may_be_within(short, long, 3) {
+        return Likeness::Other;
+    }
+    if length >= 8 && near::within(short, long, 2) || length >= 3 && strsim::jaro_winkler(short, long) >= 0.88 {
         return Likeness::Alike;
     }
     Likeness::Other

@@ -1,5 +1,7 @@
 //! Records of people as numbers: every value normalised once, so that two records are compared without touching text.
 
+use std::borrow::Cow;
+
 use ahash::AHashMap;
 use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
@@ -11,7 +13,7 @@ use super::birth::{self, Day};
 use super::lists::{Dialling, DomainKind, LISTS, MoreDomains};
 use super::names::{self, Names, fold};
 use super::phone::{self, Phone};
-use crate::frames::normalize::{AddressClass, address, address_class, identifier, mailbox};
+use crate::frames::normalize::{address, delivered, identifier, invisible};
 
 /// What of a person can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -306,21 +308,42 @@ pub struct People {
     pub regions: Vec<&'static Dialling>,
 }
 
+/// An address as it was read: its text, where its domain begins, and the local part where the provider writes it otherwise.
 struct Mailbox {
-    address: u64,
-    text: String,
+    address: String,
     at: usize,
+    local: Option<String>,
+    domain: &'static str,
 }
 
-fn read_mailbox(text: &str) -> Option<Mailbox> {
-    let text = if text.contains('\u{200b}') { text.replace('\u{200b}', "") } else { text.to_owned() };
-    let address = match address_class(&text) {
-        AddressClass::Usable => address(&text)?,
-        _ => return None,
-    };
-    let text = mailbox(&address)?;
-    let at = text.rfind('@')?;
-    Some(Mailbox { address: xxh3_64(address.as_bytes()), text, at })
+impl Mailbox {
+    fn read(text: &str) -> Option<Self> {
+        // What nobody sees is no part of an address.
+        let seen = |c: char| !invisible(c);
+        let cleaned: Cow<'_, str> =
+            if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(|c| seen(*c)).collect()) };
+        let address = address(&cleaned)?;
+        let at = address.rfind('@')?;
+        let (local, domain) = delivered(&address[..at], &address[at + 1..]);
+        Some(Self { local, domain: domain.unwrap_or_default(), at, address })
+    }
+
+    fn local(&self) -> &str {
+        self.local.as_deref().unwrap_or(&self.address[..self.at])
+    }
+
+    fn domain(&self) -> &str {
+        if self.domain.is_empty() { &self.address[self.at + 1..] } else { self.domain }
+    }
+
+    fn hash(&self) -> u64 {
+        mailbox_hash(self.local(), self.domain())
+    }
+}
+
+/// The hash of a mailbox.
+pub fn mailbox_hash(local: &str, domain: &str) -> u64 {
+    xxh3_64(local.as_bytes()).rotate_left(17) ^ xxh3_64(domain.as_bytes())
 }
 
 /// What else a run is told about people.
@@ -429,17 +452,17 @@ impl People {
                 .par_iter()
                 .map(|row| {
                     let [one, two] = cells(*row);
-                    let spare = read_mailbox(two).map_or(0, |mailbox| xxh3_64(mailbox.text.as_bytes()));
-                    (read_mailbox(one), spare)
+                    let spare = if two.is_empty() { None } else { Mailbox::read(two) };
+                    (if one.is_empty() { None } else { Mailbox::read(one) }, spare.map_or(0, |spare| spare.hash()))
                 })
                 .collect();
             for (row, (mailbox, spare)) in piece.into_iter().zip(read) {
                 let person = &mut self.all[row as usize];
                 person.spare = spare;
-                let Some(Mailbox { address, text, at }) = mailbox else { continue };
-                let (local, domain) = (&text[..at], &text[at + 1..]);
-                (person.address, person.mailbox) = (address, xxh3_64(text.as_bytes()));
-                person.local = self.locals.enter(local);
+                let Some(mailbox) = mailbox else { continue };
+                let domain = mailbox.domain();
+                (person.address, person.mailbox) = (xxh3_64(mailbox.address.as_bytes()), mailbox.hash());
+                person.local = self.locals.enter(mailbox.local());
                 person.domain = match domains.get(domain) {
                     Some(at) => *at,
                     None => {
@@ -539,13 +562,8 @@ impl People {
             if meant == person.domain || person.local == 0 {
                 continue;
             }
-            let address = format!("{}@{}", self.locals.text(person.local), self.domains[meant as usize].name);
-            let Some((local, _)) = mailbox(&address).and_then(|text| {
-                let (local, domain) = text.rsplit_once('@')?;
-                Some((local.to_owned(), domain.len()))
-            }) else {
-                continue;
-            };
+            let own = self.locals.text(person.local);
+            let Some(local) = delivered(own, &self.domains[meant as usize].name).0 else { continue };
             self.all[row].local = self.locals.enter(&local);
             if self.roles.len() < self.locals.len() {
                 self.roles.push(LISTS.roles.contains(&local));

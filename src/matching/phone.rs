@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::lists::{Dialling, LISTS};
+use super::near;
 
 /// A number as it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,7 +183,17 @@ pub fn usual_regions(numbers: impl Iterator<Item = Phone>) -> Vec<&'static Diall
 
 /// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
 pub fn is_slip(one: u64, other: u64) -> bool {
-    strsim::osa_distance(&one.to_string(), &other.to_string()) == 1
+    let digits = |mut number: u64| {
+        let (mut all, mut count) = ([0_u8; 20], 0);
+        while number > 0 {
+            all[count] = (number % 10) as u8;
+            number /= 10;
+            count += 1;
+        }
+        (all, count)
+    };
+    let ((one, count), (other, others)) = (digits(one), digits(other));
+    near::within_one(&one[..count], &other[..others])
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 
 use rayon::prelude::ParallelSliceMut;
 
+use super::near;
+
 const BASE: u64 = 0x0100_0000_01b3;
 /// Letters from which one edit is a slip rather than another name.
 pub const LETTERS: usize = 4;
@@ -60,29 +62,33 @@ impl Deletions {
     }
 }
 
-/// Marks hashes that were seen once and twice, so that only what can pair is kept.
+/// Counts hashes up to two, so that only what can pair is kept: two bits a place, the same place for two hashes being
+/// rare and harmless.
 struct Seen {
-    once: Vec<u64>,
-    twice: Vec<u64>,
+    places: Vec<u64>,
     mask: u64,
 }
 
 impl Seen {
     fn new(entries: usize) -> Self {
-        let bits = (entries.saturating_mul(12)).next_power_of_two().clamp(1 << 12, 1 << 33);
-        Self { once: vec![0; bits / 64], twice: vec![0; bits / 64], mask: (bits - 1) as u64 }
+        let places = entries.saturating_mul(6).next_power_of_two().clamp(1 << 12, 1 << 33);
+        Self { places: vec![0; places / 32], mask: (places - 1) as u64 }
+    }
+
+    fn at(&self, hash: u64) -> (usize, u64) {
+        let place = hash & self.mask;
+        ((place / 32) as usize, place % 32 * 2)
     }
 
     fn mark(&mut self, hash: u64) {
-        let bit = hash & self.mask;
-        let (word, bit) = ((bit / 64) as usize, 1_u64 << (bit % 64));
-        self.twice[word] |= self.once[word] & bit;
-        self.once[word] |= bit;
+        let (word, bit) = self.at(hash);
+        let seen = (self.places[word] >> bit) & 1;
+        self.places[word] |= (1 + seen) << bit;
     }
 
     fn is_repeated(&self, hash: u64) -> bool {
-        let bit = hash & self.mask;
-        self.twice[(bit / 64) as usize] & (1 << (bit % 64)) != 0
+        let (word, bit) = self.at(hash);
+        (self.places[word] >> bit) & 2 != 0
     }
 }
 
@@ -93,7 +99,8 @@ fn entries<'a>(texts: &impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8, mu
     let mut shorter: Vec<u8> = Vec::new();
     for at in 0..count {
         let (text, salt) = texts(at);
-        if text.chars().filter(|c| c.is_alphabetic()).nth(LETTERS - 1).is_none() {
+        let letters = text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).nth(LETTERS - 1);
+        if letters.is_none() {
             continue;
         }
         let salt = salt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -118,8 +125,9 @@ fn entries<'a>(texts: &impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8, mu
 
 /// Pairs of texts of one group that are at most so many slips apart, and how many crowds were too large to pair each with each.
 pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -> (Vec<(u32, u32)>, Vec<(u32, usize)>) {
-    let mut total = 0_usize;
-    entries(&texts, count, edits, |_, _| total += 1);
+    // A deletion a letter; of two, one for each pair of letters.
+    let deletions = |length: usize| if edits < 2 { length + 1 } else { length * length / 2 + 1 };
+    let total = (0..count).map(|at| deletions(texts(at).0.len())).sum();
     let mut seen = Seen::new(total);
     entries(&texts, count, edits, |hash, _| seen.mark(hash));
     let mut kept: Vec<(u64, u32)> = Vec::new();
@@ -149,15 +157,15 @@ pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -
 
 /// Whether two texts are one slip apart, digits being the same.
 pub fn is_slip(one: &str, other: &str, edits: u8) -> bool {
-    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).map(usize::from).fold(0, |sum, b| sum * 11 + b);
-    let count = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).nth(LETTERS - 1).is_some();
     // What follows a plus is chosen, not mistyped.
     let plain = |name: &'_ str| name.split('+').next().unwrap_or_default().to_owned();
     one != other
-        && digits(one) == digits(other)
-        && count(one).min(count(other)) >= LETTERS
+        && near::within(one, other, u32::from(edits))
+        && near::same_digits(one, other)
+        && letters(one)
+        && letters(other)
         && (!(one.contains('+') || other.contains('+')) || plain(one) != plain(other))
-        && strsim::osa_distance(one, other) <= usize::from(edits)
 }
 
 #[cfg(test)]

@@ -114,8 +114,8 @@ pub mod address {
     pub const NUMBERED: u8 = 10;
     /// Different.
     pub const OTHER: u8 = 11;
-    /// One letter apart in a short local part, of which there are many.
-    pub const SHORT_SLIP: u8 = 12;
+    /// One letter apart in a short local part, of which there are many, or beside a name, where another name may stand.
+    pub const PART_SLIP: u8 = 12;
 }
 
 /// Levels of first names and surnames, the first being that one is missing.
@@ -170,7 +170,7 @@ impl Default for Weights {
             UNKNOWN,
             rare("same mailbox", 0.36, 1e-9, 0.008),
             rare("same box of a role", 0.03, 1e-4, 0.3),
-            level("one slip apart", 0.06, 1e-7, 0.001),
+            level("one slip apart", 0.06, 2e-7, 0.001),
             level("a slip in the domain", 0.03, 2e-7, 0.0005),
             rare("same local part, other domain", 0.09, 2e-5, 0.002),
             level("same local part made of name and number, other domain", 0.05, 2e-3, 5e-4),
@@ -179,7 +179,7 @@ impl Default for Weights {
             level("local parts alike, made of the name", 0.05, 0.05, 0.05),
             level("same letters, other digits", 0.01, 2e-3, 0.01),
             level("different", 0.33, 1.0, 0.96),
-            level("one slip apart, and short", 0.06, 3e-6, 0.002),
+            level("one slip apart, short or beside a name", 0.06, 1e-5, 0.002),
         ];
         let first = vec![
             UNKNOWN,
