@@ -10,6 +10,8 @@ use super::slips;
 
 /// Records under one key beyond which each is compared with its neighbours by name only.
 pub const CAP: usize = 50;
+/// Records of a file beyond which what one common value brings together is nearly always chance.
+const CROWDED: usize = 250_000;
 /// How many of those neighbours.
 const NEIGHBOURS: usize = 8;
 /// Records of one mailbox that stand for it where another mailbox is a slip away.
@@ -35,6 +37,8 @@ pub struct Candidates {
     pub crowds: Vec<Crowd>,
     /// Broad blocks that were used for their rarest values only, with the pairs left out.
     pub trimmed: Vec<(&'static str, u64)>,
+    /// Blocks that are of no use in a file of this size.
+    pub unused: Vec<&'static str>,
 }
 
 /// How many pairs a block may give.
@@ -232,12 +236,16 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
     for (bit, block) in BLOCKS.iter().enumerate() {
+        if block.worth == Worth::Little && people.all.len() > CROWDED {
+            found.unused.push(block.name);
+            continue;
+        }
         let pairs =
             if bit == SLIPS { slip_pairs(people, edits, &mut found) } else { block_pairs(people, block, &mut found) };
         found.pairs.extend(pairs.into_iter().map(|pair| (pair, 1 << bit)));
-        // Blocks overlap: what several give is kept once.
-        settle(&mut found.pairs);
     }
+    // Blocks overlap: what several give is kept once.
+    settle(&mut found.pairs);
     found
 }
 

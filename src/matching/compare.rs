@@ -181,9 +181,9 @@ impl Found<'_> {
         let known = self.comparer.weights.of(aspect, level);
         let stranger = rarity(held, filled, known.stranger);
         self.levels[aspect as usize] = level;
-        self.bits[aspect as usize] = (known.same / stranger).log2() as f32;
+        self.bits[aspect as usize] = ((known.same / stranger) as f32).log2();
         // Two of one home are no less likely to agree by chance than two strangers.
-        self.shared += ((known.housemate + stranger).min(1.0) / stranger).log2() as f32;
+        self.shared += (((known.housemate + stranger).min(1.0) / stranger) as f32).log2();
     }
 
     fn names(&mut self, a: &Person, b: &Person) -> Named {
@@ -300,7 +300,14 @@ impl Found<'_> {
         let level = match one_named && other_named {
             true if named == Named::Both => address::NAMED_LIKE,
             true => address::OTHER,
-            false if near && self.is_spelled(one, a) && self.is_spelled(other, b) => address::OTHER,
+            false
+                if near
+                    && (a.first, a.last) != (b.first, b.last)
+                    && self.is_spelled(one, a)
+                    && self.is_spelled(other, b) =>
+            {
+                address::OTHER
+            }
             false if near && (one.len().min(other.len()) < SHORT || self.holds_name(one, a, b)) => address::PART_SLIP,
             false if alike == address::LIKE && (one_named || other_named) => address::NAMED_LIKE,
             false => alike,

@@ -103,6 +103,8 @@ pub struct Matches {
     pub crowds: Vec<Crowd>,
     /// Broad blocks used for their rarest values only, with the pairs left out.
     pub trimmed: Vec<(&'static str, u64)>,
+    /// Blocks that are of no use in a file of this size.
+    pub unused: Vec<&'static str>,
     /// The weights that were used.
     pub weights: Weights,
 }
@@ -177,8 +179,8 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     );
     weights.twins = odds.twins;
     weights.housemates = odds.housemates;
-    let blocks::Candidates { crowds, trimmed, .. } = found;
-    Matches { people, links, possible, clusters, compared, crowds, trimmed, weights }
+    let blocks::Candidates { crowds, trimmed, unused, .. } = found;
+    Matches { people, links, possible, clusters, compared, crowds, trimmed, unused, weights }
 }
 
 fn pair(one: u32, other: u32) -> (u32, u32) {

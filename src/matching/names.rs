@@ -168,10 +168,38 @@ fn generation_of(words: &[&str]) -> u8 {
     words.iter().find_map(|word| LISTS.generations.get(*word)).copied().unwrap_or_default()
 }
 
+/// What tells most names apart without reading them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sign {
+    /// Which letters occur.
+    letters: u64,
+    /// Groups of forms, as bits that several groups share.
+    groups: u64,
+    /// Whether only reading tells: several words, an initial, umlauts written out.
+    special: bool,
+}
+
+impl Sign {
+    fn of(name: &Name) -> Self {
+        let special = name.key.contains(' ') || name.key.chars().count() < 3 || name.written.is_some();
+        let groups = name.groups.iter().fold(0, |bits, group| bits | 1 << (group % 64));
+        Self { letters: near::letters(name.key.as_bytes()), groups, special }
+    }
+
+    /// Whether two names can only be different ones.
+    fn is_other(self, other: Self) -> bool {
+        let apart = (self.letters ^ other.letters).count_ones();
+        // One letter of the shorter name may be its ending.
+        let outside = (self.letters & !other.letters).count_ones().min((other.letters & !self.letters).count_ones());
+        !self.special && !other.special && self.groups & other.groups == 0 && apart > 6 && outside > 1
+    }
+}
+
 /// Every distinct name of a run, each worked out once.
 #[derive(Debug, Default)]
 pub struct Names {
     by_key: AHashMap<u64, u32>,
+    signs: Vec<Sign>,
     /// The names; 0 is the missing one.
     pub all: Vec<Name>,
 }
@@ -269,7 +297,7 @@ impl<'a> Read<'a> {
 impl Names {
     /// The names of every record: first and last as places in [`Names::all`], 0 where there is none, with the generation.
     pub fn read<'a>(rows: u32, cells: impl Fn(u32) -> Cells<'a> + Sync) -> (Self, Vec<(u32, u32, u8)>) {
-        let mut names = Self { by_key: AHashMap::new(), all: vec![Name::default()] };
+        let mut names = Self { all: vec![Name::default()], ..Self::default() };
         // The same cell is worked out once.
         let mut firsts: AHashMap<u64, (u32, u8)> = AHashMap::new();
         let mut lasts: AHashMap<u64, (u32, u8)> = AHashMap::new();
@@ -292,6 +320,8 @@ impl Names {
                 });
             }
         }
+        names.signs = names.all.iter().map(Sign::of).collect();
+        names.by_key = AHashMap::new();
         (names, all)
     }
 
@@ -330,6 +360,9 @@ impl Names {
     pub fn likeness(&self, one: u32, other: u32) -> Likeness {
         if one == other {
             return Likeness::Same;
+        }
+        if self.signs[one as usize].is_other(self.signs[other as usize]) {
+            return Likeness::Other;
         }
         likeness(&self.all[one as usize], &self.all[other as usize])
     }

@@ -21,7 +21,7 @@ pub fn within_one(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// The letters and digits that occur in a text, as bits.
-fn letters(text: &[u8]) -> u64 {
+pub fn letters(text: &[u8]) -> u64 {
     text.iter().fold(0, |bits, byte| {
         bits | match byte {
             b'a'..=b'z' => 1 << (byte - b'a'),

@@ -3,7 +3,7 @@
 //! A letter too many, missing, wrong or swapped with its neighbour leaves two texts with a common deletion. Digits are
 //! never left out: numbers and years are part of who one is.
 
-use rayon::prelude::ParallelSliceMut;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
 use super::near;
 
@@ -66,30 +66,54 @@ impl Deletions {
 /// rare and harmless.
 struct Seen {
     places: Vec<u64>,
-    mask: u64,
+    mask: u32,
 }
 
 impl Seen {
     fn new(entries: usize) -> Self {
-        let places = entries.saturating_mul(6).next_power_of_two().clamp(1 << 12, 1 << 33);
-        Self { places: vec![0; places / 32], mask: (places - 1) as u64 }
+        let places = entries.saturating_mul(6).next_power_of_two().clamp(1 << 12, 1 << 31);
+        Self { places: vec![0; places / 32], mask: u32::try_from(places - 1).unwrap_or(u32::MAX) }
     }
 
-    fn at(&self, hash: u64) -> (usize, u64) {
+    fn at(&self, hash: u32) -> (usize, u32) {
         let place = hash & self.mask;
         ((place / 32) as usize, place % 32 * 2)
     }
 
-    fn mark(&mut self, hash: u64) {
+    fn mark(&mut self, hash: u32) {
         let (word, bit) = self.at(hash);
         let seen = (self.places[word] >> bit) & 1;
         self.places[word] |= (1 + seen) << bit;
     }
 
-    fn is_repeated(&self, hash: u64) -> bool {
+    fn is_repeated(&self, hash: u32) -> bool {
         let (word, bit) = self.at(hash);
         (self.places[word] >> bit) & 2 != 0
     }
+}
+
+/// Texts by the upper bits of their hashes: a bucket is small enough to be looked through without waiting for memory.
+const BUCKETS: usize = 64;
+
+/// Pairs that share a hash, and the crowds that do.
+type Found = (Vec<(u32, u32)>, Vec<(u32, usize)>);
+
+fn bucket_pairs(bucket: &[(u32, u32)]) -> Found {
+    let mut seen = Seen::new(bucket.len());
+    bucket.iter().for_each(|(hash, _)| seen.mark(*hash));
+    let mut kept: Vec<(u32, u32)> = bucket.iter().filter(|(hash, _)| seen.is_repeated(*hash)).copied().collect();
+    drop(seen);
+    kept.sort_unstable();
+    let (mut found, mut crowds) = (Vec::new(), Vec::new());
+    for run in kept.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
+        if run.len() > CROWD {
+            crowds.push((run[0].1, run.len()));
+        }
+        for (at, (_, one)) in run.iter().enumerate() {
+            found.extend(run[at + 1..].iter().take(CROWD).map(|(_, other)| (*one, *other)));
+        }
+    }
+    (found, crowds)
 }
 
 /// Calls with each text that has a common deletion with another: `each` gives the texts with the group each belongs to.
@@ -125,30 +149,18 @@ fn entries<'a>(texts: &impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8, mu
 
 /// Pairs of texts of one group that are at most so many slips apart, and how many crowds were too large to pair each with each.
 pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -> (Vec<(u32, u32)>, Vec<(u32, usize)>) {
-    // A deletion a letter; of two, one for each pair of letters.
-    let deletions = |length: usize| if edits < 2 { length + 1 } else { length * length / 2 + 1 };
-    let total = (0..count).map(|at| deletions(texts(at).0.len())).sum();
-    let mut seen = Seen::new(total);
-    entries(&texts, count, edits, |hash, _| seen.mark(hash));
-    let mut kept: Vec<(u64, u32)> = Vec::new();
-    entries(&texts, count, edits, |hash, at| {
-        if seen.is_repeated(hash) {
-            kept.push((hash, at));
-        }
-    });
-    drop(seen);
-    kept.par_sort_unstable();
-    let (mut found, mut crowds) = (Vec::new(), Vec::new());
-    for run in kept.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
-        if run.len() > CROWD {
-            crowds.push((run[0].1, run.len()));
-        }
-        for (at, (_, one)) in run.iter().enumerate() {
-            for (_, other) in run[at + 1..].iter().take(CROWD) {
-                found.push((*one, *other));
-            }
-        }
-    }
+    let mut buckets: Vec<Vec<(u32, u32)>> = vec![Vec::new(); BUCKETS];
+    entries(&texts, count, edits, |hash, at| buckets[(hash >> 58) as usize].push(((hash >> 20) as u32, at)));
+    let (mut found, mut crowds) = buckets.par_iter().map(|bucket| bucket_pairs(bucket)).reduce(
+        || (Vec::new(), Vec::new()),
+        |(mut pairs, mut crowds): Found, (more, others)| {
+            pairs.extend(more);
+            crowds.extend(others);
+            (pairs, crowds)
+        },
+    );
+    drop(buckets);
+    crowds.sort_unstable();
     found.par_sort_unstable();
     found.dedup();
     found.retain(|(one, other)| one != other && is_slip(texts(*one).0, texts(*other).0, edits));
