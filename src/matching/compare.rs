@@ -277,7 +277,7 @@ impl Found<'_> {
             }
             let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
             let short = one.bytes().filter(u8::is_ascii_alphabetic).count() < slips::LETTERS;
-            match (role, self.is_named(one, a, b)) {
+            match (role, self.is_named(one, a, b, true)) {
                 (true, _) => self.put(Aspect::Address, address::OTHER),
                 (false, _) if short => self.put(Aspect::Address, address::NUMBERED_MOVED),
                 (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
@@ -296,7 +296,7 @@ impl Found<'_> {
             return if near { Tier::Typo } else { Tier::Other };
         }
         // Two local parts that are both made of the names as they should be are no slips of each other.
-        let (one_named, other_named) = (self.is_named(one, a, b), self.is_named(other, a, b));
+        let (one_named, other_named) = (self.is_named(one, a, b, !near), self.is_named(other, a, b, !near));
         let level = match one_named && other_named {
             true if named == Named::Both => address::NAMED_LIKE,
             true => address::OTHER,
@@ -337,8 +337,9 @@ impl Found<'_> {
             && self.names_of([a, b]).any(|name| name.words().any(|word| word.len() > 2 && plain.contains(word)))
     }
 
-    /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names.
-    fn is_named(&self, local: &str, a: &Person, b: &Person) -> bool {
+    /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names. With
+    /// `slips` a name may be written with one.
+    fn is_named(&self, local: &str, a: &Person, b: &Person, slips: bool) -> bool {
         let known: Vec<&super::names::Name> = self.names_of([a, b]).collect();
         let mut words: Vec<&str> = known.iter().flat_map(|name| name.words()).filter(|word| word.len() > 1).collect();
         words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
@@ -355,7 +356,7 @@ impl Found<'_> {
         let groups = super::lists::LISTS.nicknames.get(&letters).map_or(&[] as &[u16], Vec::as_slice);
         let form = known.iter().any(|name| {
             name.groups.iter().any(|one| groups.contains(one))
-                || (letters.len() > 3 && near::within(&letters, &name.key, 1))
+                || (slips && letters.len() > 3 && near::within(&letters, &name.key, 1))
         });
         let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
         // An initial stands for a name that is not written out; beside both names a letter more is a slip.
