@@ -9,7 +9,7 @@ use crate::checks::{Context, Stage};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System};
-use crate::facts::{Answer, Answers};
+use crate::facts::{Answer, Answers, Listed};
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
@@ -45,6 +45,8 @@ pub struct Options<'a> {
 pub struct Run {
     /// What every reporter renders.
     pub verdict: Verdict,
+    /// Pairs and clusters of people who are probably one, when every record was to be named.
+    pub listed: Option<Listed>,
     /// Bytes held in columns, for those who measure.
     pub bytes: usize,
 }
@@ -81,7 +83,8 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         let keys = counted(*keys, "address or id stands", "addresses or ids stand");
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
-    Ok(Run { verdict, bytes: facts.store.bytes() })
+    verdict.remarks.extend(facts.matching);
+    Ok(Run { verdict, listed: facts.listed, bytes: facts.store.bytes() })
 }
 
 fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {

@@ -1,7 +1,10 @@
 //! `crmlint.yaml`: which exports to read, which mapping to hold them against, and the team's policy on findings.
 
+pub mod matching;
+
 use std::path::{Path, PathBuf};
 
+use self::matching::Matching;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -78,6 +81,7 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("ignore", Shape::ListOf(&Shape::Object(IGNORE)), "findings that are accepted, each with a reason"),
     key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
+    key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);
 
@@ -171,6 +175,8 @@ pub struct Config {
     pub text_any_case: bool,
     /// How many seconds apart the exports may have been taken.
     pub skew: i64,
+    /// How people are matched.
+    pub matching: Matching,
 }
 
 /// A day: exports of one evening and the next morning still describe one state.
@@ -191,6 +197,7 @@ impl Default for Config {
             snapshots: None,
             text_any_case: false,
             skew: SKEW,
+            matching: Matching::default(),
         }
     }
 }
@@ -234,6 +241,7 @@ impl Config {
             snapshots,
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,
+            matching: Matching::read(&document, base)?,
             document: Some(document),
         })
     }

@@ -9,12 +9,13 @@ use crate::error::Result;
 use crate::exports::Dataset;
 use crate::facts::local::Engine;
 use crate::facts::memo::Memo;
-use crate::facts::{Answers, Column, Question};
+use crate::facts::{Answers, Column, Listed, Question};
 use crate::frames::Store;
 use crate::frames::identity::Identity;
 use crate::mapping::{ColumnPath, Mapping};
 use crate::rules::Rule;
 use crate::snapshots;
+use crate::text::{count, counted};
 
 /// Rounds in which a check may ask on: values, then what they cost, then what remains.
 const ROUNDS: usize = 3;
@@ -27,6 +28,10 @@ pub(crate) struct Facts {
     pub(crate) answers: Answers,
     /// Dataset pairs with keys on so many records that not each was linked with each.
     pub(crate) wide: BTreeMap<(String, String), u64>,
+    /// Pairs and clusters of people who are probably one, when every record is to be named.
+    pub(crate) listed: Option<Listed>,
+    /// What matching could not do, as sentences.
+    pub(crate) matching: Vec<String>,
 }
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
@@ -35,6 +40,7 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
     let mut answers = Answers::default();
     let memo = Memo::default();
     let mut held: Option<(Store, Identity)> = None;
+    let mut listed = None;
     for _ in 0..ROUNDS {
         let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
         // What was read is asked in any case: no rule may rest on half a file unawares.
@@ -78,10 +84,38 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             missing: context.tokens(),
         };
         answers.extend(engine.answer(&open));
+        listed = if options.all_rows { engine.listed() } else { None };
         held = Some((store, identity));
     }
     let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
-    Ok(Facts { store: held.map(|(store, _)| store).unwrap_or_default(), answers, wide })
+    Ok(Facts {
+        store: held.map(|(store, _)| store).unwrap_or_default(),
+        answers,
+        wide,
+        listed,
+        matching: matched(&memo),
+    })
+}
+
+/// What matching says about itself: keys on too many records, decisions about nobody.
+fn matched(memo: &Memo) -> Vec<String> {
+    let mut said = Vec::new();
+    for (_, found) in memo.matched() {
+        let mut blocks: BTreeMap<&str, (u64, u32)> = BTreeMap::new();
+        for crowd in &found.matches.crowds {
+            let block = blocks.entry(crowd.block).or_default();
+            *block = (block.0 + 1, block.1.max(crowd.records));
+        }
+        said.extend(blocks.into_iter().map(|(block, (keys, most))| {
+            let keys = counted(keys, "key stands", "keys stand");
+            format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; each was compared with its neighbours by name.", count(u64::from(most)))
+        }));
+        if found.unknown > 0 {
+            let decisions = counted(found.unknown, "decision names a record", "decisions name records");
+            said.push(format!("{decisions} of `matching.decisions` that no export has."));
+        }
+    }
+    said
 }
 
 /// Adds the columns that later rounds are likely to ask for, so that each file is read once.

@@ -23,6 +23,7 @@ mod lag;
 mod lead_and_contact;
 mod limits;
 mod mapping_entry;
+mod matching;
 mod names;
 mod negative_segment;
 mod ownership;
@@ -40,7 +41,6 @@ mod tested_value;
 mod text_times;
 mod timestamp;
 mod types;
-mod typo_pairs;
 pub mod writers;
 
 pub use context::Context;
@@ -131,6 +131,7 @@ pub static KINDS: &[&Kind] = &[
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_entry::KIND,
+    &matching::KIND,
     &negative_segment::KIND,
     &ownership::KIND,
     &policy::KIND,
@@ -142,5 +143,4 @@ pub static KINDS: &[&Kind] = &[
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
-    &typo_pairs::KIND,
 ];

@@ -13,6 +13,7 @@ use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::frames::time::written;
 use crate::reports::{self, Format, rows};
+use crate::text::counted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -95,10 +96,20 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;
     let run = pool.install(|| audit::run(&config, &options));
     bar.finish();
-    let verdict = run?.verdict;
+    let run = run?;
+    let verdict = run.verdict;
     if let Some(file) = &args.rows {
         let written = rows::write(&verdict, file)?;
         console.say(&format!("{written} failing rows are in {}: real values, readable by you alone.", file.display()));
+        if let Some(listed) = &run.listed {
+            let [pairs, clusters] = rows::write_listed(listed, file)?;
+            console.say(&format!(
+                "{} of people who are probably one are in {}, who should stay in {}.",
+                counted(listed.pairs.len() as u64, "pair", "pairs"),
+                pairs.display(),
+                clusters.display()
+            ));
+        }
     }
     let format = args.format.unwrap_or_else(|| default_format(args.output.as_deref()));
     let mut look = console.look(if args.quiet { 0 } else { 1 + u8::from(args.verbose) });

@@ -1,6 +1,6 @@
 //! `crmlint match`: one file of people in, pairs and clusters of records of one person out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use ahash::AHashMap;
 use super::console::Console;
 use super::output;
 use super::progress::Bar;
+use crate::config::matching;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Request};
 use crate::frames::Frame;
@@ -203,38 +204,19 @@ fn own_id(args: &Args, dataset: &Dataset, fields: &[(Field, usize)]) -> Result<O
 }
 
 fn decisions(file: &Path, ids: &Ids<'_>) -> Result<Vec<(u32, u32, bool)>> {
-    let unreadable = |error: &dyn std::fmt::Display| {
-        let fault = Fault::new(format!("{} cannot be read: {error}", file.display()));
-        Error::usage(fault.help("it is a CSV file with the columns id_l,id_r,same"))
-    };
-    let mut reader = csv::Reader::from_path(file).map_err(|error| unreadable(&error))?;
-    let heads = reader.headers().map_err(|error| unreadable(&error))?.clone();
-    let find = |name: &str| heads.iter().position(|head| head.trim() == name);
-    let (Some(left), Some(right), Some(same)) = (find("id_l"), find("id_r"), find("same")) else {
-        return Err(unreadable(&"a column is missing"));
-    };
     let known: AHashMap<String, u32> = (0..ids.frame.rows).map(|row| (ids.of(row), row)).collect();
-    let (mut decided, mut unknown) = (Vec::new(), BTreeMap::new());
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let cell = |at: usize| record.get(at).unwrap_or_default().trim();
-        let same = match cell(same).to_lowercase().as_str() {
-            "yes" | "true" | "same" | "1" => true,
-            "no" | "false" | "different" | "0" => false,
-            other => return Err(unreadable(&format!("line {line} says {other:?} where yes or no belongs"))),
-        };
-        match (known.get(cell(left)), known.get(cell(right))) {
-            (Some(left), Some(right)) if left != right => decided.push((*left, *right, same)),
-            _ => drop(unknown.insert(line, format!("{} and {}", cell(left), cell(right)))),
+    let (mut decided, mut unknown) = (Vec::new(), Vec::new());
+    for (left, right, same) in matching::decisions(file)? {
+        match (known.get(&left), known.get(&right)) {
+            (Some(one), Some(other)) if one != other => decided.push((*one, *other, same)),
+            _ => unknown.push(format!("{left} and {right}")),
         }
     }
-    if let Some((line, pair)) = unknown.first_key_value() {
+    if let Some(pair) = unknown.first() {
         let count = counted(unknown.len() as u64, "decision names", "decisions name");
-        let fault = Fault::new(format!("{count} records that the file does not have: line {line}, {pair}"));
-        return Err(Error::usage(
-            fault.help(format!("take them out of {}, or name the --id column they are written with", file.display())),
-        ));
+        let fault = Fault::new(format!("{count} records that the file does not have, such as {pair}"));
+        let help = format!("take them out of {}, or name the --id column they are written with", file.display());
+        return Err(Error::usage(fault.help(help)));
     }
     Ok(decided)
 }

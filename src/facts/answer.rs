@@ -62,10 +62,8 @@ pub enum Answer {
     Newest(Option<i64>),
     /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
-    /// To [`Question::Repeats`] and [`Question::Divided`].
+    /// To [`Question::Repeats`], [`Question::Divided`] and [`Question::Matches`].
     Repeats { rows: u64, groups: Groups },
-    /// To [`Question::TypoPairs`].
-    TypoPairs { rows: u64, members: Tally },
     /// To [`Question::CrossedIdentity`]: linked pairs, those of them whose left record is too fresh, left records whose address
     /// stands elsewhere, right records with an address of before, and how many of those were held back.
     CrossedIdentity { pairs: u64, too_fresh: u64, held: u64, crossed: Tally, old: Tally },
@@ -108,10 +106,6 @@ impl Answer {
                 groups.count += others.count;
                 groups.keyed += others.keyed;
                 groups.members.merge(others.members, cap);
-            }
-            (Self::TypoPairs { rows, members }, Self::TypoPairs { rows: more, members: others }) => {
-                *rows += more;
-                members.merge(others, cap);
             }
             (
                 Self::CrossedIdentity { pairs, too_fresh, held, crossed, old },

@@ -15,13 +15,16 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Question, Sample, Scope, Tokens, filter, instants, pairs, people, picks,
-    repeats, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, clusters, filter, instants,
+    matches, pairs, people, picks, repeats, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
+
+/// The number of the shard that holds every record.
+const WHOLE: u32 = u32::MAX;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -119,8 +122,13 @@ impl<'a> Shard<'a> {
         Ok(Slice { frame, people, rows: self.rows.get(dataset).map(Vec::as_slice) })
     }
 
+    /// The same, for all records at once.
+    pub(crate) fn whole(&self) -> Shard<'a> {
+        Shard { engine: self.engine, number: WHOLE, rows: BTreeMap::new() }
+    }
+
     pub(crate) fn holds(&self, group: u32) -> bool {
-        self.engine.shards <= 1 || group % self.engine.shards == self.number
+        self.engine.shards <= 1 || self.number == WHOLE || group % self.engine.shards == self.number
     }
 
     /// The rows of a slice that meet a filter.
@@ -171,9 +179,7 @@ impl<'a> Shard<'a> {
             Question::Shaped { column, lens, scope } => picks::shaped(self, column, lens, scope),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
-            Question::TypoPairs { column, phone, first, names } => {
-                repeats::typo_pairs(self, column, *phone, (*first, names))
-            }
+            Question::Matches { asked, of } => matches::matches(self, asked, of),
             Question::CrossedIdentity { left, right, fresh } => {
                 people::crossed_identity(self, left, right, fresh.as_ref())
             }
@@ -281,11 +287,25 @@ fn columns(frame: &Frame) -> Answer {
 }
 
 impl Engine<'_> {
+    /// Every pair and every cluster of what was matched.
+    pub(crate) fn listed(&self) -> Option<Listed> {
+        let (asked, _) = self.memo.matched().into_iter().next()?;
+        clusters::listed(&Shard { engine: self, number: WHOLE, rows: BTreeMap::new() }, &asked)
+    }
+
     /// Answers every question. A question that cannot be answered, or makes a library panic, fails alone.
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
         // Once, before the questions run side by side: each of them would link for itself.
         for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
             self.identity.links(&left, &right);
+        }
+        for asked in questions.iter().filter_map(Question::matching).collect::<BTreeSet<_>>() {
+            if self.memo.found(asked).is_none() {
+                let all = Shard { engine: self, number: WHOLE, rows: BTreeMap::new() };
+                let found = catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
+                let found = found.unwrap_or_else(|_| Err("the engine stopped on matching".to_owned()));
+                self.memo.keep_found(asked, found);
+            }
         }
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {

@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Column, Filter, Lens};
+use super::matches::Found;
+use super::{Column, Filter, Lens, Matching};
 
 /// One in so many rows may have a shape for its rows to be kept: findings are about few.
 const FEW: u32 = 16;
@@ -24,6 +25,7 @@ type Met = BTreeMap<(u32, String, Filter), Result<Rows, String>>;
 pub struct Memo {
     shapes: Mutex<ByShape>,
     filters: Mutex<Met>,
+    matches: Mutex<BTreeMap<Matching, Result<Arc<Found>, String>>>,
 }
 
 fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -51,6 +53,21 @@ impl Keeper {
 }
 
 impl Memo {
+    /// What matching found, when it ran.
+    pub(super) fn found(&self, asked: &Matching) -> Option<Result<Arc<Found>, String>> {
+        open(&self.matches).get(asked).cloned()
+    }
+
+    pub(super) fn keep_found(&self, asked: &Matching, found: Result<Found, String>) {
+        open(&self.matches).insert(asked.clone(), found.map(Arc::new));
+    }
+
+    /// All that was matched.
+    pub(crate) fn matched(&self) -> Vec<(Matching, Arc<Found>)> {
+        let matches = open(&self.matches);
+        matches.iter().filter_map(|(asked, found)| Some((asked.clone(), Arc::clone(found.as_ref().ok()?)))).collect()
+    }
+
     pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, keeper: Keeper) {
         open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(keeper.rows));
     }

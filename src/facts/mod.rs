@@ -6,12 +6,14 @@
 
 pub mod agree;
 mod answer;
+mod clusters;
 mod filter;
 mod fits;
 pub mod ids;
 mod instants;
 pub mod lenses;
 pub mod local;
+pub mod matches;
 pub mod memo;
 mod pairs;
 mod people;
@@ -25,9 +27,11 @@ mod writers;
 pub use agree::{Agreement, Blank, Reading};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
+pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
+pub use matches::{Match, Matching, Side};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use tally::{Sample, Tally};
 

@@ -6,6 +6,7 @@ use super::agree::{Blank, Reading};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::instants::{Apart, Fresh, Instants};
+use super::matches::{Match, Matching};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -185,8 +186,8 @@ pub enum Question {
     Repeats { column: Column, form: Form, unlike: Option<Unlike> },
     /// Records of one person that a lens reads differently.
     Divided { column: Column, lens: Lens },
-    /// Addresses one slip apart on records that agree in their phone, or in all of their names.
-    TypoPairs { column: Column, phone: Option<usize>, first: Option<usize>, names: Vec<usize> },
+    /// Records that are probably one person though no key joins them.
+    Matches { asked: Matching, of: Match },
     /// Linked pairs by what both sides say; with both columns of one dataset, its records by what both columns say.
     Compare { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
     /// Minutes from the left time to the right one over linked pairs; zones are those of stamps without one.
@@ -239,11 +240,7 @@ impl Question {
             | Self::Repeats { column, .. }
             | Self::Divided { column, .. } => vec![column.clone()],
             Self::Shaped { column, .. } => vec![column.clone()],
-            Self::TypoPairs { column, phone, first, names } => {
-                let more =
-                    phone.iter().chain(first).chain(names).map(|index| Column { index: *index, ..column.clone() });
-                std::iter::once(column.clone()).chain(more).collect()
-            }
+            Self::Matches { asked, of } => asked.columns().into_iter().chain(of.columns()).collect(),
             Self::Compare { left, right, .. }
             | Self::Gap { left, right, .. }
             | Self::CrossedIdentity { left, right, fresh: None } => {
@@ -277,6 +274,7 @@ impl Question {
         let mut named: Vec<String> = self.columns().into_iter().map(|column| column.dataset).collect();
         match self {
             Self::Rows { dataset, .. } => named.push(dataset.clone()),
+            Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             _ => {}
         }
@@ -315,6 +313,14 @@ impl Question {
         pairs
     }
 
+    /// What is matched, when it is about matches.
+    pub fn matching(&self) -> Option<&Matching> {
+        match self {
+            Self::Matches { asked, .. } => Some(asked),
+            _ => None,
+        }
+    }
+
     /// The filter and the dataset it runs on.
     pub fn filter(&self) -> Option<(&str, &Filter)> {
         match self {
@@ -322,6 +328,7 @@ impl Question {
             Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
             Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter(),
+            Self::Matches { of: Match::Segment(dataset, filter), .. } => Some((dataset, filter)),
             _ => None,
         }
     }

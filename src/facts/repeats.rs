@@ -1,17 +1,14 @@
 //! Facts about records that share something within one dataset: equal values, one person, addresses one slip apart.
 
 use ahash::AHashSet;
-use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
-};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Column, Groups, Lens, Sample, Unlike};
 use crate::frames::TextColumn;
-use crate::frames::normalize::{Form, address, fold, is_missing, mailbox};
-use crate::matching::typo_pairs::{Known, pairs};
+use crate::frames::normalize::Form;
 
 /// Values that occur more than once in a form.
 pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
@@ -114,70 +111,6 @@ impl Book<'_> {
         self.groups.members = self.counter.finish(self.shard.cap());
         Answer::Repeats { rows, groups: self.groups }
     }
-}
-
-/// Digits of a phone that are enough to tell people apart.
-const PHONE: usize = 7;
-
-/// Addresses one slip apart on records that agree in their phone, or in all of their names. Such records share no key, so
-/// pieces of the work would tear them apart: the first piece answers for all.
-pub(crate) fn typo_pairs(
-    shard: &Shard<'_>,
-    asked: &Column,
-    phone: Option<usize>,
-    (first, names): (Option<usize>, &[usize]),
-) -> Result<Answer, String> {
-    let slice = shard.slice(&asked.dataset)?;
-    if !shard.is_first() {
-        return Ok(Answer::TypoPairs { rows: 0, members: super::Tally::default() });
-    }
-    let column = slice.column(asked.index)?;
-    let phones = phone.map(|index| slice.column(index)).transpose()?;
-    let first = first.map(|index| slice.column(index)).transpose()?;
-    let names: Vec<&TextColumn> = names.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
-    let digits = |row: u32| {
-        let digits: String = phones?.get(row).chars().filter(char::is_ascii_digit).collect();
-        let digits = digits.trim_start_matches('0');
-        (digits.len() >= PHONE).then(|| xxh3_64(digits.as_bytes()))
-    };
-    let called = |row: u32| {
-        let mut whole = String::new();
-        for name in &names {
-            let part = Some(name.get(row)).filter(|part| !is_missing(part, &[]))?;
-            whole.push_str(&fold(part));
-            whole.push(' ');
-        }
-        (!whole.is_empty()).then(|| xxh3_64(whole.as_bytes()))
-    };
-    let fields: Vec<(Option<u64>, Option<u64>)> =
-        (0..slice.frame.rows).into_par_iter().map(|row| (digits(row), called(row))).collect();
-    // Most people share neither with anyone: their addresses need not be looked at.
-    let (phones, names) = (shared(fields.iter().map(|field| field.0)), shared(fields.iter().map(|field| field.1)));
-    let among = |key: Option<u64>, keys: &[u64]| key.filter(|key| keys.binary_search(key).is_ok());
-    let known = |(at, field): (usize, &(Option<u64>, Option<u64>))| {
-        let (phone, name) = (among(field.0, &phones), among(field.1, &names));
-        if phone.is_none() && name.is_none() {
-            return None;
-        }
-        let row = u32::try_from(at).ok()?;
-        let first = first.map(|column| fold(column.get(row))).unwrap_or_default();
-        Some(Known { row, address: mailbox(&address(column.get(row))?)?, first, phone, name })
-    };
-    let known: Vec<Known> = fields.par_iter().enumerate().filter_map(known).collect();
-    let person = |row: u32| slice.people.person[row as usize];
-    let found = pairs(&known, |one, other| person(one) == person(other));
-    let mut counter = Counter::default();
-    for (row, other) in &found.pairs {
-        slice.count(&mut counter, *row);
-        counter.sample(shard.cap(), slice.frame.rank(*row), || Sample {
-            key: slice.frame.key(*row).into_owned(),
-            other: slice.frame.key(*other).into_owned(),
-            value: column.get(*row).to_owned(),
-            detail: String::new(),
-        });
-    }
-    let rows = u64::from(slice.frame.rows);
-    Ok(Answer::TypoPairs { rows, members: counter.finish(shard.cap()) })
 }
 
 /// The keys that more than one record has, sorted.

@@ -69,7 +69,11 @@ const IDENTITY: &[Key] = &[
     key("canonical", Shape::Text, "the profile attribute that holds the key that never changes"),
     key("source", Shape::Text, "the column it comes from: zoho.contacts.Record Id"),
     key("also", Shape::ListOf(&Shape::Object(IDENTITY_KEY)), "further keys that join people"),
-    key("match_on", Shape::MapOf(&Shape::Text), "columns that help to recognise a person: first, last, phone"),
+    key(
+        "match_on",
+        Shape::MapOf(&TEXTS),
+        "columns that help to recognise a person: first, last, full, email, phone, birth, street, postcode, city, company, id",
+    ),
     key("merge_rule", Shape::Text, "which profile survives when two are one person"),
     key("external_id", Shape::Text, "an id that all systems share, if there is one"),
 ];

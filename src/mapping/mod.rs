@@ -6,13 +6,15 @@
 pub mod expr;
 pub mod keys;
 pub mod lower;
+mod people;
 pub mod spelling;
 pub mod typo;
 mod vouch;
 
 use std::path::Path;
 
-use crate::error::Result;
+use crate::error::{Place, Result};
+use crate::matching::people::Field;
 use crate::shape;
 use crate::yaml::{Document, Entry, Mark, Node, Value};
 
@@ -159,6 +161,8 @@ pub struct Journey {
     pub name: String,
     /// `segment:At Risk`, `event:…`, `attribute:…` or `date:…`.
     pub trigger: Option<Spot>,
+    /// Whether it is switched off.
+    pub is_stopped: bool,
 }
 
 /// A Zoho module in scope.
@@ -192,6 +196,12 @@ pub struct Mapping {
     pub canonical: Option<IdentityKey>,
     /// Further keys.
     pub also: Vec<IdentityKey>,
+    /// Columns by which people are recognised, by field.
+    pub match_on: Vec<(Field, Vec<ColumnPath>)>,
+    /// Which profile survives when two are one person.
+    pub merge_rule: Option<Spot>,
+    /// An id that all systems share.
+    pub external_id: Option<Spot>,
     /// Mapped attributes in document order.
     pub attributes: Vec<Attribute>,
     /// Segments in document order.
@@ -230,6 +240,9 @@ impl Mapping {
         let model = Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
+            match_on: people::match_on(&document, identity)?,
+            merge_rule: identity.and_then(|node| spot(node, "merge_rule")),
+            external_id: identity.and_then(|node| spot(node, "external_id")),
             attributes: under(root, "attributes").iter().map(|entry| attribute(entry, &missing)).collect(),
             segments: under(root, "segments").iter().filter_map(segment).collect(),
             journeys: under(root, "journeys").iter().map(journey).collect(),
@@ -241,6 +254,11 @@ impl Mapping {
             document: document.clone(),
         };
         Ok(model)
+    }
+
+    /// Where the document speaks of people.
+    pub fn identity_place(&self) -> Option<Place> {
+        Some(self.document.place(self.document.root.get("identity")?.mark))
     }
 
     /// The attribute of a name.
@@ -260,7 +278,6 @@ impl Mapping {
             ("attributes", &["alias_cutover", "stamp", "version", "was"]),
             ("segments", &["expect"]),
             ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
-            ("identity", &["match_on", "merge_rule", "external_id"]),
         ];
         let root = &self.document.root;
         let mut found: Vec<String> =
@@ -375,7 +392,8 @@ fn segment(entry: &Entry) -> Option<Segment> {
 }
 
 fn journey(entry: &Entry) -> Journey {
-    Journey { name: entry.key.clone(), trigger: spot(&entry.node, "trigger") }
+    let is_stopped = entry.node.get_text("state").is_some_and(|state| state == "stopped");
+    Journey { name: entry.key.clone(), trigger: spot(&entry.node, "trigger"), is_stopped }
 }
 
 fn module(entry: &Entry) -> Module {

@@ -26,6 +26,18 @@ pub enum Refusal {
     Size,
 }
 
+impl Refusal {
+    /// The reason in words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Decided => "it was decided that the two sides are different people",
+            Self::Contradicted => "other records of the two sides contradict each other",
+            Self::Bridge => "it alone would hold two groups together, and weakly",
+            Self::Size => "the cluster would grow over its cap",
+        }
+    }
+}
+
 /// What became of the links.
 #[derive(Debug, Default)]
 pub struct Clusters {

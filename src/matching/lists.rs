@@ -21,7 +21,7 @@ pub enum DomainKind {
 }
 
 /// Domains that a user adds to the shipped lists.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MoreDomains {
     /// Further domains of masked addresses; their subdomains count.
     pub relay: Vec<String>,

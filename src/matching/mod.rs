@@ -31,7 +31,7 @@ use people::{People, Source, Told};
 use weights::Weights;
 
 /// The probability from which a pair is taken for one person, where nobody says otherwise.
-pub const THRESHOLD: f64 = 0.95;
+pub const THRESHOLD: f64 = 0.92;
 /// The probability from which one link alone may hold two groups together.
 const SURE: f32 = 0.99;
 /// The probability from which a pair is worth a look.

@@ -1,10 +1,11 @@
 //! The file of failing rows: every one of them, unmasked, for those who repair them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 
 use crate::error::{Error, Fault, Result};
+use crate::facts::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 use crate::findings::{Row, Verdict};
 
 /// The columns of the file, in order.
@@ -36,13 +37,34 @@ pub fn fits(path: &Path) -> Result<()> {
 /// Writes the file beside its place and moves it there whole, readable by its owner alone. Returns how many rows.
 pub fn write(verdict: &Verdict, path: &Path) -> Result<usize> {
     fits(path)?;
+    let rows = all(verdict);
+    table(path, COLUMNS, &rows)?;
+    Ok(rows.len())
+}
+
+/// The path of a further file beside the file of rows: `failing.csv` and `failing.pairs.csv`.
+pub fn beside(path: &Path, what: &str) -> PathBuf {
+    let kind = path.extension().and_then(|kind| kind.to_str()).unwrap_or("csv");
+    path.with_extension(format!("{what}.{kind}"))
+}
+
+/// Writes the file of pairs and the file of clusters beside the file of rows.
+pub fn write_listed(listed: &Listed, path: &Path) -> Result<[PathBuf; 2]> {
+    let (pairs, clusters) = (beside(path, "pairs"), beside(path, "clusters"));
+    let rows: Vec<[&str; 7]> = listed.pairs.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+    table(&pairs, PAIR_COLUMNS, &rows)?;
+    let rows: Vec<[&str; 6]> = listed.clusters.iter().map(|row| row.each_ref().map(String::as_str)).collect();
+    table(&clusters, CLUSTER_COLUMNS, &rows)?;
+    Ok([pairs, clusters])
+}
+
+fn table<const N: usize>(path: &Path, columns: [&str; N], rows: &[[&str; N]]) -> Result<()> {
     let failed = |error: &dyn std::fmt::Display| {
         Error::input(
             Fault::new(format!("{} could not be written: {error}", path.display()))
                 .help("check the folder and its permissions"),
         )
     };
-    let rows = all(verdict);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
         return Err(failed(&"its folder does not exist"));
@@ -51,13 +73,13 @@ pub fn write(verdict: &Verdict, path: &Path) -> Result<usize> {
     let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     if path.extension().is_some_and(|kind| kind == "csv") {
         let mut writer = csv::Writer::from_writer(&mut draft);
-        writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
-        for row in &rows {
+        writer.write_record(columns).map_err(|error| failed(&error))?;
+        for row in rows {
             writer.write_record(row).map_err(|error| failed(&error))?;
         }
         writer.flush().map_err(|error| failed(&error))?;
     } else {
-        let columns = COLUMNS.iter().enumerate().map(|(at, name)| {
+        let columns = columns.iter().enumerate().map(|(at, name)| {
             let values: Vec<&str> = rows.iter().map(|row| row[at]).collect();
             Column::from(Series::new((*name).into(), values))
         });
@@ -65,5 +87,5 @@ pub fn write(verdict: &Verdict, path: &Path) -> Result<usize> {
         ParquetWriter::new(&mut draft).finish(&mut table).map_err(|error| failed(&error))?;
     }
     draft.persist(path).map_err(|error| failed(&error))?;
-    Ok(rows.len())
+    Ok(())
 }

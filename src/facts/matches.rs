@@ -1,0 +1,371 @@
+//! Facts about records that are probably one person though no key joins them. People are matched, not records: what the
+//! linked records of a person say together is held against what others say.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+
+use super::local::{Shard, Slice};
+use super::tally::Counter;
+use super::{Answer, Column, Consent, Filter, Groups, Lens, Sample};
+use crate::frames::TextColumn;
+use crate::frames::normalize::{address, mailbox};
+use crate::matching::clusters::Refusal;
+use crate::matching::compare::Tier;
+use crate::matching::lists::{DomainKind, LISTS, MoreDomains};
+use crate::matching::people::{Cells, Field, Source, Told};
+use crate::matching::typo_pairs::is_slip;
+use crate::matching::{Link, Matches, Settings, explain, find};
+
+/// Columns of a dataset that say who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Side {
+    /// The dataset.
+    pub dataset: String,
+    /// Which columns hold which field.
+    pub fields: Vec<(Field, usize)>,
+}
+
+/// Whose records are matched, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Matching {
+    /// The datasets; the first that fills a field speaks for the person.
+    pub sides: Vec<Side>,
+    /// The probability from which a pair is one person, in thousandths.
+    pub threshold: u32,
+    /// Slips that two addresses may be apart.
+    pub edits: u8,
+    /// Most people of one cluster.
+    pub cap: usize,
+    /// Whether weights are learned from the records.
+    pub estimate: bool,
+    /// The region of phone numbers without a calling code.
+    pub region: Option<String>,
+    /// Further domains.
+    pub domains: MoreDomains,
+    /// Pairs of record keys that somebody decided.
+    pub decided: Vec<(String, String, bool)>,
+}
+
+/// Which of the matches a fact is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Match {
+    /// Records of a dataset whose addresses are one slip apart.
+    Typo(Column),
+    /// Records with a masked address whose person has a real one elsewhere.
+    Relay(Column),
+    /// Records of people who are several.
+    Cluster(String),
+    /// Records that a link joins which was not followed.
+    Refused(String),
+    /// Pairs of profiles that both fill all of these columns.
+    Both(Vec<Column>),
+    /// Pairs of profiles of which one is opted out and the other is not.
+    Consent(Column),
+    /// Pairs of profiles of which one meets a condition and the other does not.
+    Segment(String, Filter),
+}
+
+impl Match {
+    /// The dataset whose records are named.
+    pub fn dataset(&self) -> &str {
+        match self {
+            Self::Typo(column) | Self::Relay(column) | Self::Consent(column) => &column.dataset,
+            Self::Both(columns) => columns.first().map_or("", |column| column.dataset.as_str()),
+            Self::Cluster(dataset) | Self::Refused(dataset) | Self::Segment(dataset, _) => dataset,
+        }
+    }
+
+    /// The columns that must be held beside those of the matching.
+    pub fn columns(&self) -> Vec<Column> {
+        match self {
+            Self::Typo(column) | Self::Relay(column) | Self::Consent(column) => vec![column.clone()],
+            Self::Both(columns) => columns.clone(),
+            Self::Cluster(_) | Self::Refused(_) | Self::Segment(..) => Vec::new(),
+        }
+    }
+}
+
+impl Matching {
+    /// The columns that must be held.
+    pub fn columns(&self) -> Vec<Column> {
+        let of = |side: &Side| {
+            let columns = side.fields.iter().map(|(_, index)| *index);
+            columns.map(|index| Column { dataset: side.dataset.clone(), index }).collect::<Vec<_>>()
+        };
+        self.sides.iter().flat_map(of).collect()
+    }
+}
+
+pub(super) const NOBODY: u32 = u32::MAX;
+
+/// What matching found, by people.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// For each side, the first row of every matched person.
+    pub(super) firsts: Vec<Vec<u32>>,
+    /// For each side, the matched person of every row.
+    pub(super) persons: Vec<Vec<u32>>,
+    pub(crate) matches: Matches,
+    /// Decisions that name records which are not there.
+    pub(crate) unknown: u64,
+}
+
+/// A column of a side, by person.
+struct OfPeople<'a> {
+    column: &'a TextColumn,
+    firsts: &'a [u32],
+}
+
+impl Cells for OfPeople<'_> {
+    fn cell(&self, person: u32) -> &str {
+        match self.firsts.get(person as usize) {
+            Some(row) if *row != NOBODY => self.column.get(*row),
+            _ => "",
+        }
+    }
+}
+
+/// Matches the people of all sides.
+pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String> {
+    let slices: Vec<Slice<'_>> =
+        asked.sides.iter().map(|side| shard.slice(&side.dataset)).collect::<Result<_, String>>()?;
+    let mut places: AHashMap<u32, u32> = AHashMap::new();
+    let mut persons: Vec<Vec<u32>> = Vec::new();
+    for slice in &slices {
+        let next = |person: &u32| {
+            let free = u32::try_from(places.len()).unwrap_or(NOBODY);
+            *places.entry(*person).or_insert(free)
+        };
+        persons.push(slice.people.person.iter().map(next).collect());
+    }
+    let mut firsts: Vec<Vec<u32>> = vec![vec![NOBODY; places.len()]; slices.len()];
+    for (firsts, persons) in firsts.iter_mut().zip(&persons) {
+        for (row, person) in (0..).zip(persons) {
+            let first = &mut firsts[*person as usize];
+            *first = (*first).min(row);
+        }
+    }
+    let mut columns: Vec<(Field, OfPeople<'_>)> = Vec::new();
+    for ((side, slice), firsts) in asked.sides.iter().zip(&slices).zip(&firsts) {
+        for (field, index) in &side.fields {
+            columns.push((*field, OfPeople { column: slice.column(*index)?, firsts }));
+        }
+    }
+    let source = Source {
+        rows: u32::try_from(places.len()).map_err(|_| "too many people".to_owned())?,
+        fields: columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect(),
+    };
+    let (decided, unknown) = decided(asked, &slices, &persons);
+    let settings = Settings {
+        threshold: f64::from(asked.threshold) / 1000.0,
+        edits: asked.edits,
+        cap: asked.cap,
+        estimate: asked.estimate,
+        told: Told { region: asked.region.clone(), domains: asked.domains.clone() },
+        decided,
+    };
+    let matches = find(&[source], &settings);
+    drop(columns);
+    Ok(Found { firsts, persons, matches, unknown })
+}
+
+/// Decisions as pairs of people, and how many of them name records that are not there.
+fn decided(asked: &Matching, slices: &[Slice<'_>], persons: &[Vec<u32>]) -> (Vec<(u32, u32, bool)>, u64) {
+    if asked.decided.is_empty() {
+        return (Vec::new(), 0);
+    }
+    let mut known: AHashMap<String, u32> = AHashMap::new();
+    for (slice, persons) in slices.iter().zip(persons) {
+        for (row, person) in (0..).zip(persons) {
+            known.entry(slice.frame.key(row).into_owned()).or_insert(*person);
+        }
+    }
+    let (mut decided, mut unknown) = (Vec::new(), 0);
+    for (left, right, same) in &asked.decided {
+        match (known.get(left), known.get(right)) {
+            (Some(left), Some(right)) if left != right => decided.push((*left, *right, *same)),
+            // They are one person by their keys already.
+            (Some(_), Some(_)) => {}
+            _ => unknown += 1,
+        }
+    }
+    (decided, unknown)
+}
+
+/// A record of a pair: its row, the row of the other one where it is in the same dataset, that one's key, and why.
+struct Entry {
+    row: u32,
+    other: String,
+    detail: String,
+}
+
+/// Answers about matches. Matches join pieces of the work: the first piece answers for all.
+pub(crate) fn matches(shard: &Shard<'_>, asked: &Matching, of: &Match) -> Result<Answer, String> {
+    let slice = shard.slice(of.dataset())?;
+    if !shard.is_first() {
+        return Ok(Answer::Repeats { rows: 0, groups: Groups::default() });
+    }
+    let whole = shard.whole();
+    let slice_of_all = whole.slice(of.dataset())?;
+    let found = shard.engine.memo.found(asked).ok_or_else(|| "the records were not matched".to_owned())??;
+    let side = asked.sides.iter().position(|side| side.dataset == of.dataset());
+    let side = side.ok_or_else(|| format!("{} was not matched", of.dataset()))?;
+    let reader = Reader { found: &found, asked, whole: &whole, slice: slice_of_all, side };
+    let (count, mut entries) = reader.entries(of)?;
+    entries.sort_by(|one, other| (one.row, &one.other).cmp(&(other.row, &other.other)));
+    entries.dedup_by_key(|entry| entry.row);
+    let mut counter = Counter::default();
+    let value = of.columns().into_iter().next();
+    let value = value.map(|column| slice_of_all.column(column.index)).transpose()?;
+    for entry in entries {
+        slice_of_all.count(&mut counter, entry.row);
+        counter.sample(shard.cap(), slice_of_all.frame.rank(entry.row), || Sample {
+            key: slice_of_all.frame.key(entry.row).into_owned(),
+            other: entry.other,
+            value: value.map(|column| column.get(entry.row).to_owned()).unwrap_or_default(),
+            detail: entry.detail,
+        });
+    }
+    let rows = u64::from(slice.frame.rows);
+    let members = counter.finish(shard.cap());
+    Ok(Answer::Repeats { rows, groups: Groups { count, keyed: rows, members } })
+}
+
+struct Reader<'a> {
+    found: &'a Arc<Found>,
+    asked: &'a Matching,
+    whole: &'a Shard<'a>,
+    slice: Slice<'a>,
+    side: usize,
+}
+
+impl Reader<'_> {
+    fn row(&self, person: u32) -> Option<u32> {
+        Some(self.found.firsts[self.side][person as usize]).filter(|row| *row != NOBODY)
+    }
+
+    /// Why a link is one person: probability and fields.
+    fn why(&self, link: &Link) -> String {
+        let shown = explain::percent(link.probability);
+        format!("{shown} one person: {}", explain::why(link, &self.found.matches.weights))
+    }
+
+    /// Both records of every link that `holds`, in this dataset.
+    fn pairs(&self, holds: impl Fn(u32, u32) -> bool) -> (u64, Vec<Entry>) {
+        let (mut count, mut entries) = (0, Vec::new());
+        for link in &self.found.matches.links {
+            let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
+            if holds(left, right) {
+                count += 1;
+                entries.extend(self.both(left, right, &self.why(link)));
+            }
+        }
+        (count, entries)
+    }
+
+    fn both(&self, left: u32, right: u32, detail: &str) -> [Entry; 2] {
+        let key = |row: u32| self.slice.frame.key(row).into_owned();
+        [(left, right), (right, left)].map(|(row, other)| Entry { row, other: key(other), detail: detail.to_owned() })
+    }
+
+    fn entries(&self, of: &Match) -> Result<(u64, Vec<Entry>), String> {
+        Ok(match of {
+            Match::Typo(column) => {
+                let column = self.slice.column(column.index)?;
+                let delivered = |row: u32| mailbox(&address(column.get(row))?);
+                self.pairs(|left, right| match (delivered(left), delivered(right)) {
+                    (Some(left), Some(right)) => is_slip(&left, &right),
+                    _ => false,
+                })
+            }
+            Match::Relay(column) => self.relays(self.slice.column(column.index)?),
+            Match::Both(columns) => {
+                let columns: Vec<&TextColumn> =
+                    columns.iter().map(|column| self.slice.column(column.index)).collect::<Result<_, _>>()?;
+                let full = |row: u32| columns.iter().all(|column| !column.get(row).trim().is_empty());
+                self.pairs(|left, right| full(left) && full(right))
+            }
+            Match::Consent(column) => {
+                let column = self.slice.column(column.index)?;
+                let lens = Lens::Consent(Consent::Mailable);
+                self.pairs(|left, right| lens.shape(column.get(left)) != lens.shape(column.get(right)))
+            }
+            Match::Segment(_, filter) => {
+                let met = self.whole.met(&self.slice, filter)?;
+                let inside = |row: u32| met.binary_search(&row).is_ok();
+                self.pairs(|left, right| inside(left) != inside(right))
+            }
+            Match::Cluster(_) => self.clustered(),
+            Match::Refused(_) => self.refused(),
+        })
+    }
+
+    fn relays(&self, column: &TextColumn) -> (u64, Vec<Entry>) {
+        let masked = |row: u32| {
+            let address = address(column.get(row))?;
+            let domain = address.rsplit_once('@')?.1;
+            Some(LISTS.kind(domain, &self.asked.domains) == DomainKind::Relay)
+        };
+        let (mut count, mut entries) = (0, Vec::new());
+        for link in self.found.matches.links.iter().filter(|link| link.compared.tier == Tier::Relay) {
+            for (one, other) in [(link.left, link.right), (link.right, link.left)] {
+                let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };
+                // Two masked addresses tell nothing of a real one.
+                let Some((dataset, key)) = self.anywhere(other) else { continue };
+                if self.row(other).is_some_and(|row| masked(row) == Some(true)) {
+                    continue;
+                }
+                let place =
+                    if dataset == self.slice.frame.dataset.name { String::new() } else { format!("in {dataset}, ") };
+                count += 1;
+                entries.push(Entry { row, other: key, detail: format!("{place}{}", self.why(link)) });
+            }
+        }
+        (count, entries)
+    }
+
+    /// A record of a person: in this dataset, else in the first that has one.
+    fn anywhere(&self, person: u32) -> Option<(String, String)> {
+        let order = std::iter::once(self.side).chain(0..self.asked.sides.len());
+        for side in order {
+            let row = self.found.firsts[side][person as usize];
+            if row != NOBODY {
+                let slice = self.whole.slice(&self.asked.sides[side].dataset).ok()?;
+                return Some((slice.frame.dataset.name.clone(), slice.frame.key(row).into_owned()));
+            }
+        }
+        None
+    }
+
+    fn clustered(&self) -> (u64, Vec<Entry>) {
+        let (mut count, mut entries) = (0, Vec::new());
+        for members in &self.found.matches.clusters.members {
+            count += 1;
+            let rows: Vec<u32> = members.iter().filter_map(|person| self.row(*person)).collect();
+            for (at, row) in rows.iter().enumerate() {
+                let other = rows.get(usize::from(at == 0)).map(|row| self.slice.frame.key(*row).into_owned());
+                let detail = format!("{} people by their keys", members.len());
+                entries.push(Entry { row: *row, other: other.unwrap_or_default(), detail });
+            }
+        }
+        (count, entries)
+    }
+
+    fn refused(&self) -> (u64, Vec<Entry>) {
+        let (mut count, mut entries) = (0, Vec::new());
+        for (edge, refusal) in &self.found.matches.clusters.refused {
+            if *refusal == Refusal::Decided {
+                continue;
+            }
+            let (Some(left), Some(right)) = (self.row(edge.left), self.row(edge.right)) else { continue };
+            count += 1;
+            entries.extend(self.both(
+                left,
+                right,
+                &format!("{}: {}", explain::percent(edge.probability), refusal.about()),
+            ));
+        }
+        (count, entries)
+    }
+}
