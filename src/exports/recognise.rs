@@ -71,7 +71,9 @@ fn dialect(part: &Part) -> Dialect {
             Flavour::Plain => Dialect::Generic,
         };
     }
-    if is_zoho_labels(part) {
+    // Profiles whose `id` is Zoho's record id are profiles all the same.
+    let profiles = customerio::is_people(&part.labels) && !has(part, &["Record Id"]);
+    if !profiles && is_zoho_labels(part) {
         return if part.input.in_folder("Data") || is_backup(part) { Dialect::ZohoBackup } else { Dialect::ZohoUi };
     }
     if customerio::table(&part.labels).is_some() {

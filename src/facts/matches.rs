@@ -11,7 +11,6 @@ use super::{Answer, Column, Consent, Filter, Groups, Lens, Sample};
 use crate::frames::TextColumn;
 use crate::frames::normalize::{address, mailbox};
 use crate::matching::clusters::Refusal;
-use crate::matching::compare::Tier;
 use crate::matching::lists::{DomainKind, LISTS, MoreDomains};
 use crate::matching::people::{Cells, Field, Source, Told};
 use crate::matching::typo_pairs::is_slip;
@@ -152,6 +151,11 @@ pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String
             columns.push((*field, OfPeople { column: slice.column(*index)?, firsts }));
         }
     }
+    // The address is the profile's, which is mailed; what else is known of a person comes from the others first.
+    let (addresses, others): (Vec<_>, Vec<_>) = columns.into_iter().partition(|(field, _)| *field == Field::Email);
+    let (profile, rest): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|(_, column)| std::ptr::eq(column.firsts, firsts[0].as_slice()));
+    let columns: Vec<_> = addresses.into_iter().chain(rest).chain(profile).collect();
     let source = Source {
         rows: u32::try_from(places.len()).map_err(|_| "too many people".to_owned())?,
         fields: columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect(),
@@ -248,7 +252,7 @@ impl Reader<'_> {
     /// Why a link is one person: probability and fields.
     fn why(&self, link: &Link) -> String {
         let shown = explain::percent(link.probability);
-        format!("{shown} one person: {}", explain::why(link, &self.found.matches.weights))
+        format!("{shown} one person by {}", explain::why(link, &self.found.matches.weights))
     }
 
     /// Both records of every link that `holds`, in this dataset.
@@ -308,14 +312,16 @@ impl Reader<'_> {
             Some(LISTS.kind(domain, &self.asked.domains) == DomainKind::Relay)
         };
         let (mut count, mut entries) = (0, Vec::new());
-        for link in self.found.matches.links.iter().filter(|link| link.compared.tier == Tier::Relay) {
+        let people = &self.found.matches.people;
+        let real = |person: u32| {
+            let person = &people.all[person as usize];
+            person.mailbox != 0 && !people.is_relay(person)
+        };
+        for link in &self.found.matches.links {
             for (one, other) in [(link.left, link.right), (link.right, link.left)] {
                 let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };
                 // Two masked addresses tell nothing of a real one.
-                let Some((dataset, key)) = self.anywhere(other) else { continue };
-                if self.row(other).is_some_and(|row| masked(row) == Some(true)) {
-                    continue;
-                }
+                let Some((dataset, key)) = self.anywhere(other).filter(|_| real(other)) else { continue };
                 let place =
                     if dataset == self.slice.frame.dataset.name { String::new() } else { format!("in {dataset}, ") };
                 count += 1;
@@ -363,7 +369,7 @@ impl Reader<'_> {
             entries.extend(self.both(
                 left,
                 right,
-                &format!("{}: {}", explain::percent(edge.probability), refusal.about()),
+                &format!("{}, not followed as {}", explain::percent(edge.probability), refusal.about()),
             ));
         }
         (count, entries)

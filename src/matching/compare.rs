@@ -258,12 +258,12 @@ impl Found<'_> {
             self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
             return if a.address == b.address { Tier::Exact } else { Tier::Provider };
         }
-        if people.is_relay(a) || people.is_relay(b) {
-            return Tier::Relay;
-        }
         if spare {
             self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
-            return Tier::Other;
+            return Tier::Exact;
+        }
+        if people.is_relay(a) || people.is_relay(b) {
+            return Tier::Relay;
         }
         let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
         let role = people.roles[a.local as usize] || people.roles[b.local as usize];

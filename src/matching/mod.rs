@@ -187,6 +187,11 @@ fn pair(one: u32, other: u32) -> (u32, u32) {
     (one.min(other), one.max(other))
 }
 
+/// Other records that a record could be mistaken for. A small file is a piece of a larger world.
+fn world(records: usize) -> f64 {
+    records.max(1_000) as f64 - 1.0
+}
+
 /// What is expected of a pair before anything is known of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Odds {
@@ -200,7 +205,7 @@ pub struct Odds {
 impl Odds {
     /// Starts from what is usual.
     pub fn new(records: usize, weights: &Weights) -> Self {
-        Self { twins: weights.twins, housemates: weights.housemates, records: (records as f64 - 1.0).max(1.0) }
+        Self { twins: weights.twins, housemates: weights.housemates, records: world(records) }
     }
 
     /// The expected numbers under which they are found again: the most likely ones for this file.
@@ -227,7 +232,7 @@ impl Odds {
 
     /// The same expectations in a file of another size.
     pub fn over(self, records: usize) -> Self {
-        Self { records: (records as f64 - 1.0).max(1.0), ..self }
+        Self { records: world(records), ..self }
     }
 
     fn parts(&self, same: f32, shared: f32) -> (f64, f64, f64) {

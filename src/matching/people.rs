@@ -390,15 +390,13 @@ impl People {
             rows,
             |row| {
                 let (source, row) = at(row);
-                let mut texts = source.of(Field::Email).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
-                [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
+                two(source.of(Field::Email).map(|cells| cells.cell(row)))
             },
             &told.domains,
         );
         people.take_phones(rows, told, |row| {
             let (source, row) = at(row);
-            let mut texts = source.of(Field::Phone).map(|cells| cells.cell(row)).filter(|text| !text.is_empty());
-            [texts.next().unwrap_or_default(), texts.next().unwrap_or_default()]
+            two(source.of(Field::Phone).map(|cells| cells.cell(row)))
         });
         people.take_births(sources);
         let has = |field: Field| sources.iter().any(|source| source.of(field).next().is_some());
@@ -581,6 +579,19 @@ impl People {
     pub fn is_relay(&self, person: &Person) -> bool {
         self.domains[person.domain as usize].kind == DomainKind::Relay
     }
+}
+
+/// The first two different texts that are not blank.
+fn two<'a>(texts: impl Iterator<Item = &'a str>) -> [&'a str; 2] {
+    let mut found = [""; 2];
+    for text in texts.filter(|text| !text.trim().is_empty()) {
+        match found {
+            ["", _] => found[0] = text,
+            [one, ""] if !one.eq_ignore_ascii_case(text) => found[1] = text,
+            _ => {}
+        }
+    }
+    found
 }
 
 fn is_word(text: &str) -> bool {

@@ -177,7 +177,7 @@ impl Default for Weights {
             level("same local part made of the name, other domain", 0.09, 0.02, 0.01),
             level("local parts alike", 0.05, 4e-4, 0.01),
             level("local parts alike, made of the name", 0.05, 0.05, 0.05),
-            level("same letters, other digits", 0.01, 2e-3, 0.01),
+            level("same letters, other digits", 0.01, 0.1, 0.1),
             level("different", 0.33, 1.0, 0.96),
             level("one slip apart, short or beside a name", 0.06, 1e-5, 0.002),
         ];
