@@ -1,7 +1,7 @@
 //! Seconds that matching people takes, on files made here: reading, matching, and beside them one plain self-join of the
 //! same file in DuckDB, where Python has it.
 //!
-//! `cargo bench --bench matching [-- --quick] [-- --sizes 100000,1000000,3000000] [-- --python python3]`
+//! `cargo bench --bench matching -- [--quick] [--sizes 100000,1000000,3000000] [--python python3]`
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
