@@ -1,5 +1,5 @@
-//! Seconds that matching people takes, on files made here: reading, matching, and beside them one plain self-join of the
-//! same file in DuckDB, where Python has it.
+//! Seconds that matching people takes, on files made here: reading, matching, and beside them one plain self-join of
+//! the same file in DuckDB, where Python has it.
 //!
 //! `cargo bench --bench matching -- [--quick] [--sizes 100000,1000000,3000000] [--python python3]`
 

@@ -1,5 +1,5 @@
-//! Promises about the matcher, kept on labelled people made here: how much of what it links is right, how much it finds,
-//! and that neither threads nor the order of records change the answer.
+//! Promises about the matcher, kept on labelled people made here: how much of what it links is right, how much it
+//! finds, and that neither threads nor the order of records change the answer.
 
 use std::collections::BTreeSet;
 use std::fs;
