@@ -99,6 +99,9 @@ impl Compared {
 /// Records of one mailbox from which it is the box of many.
 const CROWDED: u16 = 12;
 
+/// The most bits that addresses give which are not the same.
+const LIKEST: f32 = 20.0;
+
 /// Characters of a local part under which others are one letter apart by chance.
 const SHORT: usize = 8;
 
@@ -111,6 +114,8 @@ pub struct Comparer<'a> {
     bits: [Vec<(f32, f32)>; ASPECTS],
     mailboxes: u32,
     phones: u32,
+    /// Bits under which no likeness of two addresses can make one person of two.
+    floor: f32,
 }
 
 impl<'a> Comparer<'a> {
@@ -121,7 +126,14 @@ impl<'a> Comparer<'a> {
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
             levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
         });
-        Self { people, weights, bits, mailboxes: people.filled(Field::Email), phones: people.filled(Field::Phone) }
+        Self {
+            people,
+            weights,
+            bits,
+            mailboxes: people.filled(Field::Email),
+            phones: people.filled(Field::Phone),
+            floor: (people.all.len() as f32).log2() - 10.0 - LIKEST,
+        }
     }
 
     /// Compares two records.
@@ -129,13 +141,13 @@ impl<'a> Comparer<'a> {
         let (a, b) = (&self.people.all[one as usize], &self.people.all[other as usize]);
         let mut found = Found { comparer: self, levels: [0; ASPECTS], bits: [0.0; ASPECTS], shared: 0.0 };
         let named = found.names(a, b);
-        let mut tier = found.address(a, b, named);
         found.phone(a, b);
         found.birth(a, b);
         found.place(a, b);
         if a.company != 0 && b.company != 0 {
             found.text(Aspect::Company, &self.people.companies, (a.company, b.company), Field::Company);
         }
+        let mut tier = found.address(a, b, named);
         if a.generation != 0 && b.generation != 0 {
             found.put(Aspect::Generation, if a.generation == b.generation { 1 } else { 2 });
         } else if a.generation != b.generation && named == Named::Both {
@@ -264,6 +276,11 @@ impl Found<'_> {
         }
         if people.is_relay(a) || people.is_relay(b) {
             return Tier::Relay;
+        }
+        let hopeless = self.bits.iter().sum::<f32>() < self.comparer.floor;
+        if hopeless {
+            self.put(Aspect::Address, address::OTHER);
+            return if a.local == b.local { Tier::Moved } else { Tier::Other };
         }
         let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
         let role = people.roles[a.local as usize] || people.roles[b.local as usize];

@@ -442,6 +442,7 @@ impl People {
     fn take_addresses<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> [&'a str; 2] + Sync, more: &MoreDomains) {
         let mut domains: AHashMap<Box<str>, u32> = AHashMap::new();
         self.locals.push("");
+        self.locals.places.reserve(rows as usize);
         self.domains.push(Domain::default());
         // In pieces: the texts of a million mailboxes are not held at once.
         for start in (0..rows).step_by(1 << 16) {
@@ -536,10 +537,12 @@ impl People {
         }
         self.filled = Field::ALL.into_iter().zip(filled).collect();
         let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
-        let mut phones: AHashMap<u64, u16> = AHashMap::new();
+        let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize);
         let more = |held: &mut u16| *held = held.saturating_add(1);
+        let locals = &self.locals.counts;
         for person in &self.all {
-            if person.mailbox != 0 {
+            // Who shares a mailbox shares its local part, which is counted already.
+            if person.mailbox != 0 && locals.get(person.local as usize).is_some_and(|held| *held > 1) {
                 more(mailboxes.entry(person.mailbox).or_default());
             }
             for phone in person.phones.into_iter().filter(|phone| *phone != 0) {
@@ -548,7 +551,7 @@ impl People {
         }
         self.all.par_iter_mut().for_each(|person| {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
-            person.shared = [held(&mailboxes, person.mailbox), held(&phones, person.phones[0])];
+            person.shared = [held(&mailboxes, person.mailbox).max(1), held(&phones, person.phones[0])];
         });
     }
 
