@@ -132,7 +132,7 @@ impl<'a> Comparer<'a> {
             bits,
             mailboxes: people.filled(Field::Email),
             phones: people.filled(Field::Phone),
-            floor: (people.all.len() as f32).log2() - 10.0 - LIKEST,
+            floor: (people.all.len() as f32).log2() - 5.0 - LIKEST,
         }
     }
 
@@ -357,25 +357,26 @@ impl Found<'_> {
     /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names. With
     /// `slips` a name may be written with one.
     fn is_named(&self, local: &str, a: &Person, b: &Person, slips: bool) -> bool {
-        let known: Vec<&super::names::Name> = self.names_of([a, b]).collect();
-        let mut words: Vec<&str> = known.iter().flat_map(|name| name.words()).filter(|word| word.len() > 1).collect();
-        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
-        let mut letters: String = local.chars().filter(|c| c.is_alphabetic()).collect();
-        let all = letters.len();
-        let mut found = 0;
-        for word in words {
-            if letters.contains(word) {
-                letters = letters.replacen(word, "", 1);
-                found += 1;
-            }
+        let mut words: [&str; WORDS] = [""; WORDS];
+        let mut count = 0;
+        for word in self.names_of([a, b]).flat_map(|name| name.words()).filter(|word| word.len() > 1).take(WORDS) {
+            words[count] = word;
+            count += 1;
         }
+        let words = &mut words[..count];
+        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut left = Letters::of(local);
+        let all = left.len;
+        let found = words.iter().filter(|word| left.take(word.as_bytes())).count();
+        let letters = left.text();
         // What is left may be a form of the first name, or the name that neither record tells.
-        let groups = super::lists::LISTS.nicknames.get(&letters).map_or(&[] as &[u16], Vec::as_slice);
-        let form = known.iter().any(|name| {
-            name.groups.iter().any(|one| groups.contains(one))
-                || (slips && letters.len() > 3 && near::within(&letters, &name.key, 1))
-        });
-        let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
+        let groups = super::lists::LISTS.nicknames.get(letters).map_or(&[] as &[u16], Vec::as_slice);
+        let form = !letters.is_empty()
+            && self.names_of([a, b]).any(|name| {
+                name.groups.iter().any(|one| groups.contains(one))
+                    || (slips && letters.len() > 3 && near::within(letters, &name.key, 1))
+            });
+        let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && left.len < all;
         // An initial stands for a name that is not written out; beside both names a letter more is a slip.
         let initials = if found > 1 { 0 } else { 1 };
         letters.chars().count() <= initials || form || untold
@@ -457,6 +458,39 @@ impl Found<'_> {
         self.put(aspect, if near { other::NEAR } else { other::OTHER });
     }
 }
+
+/// The letters of a local part, from which names are taken out without a place on the heap.
+struct Letters {
+    bytes: [u8; 96],
+    len: usize,
+}
+
+impl Letters {
+    fn of(local: &str) -> Self {
+        let mut letters = Self { bytes: [0; 96], len: 0 };
+        for byte in local.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).take(96) {
+            letters.bytes[letters.len] = byte;
+            letters.len += 1;
+        }
+        letters
+    }
+
+    /// Takes a word out, when it is in.
+    fn take(&mut self, word: &[u8]) -> bool {
+        let Some(at) = memchr::memmem::find(&self.bytes[..self.len], word) else { return false };
+        self.bytes.copy_within(at + word.len()..self.len, at);
+        self.len -= word.len();
+        true
+    }
+
+    /// What is left; nothing when letters of several bytes were cut.
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+/// Words of two people's names that are looked for in a local part.
+const WORDS: usize = 12;
 
 /// The level of two local parts that are neither the same nor a slip apart.
 fn alike(one: &str, other: &str) -> u8 {

@@ -308,37 +308,68 @@ pub struct People {
     pub regions: Vec<&'static Dialling>,
 }
 
-/// An address as it was read: its text, where its domain begins, and the local part where the provider writes it otherwise.
-struct Mailbox {
-    address: String,
-    at: usize,
-    local: Option<String>,
-    domain: &'static str,
+/// Mailboxes as they were read, their texts one after the other.
+#[derive(Default)]
+struct Mailboxes {
+    text: String,
+    read: Vec<Mailbox>,
 }
 
-impl Mailbox {
-    fn read(text: &str) -> Option<Self> {
-        // What nobody sees is no part of an address.
-        let seen = |c: char| !invisible(c);
-        let cleaned: Cow<'_, str> =
-            if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(|c| seen(*c)).collect()) };
-        let address = address(&cleaned)?;
-        let at = address.rfind('@')?;
-        let (local, domain) = delivered(&address[..at], &address[at + 1..]);
-        Some(Self { local, domain: domain.unwrap_or_default(), at, address })
+/// A mailbox: hashes, and where its local part and its domain stand.
+struct Mailbox {
+    row: u32,
+    address: u64,
+    hash: u64,
+    spare: u64,
+    local: u32,
+    domain: u32,
+    end: u32,
+}
+
+impl Mailboxes {
+    fn of<'a>(rows: &[u32], cells: impl Fn(u32) -> [&'a str; 2]) -> Self {
+        let mut found = Self::default();
+        for row in rows {
+            let [one, two] = cells(*row);
+            let spare = if two.is_empty() { None } else { delivered_to(two) };
+            let spare = spare.map_or(0, |(_, local, domain)| mailbox_hash(&local, &domain));
+            let own = if one.is_empty() { None } else { delivered_to(one) };
+            let mut mailbox = Mailbox { row: *row, address: 0, hash: 0, spare, local: 0, domain: 0, end: 0 };
+            if let Some((address, local, domain)) = own {
+                let place = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+                (mailbox.address, mailbox.hash) = (address, mailbox_hash(&local, &domain));
+                mailbox.local = place(&found.text);
+                found.text.push_str(&local);
+                mailbox.domain = place(&found.text);
+                found.text.push_str(&domain);
+                mailbox.end = place(&found.text);
+            } else if spare == 0 {
+                continue;
+            }
+            found.read.push(mailbox);
+        }
+        found
     }
 
-    fn local(&self) -> &str {
-        self.local.as_deref().unwrap_or(&self.address[..self.at])
+    fn parts(&self, mailbox: &Mailbox) -> (&str, &str) {
+        let (local, domain, end) = (mailbox.local as usize, mailbox.domain as usize, mailbox.end as usize);
+        (&self.text[local..domain], &self.text[domain..end])
     }
+}
 
-    fn domain(&self) -> &str {
-        if self.domain.is_empty() { &self.address[self.at + 1..] } else { self.domain }
-    }
-
-    fn hash(&self) -> u64 {
-        mailbox_hash(self.local(), self.domain())
-    }
+/// The hash of an address, and the local part and the domain of the mailbox behind it.
+fn delivered_to(text: &str) -> Option<(u64, String, Cow<'static, str>)> {
+    // What nobody sees is no part of an address.
+    let seen = |c: &char| !invisible(*c);
+    let cleaned: Cow<'_, str> =
+        if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(seen).collect()) };
+    let mut address = address(&cleaned)?;
+    let hash = xxh3_64(address.as_bytes());
+    let at = address.rfind('@')?;
+    let (local, domain) = delivered(&address[..at], &address[at + 1..]);
+    let domain = domain.map_or_else(|| Cow::Owned(address[at + 1..].to_owned()), Cow::Borrowed);
+    address.truncate(at);
+    Some((hash, local.unwrap_or(address), domain))
 }
 
 /// The hash of a mailbox.
@@ -447,21 +478,17 @@ impl People {
         // In pieces: the texts of a million mailboxes are not held at once.
         for start in (0..rows).step_by(1 << 16) {
             let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
-            let read: Vec<(Option<Mailbox>, u64)> = piece
-                .par_iter()
-                .map(|row| {
-                    let [one, two] = cells(*row);
-                    let spare = if two.is_empty() { None } else { Mailbox::read(two) };
-                    (if one.is_empty() { None } else { Mailbox::read(one) }, spare.map_or(0, |spare| spare.hash()))
-                })
-                .collect();
-            for (row, (mailbox, spare)) in piece.into_iter().zip(read) {
-                let person = &mut self.all[row as usize];
-                person.spare = spare;
-                let Some(mailbox) = mailbox else { continue };
-                let domain = mailbox.domain();
-                (person.address, person.mailbox) = (xxh3_64(mailbox.address.as_bytes()), mailbox.hash());
-                person.local = self.locals.enter(mailbox.local());
+            let read: Vec<Mailboxes> = piece.par_chunks(1 << 12).map(|rows| Mailboxes::of(rows, &cells)).collect();
+            for (boxes, mailbox) in read.iter().flat_map(|boxes| boxes.read.iter().map(move |mailbox| (boxes, mailbox)))
+            {
+                let person = &mut self.all[mailbox.row as usize];
+                person.spare = mailbox.spare;
+                if mailbox.hash == 0 {
+                    continue;
+                }
+                let (local, domain) = boxes.parts(mailbox);
+                (person.address, person.mailbox) = (mailbox.address, mailbox.hash);
+                person.local = self.locals.enter(local);
                 person.domain = match domains.get(domain) {
                     Some(at) => *at,
                     None => {

@@ -90,9 +90,10 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// A world for so many records: 12,000 postcodes at a million, 1,200 at ten thousand.
+    /// A world for so many records: 12,000 postcodes at a million, 1,200 at ten thousand. There are names for no more towns
+    /// than those of two million.
     pub(super) fn new(rng: &mut Rng, records: usize) -> Self {
-        let total = ((records as f64).sqrt() * 12.0).max(120.0);
+        let total = ((records as f64).sqrt() * 12.0).clamp(120.0, 16_900.0);
         let streets = STREETS.map(|pair| pair.map(|text| text.split('|').collect()));
         let mut places = Self { codes: [Vec::new(), Vec::new(), Vec::new()], cities: Vec::new(), streets };
         let mut used = HashSet::new();
