@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ahash::AHashMap;
 use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
-    ParallelIterator,
+    ParallelIterator, ParallelSlice,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
