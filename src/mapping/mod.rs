@@ -13,7 +13,7 @@ mod vouch;
 
 use std::path::Path;
 
-use crate::error::{Place, Result};
+use crate::error::Result;
 use crate::matching::people::Field;
 use crate::shape;
 use crate::yaml::{Document, Entry, Mark, Node, Value};
@@ -254,11 +254,6 @@ impl Mapping {
             document: document.clone(),
         };
         Ok(model)
-    }
-
-    /// Where the document speaks of people.
-    pub fn identity_place(&self) -> Option<Place> {
-        Some(self.document.place(self.document.root.get("identity")?.mark))
     }
 
     /// The attribute of a name.
