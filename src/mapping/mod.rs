@@ -1,7 +1,6 @@
 //! The mapping document: YAML in, a typed model out, every entry with its place.
 //!
-//! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is a
-//! finding.
+//! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
 pub mod expr;
 pub mod keys;

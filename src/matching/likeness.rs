@@ -20,17 +20,24 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
     if short.len() <= 2 && short.chars().count() == 1 && first(short) == first(long) {
         return Likeness::Initial;
     }
-    let words = |text: &'_ str| text.contains(' ');
-    if words(short) || words(long) {
-        let mut parts = short.split(' ').filter(|word| word.len() > 2);
-        if parts.any(|word| long.split(' ').any(|other| other == word)) {
-            return Likeness::Part;
+    if short.contains(' ') || long.contains(' ') {
+        let has = |text: &str, word: &str| text.split(' ').any(|other| other == word);
+        let all = |text: &str, other: &str| text.split(' ').all(|word| word.len() == 1 || has(other, word));
+        let common = short.split(' ').any(|word| word.len() > 2 && has(long, word));
+        // Half a double name is a part of it; two double names with one half in common are sisters as often as not.
+        match common && (all(short, long) || all(long, short)) {
+            true => return Likeness::Part,
+            false if common => return Likeness::Alike,
+            false => {}
         }
     }
     if one.groups.iter().any(|group| other.groups.contains(group)) {
         return Likeness::Variant;
     }
-    apart(short, long)
+    let found = apart(short, long);
+    // Two names that are both known as such are no slips of each other: Andrea and Andreas, Ana and Anna.
+    let known = !one.groups.is_empty() && !other.groups.is_empty();
+    if known { found.max(Likeness::Alike) } else { found }
 }
 
 /// Martin and Martina, Mario and Maria: brother and sister rather than a slip.
