@@ -15,7 +15,7 @@ version: 1
 identity:
   canonical: zoho_contact_id
   source: zoho.contacts.{{contacts.Record Id}}
-  merge_rule: the profile with the Zoho contact id survives
+  # Which profile survives a merge is still to be decided: nobody merges until then.
 
 # Which Zoho modules become people. Leads stay in Zoho until they convert.
 modules:

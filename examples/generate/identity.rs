@@ -1,7 +1,8 @@
 //! Faults of who is who: split, shared, missing and stray records. In: a clean unit and its role. Out: the unit with
 //! the records of the fault; what the rules say of them is judged from the records.
 
-use crate::names::{FIRST, plain};
+use crate::doubles::{self, profile_of, rename};
+use crate::names::plain;
 use crate::people::{Person, add_lead};
 use crate::rng::Rng;
 use crate::roles::{Role, Slot};
@@ -21,7 +22,8 @@ pub(crate) fn apply(plan: &Plan, slot: Slot, person: &Person, rng: &mut Rng, uni
     let done = split(plan, slot, person, unit)
         || shared(slot, person, rng, unit)
         || stray(slot, person, rng, unit)
-        || ids(slot, person, unit);
+        || ids(slot, person, unit)
+        || doubles::apply(slot, person, rng, unit);
     if !done {
         placeholders(plan, slot, person, rng, unit);
     }
@@ -130,18 +132,12 @@ fn split(plan: &Plan, slot: Slot, person: &Person, unit: &mut Unit) -> bool {
 }
 
 fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
-    let rename = |unit: &mut Unit, row: usize, rng: &mut Rng| {
-        let others: Vec<&str> = FIRST.iter().copied().filter(|first| *first != person.first).collect();
-        let first = *rng.pick(&others);
-        unit.set(Set::Contacts, row, Contact::First, first);
-        unit.set(Set::Contacts, row, Contact::Name, format!("{first} {}", person.last));
-    };
     let mail = person.email();
     match slot.role {
         Role::Household => {
             unit.clear(Set::Leads);
             let second = unit.another_contact(1, &mail);
-            rename(unit, second, rng);
+            rename(unit, second, person, rng);
             if slot.nth.is_multiple_of(2) {
                 unit.set(Set::People, 0, Profile::Canonical, "");
             }
@@ -156,16 +152,14 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
         Role::SharedAddress => {
             unit.clear(Set::Leads);
             let second = unit.another_contact(1, &mail);
-            rename(unit, second, rng);
-            let key = unit.key(Set::Contacts, second);
-            unit.another_profile(1, &beside(person, "family"), &key);
+            rename(unit, second, person, rng);
+            profile_of(unit, second, &beside(person, "family"));
         }
         Role::Swapped => {
             unit.clear(Set::Leads);
             let second = unit.another_contact(1, &beside(person, "buero"));
-            rename(unit, second, rng);
-            let key = unit.key(Set::Contacts, second);
-            let profile = unit.another_profile(1, &mail, &key);
+            rename(unit, second, person, rng);
+            let profile = profile_of(unit, second, &mail);
             unit.set(Set::People, 0, Profile::Email, beside(person, "neu"));
             unit.near(
                 "DUP005",
@@ -196,13 +190,11 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
             let mut local = person.local.clone();
             local.remove(1);
             let second = unit.another_contact(1, &format!("{local}@{}", person.domain));
-            rename(unit, second, rng);
+            rename(unit, second, person, rng);
             let phone = format!("{}5552{:06}", &person.phone[..3], rng.below(1_000_000));
-            unit.set(Set::Contacts, second, Contact::Phone, phone.clone());
-            let key = unit.key(Set::Contacts, second);
+            unit.set(Set::Contacts, second, Contact::Phone, phone);
             let address = unit.get(Set::Contacts, second, Contact::Email).to_owned();
-            let profile = unit.another_profile(1, &address, &key);
-            unit.set(Set::People, profile, Profile::Phone, phone);
+            let profile = profile_of(unit, second, &address);
             let why = "one letter apart, but neither name nor phone agrees";
             unit.near("DUP003", (Set::People, profile), Profile::Email, why);
             unit.near("DUP003", (Set::Contacts, second), Contact::Email, why);

@@ -5,7 +5,7 @@ use crate::judge_links::{Links, missing, of_mailbox};
 use crate::schema::{Contact, Profile, Set};
 use crate::unit::{List, Unit};
 use crate::whole::Whole;
-use crate::{judge_consent, judge_doubles, judge_identity, judge_times, judge_values};
+use crate::{judge_consent, judge_doubles, judge_identity, judge_people, judge_times, judge_values};
 
 /// Adds what follows from the records.
 pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
@@ -14,6 +14,7 @@ pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
     segments(unit);
     judge_identity::judge(unit, &links, whole);
     judge_doubles::judge(unit, &links, whole);
+    judge_people::judge(unit, whole);
     judge_consent::judge(unit, &links, whole);
     judge_values::judge(unit, &links, whole);
     judge_times::judge(unit, &links, whole);

@@ -4,14 +4,12 @@ use crate::judge::group;
 use crate::judge_identity::grouped;
 use crate::judge_links::{Links, identifier, mailbox, usable};
 use crate::schema::{Contact, Lead, Profile, Set};
-use crate::spellings::distance;
 use crate::unit::{List, Unit};
 use crate::whole::Whole;
 
 /// Adds what follows from the records.
 pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
     addresses(unit);
-    slips(unit);
     leads(unit, links, whole);
     orphans(unit, links);
 }
@@ -33,60 +31,6 @@ fn addresses(unit: &mut Unit) {
             }
         }
     }
-}
-
-/// DUP003: addresses one slip apart, and a second field that agrees.
-fn slips(unit: &mut Unit) {
-    let sides = [
-        (Set::People, Profile::Email as usize, Profile::Canonical as usize),
-        (Set::Contacts, Contact::Email as usize, Contact::Id as usize),
-    ];
-    for (set, email, id) in sides {
-        for one in 0..unit.rows(set).len() {
-            for other in one + 1..unit.rows(set).len() {
-                let cell = |row: usize, column: usize| unit.get(set, row, column);
-                let (Some(left), Some(right)) = (usable(cell(one, email)), usable(cell(other, email))) else {
-                    continue;
-                };
-                let named = identifier(cell(one, id));
-                let known = named.is_some() && named == identifier(cell(other, id));
-                if !known && is_slip(&mailbox(&left), &mailbox(&right)) && agree(unit, set, one, other) {
-                    group(unit, "DUP003", set, email, &[one, other]);
-                }
-            }
-        }
-    }
-}
-
-fn is_slip(one: &str, other: &str) -> bool {
-    let (Some((one, domain)), Some((other, its_domain))) = (one.split_once('@'), other.split_once('@')) else {
-        return false;
-    };
-    let part = |text: &str, test: fn(&char) -> bool| text.chars().filter(test).collect::<String>();
-    let digits = |text: &str| part(text, char::is_ascii_digit);
-    let letters = |text: &str| part(text, |letter| letter.is_alphabetic()).len();
-    if one == other {
-        return domain.len().min(its_domain.len()) >= 5 && distance(domain, its_domain) == 1;
-    }
-    domain == its_domain
-        && digits(one) == digits(other)
-        && letters(one).min(letters(other)) >= 4
-        && distance(one, other) == 1
-}
-
-/// Whether a second field says that two records are one person: the phone, or the whole name.
-fn agree(unit: &Unit, set: Set, one: usize, other: usize) -> bool {
-    let same = |column: usize| {
-        let folded = |row: usize| unit.get(set, row, column).to_lowercase();
-        !folded(one).is_empty() && folded(one) == folded(other)
-    };
-    let phone = |row: usize| {
-        let column = if set == Set::People { Profile::Phone as usize } else { Contact::Phone as usize };
-        digits(unit.get(set, row, column))
-    };
-    let called = set == Set::Contacts
-        && (same(Contact::Name as usize) || (same(Contact::First as usize) && same(Contact::Last as usize)));
-    called || (phone(one).len() >= 7 && phone(one) == phone(other))
 }
 
 /// The digits of a phone number, without what stands for "abroad".

@@ -155,7 +155,10 @@ fn append(part: &mut Part, file: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a finding is about: a column, or the dataset as a whole.
+/// What a finding is about: a column, or the dataset as a whole; what the mapping leaves open is the mapping's.
 fn subject(entry: &Entry<'_>) -> String {
+    if entry.code == "DUP010" {
+        return "mapping:identity".to_owned();
+    }
     if entry.column.is_empty() { entry.dataset.to_owned() } else { format!("{}.{}", entry.dataset, entry.column) }
 }

@@ -6,12 +6,14 @@
 
 mod consents;
 mod documents;
+mod doubles;
 mod identity;
 mod judge;
 mod judge_consent;
 mod judge_doubles;
 mod judge_identity;
 mod judge_links;
+mod judge_people;
 mod judge_times;
 mod judge_values;
 mod ledger;

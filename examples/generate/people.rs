@@ -85,7 +85,8 @@ impl Person {
             last,
             local,
             domain: ["example.com", "example.org", "example.net"][rng.below(3) as usize],
-            phone: format!("{}5550{:07}", place.dial, index % 10_000_000),
+            // Scattered: the numbers of two people are never one digit apart.
+            phone: format!("{}5550{:07}", place.dial, (index * 4_951_961 + 3_000_017) % 10_000_000),
             created,
             ordered,
             renewal: rng.between(day_number(2026, 6, 3), day_number(2027, 4, 30)),

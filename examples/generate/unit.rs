@@ -1,4 +1,5 @@
-//! A unit: one person with every record that any export holds of them, and what the rules are expected to say.
+//! A unit: one person with every record that any export holds of them, at times with somebody who is taken for them,
+//! and what the rules are expected to say.
 //! No record refers to another unit, so units are made and written one by one, whatever their number.
 
 use crate::rng::mix;
@@ -32,6 +33,8 @@ pub(crate) struct Unit {
     index: u64,
     seed: u64,
     rows: [Vec<Row>; 5],
+    /// Records of somebody else, who shares something with the person.
+    others: Vec<(Set, usize)>,
     pub(crate) notes: Vec<Note>,
     /// Whether the lead's record has a cell too many.
     pub(crate) ragged: bool,
@@ -40,7 +43,7 @@ pub(crate) struct Unit {
 impl Unit {
     /// Nobody yet.
     pub(crate) fn new(seed: u64, index: u64) -> Self {
-        Self { index, seed, rows: Default::default(), notes: Vec::new(), ragged: false }
+        Self { index, seed, rows: Default::default(), others: Vec::new(), notes: Vec::new(), ragged: false }
     }
 
     /// The records of an export.
@@ -58,6 +61,17 @@ impl Unit {
     pub(crate) fn clear(&mut self, set: Set) {
         self.rows[set as usize].clear();
         self.notes.retain(|note| note.set != set);
+        self.others.retain(|other| other.0 != set);
+    }
+
+    /// Says that a record is somebody else's.
+    pub(crate) fn mark_other(&mut self, at: (Set, usize)) {
+        self.others.push(at);
+    }
+
+    /// Whether a record is somebody else's.
+    pub(crate) fn is_other(&self, at: (Set, usize)) -> bool {
+        self.others.contains(&at)
     }
 
     /// Writes a cell, if there is such a record.

@@ -199,7 +199,9 @@ fn hit(context: &Context<'_>, answers: &Answers, question: &Question) -> Option<
     let (subject, statement, action) = said(context, of, groups);
     let column = of.columns().into_iter().next();
     let row = |sample: &crate::facts::Sample| match &column {
-        Some(column) if matches!(of, Match::Typo(_) | Match::Relay(_)) => context.row(column, sample.clone(), None),
+        Some(column) if matches!(of, Match::Typo(_) | Match::Relay(_) | Match::Consent(_)) => {
+            context.row(column, sample.clone(), None)
+        }
         _ => crate::findings::Row {
             dataset: of.dataset().to_owned(),
             key: sample.key.clone(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::local::{Shard, Slice};
 use super::tally::Counter;
@@ -255,10 +255,18 @@ impl Reader<'_> {
         format!("{shown} one person by {}", explain::why(link, &self.found.matches.weights))
     }
 
+    /// Links that were followed: what was not is a matter of its own, and nothing to merge.
+    fn followed(&self) -> impl Iterator<Item = &Link> {
+        let matches = &self.found.matches;
+        let ends = matches.clusters.refused.iter().map(|(edge, _)| (edge.left, edge.right));
+        let refused: AHashSet<(u32, u32)> = ends.collect();
+        matches.links.iter().filter(move |link| !refused.contains(&(link.left, link.right)))
+    }
+
     /// Both records of every link that `holds`, in this dataset.
     fn pairs(&self, holds: impl Fn(u32, u32) -> bool) -> (u64, Vec<Entry>) {
         let (mut count, mut entries) = (0, Vec::new());
-        for link in &self.found.matches.links {
+        for link in self.followed() {
             let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
             if holds(left, right) {
                 count += 1;
@@ -317,7 +325,7 @@ impl Reader<'_> {
             let person = &people.all[person as usize];
             person.mailbox != 0 && !people.is_relay(person)
         };
-        for link in &self.found.matches.links {
+        for link in self.followed() {
             for (one, other) in [(link.left, link.right), (link.right, link.left)] {
                 let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };
                 // Two masked addresses tell nothing of a real one.
