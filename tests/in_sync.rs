@@ -4,6 +4,10 @@
 
 #[path = "in_sync/examples.rs"]
 mod examples;
+#[path = "in_sync/labelled.rs"]
+mod labelled;
+#[path = "../examples/people/mod.rs"]
+mod people;
 #[path = "in_sync/readme.rs"]
 mod readme;
 #[path = "in_sync/repository.rs"]
@@ -14,3 +18,5 @@ mod rule_pages;
 mod schemas;
 #[path = "in_sync/support.rs"]
 mod support;
+#[path = "../examples/people/write.rs"]
+mod write;

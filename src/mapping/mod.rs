@@ -1,7 +1,6 @@
 //! The mapping document: YAML in, a typed model out, every entry with its place.
 //!
-//! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is a
-//! finding.
+//! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
 pub mod expr;
 pub mod keys;
@@ -13,7 +12,7 @@ mod vouch;
 
 use std::path::Path;
 
-use crate::error::{Place, Result};
+use crate::error::Result;
 use crate::matching::people::Field;
 use crate::shape;
 use crate::yaml::{Document, Entry, Mark, Node, Value};
@@ -254,11 +253,6 @@ impl Mapping {
             document: document.clone(),
         };
         Ok(model)
-    }
-
-    /// Where the document speaks of people.
-    pub fn identity_place(&self) -> Option<Place> {
-        Some(self.document.place(self.document.root.get("identity")?.mark))
     }
 
     /// The attribute of a name.

@@ -1,7 +1,7 @@
 //! What the mapping says about recognising people: columns by the field that each holds.
 
-use super::ColumnPath;
-use crate::error::{Error, Result};
+use super::{ColumnPath, Mapping};
+use crate::error::{Error, Place, Result};
 use crate::matching::people::Field;
 use crate::text::nearest;
 use crate::yaml::{Document, Node};
@@ -21,4 +21,11 @@ pub(super) fn match_on(document: &Document, identity: Option<&Node>) -> Result<V
         declared.push((field, node.get_texts(&entry.key).iter().filter_map(|text| ColumnPath::parse(text)).collect()));
     }
     Ok(declared)
+}
+
+impl Mapping {
+    /// Where the document speaks of people.
+    pub fn identity_place(&self) -> Option<Place> {
+        Some(self.document.place(self.document.root.get("identity")?.mark))
+    }
 }

@@ -1,10 +1,11 @@
 //! Two records held against each other, field by field.
 
 use super::birth::{self, Alike};
+use super::dictionary::Dictionary;
 use super::names::Likeness;
-use super::people::{Dictionary, Field, People, Person};
-use super::weights::{ASPECTS, Aspect, Weights, address, name, other, rarity};
-use super::{near, phone, slips};
+use super::people::{Field, People, Person};
+use super::weights::{ASPECTS, Aspect, Weights, name, other, rarity};
+use super::{near, phone};
 
 /// What the addresses of two records are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,21 +97,20 @@ impl Compared {
     }
 }
 
-/// Records of one mailbox from which it is the box of many.
-const CROWDED: u16 = 12;
-
-/// Characters of a local part under which others are one letter apart by chance.
-const SHORT: usize = 8;
+/// The most bits that addresses give which are not the same.
+const LIKEST: f32 = 20.0;
 
 /// Compares records.
 #[derive(Debug)]
 pub struct Comparer<'a> {
-    people: &'a People,
+    pub(super) people: &'a People,
     weights: &'a Weights,
     /// Logarithms of every level's odds: for one person, and for two who share a home.
     bits: [Vec<(f32, f32)>; ASPECTS],
-    mailboxes: u32,
+    pub(super) mailboxes: u32,
     phones: u32,
+    /// Bits under which no likeness of two addresses can make one person of two.
+    pub(super) floor: f32,
 }
 
 impl<'a> Comparer<'a> {
@@ -121,7 +121,14 @@ impl<'a> Comparer<'a> {
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
             levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
         });
-        Self { people, weights, bits, mailboxes: people.filled(Field::Email), phones: people.filled(Field::Phone) }
+        Self {
+            people,
+            weights,
+            bits,
+            mailboxes: people.filled(Field::Email),
+            phones: people.filled(Field::Phone),
+            floor: (people.all.len() as f32).log2() - 5.0 - LIKEST,
+        }
     }
 
     /// Compares two records.
@@ -129,13 +136,13 @@ impl<'a> Comparer<'a> {
         let (a, b) = (&self.people.all[one as usize], &self.people.all[other as usize]);
         let mut found = Found { comparer: self, levels: [0; ASPECTS], bits: [0.0; ASPECTS], shared: 0.0 };
         let named = found.names(a, b);
-        let mut tier = found.address(a, b, named);
         found.phone(a, b);
         found.birth(a, b);
         found.place(a, b);
         if a.company != 0 && b.company != 0 {
             found.text(Aspect::Company, &self.people.companies, (a.company, b.company), Field::Company);
         }
+        let mut tier = found.address(a, b, named);
         if a.generation != 0 && b.generation != 0 {
             found.put(Aspect::Generation, if a.generation == b.generation { 1 } else { 2 });
         } else if a.generation != b.generation && named == Named::Both {
@@ -152,7 +159,7 @@ impl<'a> Comparer<'a> {
 
 /// Which names two records have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
+pub(super) enum Named {
     /// First name and surname.
     Both,
     /// One of them is not known.
@@ -161,15 +168,15 @@ enum Named {
     Contrary,
 }
 
-struct Found<'a> {
-    comparer: &'a Comparer<'a>,
+pub(super) struct Found<'a> {
+    pub(super) comparer: &'a Comparer<'a>,
     levels: [u8; ASPECTS],
-    bits: [f32; ASPECTS],
+    pub(super) bits: [f32; ASPECTS],
     shared: f32,
 }
 
 impl Found<'_> {
-    fn put(&mut self, aspect: Aspect, level: u8) {
+    pub(super) fn put(&mut self, aspect: Aspect, level: u8) {
         let (same, shared) = self.comparer.bits[aspect as usize][usize::from(level)];
         self.levels[aspect as usize] = level;
         self.bits[aspect as usize] = same;
@@ -177,7 +184,7 @@ impl Found<'_> {
     }
 
     /// A level whose value is weighed by how many records of the file hold it.
-    fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32, filled: u32) {
+    pub(super) fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32, filled: u32) {
         let known = self.comparer.weights.of(aspect, level);
         let stranger = rarity(held, filled, known.stranger);
         self.levels[aspect as usize] = level;
@@ -239,129 +246,6 @@ impl Found<'_> {
             Likeness::Alike => self.put(aspect, name::ALIKE),
             Likeness::Other => self.put(aspect, name::OTHER),
         }
-    }
-
-    fn address(&mut self, a: &Person, b: &Person, named: Named) -> Tier {
-        let people = self.comparer.people;
-        let spare =
-            a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
-        if a.mailbox == 0 || b.mailbox == 0 {
-            if spare {
-                self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
-            }
-            return Tier::None;
-        }
-        if a.mailbox == b.mailbox {
-            // A mailbox on many records is nobody's own.
-            let role = people.roles[a.local as usize] || a.shared[0] > CROWDED;
-            let level = if role { address::ROLE } else { address::SAME };
-            self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
-            return if a.address == b.address { Tier::Exact } else { Tier::Provider };
-        }
-        if spare {
-            self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
-            return Tier::Exact;
-        }
-        if people.is_relay(a) || people.is_relay(b) {
-            return Tier::Relay;
-        }
-        let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
-        let role = people.roles[a.local as usize] || people.roles[b.local as usize];
-        let meant = |person: &Person| people.domains[person.domain as usize].meant;
-        if a.local == b.local {
-            // With other names it is another person at a domain that only looks alike.
-            let tier = if meant(a) == meant(b) { Tier::Typo } else { Tier::Moved };
-            if tier == Tier::Typo && named != Named::Contrary {
-                self.put(Aspect::Address, if role { address::OTHER } else { address::DOMAIN });
-                return tier;
-            }
-            let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
-            let short = one.bytes().filter(u8::is_ascii_alphabetic).count() < slips::LETTERS;
-            match (role, self.is_named(one, a, b, true)) {
-                (true, _) => self.put(Aspect::Address, address::OTHER),
-                (false, _) if short => self.put(Aspect::Address, address::NUMBERED_MOVED),
-                (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
-                (false, true) => self.put(Aspect::Address, address::NAMED_MOVED),
-                (false, false) => {
-                    let held = people.locals.counts[a.local as usize];
-                    self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
-                }
-            }
-            return tier;
-        }
-        let near = meant(a) == meant(b) && slips::is_slip(one, other, 1);
-        let alike = if near { address::SLIP } else { alike(one, other) };
-        if role || alike == address::OTHER {
-            self.put(Aspect::Address, address::OTHER);
-            return if near { Tier::Typo } else { Tier::Other };
-        }
-        // Two local parts that are both made of the names as they should be are no slips of each other.
-        let (one_named, other_named) = (self.is_named(one, a, b, !near), self.is_named(other, a, b, !near));
-        let level = match one_named && other_named {
-            true if named == Named::Both => address::NAMED_LIKE,
-            true => address::OTHER,
-            false
-                if near
-                    && (a.first, a.last) != (b.first, b.last)
-                    && self.is_spelled(one, a)
-                    && self.is_spelled(other, b) =>
-            {
-                address::OTHER
-            }
-            false if near && (one.len().min(other.len()) < SHORT || self.holds_name(one, a, b)) => address::PART_SLIP,
-            false if alike == address::LIKE && (one_named || other_named) => address::NAMED_LIKE,
-            false => alike,
-        };
-        self.put(Aspect::Address, level);
-        if near { Tier::Typo } else { Tier::Other }
-    }
-
-    fn names_of<'b>(&'b self, people: [&Person; 2]) -> impl Iterator<Item = &'b super::names::Name> {
-        let all = people.map(|person| [person.last, person.first]).into_iter().flatten();
-        all.filter(|name| *name != 0).map(|name| &self.comparer.people.names.all[name as usize])
-    }
-
-    /// Whether a local part holds every name of its own record.
-    fn is_spelled(&self, local: &str, own: &Person) -> bool {
-        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-        own.last != 0
-            && own.first != 0
-            && self.names_of([own, own]).all(|name| name.words().any(|word| word.len() > 1 && plain.contains(word)))
-    }
-
-    /// Whether a local part without numbers holds a name of the two: what stands beside it may be another name.
-    fn holds_name(&self, local: &str, a: &Person, b: &Person) -> bool {
-        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-        !plain.bytes().any(|byte| byte.is_ascii_digit())
-            && (a.first == 0 || a.last == 0 || b.first == 0 || b.last == 0)
-            && self.names_of([a, b]).any(|name| name.words().any(|word| word.len() > 2 && plain.contains(word)))
-    }
-
-    /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names. With
-    /// `slips` a name may be written with one.
-    fn is_named(&self, local: &str, a: &Person, b: &Person, slips: bool) -> bool {
-        let known: Vec<&super::names::Name> = self.names_of([a, b]).collect();
-        let mut words: Vec<&str> = known.iter().flat_map(|name| name.words()).filter(|word| word.len() > 1).collect();
-        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
-        let mut letters: String = local.chars().filter(|c| c.is_alphabetic()).collect();
-        let all = letters.len();
-        let mut found = 0;
-        for word in words {
-            if letters.contains(word) {
-                letters = letters.replacen(word, "", 1);
-                found += 1;
-            }
-        }
-        // What is left may be a form of the first name, or the name that neither record tells.
-        let groups = super::lists::LISTS.nicknames.get(&letters).map_or(&[] as &[u16], Vec::as_slice);
-        let form = known.iter().any(|name| {
-            name.groups.iter().any(|one| groups.contains(one))
-                || (slips && letters.len() > 3 && near::within(&letters, &name.key, 1))
-        });
-        let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && letters.len() < all;
-        // An initial stands for a name that is not written out; beside both names a letter more is a slip.
-        let initials = if found > 1 { 0 } else { 1 };
-        letters.chars().count() <= initials || form || untold
     }
 
     fn phone(&mut self, a: &Person, b: &Person) {
@@ -439,31 +323,6 @@ impl Found<'_> {
         let near = near(dictionary.text(one), dictionary.text(two));
         self.put(aspect, if near { other::NEAR } else { other::OTHER });
     }
-}
-
-/// The level of two local parts that are neither the same nor a slip apart.
-fn alike(one: &str, other: &str) -> u8 {
-    let shortest = one.len().min(other.len());
-    if shortest < slips::LETTERS {
-        return address::OTHER;
-    }
-    let letters = |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).count();
-    let (count, longer) = (letters(one).min(letters(other)), letters(one).max(letters(other)));
-    if count < slips::LETTERS {
-        return address::OTHER;
-    }
-    let by_letter =
-        |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).collect::<Vec<u8>>();
-    let same_letters = count == longer && by_letter(one) == by_letter(other);
-    if same_letters {
-        let has = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
-        let numbered = has(one) && has(other) && !near::same_digits(one, other);
-        return if numbered { address::NUMBERED } else { address::LIKE };
-    }
-    let edits = u32::try_from(2.max(count / 5)).unwrap_or(2);
-    let alike = (count >= 6 && (one.starts_with(other) || other.starts_with(one)))
-        || (count >= 7 && near::within(one, other, edits));
-    if alike { address::LIKE } else { address::OTHER }
 }
 
 /// A slip apart, with the same digits.

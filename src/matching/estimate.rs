@@ -4,8 +4,9 @@
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::Odds;
-use super::blocks::{BLOCKS, unpack};
+use super::blocks::unpack;
 use super::compare::{Compared, Comparer};
+use super::keys::BLOCKS;
 use super::people::People;
 use super::weights::{ASPECTS, Weights};
 

@@ -5,14 +5,20 @@
 //! each other field by field ([`compare`]), the fields are weighed ([`weights`], learned from the file by [`estimate`]),
 //! and what is likely enough becomes clusters ([`clusters`]).
 
+mod addresses;
 pub mod birth;
 pub mod blocks;
 pub mod clusters;
 pub mod columns;
 pub mod compare;
+pub mod dictionary;
 pub mod estimate;
 pub mod explain;
+mod fields;
+pub mod keys;
+pub mod likeness;
 pub mod lists;
+pub mod mailboxes;
 pub mod names;
 pub mod near;
 pub mod people;

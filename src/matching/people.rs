@@ -1,122 +1,20 @@
 //! Records of people as numbers: every value normalised once, so that two records are compared without touching text.
 
-use std::borrow::Cow;
-
 use ahash::AHashMap;
 use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
-    ParallelIterator,
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSlice,
 };
 use xxhash_rust::xxh3::xxh3_64;
 
+pub use super::fields::{Cells, Field, Source};
+
 use super::birth::{self, Day};
+use super::dictionary::{self, Dictionary};
 use super::lists::{Dialling, DomainKind, LISTS, MoreDomains};
-use super::names::{self, Names, fold};
+use super::mailboxes::{Domain, Locals, Mailboxes};
+use super::names::{self, Names};
 use super::phone::{self, Phone};
-use crate::frames::normalize::{address, delivered, identifier, invisible};
-
-/// What of a person can be compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Field {
-    /// An id that all systems share.
-    Id,
-    /// E-mail address.
-    Email,
-    /// First name.
-    First,
-    /// Surname.
-    Last,
-    /// Both names in one.
-    Full,
-    /// Phone number.
-    Phone,
-    /// Day of birth.
-    Birth,
-    /// Street and number.
-    Street,
-    /// Postcode.
-    Postcode,
-    /// City.
-    City,
-    /// Company.
-    Company,
-}
-
-impl Field {
-    /// All, in the order of reports.
-    pub const ALL: [Self; 11] = [
-        Self::Id,
-        Self::Email,
-        Self::First,
-        Self::Last,
-        Self::Full,
-        Self::Phone,
-        Self::Birth,
-        Self::Street,
-        Self::Postcode,
-        Self::City,
-        Self::Company,
-    ];
-
-    /// The name under which people declare it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Email => "email",
-            Self::First => "first",
-            Self::Last => "last",
-            Self::Full => "full",
-            Self::Phone => "phone",
-            Self::Birth => "birth",
-            Self::Street => "street",
-            Self::Postcode => "postcode",
-            Self::City => "city",
-            Self::Company => "company",
-        }
-    }
-
-    /// The field of a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.name() == name)
-    }
-}
-
-/// A column of texts.
-pub trait Cells: Sync {
-    /// The cell of a row, counted from 0; blank where there is none.
-    fn cell(&self, row: u32) -> &str;
-}
-
-impl Cells for crate::frames::TextColumn {
-    fn cell(&self, row: u32) -> &str {
-        self.get(row)
-    }
-}
-
-impl Cells for Vec<String> {
-    fn cell(&self, row: u32) -> &str {
-        self.get(row as usize).map_or("", String::as_str)
-    }
-}
-
-/// Records of one system.
-#[derive(Default)]
-pub struct Source<'a> {
-    /// How many.
-    pub rows: u32,
-    /// Their columns; a field may have several (phone and mobile).
-    pub fields: Vec<(Field, &'a dyn Cells)>,
-}
-
-impl<'a> Source<'a> {
-    fn of(&self, field: Field) -> impl Iterator<Item = &'a dyn Cells> {
-        self.fields.iter().filter(move |(own, _)| *own == field).map(|(_, cells)| *cells)
-    }
-
-    fn first(&self, field: Field, row: u32) -> &'a str {
-        self.of(field).map(|cells| cells.cell(row)).find(|text| !text.trim().is_empty()).unwrap_or_default()
-    }
-}
+use crate::frames::normalize::{delivered, identifier};
 
 /// One record. Places in dictionaries are 0 where the value is missing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -157,124 +55,6 @@ pub struct Person {
     pub source: u8,
 }
 
-/// Distinct texts of a column with how often each stands.
-#[derive(Debug, Default)]
-pub struct Dictionary {
-    /// The texts; 0 is the missing one.
-    pub texts: Vec<Box<str>>,
-    /// Records that hold each.
-    pub counts: Vec<u32>,
-}
-
-impl Dictionary {
-    fn read<'a>(
-        rows: u32,
-        cell: impl Fn(u32) -> &'a str + Sync,
-        normal: impl Fn(&str) -> Option<String> + Sync,
-    ) -> (Self, Vec<u32>) {
-        let rows: Vec<u32> = (0..rows).collect();
-        let hashes: Vec<u64> = rows.par_iter().map(|row| xxh3_64(cell(*row).as_bytes())).collect();
-        let mut distinct: AHashMap<u64, u32> = AHashMap::new();
-        let mut samples: Vec<u32> = Vec::new();
-        let mut places = Vec::with_capacity(rows.len());
-        for (hash, row) in hashes.iter().zip(&rows) {
-            places.push(*distinct.entry(*hash).or_insert_with(|| {
-                samples.push(*row);
-                u32::try_from(samples.len() - 1).unwrap_or(u32::MAX)
-            }));
-        }
-        drop((distinct, hashes));
-        let normal: Vec<Option<String>> = samples.par_iter().map(|row| normal(cell(*row))).collect();
-        let mut dictionary = Self { texts: vec![Box::from("")], counts: vec![0] };
-        let mut by_text: AHashMap<Box<str>, u32> = AHashMap::new();
-        let mut known = Vec::with_capacity(normal.len());
-        for text in normal {
-            known.push(text.map_or(0, |text| dictionary.enter(&mut by_text, text.into_boxed_str())));
-        }
-        let ids: Vec<u32> = places.iter().map(|at| known[*at as usize]).collect();
-        for id in &ids {
-            dictionary.counts[*id as usize] += 1;
-        }
-        dictionary.counts[0] = 0;
-        (dictionary, ids)
-    }
-
-    fn enter(&mut self, by_text: &mut AHashMap<Box<str>, u32>, text: Box<str>) -> u32 {
-        if let Some(at) = by_text.get(&text) {
-            return *at;
-        }
-        let at = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.clone());
-        self.counts.push(0);
-        by_text.insert(text, at);
-        at
-    }
-
-    /// A text by its place.
-    pub fn text(&self, at: u32) -> &str {
-        &self.texts[at as usize]
-    }
-}
-
-/// The local parts of mailboxes, each once, one after the other.
-#[derive(Debug, Default)]
-pub struct Locals {
-    text: String,
-    ends: Vec<u32>,
-    places: AHashMap<u64, u32>,
-    /// Records that hold each.
-    pub counts: Vec<u32>,
-}
-
-impl Locals {
-    /// A local part by its place.
-    pub fn text(&self, at: u32) -> &str {
-        let at = at as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.text[start..self.ends[at] as usize]
-    }
-
-    /// How many there are, the missing one among them.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.len() <= 1
-    }
-
-    fn enter(&mut self, text: &str) -> u32 {
-        let hash = xxh3_64(text.as_bytes());
-        if let Some(at) = self.places.get(&hash) {
-            return *at;
-        }
-        let at = self.push(text);
-        self.places.insert(hash, at);
-        at
-    }
-
-    fn push(&mut self, text: &str) -> u32 {
-        self.text.push_str(text);
-        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
-        self.counts.push(0);
-        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
-    }
-}
-
-/// A mail domain of a run.
-#[derive(Debug, Default)]
-pub struct Domain {
-    /// Its name.
-    pub name: Box<str>,
-    /// Records that hold it.
-    pub count: u32,
-    /// What it is.
-    pub kind: DomainKind,
-    /// The domain it is a slip of; its own place when it is none.
-    pub meant: u32,
-}
-
 /// All records of a run.
 #[derive(Debug, Default)]
 pub struct People {
@@ -306,44 +86,6 @@ pub struct People {
     pub filled: AHashMap<Field, u32>,
     /// The regions as which numbers are read that do not say theirs, the usual one first.
     pub regions: Vec<&'static Dialling>,
-}
-
-/// An address as it was read: its text, where its domain begins, and the local part where the provider writes it otherwise.
-struct Mailbox {
-    address: String,
-    at: usize,
-    local: Option<String>,
-    domain: &'static str,
-}
-
-impl Mailbox {
-    fn read(text: &str) -> Option<Self> {
-        // What nobody sees is no part of an address.
-        let seen = |c: char| !invisible(c);
-        let cleaned: Cow<'_, str> =
-            if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(|c| seen(*c)).collect()) };
-        let address = address(&cleaned)?;
-        let at = address.rfind('@')?;
-        let (local, domain) = delivered(&address[..at], &address[at + 1..]);
-        Some(Self { local, domain: domain.unwrap_or_default(), at, address })
-    }
-
-    fn local(&self) -> &str {
-        self.local.as_deref().unwrap_or(&self.address[..self.at])
-    }
-
-    fn domain(&self) -> &str {
-        if self.domain.is_empty() { &self.address[self.at + 1..] } else { self.domain }
-    }
-
-    fn hash(&self) -> u64 {
-        mailbox_hash(self.local(), self.domain())
-    }
-}
-
-/// The hash of a mailbox.
-pub fn mailbox_hash(local: &str, domain: &str) -> u64 {
-    xxh3_64(local.as_bytes()).rotate_left(17) ^ xxh3_64(domain.as_bytes())
 }
 
 /// What else a run is told about people.
@@ -403,13 +145,13 @@ impl People {
         let take = |field: Field, normal: fn(&str) -> Option<String>| {
             if has(field) { Dictionary::read(rows, cell(field), normal) } else { (Dictionary::default(), Vec::new()) }
         };
-        let (postcodes, ids) = take(Field::Postcode, postcode);
+        let (postcodes, ids) = take(Field::Postcode, dictionary::postcode);
         people.set(&ids, |person, id| person.postcode = id);
-        let (cities, ids) = take(Field::City, |text| Some(fold(text)).filter(|text| is_word(text)));
+        let (cities, ids) = take(Field::City, dictionary::city);
         people.set(&ids, |person, id| person.city = id);
-        let (streets, ids) = take(Field::Street, street);
+        let (streets, ids) = take(Field::Street, dictionary::street);
         people.set(&ids, |person, id| person.street = id);
-        let (companies, ids) = take(Field::Company, company);
+        let (companies, ids) = take(Field::Company, dictionary::company);
         people.set(&ids, |person, id| person.company = id);
         if has(Field::Id) {
             let cell = cell(Field::Id);
@@ -442,25 +184,22 @@ impl People {
     fn take_addresses<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> [&'a str; 2] + Sync, more: &MoreDomains) {
         let mut domains: AHashMap<Box<str>, u32> = AHashMap::new();
         self.locals.push("");
+        self.locals.places.reserve(rows as usize);
         self.domains.push(Domain::default());
         // In pieces: the texts of a million mailboxes are not held at once.
         for start in (0..rows).step_by(1 << 16) {
             let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
-            let read: Vec<(Option<Mailbox>, u64)> = piece
-                .par_iter()
-                .map(|row| {
-                    let [one, two] = cells(*row);
-                    let spare = if two.is_empty() { None } else { Mailbox::read(two) };
-                    (if one.is_empty() { None } else { Mailbox::read(one) }, spare.map_or(0, |spare| spare.hash()))
-                })
-                .collect();
-            for (row, (mailbox, spare)) in piece.into_iter().zip(read) {
-                let person = &mut self.all[row as usize];
-                person.spare = spare;
-                let Some(mailbox) = mailbox else { continue };
-                let domain = mailbox.domain();
-                (person.address, person.mailbox) = (xxh3_64(mailbox.address.as_bytes()), mailbox.hash());
-                person.local = self.locals.enter(mailbox.local());
+            let read: Vec<Mailboxes> = piece.par_chunks(1 << 12).map(|rows| Mailboxes::of(rows, &cells)).collect();
+            for (boxes, mailbox) in read.iter().flat_map(|boxes| boxes.read.iter().map(move |mailbox| (boxes, mailbox)))
+            {
+                let person = &mut self.all[mailbox.row as usize];
+                person.spare = mailbox.spare;
+                if mailbox.hash == 0 {
+                    continue;
+                }
+                let (local, domain) = boxes.parts(mailbox);
+                (person.address, person.mailbox) = (mailbox.address, mailbox.hash);
+                person.local = self.locals.enter(local);
                 person.domain = match domains.get(domain) {
                     Some(at) => *at,
                     None => {
@@ -536,10 +275,12 @@ impl People {
         }
         self.filled = Field::ALL.into_iter().zip(filled).collect();
         let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
-        let mut phones: AHashMap<u64, u16> = AHashMap::new();
+        let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize);
         let more = |held: &mut u16| *held = held.saturating_add(1);
+        let locals = &self.locals.counts;
         for person in &self.all {
-            if person.mailbox != 0 {
+            // Who shares a mailbox shares its local part, which is counted already.
+            if person.mailbox != 0 && locals.get(person.local as usize).is_some_and(|held| *held > 1) {
                 more(mailboxes.entry(person.mailbox).or_default());
             }
             for phone in person.phones.into_iter().filter(|phone| *phone != 0) {
@@ -548,7 +289,7 @@ impl People {
         }
         self.all.par_iter_mut().for_each(|person| {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
-            person.shared = [held(&mailboxes, person.mailbox), held(&phones, person.phones[0])];
+            person.shared = [held(&mailboxes, person.mailbox).max(1), held(&phones, person.phones[0])];
         });
     }
 
@@ -592,81 +333,4 @@ fn two<'a>(texts: impl Iterator<Item = &'a str>) -> [&'a str; 2] {
         }
     }
     found
-}
-
-fn is_word(text: &str) -> bool {
-    !text.is_empty() && !LISTS.name_words.contains(text)
-}
-
-/// A postcode without blanks and dashes; the first part of a long one of the United States.
-fn postcode(text: &str) -> Option<String> {
-    let trimmed = text.trim();
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if let Some((short, long)) = trimmed.split_once('-').filter(|(short, long)| short.len() == 5 && long.len() == 4) {
-        if digits(short) && digits(long) {
-            return Some(short.to_owned());
-        }
-    }
-    let key: String = trimmed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
-    let nothing = key.len() < 3 || key.bytes().all(|b| b == b'0') || LISTS.name_words.contains(&key.to_lowercase());
-    (!nothing).then_some(key)
-}
-
-/// A street with the usual words short.
-fn street(text: &str) -> Option<String> {
-    let folded = fold(text);
-    let short = |word: &str| match word {
-        "street" | "str" | "strasse" => "st".to_owned(),
-        "avenue" => "ave".to_owned(),
-        "road" => "rd".to_owned(),
-        "lane" => "ln".to_owned(),
-        "drive" => "dr".to_owned(),
-        "court" => "ct".to_owned(),
-        "place" => "pl".to_owned(),
-        "calle" | "c" => "cl".to_owned(),
-        _ => word
-            .strip_suffix("strasse")
-            .or_else(|| word.strip_suffix("str"))
-            .filter(|stem| stem.len() > 2)
-            .map_or_else(|| word.to_owned(), |stem| format!("{stem}st")),
-    };
-    let words: Vec<String> = folded.split(' ').map(short).collect();
-    let key = words.join(" ");
-    is_word(&key).then_some(key)
-}
-
-/// A company without its legal form.
-fn company(text: &str) -> Option<String> {
-    const FORMS: [&str; 26] = [
-        "gmbh",
-        "mbh",
-        "ag",
-        "kg",
-        "ohg",
-        "ug",
-        "inc",
-        "incorporated",
-        "llc",
-        "ltd",
-        "limited",
-        "plc",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "sa",
-        "sas",
-        "sarl",
-        "sl",
-        "srl",
-        "spa",
-        "bv",
-        "nv",
-        "ab",
-        "oy",
-    ];
-    let folded = fold(text);
-    let words: Vec<&str> = folded.split(' ').filter(|word| !FORMS.contains(word)).collect();
-    let key = if words.is_empty() { folded.clone() } else { words.join(" ") };
-    is_word(&key).then_some(key)
 }

@@ -1,0 +1,203 @@
+//! Two addresses held against each other. A local part that is made of the names says little beside the names; one that
+//! is not says much.
+
+use super::compare::{Found, Named, Tier};
+use super::lists::LISTS;
+use super::people::Person;
+use super::weights::{Aspect, address};
+use super::{near, slips};
+
+/// Records of one mailbox from which it is the box of many.
+const CROWDED: u16 = 12;
+
+/// Characters of a local part under which others are one letter apart by chance.
+const SHORT: usize = 8;
+
+impl Found<'_> {
+    pub(super) fn address(&mut self, a: &Person, b: &Person, named: Named) -> Tier {
+        let people = self.comparer.people;
+        let spare =
+            a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
+        if a.mailbox == 0 || b.mailbox == 0 {
+            if spare {
+                self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+            }
+            return Tier::None;
+        }
+        if a.mailbox == b.mailbox {
+            // A mailbox on many records is nobody's own.
+            let role = people.roles[a.local as usize] || a.shared[0] > CROWDED;
+            let level = if role { address::ROLE } else { address::SAME };
+            self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
+            return if a.address == b.address { Tier::Exact } else { Tier::Provider };
+        }
+        if spare {
+            self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+            return Tier::Exact;
+        }
+        if people.is_relay(a) || people.is_relay(b) {
+            return Tier::Relay;
+        }
+        let hopeless = self.bits.iter().sum::<f32>() < self.comparer.floor;
+        if hopeless {
+            self.put(Aspect::Address, address::OTHER);
+            return if a.local == b.local { Tier::Moved } else { Tier::Other };
+        }
+        let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
+        let role = people.roles[a.local as usize] || people.roles[b.local as usize];
+        let meant = |person: &Person| people.domains[person.domain as usize].meant;
+        if a.local == b.local {
+            // With other names it is another person at a domain that only looks alike.
+            let tier = if meant(a) == meant(b) { Tier::Typo } else { Tier::Moved };
+            if tier == Tier::Typo && named != Named::Contrary {
+                self.put(Aspect::Address, if role { address::OTHER } else { address::DOMAIN });
+                return tier;
+            }
+            let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
+            let short = one.bytes().filter(u8::is_ascii_alphabetic).count() < slips::LETTERS;
+            match (role, self.is_named(one, a, b, true)) {
+                (true, _) => self.put(Aspect::Address, address::OTHER),
+                (false, _) if short => self.put(Aspect::Address, address::NUMBERED_MOVED),
+                (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
+                (false, true) => self.put(Aspect::Address, address::NAMED_MOVED),
+                (false, false) => {
+                    let held = people.locals.counts[a.local as usize];
+                    self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
+                }
+            }
+            return tier;
+        }
+        let near = meant(a) == meant(b) && slips::is_slip(one, other, 1);
+        let alike = if near { address::SLIP } else { alike(one, other) };
+        if role || alike == address::OTHER {
+            self.put(Aspect::Address, address::OTHER);
+            return if near { Tier::Typo } else { Tier::Other };
+        }
+        // Two local parts that are both made of the names as they should be are no slips of each other.
+        let (one_named, other_named) = (self.is_named(one, a, b, !near), self.is_named(other, a, b, !near));
+        let level = match one_named && other_named {
+            true if named == Named::Both => address::NAMED_LIKE,
+            true => address::OTHER,
+            false
+                if near
+                    && (a.first, a.last) != (b.first, b.last)
+                    && self.is_spelled(one, a)
+                    && self.is_spelled(other, b) =>
+            {
+                address::OTHER
+            }
+            false if near && (one.len().min(other.len()) < SHORT || self.holds_name(one, a, b)) => address::PART_SLIP,
+            false if alike == address::LIKE && (one_named || other_named) => address::NAMED_LIKE,
+            false => alike,
+        };
+        self.put(Aspect::Address, level);
+        if near { Tier::Typo } else { Tier::Other }
+    }
+
+    fn names_of<'b>(&'b self, people: [&Person; 2]) -> impl Iterator<Item = &'b super::names::Name> {
+        let all = people.map(|person| [person.last, person.first]).into_iter().flatten();
+        all.filter(|name| *name != 0).map(|name| &self.comparer.people.names.all[name as usize])
+    }
+
+    /// Whether a local part holds every name of its own record.
+    fn is_spelled(&self, local: &str, own: &Person) -> bool {
+        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        own.last != 0
+            && own.first != 0
+            && self.names_of([own, own]).all(|name| name.words().any(|word| word.len() > 1 && plain.contains(word)))
+    }
+
+    /// Whether a local part without numbers holds a name of the two: what stands beside it may be another name.
+    fn holds_name(&self, local: &str, a: &Person, b: &Person) -> bool {
+        let plain: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        !plain.bytes().any(|byte| byte.is_ascii_digit())
+            && (a.first == 0 || a.last == 0 || b.first == 0 || b.last == 0)
+            && self.names_of([a, b]).any(|name| name.words().any(|word| word.len() > 2 && plain.contains(word)))
+    }
+
+    /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names. With
+    /// `slips` a name may be written with one.
+    fn is_named(&self, local: &str, a: &Person, b: &Person, slips: bool) -> bool {
+        let mut words: [&str; WORDS] = [""; WORDS];
+        let mut count = 0;
+        for word in self.names_of([a, b]).flat_map(|name| name.words()).filter(|word| word.len() > 1).take(WORDS) {
+            words[count] = word;
+            count += 1;
+        }
+        let words = &mut words[..count];
+        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+        let mut left = Letters::of(local);
+        let all = left.len;
+        let found = words.iter().filter(|word| left.take(word.as_bytes())).count();
+        let letters = left.text();
+        // What is left may be a form of the first name, or the name that neither record tells.
+        let groups = LISTS.nicknames.get(letters).map_or(&[] as &[u16], Vec::as_slice);
+        let form = !letters.is_empty()
+            && self.names_of([a, b]).any(|name| {
+                name.groups.iter().any(|one| groups.contains(one))
+                    || (slips && letters.len() > 3 && near::within(letters, &name.key, 1))
+            });
+        let untold = a.last == 0 && b.last == 0 || a.first == 0 && b.first == 0 && left.len < all;
+        // An initial stands for a name that is not written out; beside both names a letter more is a slip.
+        let initials = if found > 1 { 0 } else { 1 };
+        letters.chars().count() <= initials || form || untold
+    }
+}
+
+/// The letters of a local part, from which names are taken out without a place on the heap.
+struct Letters {
+    bytes: [u8; 96],
+    len: usize,
+}
+
+impl Letters {
+    fn of(local: &str) -> Self {
+        let mut letters = Self { bytes: [0; 96], len: 0 };
+        for byte in local.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).take(96) {
+            letters.bytes[letters.len] = byte;
+            letters.len += 1;
+        }
+        letters
+    }
+
+    /// Takes a word out, when it is in.
+    fn take(&mut self, word: &[u8]) -> bool {
+        let Some(at) = memchr::memmem::find(&self.bytes[..self.len], word) else { return false };
+        self.bytes.copy_within(at + word.len()..self.len, at);
+        self.len -= word.len();
+        true
+    }
+
+    /// What is left; nothing when letters of several bytes were cut.
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
+    }
+}
+
+/// Words of two people's names that are looked for in a local part.
+const WORDS: usize = 12;
+
+/// The level of two local parts that are neither the same nor a slip apart.
+fn alike(one: &str, other: &str) -> u8 {
+    let shortest = one.len().min(other.len());
+    if shortest < slips::LETTERS {
+        return address::OTHER;
+    }
+    let letters = |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).count();
+    let (count, longer) = (letters(one).min(letters(other)), letters(one).max(letters(other)));
+    if count < slips::LETTERS {
+        return address::OTHER;
+    }
+    let by_letter =
+        |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).collect::<Vec<u8>>();
+    let same_letters = count == longer && by_letter(one) == by_letter(other);
+    if same_letters {
+        let has = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+        let numbered = has(one) && has(other) && !near::same_digits(one, other);
+        return if numbered { address::NUMBERED } else { address::LIKE };
+    }
+    let edits = u32::try_from(2.max(count / 5)).unwrap_or(2);
+    let alike = (count >= 6 && (one.starts_with(other) || other.starts_with(one)))
+        || (count >= 7 && near::within(one, other, edits));
+    if alike { address::LIKE } else { address::OTHER }
+}

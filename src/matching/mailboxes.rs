@@ -1,0 +1,137 @@
+//! Addresses as mailboxes: local parts and domains, each once, and the hash of what the provider delivers to.
+
+use std::borrow::Cow;
+
+use ahash::AHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::lists::DomainKind;
+use crate::frames::normalize::{address, delivered, invisible};
+
+/// The local parts of mailboxes, each once, one after the other.
+#[derive(Debug, Default)]
+pub struct Locals {
+    text: String,
+    ends: Vec<u32>,
+    pub(super) places: AHashMap<u64, u32>,
+    /// Records that hold each.
+    pub counts: Vec<u32>,
+}
+
+impl Locals {
+    /// A local part by its place.
+    pub fn text(&self, at: u32) -> &str {
+        let at = at as usize;
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        &self.text[start..self.ends[at] as usize]
+    }
+
+    /// How many there are, the missing one among them.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.len() <= 1
+    }
+
+    pub(super) fn enter(&mut self, text: &str) -> u32 {
+        let hash = xxh3_64(text.as_bytes());
+        if let Some(at) = self.places.get(&hash) {
+            return *at;
+        }
+        let at = self.push(text);
+        self.places.insert(hash, at);
+        at
+    }
+
+    pub(super) fn push(&mut self, text: &str) -> u32 {
+        self.text.push_str(text);
+        self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        self.counts.push(0);
+        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
+    }
+}
+
+/// A mail domain of a run.
+#[derive(Debug, Default)]
+pub struct Domain {
+    /// Its name.
+    pub name: Box<str>,
+    /// Records that hold it.
+    pub count: u32,
+    /// What it is.
+    pub kind: DomainKind,
+    /// The domain it is a slip of; its own place when it is none.
+    pub meant: u32,
+}
+
+/// Mailboxes as they were read, their texts one after the other.
+#[derive(Default)]
+pub(super) struct Mailboxes {
+    text: String,
+    pub(super) read: Vec<Mailbox>,
+}
+
+/// A mailbox: hashes, and where its local part and its domain stand.
+pub(super) struct Mailbox {
+    pub(super) row: u32,
+    pub(super) address: u64,
+    pub(super) hash: u64,
+    pub(super) spare: u64,
+    local: u32,
+    domain: u32,
+    end: u32,
+}
+
+impl Mailboxes {
+    pub(super) fn of<'a>(rows: &[u32], cells: impl Fn(u32) -> [&'a str; 2]) -> Self {
+        let mut found = Self::default();
+        for row in rows {
+            let [one, two] = cells(*row);
+            let spare = if two.is_empty() { None } else { delivered_to(two) };
+            let spare = spare.map_or(0, |(_, local, domain)| mailbox_hash(&local, &domain));
+            let own = if one.is_empty() { None } else { delivered_to(one) };
+            let mut mailbox = Mailbox { row: *row, address: 0, hash: 0, spare, local: 0, domain: 0, end: 0 };
+            if let Some((address, local, domain)) = own {
+                let place = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+                (mailbox.address, mailbox.hash) = (address, mailbox_hash(&local, &domain));
+                mailbox.local = place(&found.text);
+                found.text.push_str(&local);
+                mailbox.domain = place(&found.text);
+                found.text.push_str(&domain);
+                mailbox.end = place(&found.text);
+            } else if spare == 0 {
+                continue;
+            }
+            found.read.push(mailbox);
+        }
+        found
+    }
+
+    pub(super) fn parts(&self, mailbox: &Mailbox) -> (&str, &str) {
+        let (local, domain, end) = (mailbox.local as usize, mailbox.domain as usize, mailbox.end as usize);
+        (&self.text[local..domain], &self.text[domain..end])
+    }
+}
+
+/// The hash of an address, and the local part and the domain of the mailbox behind it.
+fn delivered_to(text: &str) -> Option<(u64, String, Cow<'static, str>)> {
+    // What nobody sees is no part of an address.
+    let seen = |c: &char| !invisible(*c);
+    let cleaned: Cow<'_, str> =
+        if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(seen).collect()) };
+    let mut address = address(&cleaned)?;
+    let hash = xxh3_64(address.as_bytes());
+    let at = address.rfind('@')?;
+    let (local, domain) = delivered(&address[..at], &address[at + 1..]);
+    let domain = domain.map_or_else(|| Cow::Owned(address[at + 1..].to_owned()), Cow::Borrowed);
+    address.truncate(at);
+    Some((hash, local.unwrap_or(address), domain))
+}
+
+/// The hash of a mailbox.
+pub fn mailbox_hash(local: &str, domain: &str) -> u64 {
+    xxh3_64(local.as_bytes()).rotate_left(17) ^ xxh3_64(domain.as_bytes())
+}
