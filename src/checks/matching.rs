@@ -149,7 +149,15 @@ fn questions(context: &Context<'_>, params: &Node) -> (Vec<Question>, Vec<Gap>) 
                 }
                 for (_, name) in triggers(context.mapping) {
                     match context.segment(&name) {
-                        Some(filter) => questions.push(ask(Match::Segment(profiles.name.clone(), filter.clone()))),
+                        Some(filter) => {
+                            let missing = context.filter_gaps(filter);
+                            if missing.is_empty() {
+                                questions.push(ask(Match::Segment(profiles.name.clone(), filter.clone())));
+                            }
+                            gaps.extend(
+                                missing.into_iter().map(|gap| Gap { subject: format!("segment:{name}"), ..gap }),
+                            );
+                        }
                         None => gaps.push(Gap {
                             subject: format!("segment:{name}"),
                             reason: format!("`segments:` of the mapping has no condition for {name}"),
