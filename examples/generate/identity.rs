@@ -140,6 +140,11 @@ fn shared(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) -> bool {
             rename(unit, second, person, rng);
             if slot.nth.is_multiple_of(2) {
                 unit.set(Set::People, 0, Profile::Canonical, "");
+                // One profile of both: the day of birth of one of them would be wrong.
+                for contact in [0, second] {
+                    unit.set(Set::Contacts, contact, Contact::Birth, "");
+                }
+                unit.set(Set::People, 0, Profile::Birth, "");
             }
             unit.near(
                 "DUP009",
