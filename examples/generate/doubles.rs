@@ -1,7 +1,7 @@
 //! People who are here twice under different keys, and others who only look like them. In: a clean unit and its role.
 //! Out: the unit with the copies, each marked as somebody else's where it is.
 
-use crate::names::FIRST;
+use crate::names::{FIRST, plain};
 use crate::people::Person;
 use crate::rng::Rng;
 use crate::roles::{Role, Slot};
@@ -28,11 +28,15 @@ pub(crate) fn apply(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit)
     true
 }
 
+/// The number in a person's address, which nobody else has.
+fn number(person: &Person) -> String {
+    person.local.chars().filter(char::is_ascii_digit).collect()
+}
+
 /// An address that tells nothing, as the relay makes them up.
 fn masked(person: &Person, rng: &mut Rng) -> String {
-    let number: String = person.local.chars().filter(char::is_ascii_digit).collect();
     let letters: String = (0..6).map(|_| *rng.pick(&['b', 'd', 'f', 'k', 'm', 'q', 'v', 'x', 'z'])).collect();
-    format!("{letters}{number}w@{MASKED}")
+    format!("{letters}{}w@{MASKED}", number(person))
 }
 
 /// A second contact with a profile of its own; the place of both.
@@ -66,9 +70,17 @@ pub(crate) fn somebody_else(unit: &mut Unit, contact: usize, rng: &mut Rng) {
     unit.mark_other((Set::Contacts, contact));
 }
 
+/// Whether nobody takes one first name for a form or a slip of the other, as with Gitta and Brigitte or Kira and Mira.
+fn is_unlike(one: &str, other: &str) -> bool {
+    let (one, other) = (plain(one), plain(other));
+    let letters: Vec<char> = one.chars().collect();
+    let shared = letters.windows(3).any(|run| other.contains(&run.iter().collect::<String>()));
+    one.chars().next() != other.chars().next() && !shared
+}
+
 /// Makes a copied contact a relative of another first name.
 pub(crate) fn rename(unit: &mut Unit, contact: usize, person: &Person, rng: &mut Rng) {
-    let others: Vec<&str> = FIRST.iter().copied().filter(|first| *first != person.first).collect();
+    let others: Vec<&str> = FIRST.iter().copied().filter(|first| is_unlike(first, person.first)).collect();
     let first = *rng.pick(&others);
     unit.set(Set::Contacts, contact, Contact::First, first);
     unit.set(Set::Contacts, contact, Contact::Name, format!("{first} {}", person.last));
@@ -188,10 +200,13 @@ fn generations(person: &Person, rng: &mut Rng, unit: &mut Unit) {
     unit.set(Set::Contacts, 0, Contact::Secondary, "");
     unit.set(Set::Contacts, 0, Contact::Birth, born.clone());
     unit.set(Set::People, 0, Profile::Birth, born.clone());
-    let (either, its_profile) = twin(unit, &format!("{}@{other_domain}", person.local));
+    // The name before the @ is none of theirs: the same one elsewhere tells more than the same name, a like one less.
+    let local = format!("teefreund{}", number(person));
+    unit.address_everywhere(&format!("{local}@{}", person.domain));
+    let (either, its_profile) = twin(unit, &format!("{local}@{other_domain}"));
     unit.set(Set::Contacts, either, Contact::Birth, "");
     unit.set(Set::People, its_profile, Profile::Birth, "");
-    let email = format!("{}.jr@{}", person.local, person.domain);
+    let email = format!("{local}.jr@{}", person.domain);
     let son = unit.another_contact(2, &email);
     let surname = |unit: &mut Unit, contact: usize, suffix: &str| {
         unit.set(Set::Contacts, contact, Contact::Last, format!("{} {suffix}", person.last));

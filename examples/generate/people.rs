@@ -128,7 +128,7 @@ fn either(yes: bool, value: String) -> String {
 
 /// The person's records where nothing is wrong.
 pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) -> Unit {
-    let contact = contact(person, rng, &unit);
+    let contact = contact(person, rng, &unit, role);
     let converted = rng.chance(20) || role == Role::LeadSource;
     let deals = if person.wholesale || rng.chance(22) || matches!(role, Role::DealId | Role::NearId) {
         1 + u64::from(rng.chance(20))
@@ -154,7 +154,7 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
     unit
 }
 
-fn contact(person: &Person, rng: &mut Rng, unit: &Unit) -> Row {
+fn contact(person: &Person, rng: &mut Rng, unit: &Unit, role: Role) -> Row {
     let mut row = Row::new(Set::Contacts);
     let (owner, owner_id) = REPS[person.rep];
     let modified = rng.between(person.ordered.max(person.created), TAKEN - 4 * 3_600);
@@ -198,7 +198,9 @@ fn contact(person: &Person, rng: &mut Rng, unit: &Unit) -> Row {
     row.set(Contact::Created, zoho(person.created));
     row.set(Contact::Modified, zoho(modified));
     row.set(Contact::Ordered, either(person.orders > 0, zoho(person.ordered)));
-    row.set(Contact::Birth, either(rng.chance(60), date(person.birth)));
+    // A phone and a first name alone are a household's as well: what has no surname is told by its day of birth.
+    let told = matches!(role, Role::CaseId | Role::ConsentTwin | Role::SegmentTwin | Role::AgreeTwin);
+    row.set(Contact::Birth, either(rng.chance(60) || told, date(person.birth)));
     row.set(Contact::Renewal, either(rng.chance(25), date(person.renewal)));
     row.set(Contact::Referral, either(rng.chance(30), format!("TEE-{}", 1_000 + rng.below(9_000))));
     row.set(Contact::Secondary, either(rng.chance(6), format!("{}.home@example.net", person.local)));

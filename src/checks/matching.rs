@@ -111,11 +111,8 @@ fn questions(context: &Context<'_>, params: &Node) -> (Vec<Question>, Vec<Gap>) 
     let (mut questions, mut gaps) = (Vec::new(), Vec::new());
     let side = |dataset: &Dataset| asked.sides.iter().find(|side| side.dataset == dataset.name);
     let usable = |dataset: &Dataset| -> Result<(), Gap> {
-        let column = context.email(dataset)?;
-        match side(dataset).and_then(thin) {
-            Some(gap) => Err(gap),
-            None => Ok(drop(column)),
-        }
+        context.email(dataset)?;
+        side(dataset).and_then(thin).map_or(Ok(()), Err)
     };
     match of(params).as_str() {
         name @ ("typo" | "relay" | "weak") => {

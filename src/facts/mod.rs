@@ -6,6 +6,7 @@
 
 pub mod agree;
 mod answer;
+mod births;
 mod clusters;
 mod filter;
 mod fits;
