@@ -87,7 +87,32 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     pool.install(|| matched(args, console))
 }
 
+/// Outputs that would take the place of an input, or of each other.
+fn refuse_overwriting(args: &Args) -> Result<()> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let inputs = [Some(&args.file), args.decisions.as_ref()];
+    let outputs = [("--pairs", args.pairs.as_ref()), ("--clusters", args.clusters.as_ref())];
+    for (name, output) in outputs.iter().filter_map(|(name, output)| Some((*name, (*output)?))) {
+        if inputs.iter().flatten().any(|input| real(input) == real(output)) {
+            let fault = Fault::new(format!("{name} {} is a file that is read", output.display()));
+            return Err(Error::usage(fault.help("name another file: nothing is overwritten that is needed")));
+        }
+        if output.exists() && !output.is_file() {
+            let fault = Fault::new(format!("{name} {} is no file", output.display()));
+            return Err(Error::usage(fault.help("name a file that ends in .csv")));
+        }
+    }
+    if let (Some(pairs), Some(clusters)) = (&args.pairs, &args.clusters)
+        && real(pairs) == real(clusters)
+    {
+        let fault = Fault::new(format!("--pairs and --clusters both name {}", pairs.display()));
+        return Err(Error::usage(fault.help("name two files")));
+    }
+    Ok(())
+}
+
 fn matched(args: &Args, console: Console) -> Result<Exit> {
+    refuse_overwriting(args)?;
     let dataset = open(&args.file)?;
     let fields = fields(args, &dataset)?;
     let key = own_id(args, &dataset, &fields)?;

@@ -65,7 +65,8 @@ fn strangers(people: &People, weights: &mut Weights) {
         }
     }
     drop(comparer);
-    for (levels, seen) in weights.levels.iter_mut().zip(&seen) {
+    // What addresses say depends on the names: strangers drawn at random do not tell it.
+    for (levels, seen) in weights.levels.iter_mut().zip(&seen).skip(1) {
         let known: f64 = seen.iter().skip(1).sum();
         for (level, seen) in levels.iter_mut().zip(seen).skip(1).filter(|(level, _)| !level.by_rarity) {
             level.stranger = (seen + SHIPPED * level.stranger) / (known + SHIPPED);

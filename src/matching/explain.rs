@@ -5,7 +5,7 @@ use super::weights::{Aspect, Weights};
 
 /// A probability as a share; only what was decided is wholly sure.
 pub fn percent(probability: f32) -> String {
-    format!("{:.1}%", f64::from(probability.min(0.9999)) * 100.0)
+    format!("{:.1}%", (f64::from(probability) * 100.0).min(99.9))
 }
 
 /// What speaks for and against a pair: `phone same +17.2, first name different -4.2`, the strongest first.

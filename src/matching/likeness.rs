@@ -65,6 +65,9 @@ fn apart(short: &str, long: &str) -> Likeness {
     if stem.len() >= 3 && long.contains(stem) {
         return Likeness::Alike;
     }
+    if long.len() > near::LONGEST {
+        return Likeness::Other;
+    }
     // Names that differ in many letters are neither two edits apart nor alike by any measure.
     if !near::may_be_within(short, long, 3) {
         return Likeness::Other;

@@ -77,7 +77,10 @@ pub fn fold(text: &str) -> String {
         text.bytes().for_each(|byte| letter(char::from(byte.to_ascii_lowercase()), &mut out));
     } else {
         // Lower case twice: a capital dotted I decomposes into a letter and a mark.
-        let decomposed = text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c));
+        let decomposed = text
+            .nfkd()
+            .flat_map(char::to_lowercase)
+            .filter(|c| !(is_combining_mark(*c) && ('\u{300}'..='\u{36f}').contains(c)));
         decomposed.for_each(|c| letter(c, &mut out));
     }
     out.truncate(out.trim_end().len());

@@ -1,6 +1,9 @@
 //! Whether two texts are nearly the same, at the speed that millions of pairs need: most are told apart by their lengths
 //! or letters, and only what is left is measured.
 
+/// Bytes of a text beyond which it is no name, street or address that anybody mistyped: measuring takes the product of two lengths.
+pub const LONGEST: usize = 160;
+
 /// Whether two texts are one edit apart or the same: a letter too many, missing, wrong, or swapped with its neighbour.
 pub fn within_one(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
@@ -40,6 +43,9 @@ pub fn may_be_within(one: &str, other: &str, edits: u32) -> bool {
 
 /// Whether two texts are at most so many edits apart.
 pub fn within(one: &str, other: &str, edits: u32) -> bool {
+    if one.len().max(other.len()) > LONGEST {
+        return false;
+    }
     if edits == 1 && one.is_ascii() && other.is_ascii() {
         return within_one(one.as_bytes(), other.as_bytes());
     }

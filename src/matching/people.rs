@@ -239,10 +239,11 @@ impl People {
         let mut start = 0;
         for source in sources {
             let rows = source.rows;
-            if let Some(cells) = source.of(Field::Birth).next() {
+            for cells in source.of(Field::Birth) {
                 let order = birth::order((0..rows.min(100_000)).map(|row| cells.cell(row)));
                 let people = &mut self.all[start..start + rows as usize];
-                people.par_iter_mut().zip(0..rows).for_each(|(person, row)| {
+                // The first column that tells a day speaks for the record.
+                people.par_iter_mut().zip(0..rows).filter(|(person, _)| person.birth == 0).for_each(|(person, row)| {
                     person.birth = birth::day(cells.cell(row), order).unwrap_or_default();
                 });
             }

@@ -133,7 +133,10 @@ pub fn e164(phone: Phone, regions: &[&Dialling]) -> u64 {
         // Without a region the digits themselves are compared.
         return abroad(&digits, &[]).unwrap_or(number);
     };
-    if let Some(number) = abroad(&digits, &first.abroad).filter(|_| digits.len() > first.digits[1]) {
+    let long = digits.len() > first.digits[1];
+    if let Some(number) =
+        abroad(&digits, &first.abroad).filter(|_| long || first.abroad.iter().any(|way| begins(&digits, way)))
+    {
         return number;
     }
     // A file of several countries: a number that cannot be one of the first is read as one of the next.

@@ -123,6 +123,9 @@ fn entries<'a>(texts: &impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8, mu
     let mut shorter: Vec<u8> = Vec::new();
     for at in 0..count {
         let (text, salt) = texts(at);
+        if text.len() > near::LONGEST {
+            continue;
+        }
         let letters = text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).nth(LETTERS - 1);
         if letters.is_none() {
             continue;

@@ -92,7 +92,7 @@ pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String
     let _ = writeln!(
         text,
         "\n{} of {} pairs compared are one person at {} or more: {} are {}.\n",
-        count(matches.links.len() as u64),
+        count(matches.links.iter().filter(|link| !link.decided).count() as u64),
         count(matches.compared),
         told.threshold,
         counted(grouped as u64, "record", "records"),

@@ -51,6 +51,8 @@ fn workspace(documents: &BTreeMap<String, String>) -> TempDir {
         fs::create_dir_all(target.parent().expect("a folder")).expect("a folder of its own");
         fs::copy(&file, target).expect("a fixture");
     }
+    // A document may name a file of pairs that somebody decided.
+    fs::write(folder.path().join("decisions.csv"), "id_l,id_r,same\n").expect("a folder of its own");
     for (name, text) in documents {
         let target = folder.path().join(name);
         fs::create_dir_all(target.parent().expect("a folder")).expect("a folder of its own");
