@@ -78,11 +78,9 @@ pub(super) fn city(text: &str) -> Option<String> {
 /// A postcode without blanks and dashes; the first part of a long one of the United States.
 pub(super) fn postcode(text: &str) -> Option<String> {
     let trimmed = text.trim();
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    if let Some((short, long)) = trimmed.split_once('-').filter(|(short, long)| short.len() == 5 && long.len() == 4) {
-        if digits(short) && digits(long) {
-            return Some(short.to_owned());
-        }
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|b| b.is_ascii_digit());
+    if let Some((short, _)) = trimmed.split_once('-').filter(|(short, long)| digits(short, 5) && digits(long, 4)) {
+        return Some(short.to_owned());
     }
     let key: String = trimmed.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let nothing = key.len() < 3 || key.bytes().all(|b| b == b'0') || LISTS.name_words.contains(&key.to_lowercase());

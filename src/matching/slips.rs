@@ -95,8 +95,8 @@ impl Seen {
 /// Texts by the upper bits of their hashes: a bucket is small enough to be looked through without waiting for memory.
 const BUCKETS: usize = 64;
 
-/// Pairs that share a hash, and the crowds that do.
-type Found = (Vec<(u32, u32)>, Vec<(u32, usize)>);
+/// Pairs of texts in order, and the crowds that were too large to pair each with each: one of them, and how many.
+pub type Found = (Vec<(u32, u32)>, Vec<(u32, usize)>);
 
 fn bucket_pairs(bucket: &[(u32, u32)]) -> Found {
     let mut seen = Seen::new(bucket.len());
@@ -150,8 +150,8 @@ fn entries<'a>(texts: &impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8, mu
     }
 }
 
-/// Pairs of texts of one group that are at most so many slips apart, and how many crowds were too large to pair each with each.
-pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -> (Vec<(u32, u32)>, Vec<(u32, usize)>) {
+/// Pairs of texts of one group that are at most so many slips apart.
+pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -> Found {
     let mut buckets: Vec<Vec<(u32, u32)>> = vec![Vec::new(); BUCKETS];
     entries(&texts, count, edits, |hash, at| buckets[(hash >> 58) as usize].push(((hash >> 20) as u32, at)));
     let (mut found, mut crowds) = buckets.par_iter().map(|bucket| bucket_pairs(bucket)).reduce(
