@@ -145,8 +145,11 @@ fn is_slip(one: &str, other: &str) -> bool {
         && distance(one, other) == 1
 }
 
+/// Whether a profile is in a segment.
+type Inside = fn(&Unit, usize) -> bool;
+
 /// Segments that trigger a journey which is not stopped, as the mapping writes their conditions.
-const TRIGGERS: [(&str, fn(&Unit, usize) -> bool); 2] = [
+const TRIGGERS: [(&str, Inside); 2] = [
     ("DUP014:At Risk", |unit, at| {
         let subscribed = !opted_out(unit.get(Set::People, at, Profile::Unsubscribed));
         unit.get(Set::People, at, Profile::Stage) == "At Risk" && subscribed

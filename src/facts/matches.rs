@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use ahash::{AHashMap, AHashSet};
 
-use super::births::Births;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Column, Consent, Filter, Groups, Lens, Sample};
@@ -158,12 +157,7 @@ pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String
         others.into_iter().partition(|(_, column)| std::ptr::eq(column.firsts, firsts[0].as_slice()));
     let columns: Vec<_> = addresses.into_iter().chain(rest).chain(profile).collect();
     let rows = u32::try_from(places.len()).map_err(|_| "too many people".to_owned())?;
-    let (births, columns): (Vec<_>, Vec<_>) = columns.into_iter().partition(|(field, _)| *field == Field::Birth);
-    let births = Births::new(births.into_iter().map(|(_, column)| column).collect(), rows);
-    let mut fields: Vec<_> = columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect();
-    if !births.is_empty() {
-        fields.push((Field::Birth, &births));
-    }
+    let fields = columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect();
     let source = Source { rows, fields };
     let (decided, unknown) = decided(asked, &slices, &persons);
     let settings = Settings {

@@ -6,7 +6,6 @@
 
 pub mod agree;
 mod answer;
-mod births;
 mod clusters;
 mod filter;
 mod fits;
