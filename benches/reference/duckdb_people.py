@@ -2,47 +2,56 @@
 
 Reads a file of people, normalises it in SQL and joins it with itself by address, by name and phone
 and by name and postcode. Counts groups and pairs per rule; says how long reading and each rule took.
+Columns are known by their headers; those that are not read are named on standard error.
 
     python duckdb_people.py people.csv --repeat 3
     python duckdb_people.py people.csv --self-join           # only the join on the normalised address
     python duckdb_people.py people.csv --pairs found.csv     # also writes what the rules found, for score.py
 
-`read_people` and `Meter` are used by splink_people.py too, so that both start from the same clean table.
+splink_people.py uses `read_people` too, so that both start from the same clean table.
 """
 
 import argparse
+import contextlib
 import os
+import re
+import sys
 import threading
 import time
 from pathlib import Path
 
 import duckdb
 
-# The columns we know, by the headers they come under.
+# The columns we know, by the headers they come under, in small letters and with spaces only; the first counts.
 HEADERS = {
-    "unique_id": ("id", "record id"),
-    "email": ("email", "e-mail"),
-    "first_name": ("first_name",),
-    "surname": ("last_name",),
-    "whole_name": ("full name",),
-    "phone": ("phone", "mobile"),
-    "dob": ("birth_date", "date of birth"),
-    "street": ("street", "street address"),
-    "postcode": ("postcode", "zip"),
-    "city": ("city",),
-    "company": ("company", "organization"),
+    "unique_id": ("id", "record id", "contact id", "customer id", "unique id"),
+    "email": ("email", "e mail", "email address", "e mail address", "mail"),
+    "first_name": ("first name", "firstname", "given name", "forename"),
+    "surname": ("last name", "lastname", "surname", "family name"),
+    "whole_name": ("full name", "fullname", "whole name", "contact name", "name"),
+    "phone": ("phone", "mobile", "phone number", "telephone", "mobile phone", "cell"),
+    "dob": ("birth date", "date of birth", "birthdate", "birthday", "dob"),
+    "street": ("street", "street address", "address"),
+    "postcode": ("postcode", "zip", "postal code", "zip code", "post code", "zip postal code"),
+    "city": ("city", "town"),
+    "company": ("company", "organization", "organisation", "company name"),
 }
 DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y", "%Y%m%d", "%d %b %Y", "%b %d, %Y")
-TITLES = "dr|prof|professor|mr|mrs|ms|miss|sir|herr|frau|hr|fr|sr|sra|mme|dipl ing|ing|mag"
+TITLES = "dr|dra|doctor|prof|professor|mr|mrs|ms|miss|sir|herr|frau|hr|fr|sr|sra|mme|mlle|rev|dipl ing|ing|mag"
 SUFFIXES = "jr|sr|junior|senior|jun|sen|ii|iii|iv|phd|md|mba|esq"
 JUNK = "'test','none','na','n a','n/a','unknown','anonymous','guest','null','xxx','asdf','nobody'"
+NOBODY = "^(no[._-]?e?mail|(do[._-]?)?not?[._-]?reply|x+)$"
 
 # Macros take each argument once: DuckDB writes the argument out wherever it stands.
 MACROS = f"""
 CREATE MACRO words(x) AS nullif(trim(regexp_replace(
-    strip_accents(replace(replace(lower(x), 'ß', 'ss'), 'ı', 'i')), '[^\\pL\\pN]+', ' ', 'g')), '');
+    strip_accents(translate(replace(lower(x), 'ß', 'ss'), 'ıłøđ''’', 'ilod')), '[^\\pL\\pN]+', ' ', 'g')), '');
 CREATE MACRO bare_name(x) AS regexp_replace(regexp_replace(
     words(x), '^(({TITLES}) )+', ''), '( ({SUFFIXES}))+$', '');
+-- A whole name without what stands in brackets, the comma before Jr and the second half of a first name (Jean-Luc).
+CREATE MACRO tidy(x) AS regexp_replace(regexp_replace(regexp_replace(x, '\\(.*?\\)', ' ', 'g'),
+    '(?i),\\s*(({SUFFIXES})\\.?)\\s*$', ' \\1'), '(?i)^(\\s*(?:(?:{TITLES})\\.?\\s+)*\\pL+)-\\pL+(\\s[^,]*)$', '\\1\\2');
+CREATE MACRO no_initials(x) AS trim(regexp_replace(' ' || x || ' ', '( \\pL)+ ', ' ', 'g'));
 CREATE MACRO umlauts(x) AS regexp_replace(x, '([aou])e', '\\1', 'g');
 CREATE MACRO generation(x) AS CASE regexp_extract(words(x), ' (jr|junior|jun|ii|sr|senior|sen)( |$)', 1)
     WHEN 'sr' THEN 'sr' WHEN 'senior' THEN 'sr' WHEN 'sen' THEN 'sr'
@@ -63,7 +72,7 @@ ADDRESS = f"""
                    WHEN regexp_matches(mail_domain, '^(outlook|hotmail|live|icloud)\\.(com|example)$')
                    THEN split_part(box, '+', 1) ELSE box END AS box FROM split),
     addressed AS (SELECT * EXCLUDE (box, address), CASE
-                      WHEN box IN ({JUNK}) OR regexp_matches(box, '^no[._-]?e?mail$') OR mail_domain = '' THEN NULL
+                      WHEN box IN ({JUNK}) OR regexp_matches(box, '{NOBODY}') OR mail_domain = '' THEN NULL
                       ELSE box END AS mail_local FROM routed)"""
 # A phone of one digit only, or counting up, is none.
 PHONE = "CASE WHEN length(phone) < 7 OR phone SIMILAR TO '12345678?9?0?' OR replace(phone, phone[1], '') = '' THEN NULL ELSE phone END"
@@ -102,14 +111,45 @@ class Meter:
         return f"{self.wall:9.2f} s wall {self.cpu:9.2f} s CPU {self.peak / 2**20:9.0f} MiB peak"
 
 
+@contextlib.contextmanager
+def outputs(people, *paths):
+    """Removes the old outputs and gives names to write the new ones under; they get their own names at the end,
+    and only if nothing failed, so that no output is ever older than its run or cut short."""
+    parts = {path: path.with_name(path.name + ".part") for path in paths if path}
+    inputs = {people.with_suffix(end).resolve() for end in (people.suffix, ".pairs.csv", ".truth.csv")}
+    for path in parts:
+        if path.is_symlink() or path.exists() and not path.is_file() or path.resolve() in inputs:
+            raise SystemExit(f"{path}: not written, this is the input, its labels or no plain file")
+    if len(parts) < sum(path is not None for path in paths):
+        raise SystemExit("not written: two outputs under one name")
+    try:
+        for path, part in parts.items():
+            path.unlink(missing_ok=True)
+            part.touch()
+        if not people.is_file():
+            raise SystemExit(f"{people}: no such file")
+        yield parts
+        for path, part in parts.items():
+            part.replace(path)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
 def columns_of(con, path):
-    """Which header of the file holds which of our columns."""
+    """Which header of the file holds which of our columns; says which headers hold none."""
     found = [row[0] for row in con.execute(
         "DESCRIBE SELECT * FROM read_csv(?, header = true, all_varchar = true)", [str(path)]).fetchall()]
-    by_name = {name.strip().lower(): name for name in found}
-    columns = {ours: by_name[theirs] for ours, names in HEADERS.items() for theirs in names if theirs in by_name}
+    by_name = {re.sub(r"[^a-z0-9]+", " ", name.lower()).strip(): name for name in found}
+    columns = {ours: next(by_name[name] for name in names if name in by_name)
+               for ours, names in HEADERS.items() if any(name in by_name for name in names)}
     if "unique_id" not in columns:
         raise SystemExit(f"{path}: no id column in the header {found}")
+    if "first_name" in columns or "surname" in columns:
+        columns.pop("whole_name", None)
+    unread = [name for name in found if name not in columns.values()]
+    if unread:
+        print(f"{path}: columns not read: {', '.join(unread)}", file=sys.stderr)
     return columns
 
 
@@ -132,7 +172,7 @@ def read_people(con, path, only_address=False):
         dates = "NULL::DATE"
         if "dob" in columns:
             dates = f"try_strptime(trim({raw['dob']}), {date_formats(con, path, columns['dob'])})::DATE"
-        whole = raw["whole_name"]
+        whole = f"tidy({raw['whole_name']})"
         names = [raw["first_name"], raw["surname"]]
         if "whole_name" in columns:  # "Weber, Anna" is told apart here, "Anna Weber" below
             names = [f"split_part({whole}, ',', 2)", f"split_part({whole}, ',', 1)"]
@@ -147,6 +187,7 @@ def read_people(con, path, only_address=False):
             turned = "(first_words <> '' OR NOT contains(last_words, ' '))"
             first = f"CASE WHEN {turned} THEN {first} ELSE split_part(last_words, ' ', 1) END"
             last = f"CASE WHEN {turned} THEN last_words ELSE regexp_replace(last_words, '^[^ ]+ ', '') END"
+            last = f"coalesce(nullif(no_initials({last}), ''), {last})"
         stages = f""",
             named AS (SELECT * EXCLUDE (first_words, last_words) REPLACE ({PHONE} AS phone, {BIRTH} AS dob),
                              {first} AS first, {last} AS last FROM addressed),
@@ -207,10 +248,11 @@ def main():
     parser.add_argument("--pairs", type=Path, help="write the pairs the rules found here")
     args = parser.parse_args()
     rules = {"address": RULES["address"]} if args.self_join else RULES
-    for turn in range(args.repeat):
-        if args.repeat > 1:
-            print(f"run {turn + 1}")
-        run(args.people, rules, args.pairs)
+    with outputs(args.people, args.pairs) as parts:
+        for turn in range(args.repeat):
+            if args.repeat > 1:
+                print(f"run {turn + 1}")
+            run(args.people, rules, parts.get(args.pairs))
 
 
 if __name__ == "__main__":

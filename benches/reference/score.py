@@ -79,6 +79,15 @@ def score(con, found_sql):
         false=false, false_unlisted=found - right - sum(kind["found"] for kind in false.values()))
 
 
+def check_clusters(con):
+    """A file of clusters names every record once; another file's clusters, or half a file, do not pass."""
+    [(rows, ids, known, records)] = con.execute("""
+        SELECT count(*), count(DISTINCT id), count(DISTINCT id) FILTER (id IN (SELECT id FROM truth)),
+               (SELECT count(*) FROM truth) FROM found_clusters""").fetchall()
+    if not rows == ids == known == records:
+        raise SystemExit(f"clusters do not fit the people: {rows} rows, {known} known ids of {records} records")
+
+
 def percent(value):
     return "     -" if value is None else f"{value:6.2%}".rjust(7)
 
@@ -114,6 +123,7 @@ def main():
         results["pairs"] = score(con, PAIRS.format("found_pairs"))
     if args.clusters:
         load(con, "found_clusters", args.clusters)
+        check_clusters(con)
         results["clusters"] = score(con, IN_CLUSTERS)
     if args.json:
         print(json.dumps(results, indent=2))

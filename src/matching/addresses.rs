@@ -7,9 +7,6 @@ use super::people::Person;
 use super::weights::{Aspect, address};
 use super::{near, slips};
 
-/// Records of one mailbox from which it is the box of many.
-const CROWDED: u16 = 12;
-
 /// Characters of a local part under which others are one letter apart by chance.
 const SHORT: usize = 8;
 
@@ -25,8 +22,7 @@ impl Found<'_> {
             return Tier::None;
         }
         if a.mailbox == b.mailbox {
-            // A mailbox on many records is nobody's own.
-            let role = people.roles[a.local as usize] || a.shared[0] > CROWDED;
+            let role = people.roles[a.local as usize] || people.crowded.contains(&a.mailbox);
             let level = if role { address::ROLE } else { address::SAME };
             self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
             return if a.address == b.address { Tier::Exact } else { Tier::Provider };
@@ -76,6 +72,8 @@ impl Found<'_> {
         // Two local parts that are both made of the names as they should be are no slips of each other.
         let (one_named, other_named) = (self.is_named(one, a, b, !near), self.is_named(other, a, b, !near));
         let level = match one_named && other_named {
+            // john.smith1980 and john.smith1981: the names were taken, the numbers tell two people apart.
+            true if alike == address::NUMBERED => alike,
             true if named == Named::Both => address::NAMED_LIKE,
             true => address::OTHER,
             false

@@ -1,6 +1,8 @@
 //! Links into clusters: the surest first, none across a contradiction, none that hangs on a weak bridge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashMap;
 
 /// A pair that is taken for one person.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,6 +63,16 @@ impl Forest {
         at
     }
 
+    /// Whether somebody decided that a record of the smaller group is nobody of the other.
+    fn is_forbidden(&mut self, few: u32, many: u32, records: &[u32], limits: &Limits<'_>) -> bool {
+        if limits.forbidden.is_empty() || self.members[few as usize].len() > self.members[many as usize].len() {
+            return false;
+        }
+        let own = self.members[few as usize].iter().filter_map(|at| limits.forbidden.get(&records[*at as usize]));
+        let apart: Vec<usize> = own.flatten().filter_map(|record| records.binary_search(record).ok()).collect();
+        apart.into_iter().any(|at| self.find(at as u32) == many)
+    }
+
     fn join(&mut self, one: u32, other: u32) {
         let (into, from) = if self.members[one as usize].len() >= self.members[other as usize].len() {
             (one, other)
@@ -81,8 +93,8 @@ pub struct Limits<'a> {
     pub sure: f32,
     /// Whether two records contradict each other.
     pub contradicts: &'a dyn Fn(u32, u32) -> bool,
-    /// Whether somebody decided that two records are different people.
-    pub forbidden: &'a dyn Fn(u32, u32) -> bool,
+    /// For each record, those that somebody decided are different people.
+    pub forbidden: &'a AHashMap<u32, Vec<u32>>,
 }
 
 /// Makes clusters of links. Only records that occur in a link are touched.
@@ -91,25 +103,26 @@ pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
     records.sort_unstable();
     records.dedup();
     let place = |record: u32| u32::try_from(records.partition_point(|known| *known < record)).unwrap_or(u32::MAX);
-    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
-    let mut forest = Forest { parent: (0..count).collect(), members: (0..count).map(|at| vec![at]).collect() };
-    let mut order: Vec<&Edge> = edges.iter().collect();
+    let mut order: Vec<Edge> = edges.to_vec();
     order.sort_by(|one, other| {
         other.probability.total_cmp(&one.probability).then((one.left, one.right).cmp(&(other.left, other.right)))
     });
-    let mut clusters = Clusters::default();
-    // A link that is taken for decided, or stands on the same address, is held as given by the caller's probability of 1.
-    for edge in order {
-        let (one, other) = (forest.find(place(edge.left)), forest.find(place(edge.right)));
-        if one == other {
-            continue;
-        }
-        let (left, right) = (&forest.members[one as usize], &forest.members[other as usize]);
-        match refusal(edge, (left, right), &records, limits) {
-            Some(refusal) => clusters.refused.push((*edge, refusal)),
-            None => forest.join(one, other),
-        }
+    let (mut forest, mut refused) = grow(&order, &records, limits);
+    // A crowd is no person, and neither is any part of it that happens to stay under the cap.
+    let sure = |edge: &Edge, why: &Refusal| *why == Refusal::Size && edge.probability >= limits.sure;
+    let over: Vec<u32> =
+        refused.iter().filter(|(edge, why)| sure(edge, why)).flat_map(|(edge, _)| [edge.left, edge.right]).collect();
+    if !over.is_empty() {
+        let crowds: BTreeSet<u32> = over.into_iter().map(|record| forest.find(place(record))).collect();
+        let (kept, crowded): (Vec<Edge>, Vec<Edge>) = order.iter().partition(|edge| {
+            let mut touches = [edge.left, edge.right].into_iter().map(|record| forest.find(place(record)));
+            edge.probability >= 1.0 || !touches.any(|root| crowds.contains(&root))
+        });
+        (forest, refused) = grow(&kept, &records, limits);
+        refused.extend(crowded.into_iter().map(|edge| (edge, Refusal::Size)));
     }
+    let mut clusters = Clusters { refused, ..Clusters::default() };
+    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for at in 0..count {
         let root = forest.find(at);
@@ -135,15 +148,34 @@ pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
     clusters
 }
 
+/// Joins what links hold together, in their order; what is not followed is given with the reason.
+fn grow(order: &[Edge], records: &[u32], limits: &Limits<'_>) -> (Forest, Vec<(Edge, Refusal)>) {
+    let place = |record: u32| u32::try_from(records.partition_point(|known| *known < record)).unwrap_or(u32::MAX);
+    let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+    let mut forest = Forest { parent: (0..count).collect(), members: (0..count).map(|at| vec![at]).collect() };
+    let mut refused = Vec::new();
+    for edge in order {
+        let (one, other) = (forest.find(place(edge.left)), forest.find(place(edge.right)));
+        if one == other {
+            continue;
+        }
+        let apart =
+            forest.is_forbidden(one, other, records, limits) || forest.is_forbidden(other, one, records, limits);
+        let sides = (forest.members[one as usize].as_slice(), forest.members[other as usize].as_slice());
+        match if apart { Some(Refusal::Decided) } else { refusal(edge, sides, records, limits) } {
+            Some(refusal) => refused.push((*edge, refusal)),
+            None => forest.join(one, other),
+        }
+    }
+    (forest, refused)
+}
+
 /// Most pairs of records that are looked at before two groups are joined.
 const LOOKED_AT: usize = 400;
 
 fn refusal(edge: &Edge, (left, right): (&[u32], &[u32]), records: &[u32], limits: &Limits<'_>) -> Option<Refusal> {
     let name = |at: &u32| records[*at as usize];
     let pairs = || left.iter().flat_map(|one| right.iter().map(move |other| (one, other))).take(LOOKED_AT);
-    if pairs().any(|(one, other)| (limits.forbidden)(name(one), name(other))) {
-        return Some(Refusal::Decided);
-    }
     if edge.probability >= 1.0 {
         return None;
     }
@@ -231,24 +263,30 @@ fn bridges(near: &[Vec<(usize, usize)>]) -> Vec<(usize, Vec<usize>)> {
 
 #[cfg(test)]
 mod tests {
+    use ahash::AHashMap;
+
     use super::{Edge, Limits, Refusal, cluster};
 
     fn edge(left: u32, right: u32, probability: f32) -> Edge {
         Edge { left, right, probability }
     }
 
-    fn limits<'a>(contradicts: &'a dyn Fn(u32, u32) -> bool, forbidden: &'a dyn Fn(u32, u32) -> bool) -> Limits<'a> {
+    fn limits<'a>(contradicts: &'a dyn Fn(u32, u32) -> bool, forbidden: &'a AHashMap<u32, Vec<u32>>) -> Limits<'a> {
         Limits { cap: 5, sure: 0.99, contradicts, forbidden }
+    }
+
+    fn nothing() -> AHashMap<u32, Vec<u32>> {
+        AHashMap::new()
     }
 
     #[test]
     fn a_weak_bridge_holds_nothing_together() {
         let edges = [edge(1, 2, 0.999), edge(3, 4, 0.999), edge(2, 3, 0.96)];
-        let found = cluster(&edges, &limits(&|_, _| false, &|_, _| false));
+        let found = cluster(&edges, &limits(&|_, _| false, &nothing()));
         assert_eq!(found.members, [vec![1, 2], vec![3, 4]]);
         assert_eq!(found.refused, [(edges[2], Refusal::Bridge)]);
         let supported = [edge(1, 2, 0.999), edge(3, 4, 0.999), edge(2, 3, 0.96), edge(1, 4, 0.96)];
-        let found = cluster(&supported, &limits(&|_, _| false, &|_, _| false));
+        let found = cluster(&supported, &limits(&|_, _| false, &nothing()));
         assert_eq!(found.members, [vec![1, 2, 3, 4]]);
     }
 
@@ -256,13 +294,20 @@ mod tests {
     fn no_cluster_holds_a_contradiction_a_crowd_or_what_was_decided_apart() {
         let chain = [edge(1, 2, 0.999), edge(2, 3, 0.998)];
         let apart = |one: u32, other: u32| (one, other) == (1, 3);
-        let found = cluster(&chain, &limits(&apart, &|_, _| false));
+        let found = cluster(&chain, &limits(&apart, &nothing()));
         assert_eq!((found.members, found.refused), (vec![vec![1, 2]], vec![(chain[1], Refusal::Contradicted)]));
-        let found = cluster(&chain, &limits(&|_, _| false, &apart));
+        let found = cluster(&chain, &limits(&|_, _| false, &[(1, vec![3]), (3, vec![1])].into_iter().collect()));
         assert_eq!(found.refused, [(chain[1], Refusal::Decided)]);
         let long: Vec<Edge> = (0..9).map(|at| edge(at, at + 1, 0.995)).collect();
-        let found = cluster(&long, &limits(&|_, _| false, &|_, _| false));
-        assert!(found.members.iter().all(|members| members.len() <= 5));
+        let found = cluster(&long, &limits(&|_, _| false, &nothing()));
+        assert!(found.members.is_empty(), "no part of a crowd is a person: {:?}", found.members);
+        assert_eq!(found.refused.len(), 9);
         assert!(found.refused.iter().all(|(_, refusal)| *refusal == Refusal::Size));
+        let weak: Vec<Edge> = long.iter().map(|link| edge(link.left, link.right, 0.95)).collect();
+        let found = cluster(&weak, &limits(&|_, _| false, &nothing()));
+        assert!(found.members.iter().all(|members| members.len() <= 5) && !found.members.is_empty());
+        let decided: Vec<Edge> = long.iter().map(|link| edge(link.left, link.right, 1.0)).collect();
+        let found = cluster(&decided, &limits(&|_, _| false, &nothing()));
+        assert_eq!(found.members, [(0..10).collect::<Vec<u32>>()], "what somebody decided is not capped");
     }
 }

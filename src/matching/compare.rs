@@ -90,7 +90,7 @@ impl Compared {
     /// Whether names, days of birth or generations say that these are two people.
     pub fn is_contradicted(&self) -> bool {
         let level = |aspect: Aspect| self.levels[aspect as usize];
-        let first = level(Aspect::First) == name::OTHER;
+        let first = [name::OTHER, name::KNOWN].contains(&level(Aspect::First));
         let generation = level(Aspect::Generation) == 2;
         let birth = level(Aspect::Birth) == other::OTHER;
         generation || first || birth
@@ -213,8 +213,21 @@ impl Found<'_> {
             let count = |name: u32| people.firsts[name as usize] + people.lasts[name as usize];
             count(one).min(count(other))
         };
-        if let Some(likeness) = first {
+        if let Some(mut likeness) = first {
             let (one, other) = if swapped { (a.first, b.last) } else { (a.first, b.first) };
+            let count = |name: u32| people.firsts[name as usize];
+            let is_short = |name: u32| names.all[name as usize].is_short();
+            let (rare, usual) = (count(one).min(count(other)), count(one).max(count(other)));
+            // A slip is many times as rare as the name that was meant: Jean and Joan, each on many records, are two.
+            if matches!(likeness, Likeness::Slip | Likeness::Alike)
+                && rare >= 5
+                && rare >= usual / 25
+                && !is_short(one)
+                && !is_short(other)
+            {
+                likeness = Likeness::Known;
+                first = Some(likeness);
+            }
             self.name(Aspect::First, likeness, held(one, other), people.filled(Field::First));
         }
         if let Some(likeness) = last {
@@ -244,6 +257,9 @@ impl Found<'_> {
             Likeness::Initial => self.put(aspect, name::INITIAL),
             Likeness::Slip => self.put(aspect, name::SLIP),
             Likeness::Alike => self.put(aspect, name::ALIKE),
+            // Surnames have no list of their own.
+            Likeness::Known if aspect == Aspect::Last => self.put(aspect, name::ALIKE),
+            Likeness::Known => self.put(aspect, name::KNOWN),
             Likeness::Other => self.put(aspect, name::OTHER),
         }
     }

@@ -139,9 +139,9 @@ pub static BLOCKS: [Block; 21] = [
     },
     Block { name: "local part", worth: Worth::Some, key: |_, p| one(join(&[name(p.local), 12])), uses: ADDRESS },
     Block {
-        name: "street and first letter",
-        worth: Worth::Little,
-        key: |people, p| one(join(&[name(p.street), name(p.postcode.max(p.city)), head(people, p.first, 1)])),
+        name: "street and place",
+        worth: Worth::Much,
+        key: |_, p| [join(&[name(p.street), name(p.postcode), 13]), join(&[name(p.street), name(p.city), 13])],
         uses: STREET | PLACE,
     },
     Block {

@@ -24,20 +24,29 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
         let has = |text: &str, word: &str| text.split(' ').any(|other| other == word);
         let all = |text: &str, other: &str| text.split(' ').all(|word| word.len() == 1 || has(other, word));
         let common = short.split(' ').any(|word| word.len() > 2 && has(long, word));
-        // Half a double name is a part of it; two double names with one half in common are sisters as often as not.
-        match common && (all(short, long) || all(long, short)) {
-            true => return Likeness::Part,
-            false if common => return Likeness::Alike,
-            false => {}
+        // Half a double name is a part of it; two double names with one half in common are sisters, but for a slip.
+        if common && (all(short, long) || all(long, short)) {
+            return Likeness::Part;
+        }
+        if common {
+            let left = |text: &str, other: &str| {
+                let words: Vec<&str> = text.split(' ').filter(|word| !has(other, word)).collect();
+                words.join(" ")
+            };
+            let (one, other) = (left(short, long), left(long, short));
+            return match near::within(&one, &other, 1) && one.len().min(other.len()) > 2 {
+                true => Likeness::Slip,
+                false => Likeness::Known,
+            };
         }
     }
     if one.groups.iter().any(|group| other.groups.contains(group)) {
         return Likeness::Variant;
     }
     let found = apart(short, long);
-    // Two names that are both known as such are no slips of each other: Andrea and Andreas, Ana and Anna.
-    let known = !one.groups.is_empty() && !other.groups.is_empty();
-    if known { found.max(Likeness::Alike) } else { found }
+    // Two names that are both full ones are no slips of each other: Andrea and Andreas, Ana and Anna.
+    let known = one.is_full && other.is_full;
+    if known { found.max(Likeness::Known) } else { found }
 }
 
 /// Martin and Martina, Mario and Maria: brother and sister rather than a slip.
@@ -52,7 +61,7 @@ fn is_other_gender(one: &str, other: &str) -> bool {
 fn apart(short: &str, long: &str) -> Likeness {
     let length = short.chars().count();
     if is_other_gender(short, long) {
-        return Likeness::Alike;
+        return Likeness::Known;
     }
     if length >= 3 && long.starts_with(short) {
         return Likeness::Part;
@@ -72,7 +81,11 @@ fn apart(short: &str, long: &str) -> Likeness {
     if !near::may_be_within(short, long, 3) {
         return Likeness::Other;
     }
-    if length >= 8 && near::within(short, long, 2) || length >= 3 && strsim::jaro_winkler(short, long) >= 0.88 {
+    // Lowra for Laura: written by ear.
+    let heard = length >= 5 && short.as_bytes()[0] == long.as_bytes()[0];
+    if (heard || length >= 8) && near::within(short, long, 2)
+        || length >= 3 && strsim::jaro_winkler(short, long) >= 0.88
+    {
         return Likeness::Alike;
     }
     Likeness::Other

@@ -106,6 +106,8 @@ pub struct Lists {
     rare: AHashSet<String>,
     /// Groups in which a first name stands.
     pub nicknames: AHashMap<String, Vec<u16>>,
+    /// First names that are full forms, not short ones alone.
+    pub full_names: AHashSet<String>,
     /// Titles before or after a name.
     pub titles: AHashSet<String>,
     /// Suffixes that tell generations apart, with the generation each means.
@@ -129,6 +131,7 @@ pub static LISTS: LazyLock<Lists> = LazyLock::new(|| {
     let nicknames: Nicknames = shipped("nicknames", include_str!("../../rules/data/nicknames.yaml"));
     let around: Around = shipped("suffixes", include_str!("../../rules/data/suffixes.yaml"));
     let phones: Phones = shipped("phones", include_str!("../../rules/data/phones.yaml"));
+    let full_names = nicknames.groups.iter().filter_map(|names| names.first().cloned()).collect();
     let mut by_name: AHashMap<String, Vec<u16>> = AHashMap::new();
     for (group, names) in (0..).zip(nicknames.groups) {
         for name in names {
@@ -149,6 +152,7 @@ pub static LISTS: LazyLock<Lists> = LazyLock::new(|| {
         famous: famous.famous.into_iter().collect(),
         rare: famous.rare.into_iter().collect(),
         nicknames: by_name,
+        full_names,
         titles: around.titles.into_iter().collect(),
         generations: generations.flat_map(|(at, words)| words.into_iter().map(move |word| (word, at))).collect(),
         particles: around.particles.into_iter().collect(),

@@ -27,7 +27,9 @@ pub mod slips;
 pub mod typo_pairs;
 pub mod weights;
 
-use ahash::AHashSet;
+use std::collections::BTreeSet;
+
+use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
@@ -46,6 +48,9 @@ const POSSIBLE: f64 = 0.5;
 pub const CLUSTER_CAP: usize = 25;
 /// Rounds in which the expected number of duplicates settles.
 const ROUNDS: usize = 12;
+
+/// Records for which what is usual stands, beside what the file itself tells.
+const FEW: f64 = 200.0;
 
 /// How a run is made.
 #[derive(Debug, Clone)]
@@ -126,7 +131,7 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     }
     let never: AHashSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| !same).map(|(one, other, _)| pair(*one, *other)).collect();
-    let always: Vec<(u32, u32)> =
+    let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
     let comparer = Comparer::new(&people, &weights);
     let scores: Vec<(f32, f32)> = found
@@ -155,8 +160,9 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
             false => possible.push(link),
         }
     }
+    links.retain(|link| !always.contains(&(link.left, link.right)));
+    possible.retain(|link: &Link| !always.contains(&(link.left, link.right)));
     for (left, right) in always {
-        links.retain(|link| (link.left, link.right) != (left, right));
         let compared = Compared { tier: Tier::Known, ..comparer.compare(left, right) };
         links.push(Link { left, right, probability: 1.0, decided: true, compared });
     }
@@ -172,17 +178,15 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
         .collect();
     let contradicts = |one: u32, other: u32| {
         let compared = comparer.compare(one, other);
-        compared.is_contradicted() && odds.probability(compared.sum(), compared.shared) < 0.1
+        compared.is_contradicted() && odds.probability(compared.sum(), compared.shared) < settings.threshold
     };
-    let clusters = cluster(
-        &edges,
-        &Limits {
-            cap: settings.cap,
-            sure: SURE,
-            contradicts: &contradicts,
-            forbidden: &|one, other| never.contains(&pair(one, other)),
-        },
-    );
+    let mut forbidden: AHashMap<u32, Vec<u32>> = AHashMap::new();
+    for (one, other) in &never {
+        forbidden.entry(*one).or_default().push(*other);
+        forbidden.entry(*other).or_default().push(*one);
+    }
+    let clusters =
+        cluster(&edges, &Limits { cap: settings.cap, sure: SURE, contradicts: &contradicts, forbidden: &forbidden });
     weights.twins = odds.twins;
     weights.housemates = odds.housemates;
     let blocks::Candidates { crowds, trimmed, unused, .. } = found;
@@ -225,8 +229,9 @@ impl Odds {
                 twins += one / whole;
                 housemates += home / whole;
             }
-            let next = |sum: f64| (2.0 * sum / records.max(1) as f64).clamp(0.02, 20.0);
-            let (twins, housemates) = (next(twins), next(housemates));
+            // A few records do not tell what is usual: a file of one family is not a world of twins.
+            let next = |sum: f64, usual: f64| ((2.0 * sum + FEW * usual) / (records as f64 + FEW)).clamp(0.02, 3.0);
+            let (twins, housemates) = (next(twins, weights.twins), next(housemates, weights.housemates));
             let settled = (twins / odds.twins - 1.0).abs() < 0.01 && (housemates / odds.housemates - 1.0).abs() < 0.01;
             (odds.twins, odds.housemates) = (twins, housemates);
             if settled {

@@ -24,6 +24,8 @@ pub enum Likeness {
     Slip,
     /// They sound or look alike.
     Alike,
+    /// They look alike, and both are known as names of their own.
+    Known,
     /// Two different names.
     Other,
 }
@@ -37,11 +39,18 @@ pub struct Name {
     pub(super) written: Option<String>,
     /// Groups of forms of one first name.
     pub groups: Vec<u16>,
+    /// Whether it is a full form of a first name.
+    pub is_full: bool,
     /// Which generation a suffix tells; 0 when none does.
     pub generation: u8,
 }
 
 impl Name {
+    /// Whether it is known only as the short form of other names.
+    pub fn is_short(&self) -> bool {
+        !self.groups.is_empty() && !self.is_full
+    }
+
     /// The words of the name, umlauts also written out.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.written.iter().map(String::as_str).chain([self.key.as_str()]).flat_map(|text| text.split(' '))
@@ -228,7 +237,8 @@ fn name(text: &str, is_first: bool) -> Option<Name> {
         true => key.split(' ').next().and_then(|word| LISTS.nicknames.get(word)).cloned().unwrap_or_default(),
         false => Vec::new(),
     };
-    Some(Name { key, written, groups, generation })
+    let is_full = is_first && LISTS.full_names.contains(&key);
+    Some(Name { key, written, groups, is_full, generation })
 }
 
 /// Cells of the name columns of one record, as they stand.
@@ -353,7 +363,7 @@ impl Names {
             let known = &mut self.all[at as usize];
             known.written = known.written.take().or(name.written);
             if known.groups.is_empty() {
-                known.groups = name.groups;
+                (known.groups, known.is_full) = (name.groups, name.is_full);
             }
         }
         at

@@ -1,6 +1,6 @@
 //! Records of people as numbers: every value normalised once, so that two records are compared without touching text.
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSlice,
 };
@@ -15,6 +15,9 @@ use super::mailboxes::{Domain, Locals, Mailboxes};
 use super::names::{self, Names};
 use super::phone::{self, Phone};
 use crate::frames::normalize::{delivered, identifier};
+
+/// Records of one mailbox from which it may be the box of many.
+const CROWDED: u16 = 12;
 
 /// One record. Places in dictionaries are 0 where the value is missing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -82,6 +85,8 @@ pub struct People {
     pub cities: Dictionary,
     /// Companies.
     pub companies: Dictionary,
+    /// Mailboxes of so many first names that they are nobody's own.
+    pub crowded: AHashSet<u64>,
     /// Records that fill each field.
     pub filled: AHashMap<Field, u32>,
     /// The regions as which numbers are read that do not say theirs, the usual one first.
@@ -288,6 +293,13 @@ impl People {
                 more(phones.entry(phone).or_default());
             }
         }
+        let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
+        let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
+        for person in self.all.iter().filter(|person| person.first != 0 && full(&person.mailbox)) {
+            named.entry(person.mailbox).or_default().insert(person.first);
+        }
+        let crowded = named.into_iter().filter(|(_, firsts)| firsts.len() > usize::from(CROWDED) / 2);
+        self.crowded = crowded.map(|(mailbox, _)| mailbox).collect();
         self.all.par_iter_mut().for_each(|person| {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
             person.shared = [held(&mailboxes, person.mailbox).max(1), held(&phones, person.phones[0])];
