@@ -53,7 +53,8 @@ impl Context<'_> {
         for (field, index) in usual.into_iter().chain(mapped).chain(recognised) {
             let declared = self.mapping.is_some_and(|mapping| {
                 let on = mapping.match_on.iter().filter(|(declared, _)| *declared == field);
-                on.flat_map(|(_, paths)| paths).any(|path| path.dataset == dataset.name)
+                let mut paths = on.flat_map(|(_, paths)| paths);
+                paths.any(|path| path.dataset == dataset.name && dataset.find(&path.column).is_some())
             });
             if !declared && !fields.iter().any(|(_, known)| *known == index) {
                 fields.push((field, index));
@@ -108,7 +109,10 @@ fn thin(side: &Side) -> Option<Gap> {
 fn questions(context: &Context<'_>, params: &Node) -> (Vec<Question>, Vec<Gap>) {
     let asked = context.matched();
     let ask = |of: Match| Question::Matches { asked: asked.clone(), of };
-    let (mut questions, mut gaps) = (Vec::new(), Vec::new());
+    let mut questions = Vec::new();
+    // A column that is declared and not there is evidence that nobody weighs.
+    let declared = context.mapping.into_iter().flat_map(|mapping| &mapping.match_on).flat_map(|(_, paths)| paths);
+    let mut gaps: Vec<Gap> = declared.filter_map(|path| context.resolve(path).err()).collect();
     let side = |dataset: &Dataset| asked.sides.iter().find(|side| side.dataset == dataset.name);
     let usable = |dataset: &Dataset| -> Result<(), Gap> {
         context.email(dataset)?;

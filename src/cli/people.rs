@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::console::Console;
 use super::output;
@@ -132,12 +132,13 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
     let columns = fields.iter().filter_map(|(field, column)| Some((*field, frame.column(*column)? as &dyn Cells)));
     let source = Source { rows: frame.rows, fields: columns.collect() };
     let matches = find(&[source], &settings);
-    if let Some(file) = &args.pairs {
-        output::whole(file, |out| report::pairs(out, &matches, |row| ids.of(row)))?;
-    }
-    if let Some(file) = &args.clusters {
-        output::whole(file, |out| report::clusters(out, &matches, |row| ids.of(row)))?;
-    }
+    // Both are written before either takes its place.
+    let pairs = args.pairs.as_deref();
+    let pairs = pairs.map(|file| output::draft(file, |out| report::pairs(out, &matches, |row| ids.of(row))));
+    let clusters = args.clusters.as_deref();
+    let clusters = clusters.map(|file| output::draft(file, |out| report::clusters(out, &matches, |row| ids.of(row))));
+    let drafts: Vec<output::Draft> = pairs.into_iter().chain(clusters).collect::<Result<_>>()?;
+    drafts.into_iter().try_for_each(output::Draft::keep)?;
     let used = fields.iter().map(|(field, column)| (*field, dataset.columns[*column].label.as_str()));
     let summary = report::Summary {
         file: args.file.display().to_string(),
@@ -146,6 +147,7 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
         threshold: args.threshold,
         estimated: args.estimate,
         show: args.show,
+        repeated: ids.repeated(),
         damage: frame.report.damage.iter().map(|damage| damage.count).sum(),
     };
     console.print(&report::summary(&matches, &summary, &|row| ids.of(row), console.look(1)))
@@ -161,6 +163,17 @@ impl Ids<'_> {
     fn of(&self, row: u32) -> String {
         let own = self.key.and_then(|key| self.frame.column(key)).map(|column| column.get(row).trim());
         own.filter(|id| !id.is_empty()).map_or_else(|| format!("record {}", row + 1), str::to_owned)
+    }
+}
+
+impl Ids<'_> {
+    /// Records whose id another record before them has.
+    fn repeated(&self) -> u64 {
+        let mut known = AHashSet::new();
+        if self.key.is_none() {
+            return 0;
+        }
+        (0..self.frame.rows).filter(|row| !known.insert(self.of(*row))).count() as u64
     }
 }
 
@@ -190,7 +203,7 @@ fn column(dataset: &Dataset, name: &str, told: &str) -> Result<usize> {
 }
 
 fn fields(args: &Args, dataset: &Dataset) -> Result<Vec<(Field, usize)>> {
-    let mut fields = Vec::new();
+    let mut fields: Vec<(Field, usize)> = Vec::new();
     for told in &args.on {
         let (name, label) = told.split_once('=').ok_or_else(|| {
             Error::usage(
@@ -204,7 +217,12 @@ fn fields(args: &Args, dataset: &Dataset) -> Result<Vec<(Field, usize)>> {
             let near = nearest(name, names()).map(|near| format!("did you mean {near}? "));
             Error::usage(fault.help(format!("{}fields are: {all}", near.unwrap_or_default())))
         })?;
-        fields.push((field, column(dataset, label.trim(), "--on")?));
+        let index = column(dataset, label.trim(), "--on")?;
+        if let Some((known, _)) = fields.iter().find(|(known, used)| *used == index && *known != field) {
+            let fault = Fault::new(format!("--on names {} as {} and as {}", label.trim(), known.name(), field.name()));
+            return Err(Error::usage(fault.help("a column holds one field: name each once")));
+        }
+        fields.push((field, index));
     }
     if fields.is_empty() {
         fields = columns::recognise(dataset.columns.iter().map(|column| column.label.as_str()));

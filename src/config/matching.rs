@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ahash::AHashMap;
+
 use super::refuse;
 use crate::error::{Error, Fault, Result};
 use crate::matching::lists::{LISTS, MoreDomains};
@@ -83,8 +85,9 @@ impl Matching {
         }
         if let Some(cap) = node.get("cluster_cap") {
             let number = node.get_number("cluster_cap").unwrap_or_default();
-            if number < 2.0 {
-                return refuse(document, cap, "a cluster has two people and more".to_owned(), "write cluster_cap: 25");
+            if !(2.0..=10_000.0).contains(&number) {
+                let said = "a cluster has two records and more, and never over 10,000".to_owned();
+                return refuse(document, cap, said, "write cluster_cap: 25");
             }
             matching.cap = number as usize;
         }
@@ -97,12 +100,26 @@ impl Matching {
             matching.region = Some(text);
         }
         matching.estimate = node.get_flag("estimate").unwrap_or_default();
-        matching.domains =
-            MoreDomains { relay: node.get_texts("relay_domains"), disposable: node.get_texts("disposable_domains") };
+        matching.domains = MoreDomains {
+            relay: domains(document, node, "relay_domains")?,
+            disposable: domains(document, node, "disposable_domains")?,
+        };
         if let Some(file) = node.get("decisions") {
             matching.decided = of_file(document, file, base)?;
         }
         Ok(matching)
+    }
+}
+
+/// Domains as they follow the @ of an address.
+fn domains(document: &Document, node: &Node, key: &str) -> Result<Vec<String>> {
+    let named: Vec<String> =
+        node.get_texts(key).iter().map(|text| text.trim().trim_start_matches(['@', '.']).to_lowercase()).collect();
+    match (named.iter().find(|domain| !domain.contains('.') || domain.contains(['@', ' '])), node.get(key)) {
+        (Some(domain), Some(place)) => {
+            refuse(document, place, format!("`{domain}` is no domain"), "write what follows the @: relay.example.com")
+        }
+        _ => Ok(named),
     }
 }
 
@@ -123,13 +140,17 @@ pub fn decisions(file: &Path) -> Result<Vec<(String, String, bool)>> {
         let fault = Fault::new(format!("{} cannot be read: {error}", file.display()));
         Error::usage(fault.help("it is a CSV file with the columns id_l,id_r,same, and yes or no in the last"))
     };
-    let mut reader = csv::Reader::from_path(file).map_err(|error| unreadable(&error))?;
+    let text = std::fs::read(file).map_err(|error| unreadable(&error))?;
+    let head = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let separator = [b',', b';', b'\t'].into_iter().max_by_key(|one| head.iter().filter(|byte| *byte == one).count());
+    let mut reader = csv::ReaderBuilder::new().delimiter(separator.unwrap_or(b',')).from_reader(text.as_slice());
     let heads = reader.headers().map_err(|error| unreadable(&error))?.clone();
     let find = |name: &str| heads.iter().position(|head| head.trim_start_matches('\u{feff}').trim() == name);
     let (Some(left), Some(right), Some(same)) = (find("id_l"), find("id_r"), find("same")) else {
         return Err(unreadable(&"a column is missing"));
     };
     let mut decided = Vec::new();
+    let mut known: AHashMap<(String, String), bool> = AHashMap::new();
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error))?;
         let line = record.position().map_or(0, csv::Position::line);
@@ -139,7 +160,15 @@ pub fn decisions(file: &Path) -> Result<Vec<(String, String, bool)>> {
             "no" | "false" | "different" | "0" => false,
             other => return Err(unreadable(&format!("line {line} says {other:?} where yes or no belongs"))),
         };
-        decided.push((cell(left), cell(right), same));
+        let (left, right) = (cell(left), cell(right));
+        if left.is_empty() || right.is_empty() || left == right {
+            return Err(unreadable(&format!("line {line} names no two records")));
+        }
+        let pair = (left.clone().min(right.clone()), left.clone().max(right.clone()));
+        if known.insert(pair, same) == Some(!same) {
+            return Err(unreadable(&format!("line {line} decides {left} and {right} otherwise than a line before it")));
+        }
+        decided.push((left, right, same));
     }
     Ok(decided)
 }

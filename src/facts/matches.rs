@@ -185,8 +185,13 @@ fn decided(asked: &Matching, slices: &[Slice<'_>], persons: &[Vec<u32>]) -> (Vec
         }
     }
     let (mut decided, mut unknown) = (Vec::new(), 0);
+    // Zoho writes the ids of its records with and without this.
+    let find = |id: &String| {
+        let bare = || known.get(id.strip_prefix("zcrm_")?);
+        known.get(id).or_else(bare).or_else(|| known.get(&format!("zcrm_{id}")))
+    };
     for (left, right, same) in &asked.decided {
-        match (known.get(left), known.get(right)) {
+        match (find(left), find(right)) {
             (Some(left), Some(right)) if left != right => decided.push((*left, *right, *same)),
             // They are one person by their keys already.
             (Some(_), Some(_)) => {}

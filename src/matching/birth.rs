@@ -32,7 +32,8 @@ pub enum Order {
 fn parts(text: &str) -> Option<[u32; 3]> {
     let text = text.trim();
     let date = text.split(['T', ' ']).next().unwrap_or(text);
-    let date = if date.chars().any(char::is_alphabetic) || !date.contains(['-', '/', '.']) { text } else { date };
+    let whole = date.chars().any(char::is_alphabetic) || date.matches(['-', '/', '.']).count() < 2;
+    let date = if whole { text } else { date };
     if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) {
         return Some([date[..4].parse().ok()?, date[4..6].parse().ok()?, date[6..].parse().ok()?]);
     }
@@ -48,11 +49,47 @@ fn parts(text: &str) -> Option<[u32; 3]> {
     (count == 3).then_some(numbers)
 }
 
+/// How the months begin in English, German, Dutch, French, Spanish, Italian and Portuguese.
+const MONTHS: [&[&str]; 12] = [
+    &["jan", "jän", "ene", "gen"],
+    &["feb", "fév", "fev"],
+    &["mar", "mär", "mae", "mrt", "maa"],
+    &["apr", "avr", "abr"],
+    &["may", "mai", "mei", "mag"],
+    &["jun", "juin", "giu"],
+    &["jul", "juil", "lug"],
+    &["aug", "aoû", "aou", "ago"],
+    &["sep", "set"],
+    &["oct", "okt", "ott", "out"],
+    &["nov"],
+    &["dec", "dez", "déc", "dic"],
+];
+
 fn month(word: &str) -> Option<u32> {
-    let names = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let word = word.to_lowercase();
     // A month by its name is told from a day: it is over any day's number.
-    (1..).zip(names).find(|(_, name)| word.starts_with(name)).map(|(number, _)| number + 100)
+    let named = (101..).zip(MONTHS).find(|(_, heads)| heads.iter().any(|head| word.starts_with(head)));
+    named.map(|(number, _)| number)
+}
+
+/// A day that stands as a number: days since the end of 1899 as in spreadsheets, or seconds or milliseconds since 1970.
+fn counted(text: &str) -> Option<Day> {
+    let number: i64 = text.parse().ok()?;
+    let seconds = match text.trim_start_matches('-').len() {
+        5 => (number - 25_569) * 86_400,
+        7..=10 => number,
+        11..=13 => number.div_euclid(1000),
+        _ => return None,
+    };
+    let date = jiff::Timestamp::from_second(seconds).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let part = |number: i8| u32::try_from(number).ok();
+    real(u32::try_from(date.year()).ok()?, part(date.month())?, part(date.day())?)
+}
+
+fn real(year: u32, month: u32, day: u32) -> Option<Day> {
+    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && (1880..=2100).contains(&year);
+    let stands_for_none = matches!((year, month, day), (1900 | 1901 | 1970 | 2000, 1, 1) | (1899, 12, 30 | 31));
+    (fits && !stands_for_none).then_some(year * 10_000 + month * 100 + day)
 }
 
 /// The order of day and month that a column shows: the one under which every date is one.
@@ -69,7 +106,7 @@ pub fn order<'a>(texts: impl Iterator<Item = &'a str>) -> Order {
 
 /// Reads a day of birth; nothing for what is none, and for days that stand for no day.
 pub fn day(text: &str, order: Order) -> Option<Day> {
-    let numbers = parts(text)?;
+    let Some(numbers) = parts(text) else { return counted(text.trim()) };
     let (year, month, day) = match numbers {
         [month, day, year] | [day, month, year] if (101..=112).contains(&month) => (year, month - 100, day),
         [year, month, day] if year > 31 => (year, month, day),
@@ -81,9 +118,7 @@ pub fn day(text: &str, order: Order) -> Option<Day> {
         },
     };
     let year = if year < 100 { if year > 30 { 1900 + year } else { 2000 + year } } else { year };
-    let fits = (1..=12).contains(&month) && (1..=31).contains(&day) && (1880..=2100).contains(&year);
-    let stands_for_none = matches!((year, month, day), (1900 | 1901 | 1970 | 2000, 1, 1) | (1899, 12, 30 | 31));
-    (fits && !stands_for_none).then_some(year * 10_000 + month * 100 + day)
+    real(year, month, day).or_else(|| counted(text.trim()))
 }
 
 /// How two days are alike.
@@ -133,6 +168,15 @@ mod tests {
             ("19840229", Some(19_840_229)),
             ("29 Feb 1984", Some(19_840_229)),
             ("Feb 29, 1984", Some(19_840_229)),
+            ("29. Februar 1984", Some(19_840_229)),
+            ("1 März 1984", Some(19_840_301)),
+            ("14 août 1984", Some(19_840_814)),
+            ("446860800", Some(19_840_229)),
+            ("446860800000", Some(19_840_229)),
+            ("-315619201", Some(19_591_231)),
+            ("30741", Some(19_840_229)),
+            ("0", None),
+            ("1234", None),
             ("1900-01-01", None),
             ("1970-01-01", None),
             ("unknown", None),

@@ -116,19 +116,47 @@ impl Mailboxes {
     }
 }
 
+/// The address alone: mail programs put a name before it and brackets around, links `mailto:`.
+fn bare(text: &str) -> &str {
+    let text = text.trim();
+    let text = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {
+        Some((_, inside)) => inside.trim(),
+        None => text,
+    };
+    let Some(head) = text.get(..7) else { return text };
+    if head.eq_ignore_ascii_case("mailto:") { &text[7..] } else { text }
+}
+
 /// The hash of an address, and the local part and the domain of the mailbox behind it.
 fn delivered_to(text: &str) -> Option<(u64, String, Cow<'static, str>)> {
     // What nobody sees is no part of an address.
     let seen = |c: &char| !invisible(*c);
     let cleaned: Cow<'_, str> =
         if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(seen).collect()) };
-    let mut address = address(&cleaned)?;
+    let mut address = address(bare(&cleaned))?;
     let hash = xxh3_64(address.as_bytes());
     let at = address.rfind('@')?;
     let (local, domain) = delivered(&address[..at], &address[at + 1..]);
     let domain = domain.map_or_else(|| Cow::Owned(address[at + 1..].to_owned()), Cow::Borrowed);
     address.truncate(at);
     Some((hash, local.unwrap_or(address), domain))
+}
+
+#[cfg(test)]
+#[test]
+fn what_stands_around_an_address_is_no_part_of_it() {
+    let table = [
+        "anna@example.com",
+        "<anna@example.com>",
+        "Anna Weber <anna@example.com>",
+        "mailto:anna@example.com",
+        " MAILTO:Anna@example.com ",
+    ];
+    let wanted = delivered_to("anna@example.com");
+    assert!(wanted.is_some());
+    for text in table {
+        assert_eq!(delivered_to(text), wanted, "{text}");
+    }
 }
 
 /// The hash of a mailbox.

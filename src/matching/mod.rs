@@ -221,9 +221,12 @@ impl Odds {
     /// The expected numbers under which they are found again: the most likely ones for this file.
     pub fn settle(scores: &[(f32, f32)], records: usize, weights: &Weights) -> Self {
         let mut odds = Self::new(records, weights);
+        // What is a million times likelier among strangers adds nothing.
+        let least = odds.records.log2() as f32 - 20.0;
+        let scores: Vec<&(f32, f32)> = scores.iter().filter(|(same, shared)| same.max(*shared) > least).collect();
         for _ in 0..ROUNDS {
             let (mut twins, mut housemates) = (0.0, 0.0);
-            for (same, shared) in scores {
+            for (same, shared) in &scores {
                 let (one, home, strangers) = odds.parts(*same, *shared);
                 let whole = one + home + strangers;
                 twins += one / whole;

@@ -69,6 +69,8 @@ pub struct Summary<'a> {
     pub estimated: bool,
     /// How many of the least certain pairs to show.
     pub show: usize,
+    /// Records whose id another record has.
+    pub repeated: u64,
     /// Damaged places of the file.
     pub damage: u64,
 }
@@ -87,21 +89,37 @@ pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String
         let places = counted(told.damage, "damaged place", "damaged places");
         let _ = writeln!(text, "{places} in the file: `crmlint audit {}` names them.", told.file);
     }
+    if told.repeated > 0 {
+        let records = counted(told.repeated, "record has", "records have");
+        let _ = writeln!(
+            text,
+            "{records} the id of a record before: files that name records by it cannot tell them apart."
+        );
+    }
     let grouped: usize = matches.clusters.members.iter().map(Vec::len).sum();
     let people = matches.clusters.members.len();
+    let links = matches.links.iter().filter(|link| !link.decided).count() as u64;
+    let decided = matches.links.len() as u64 - links;
     let _ = writeln!(
         text,
-        "\n{} of {} pairs compared are one person at {} or more: {} are {}.\n",
-        count(matches.links.iter().filter(|link| !link.decided).count() as u64),
-        count(matches.compared),
+        "\n{} compared, {} one person at {} or more{}: {} are {}.\n",
+        counted(matches.compared, "pair", "pairs"),
+        match links {
+            1 => "1 is".to_owned(),
+            _ => format!("{} are", count(links)),
+        },
         told.threshold,
+        match decided {
+            0 => String::new(),
+            _ => format!(", {} by decision", count(decided)),
+        },
         counted(grouped as u64, "record", "records"),
         counted(people as u64, "person", "people"),
     );
     let _ = writeln!(text, "{}\n", tiers(matches, look));
     let _ = writeln!(
         text,
-        "Found in this file: {:.3} other records of the same person for a record, {:.3} of people who share a home or an office.\n",
+        "Expected of a record of this file: {:.2} other records of the same person, {:.2} of people who share a home or an office.\n",
         matches.weights.twins, matches.weights.housemates
     );
     text.push_str(&least(matches, told, id));
@@ -172,8 +190,8 @@ fn remarks(matches: &Matches) -> String {
     if !crowds.is_empty() {
         let _ = writeln!(
             text,
-            "\n{} stand on too many records to compare each with each; each was compared with its neighbours by name:",
-            counted(crowds.len() as u64, "key", "keys")
+            "\n{} on too many records to compare each with each; each was compared with its neighbours by name:",
+            counted(crowds.len() as u64, "key stands", "keys stand")
         );
         for crowd in crowds.iter().take(NAMED) {
             let records = counted(u64::from(crowd.records), "record", "records");
@@ -182,6 +200,19 @@ fn remarks(matches: &Matches) -> String {
         if crowds.len() > NAMED {
             let _ = writeln!(text, "  and {} more", crowds.len() - NAMED);
         }
+    }
+    if !matches.trimmed.is_empty() {
+        let _ = writeln!(text, "\nBroad keys were used for their rarest values only; pairs left out:");
+        for (block, pairs) in &matches.trimmed {
+            let _ = writeln!(text, "  {block}: {}", count(*pairs));
+        }
+    }
+    if !matches.unused.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nNot used in a file of this size, where they bring together strangers: {}.",
+            matches.unused.join(", ")
+        );
     }
     text
 }
