@@ -171,7 +171,7 @@ impl Default for Weights {
     fn default() -> Self {
         let address = vec![
             UNKNOWN,
-            rare("same mailbox", 0.36, 1e-9, 0.006),
+            rare("same mailbox", 0.36, 1e-10, 0.006),
             rare("same box of a role", 0.03, 1e-4, 0.3),
             level("one slip apart", 0.06, 2e-7, 0.0018),
             level("a slip in the domain", 0.03, 2e-7, 0.0009),
