@@ -110,9 +110,25 @@ fn matched(memo: &Memo) -> Vec<String> {
             let keys = counted(keys, "key stands", "keys stand");
             format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; each was compared with its neighbours by name.", count(u64::from(most)))
         }));
+        for (block, pairs) in &found.matches.trimmed {
+            said.push(format!(
+                "Matching by {block} used the rarest values only: {} of common ones were not compared for it.",
+                counted(*pairs, "pair", "pairs")
+            ));
+        }
+        if !found.matches.unused.is_empty() {
+            said.push(format!(
+                "Matching left out {}: among so many people they bring together strangers.",
+                found.matches.unused.join(", ")
+            ));
+        }
+        if found.joined > 0 {
+            let pairs = counted(found.joined, "pair that", "pairs that");
+            said.push(format!("{pairs} `matching.decisions` keep apart share a key and count as one person: give one of them another key."));
+        }
         if found.unknown > 0 {
             let decisions = counted(found.unknown, "decision names a record", "decisions name records");
-            said.push(format!("{decisions} of `matching.decisions` that no export has."));
+            said.push(format!("{decisions} of `matching.decisions` that no export has, or that several have."));
         }
     }
     said

@@ -143,7 +143,7 @@ fn a_crowd_is_nobody() {
     let folder = TempDir::new().unwrap();
     let rows: String = (0..60).map(|at| format!("c{at},Anna,Weber,katze77@example.com,030 1234567,,,,\n")).collect();
     let (ran, pairs, _) = matched(&file(&folder, &rows), &[]);
-    assert!(!pairs.is_empty());
+    assert!(pairs.is_empty(), "what is refused is in no file of pairs");
     assert!(ran.out.contains("not followed, because the cluster would have grown over its cap"), "{}", ran.out);
     assert!(people(&folder.path().join("people.csv"), &[]).is_empty());
 }

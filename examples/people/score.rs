@@ -110,7 +110,7 @@ pub(crate) fn clustered(matches: &Matches) -> HashSet<(u32, u32)> {
         let before = |(at, right): (usize, &u32)| members[..at].iter().map(|left| (*left, *right)).collect::<Vec<_>>();
         members.iter().enumerate().flat_map(before).collect()
     };
-    let pairs = matches.clusters.members.iter().flat_map(within);
+    let pairs = matches.clusters.iter().flat_map(within);
     pairs.map(|(one, other)| (one.min(other), one.max(other))).collect()
 }
 

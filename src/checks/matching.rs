@@ -34,11 +34,12 @@ const SECOND: [Field; 5] = [Field::Last, Field::Full, Field::Phone, Field::Birth
 impl Context<'_> {
     /// Which columns of a dataset say who somebody is: those that the mapping declares, else those with a usual name.
     fn side(&self, dataset: &Dataset) -> Side {
-        let mut fields: Vec<(Field, usize)> = Vec::new();
+        let (mut fields, mut told): (Vec<(Field, usize)>, Vec<usize>) = (Vec::new(), Vec::new());
         let declared = self.mapping.into_iter().flat_map(|mapping| &mapping.match_on);
         for (field, paths) in declared {
             let own = paths.iter().filter(|path| path.dataset == dataset.name);
             fields.extend(own.filter_map(|path| Some((*field, dataset.find(&path.column)?))));
+            told.extend(fields.iter().map(|(_, index)| *index));
         }
         let usual = self.email(dataset).ok().map(|column| (Field::Email, column.index));
         let mapped = self.mapping.into_iter().flat_map(|mapping| &mapping.attributes).filter_map(|attribute| {
@@ -50,7 +51,9 @@ impl Context<'_> {
             Some((field, found?.index))
         });
         let recognised = columns::recognise(dataset.columns.iter().map(|column| column.label.as_str()));
-        for (field, index) in usual.into_iter().chain(mapped).chain(recognised) {
+        let named: Vec<(Field, usize)> = usual.into_iter().chain(mapped).collect();
+        told.extend(named.iter().map(|(_, index)| *index));
+        for (field, index) in named.into_iter().chain(recognised) {
             let declared = self.mapping.is_some_and(|mapping| {
                 let on = mapping.match_on.iter().filter(|(declared, _)| *declared == field);
                 let mut paths = on.flat_map(|(_, paths)| paths);
@@ -60,7 +63,9 @@ impl Context<'_> {
                 fields.push((field, index));
             }
         }
-        Side { dataset: dataset.name.clone(), fields }
+        told.sort_unstable();
+        told.dedup();
+        Side { dataset: dataset.name.clone(), fields, told }
     }
 
     /// Whose records are matched: profiles, contacts, leads, then those of other writers.
@@ -82,6 +87,7 @@ impl Context<'_> {
             estimate: told.estimate,
             region: told.region.clone(),
             domains: told.domains.clone(),
+            missing: self.mapping.map(|mapping| mapping.missing.clone()).unwrap_or_default(),
             decided: told.decided.clone(),
         }
     }
@@ -95,13 +101,17 @@ impl Context<'_> {
     }
 }
 
-/// Gaps for a side that has nothing to compare, so that nobody takes silence for an answer.
-fn thin(side: &Side) -> Option<Gap> {
-    let has = |field: &Field| side.fields.iter().any(|(own, _)| own == field);
-    let backed = SECOND.iter().any(has);
-    (!backed).then(|| Gap {
-        subject: side.dataset.clone(),
-        reason: format!("{} has no phone, surname, date of birth or street to back an address", side.dataset),
+/// A gap where no record of a person has anything to compare, so that nobody takes silence for an answer.
+fn thin(sides: &[Side]) -> Option<Gap> {
+    let has = |field: &Field| sides.iter().any(|side| side.fields.iter().any(|(own, _)| own == field));
+    let names: Vec<&str> = sides.iter().map(|side| side.dataset.as_str()).collect();
+    (!SECOND.iter().any(has)).then(|| Gap {
+        subject: names.first().copied().unwrap_or_default().to_owned(),
+        reason: format!(
+            "{} {} no phone, surname, date of birth or street to back an address",
+            names.join(", "),
+            if names.len() == 1 { "has" } else { "have" }
+        ),
         column: None,
     })
 }
@@ -113,10 +123,9 @@ fn questions(context: &Context<'_>, params: &Node) -> (Vec<Question>, Vec<Gap>) 
     // A column that is declared and not there is evidence that nobody weighs.
     let declared = context.mapping.into_iter().flat_map(|mapping| &mapping.match_on).flat_map(|(_, paths)| paths);
     let mut gaps: Vec<Gap> = declared.filter_map(|path| context.resolve(path).err()).collect();
-    let side = |dataset: &Dataset| asked.sides.iter().find(|side| side.dataset == dataset.name);
     let usable = |dataset: &Dataset| -> Result<(), Gap> {
         context.email(dataset)?;
-        side(dataset).and_then(thin).map_or(Ok(()), Err)
+        thin(&asked.sides).map_or(Ok(()), Err)
     };
     match of(params).as_str() {
         name @ ("typo" | "relay" | "weak") => {
@@ -207,6 +216,14 @@ fn hit(context: &Context<'_>, answers: &Answers, question: &Question) -> Option<
     }
     let (subject, statement, action) = said(context, of, groups);
     let column = of.columns().into_iter().next();
+    let segment = match of {
+        Match::Segment(_, filter) => {
+            let named = triggers(context.mapping);
+            let name = named.iter().find(|(_, segment)| context.segment(segment) == Some(filter));
+            name.map(|(_, segment)| format!("{segment}: ")).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
     let row = |sample: &crate::facts::Sample| match &column {
         Some(column) if matches!(of, Match::Typo(_) | Match::Relay(_) | Match::Consent(_)) => {
             context.row(column, sample.clone(), None)
@@ -215,7 +232,7 @@ fn hit(context: &Context<'_>, answers: &Answers, question: &Question) -> Option<
             dataset: of.dataset().to_owned(),
             key: sample.key.clone(),
             other_key: sample.other.clone(),
-            detail: sample.detail.clone(),
+            detail: format!("{segment}{}", sample.detail),
             ..crate::findings::Row::default()
         },
     };

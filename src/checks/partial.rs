@@ -58,7 +58,7 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
     let sized = |question: &&Question| {
         !matches!(question, Question::Wide { .. } | Question::Shapes { lens: Lens::Size(_), .. })
     };
-    let own = questions.iter().filter(sized).flat_map(Question::columns);
+    let own = questions.iter().filter(sized).flat_map(Question::named_columns);
     let keys = questions.iter().flat_map(Question::pairs).flat_map(|(left, right)| [left, right]);
     let plan = context.identity();
     let divided = questions.iter().filter_map(|question| match question {

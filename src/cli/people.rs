@@ -14,7 +14,7 @@ use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Request};
 use crate::frames::Frame;
 use crate::matching::people::{Cells, Field, Source, Told};
-use crate::matching::{Settings, THRESHOLD, columns, find};
+use crate::matching::{CLUSTER_CAP, Settings, THRESHOLD, columns, find};
 use crate::reports::people as report;
 use crate::text::{counted, nearest};
 
@@ -52,6 +52,9 @@ pub(super) struct Args {
     /// Slips of typing that two addresses may be apart
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     edits: u8,
+    /// Records of one cluster beyond which it is nobody
+    #[arg(long, value_name = "N", default_value_t = CLUSTER_CAP as u16, value_parser = clap::value_parser!(u16).range(2..=10_000))]
+    cluster_cap: u16,
     /// The region of phone numbers without a country code: DE, US [default: that of most other numbers]
     #[arg(long, value_name = "REGION", value_parser = region)]
     region: Option<String>,
@@ -97,6 +100,10 @@ fn refuse_overwriting(args: &Args) -> Result<()> {
             let fault = Fault::new(format!("{name} {} is a file that is read", output.display()));
             return Err(Error::usage(fault.help("name another file: nothing is overwritten that is needed")));
         }
+        if output.extension().is_some_and(|end| end.eq_ignore_ascii_case("parquet")) {
+            let fault = Fault::new(format!("{name} {} would be a CSV file", output.display()));
+            return Err(Error::usage(fault.help("name a file that ends in .csv")));
+        }
         if output.exists() && !output.is_file() {
             let fault = Fault::new(format!("{name} {} is no file", output.display()));
             return Err(Error::usage(fault.help("name a file that ends in .csv")));
@@ -125,6 +132,7 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
         threshold: args.threshold,
         edits: args.edits,
         estimate: args.estimate,
+        cap: usize::from(args.cluster_cap),
         told: Told { region: args.region.clone(), ..Told::default() },
         decided: args.decisions.as_deref().map(|file| decisions(file, &ids)).transpose()?.unwrap_or_default(),
         ..Settings::default()
@@ -247,9 +255,19 @@ fn own_id(args: &Args, dataset: &Dataset, fields: &[(Field, usize)]) -> Result<O
 }
 
 fn decisions(file: &Path, ids: &Ids<'_>) -> Result<Vec<(u32, u32, bool)>> {
-    let known: AHashMap<String, u32> = (0..ids.frame.rows).map(|row| (ids.of(row), row)).collect();
+    let mut known: AHashMap<String, u32> = AHashMap::new();
+    let mut twice: AHashSet<String> = AHashSet::new();
+    for row in 0..ids.frame.rows {
+        if known.insert(ids.of(row), row).is_some() {
+            twice.insert(ids.of(row));
+        }
+    }
     let (mut decided, mut unknown) = (Vec::new(), Vec::new());
     for (left, right, same) in matching::decisions(file)? {
+        if let Some(id) = [&left, &right].into_iter().find(|id| twice.contains(*id)) {
+            let fault = Fault::new(format!("{} decides about {id}, which several records have", file.display()));
+            return Err(Error::usage(fault.help("name an --id column that tells records apart")));
+        }
         match (known.get(&left), known.get(&right)) {
             (Some(one), Some(other)) if one != other => decided.push((*one, *other, same)),
             _ => unknown.push(format!("{left} and {right}")),

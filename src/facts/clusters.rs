@@ -52,7 +52,7 @@ pub(crate) fn listed(shard: &Shard<'_>, asked: &Matching) -> Option<Listed> {
         }
     }
     let mut rows: Vec<AHashMap<u32, Vec<u32>>> = Vec::new();
-    let clustered: AHashSet<u32> = found.matches.clusters.members.iter().flatten().copied().collect();
+    let clustered: AHashSet<u32> = found.matches.clusters.iter().flatten().copied().collect();
     for persons in &found.persons {
         let mut by_person: AHashMap<u32, Vec<u32>> = AHashMap::new();
         for (row, person) in (0..).zip(persons).filter(|(_, person)| clustered.contains(person)) {
@@ -60,7 +60,7 @@ pub(crate) fn listed(shard: &Shard<'_>, asked: &Matching) -> Option<Listed> {
         }
         rows.push(by_person);
     }
-    for (number, members) in (1_u32..).zip(&found.matches.clusters.members) {
+    for (number, members) in (1_u32..).zip(&found.matches.clusters) {
         let records = members.iter().flat_map(|person| {
             let of = |(side, rows): (usize, &AHashMap<u32, Vec<u32>>)| {
                 rows.get(person).into_iter().flatten().map(|row| (side, *row, *person)).collect::<Vec<_>>()

@@ -3,98 +3,20 @@
 
 use std::sync::Arc;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 
+use super::decisions::Decided;
+use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
-use super::{Answer, Column, Consent, Filter, Groups, Lens, Sample};
+use super::{Answer, Consent, Groups, Lens, Match, Matching, Sample};
 use crate::frames::TextColumn;
 use crate::frames::normalize::{address, mailbox};
 use crate::matching::clusters::Refusal;
-use crate::matching::lists::{DomainKind, LISTS, MoreDomains};
+use crate::matching::lists::{DomainKind, LISTS};
 use crate::matching::people::{Cells, Field, Source, Told};
 use crate::matching::typo_pairs::is_slip;
 use crate::matching::{Link, Matches, Settings, explain, find};
-
-/// Columns of a dataset that say who somebody is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Side {
-    /// The dataset.
-    pub dataset: String,
-    /// Which columns hold which field.
-    pub fields: Vec<(Field, usize)>,
-}
-
-/// Whose records are matched, and how.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Matching {
-    /// The datasets; the first that fills a field speaks for the person.
-    pub sides: Vec<Side>,
-    /// The probability from which a pair is one person, in thousandths.
-    pub threshold: u32,
-    /// Slips that two addresses may be apart.
-    pub edits: u8,
-    /// Most people of one cluster.
-    pub cap: usize,
-    /// Whether weights are learned from the records.
-    pub estimate: bool,
-    /// The region of phone numbers without a calling code.
-    pub region: Option<String>,
-    /// Further domains.
-    pub domains: MoreDomains,
-    /// Pairs of record keys that somebody decided.
-    pub decided: Vec<(String, String, bool)>,
-}
-
-/// Which of the matches a fact is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Match {
-    /// Records of a dataset whose addresses are one slip apart.
-    Typo(Column),
-    /// Records with a masked address whose person has a real one elsewhere.
-    Relay(Column),
-    /// Records of people who are several.
-    Cluster(String),
-    /// Records that a link joins which was not followed.
-    Refused(String),
-    /// Pairs of profiles that both fill all of these columns.
-    Both(Vec<Column>),
-    /// Pairs of profiles of which one is opted out and the other is not.
-    Consent(Column),
-    /// Pairs of profiles of which one meets a condition and the other does not.
-    Segment(String, Filter),
-}
-
-impl Match {
-    /// The dataset whose records are named.
-    pub fn dataset(&self) -> &str {
-        match self {
-            Self::Typo(column) | Self::Relay(column) | Self::Consent(column) => &column.dataset,
-            Self::Both(columns) => columns.first().map_or("", |column| column.dataset.as_str()),
-            Self::Cluster(dataset) | Self::Refused(dataset) | Self::Segment(dataset, _) => dataset,
-        }
-    }
-
-    /// The columns that must be held beside those of the matching.
-    pub fn columns(&self) -> Vec<Column> {
-        match self {
-            Self::Typo(column) | Self::Relay(column) | Self::Consent(column) => vec![column.clone()],
-            Self::Both(columns) => columns.clone(),
-            Self::Cluster(_) | Self::Refused(_) | Self::Segment(..) => Vec::new(),
-        }
-    }
-}
-
-impl Matching {
-    /// The columns that must be held.
-    pub fn columns(&self) -> Vec<Column> {
-        let of = |side: &Side| {
-            let columns = side.fields.iter().map(|(_, index)| *index);
-            columns.map(|index| Column { dataset: side.dataset.clone(), index }).collect::<Vec<_>>()
-        };
-        self.sides.iter().flat_map(of).collect()
-    }
-}
 
 pub(super) const NOBODY: u32 = u32::MAX;
 
@@ -106,8 +28,10 @@ pub(crate) struct Found {
     /// For each side, the matched person of every row.
     pub(super) persons: Vec<Vec<u32>>,
     pub(crate) matches: Matches,
-    /// Decisions that name records which are not there.
+    /// Decisions that name records which are not there, or are there twice.
     pub(crate) unknown: u64,
+    /// Pairs that were decided apart and share a key.
+    pub(crate) joined: u64,
 }
 
 /// A column of a side, by person.
@@ -159,46 +83,18 @@ pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String
     let rows = u32::try_from(places.len()).map_err(|_| "too many people".to_owned())?;
     let fields = columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect();
     let source = Source { rows, fields };
-    let (decided, unknown) = decided(asked, &slices, &persons);
+    let Decided { decided, unknown, joined } = Decided::of(asked, &slices, &persons);
     let settings = Settings {
         threshold: f64::from(asked.threshold) / 1000.0,
         edits: asked.edits,
         cap: asked.cap,
         estimate: asked.estimate,
-        told: Told { region: asked.region.clone(), domains: asked.domains.clone() },
+        told: Told { region: asked.region.clone(), domains: asked.domains.clone(), missing: asked.missing.clone() },
         decided,
     };
     let matches = find(&[source], &settings);
     drop(columns);
-    Ok(Found { firsts, persons, matches, unknown })
-}
-
-/// Decisions as pairs of people, and how many of them name records that are not there.
-fn decided(asked: &Matching, slices: &[Slice<'_>], persons: &[Vec<u32>]) -> (Vec<(u32, u32, bool)>, u64) {
-    if asked.decided.is_empty() {
-        return (Vec::new(), 0);
-    }
-    let mut known: AHashMap<String, u32> = AHashMap::new();
-    for (slice, persons) in slices.iter().zip(persons) {
-        for (row, person) in (0..).zip(persons) {
-            known.entry(slice.frame.key(row).into_owned()).or_insert(*person);
-        }
-    }
-    let (mut decided, mut unknown) = (Vec::new(), 0);
-    // Zoho writes the ids of its records with and without this.
-    let find = |id: &String| {
-        let bare = || known.get(id.strip_prefix("zcrm_")?);
-        known.get(id).or_else(bare).or_else(|| known.get(&format!("zcrm_{id}")))
-    };
-    for (left, right, same) in &asked.decided {
-        match (find(left), find(right)) {
-            (Some(left), Some(right)) if left != right => decided.push((*left, *right, *same)),
-            // They are one person by their keys already.
-            (Some(_), Some(_)) => {}
-            _ => unknown += 1,
-        }
-    }
-    (decided, unknown)
+    Ok(Found { firsts, persons, matches, unknown, joined })
 }
 
 /// A record of a pair: its row, the row of the other one where it is in the same dataset, that one's key, and why.
@@ -259,22 +155,38 @@ impl Reader<'_> {
         format!("{shown} one person by {}", explain::why(link, &self.found.matches.weights))
     }
 
-    /// Links that were followed: what was not is a matter of its own, and nothing to merge.
-    fn followed(&self) -> impl Iterator<Item = &Link> {
-        let matches = &self.found.matches;
-        let ends = matches.clusters.refused.iter().map(|(edge, _)| (edge.left, edge.right));
-        let refused: AHashSet<(u32, u32)> = ends.collect();
-        matches.links.iter().filter(move |link| !refused.contains(&(link.left, link.right)))
-    }
-
     /// Both records of every link that `holds`, in this dataset.
     fn pairs(&self, holds: impl Fn(u32, u32) -> bool) -> (u64, Vec<Entry>) {
         let (mut count, mut entries) = (0, Vec::new());
-        for link in self.followed() {
+        for link in &self.found.matches.links {
             let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
             if holds(left, right) {
                 count += 1;
                 entries.extend(self.both(left, right, &self.why(link)));
+            }
+        }
+        (count, entries)
+    }
+
+    /// Both records of every two people of one cluster of whom there is something to say: what a merge would bring together.
+    fn together(&self, say: impl Fn(u32, u32) -> Option<[String; 2]>) -> (u64, Vec<Entry>) {
+        let links: AHashMap<(u32, u32), &Link> =
+            self.found.matches.links.iter().map(|link| ((link.left, link.right), link)).collect();
+        let (mut count, mut entries) = (0, Vec::new());
+        for members in &self.found.matches.clusters {
+            let rows: Vec<(u32, u32)> =
+                members.iter().filter_map(|person| Some((*person, self.row(*person)?))).collect();
+            for (at, (one, left)) in rows.iter().enumerate() {
+                for (other, right) in &rows[at + 1..] {
+                    let Some(said) = say(*left, *right) else { continue };
+                    let why = links.get(&(*one, *other)).map(|link| self.why(link));
+                    let why = why.unwrap_or_else(|| "one person through other records of the cluster".to_owned());
+                    count += 1;
+                    for (mut entry, said) in self.both(*left, *right, &why).into_iter().zip(said) {
+                        entry.detail.insert_str(0, &said);
+                        entries.push(entry);
+                    }
+                }
             }
         }
         (count, entries)
@@ -291,7 +203,7 @@ impl Reader<'_> {
                 let column = self.slice.column(column.index)?;
                 let delivered = |row: u32| mailbox(&address(column.get(row))?);
                 self.pairs(|left, right| match (delivered(left), delivered(right)) {
-                    (Some(left), Some(right)) => is_slip(&left, &right),
+                    (Some(left), Some(right)) => is_slip(&left, &right, self.asked.edits),
                     _ => false,
                 })
             }
@@ -300,17 +212,27 @@ impl Reader<'_> {
                 let columns: Vec<&TextColumn> =
                     columns.iter().map(|column| self.slice.column(column.index)).collect::<Result<_, _>>()?;
                 let full = |row: u32| columns.iter().all(|column| !column.get(row).trim().is_empty());
-                self.pairs(|left, right| full(left) && full(right))
+                self.together(|left, right| (full(left) && full(right)).then(|| [String::new(), String::new()]))
             }
             Match::Consent(column) => {
                 let column = self.slice.column(column.index)?;
                 let lens = Lens::Consent(Consent::Mailable);
-                self.pairs(|left, right| lens.shape(column.get(left)) != lens.shape(column.get(right)))
+                let out = |row: u32| lens.shape(column.get(row)) == shape::OUT;
+                let said =
+                    |out: bool| if out { "opted out, the other is not; " } else { "mailable, the other opted out; " };
+                self.together(|left, right| {
+                    (out(left) != out(right)).then(|| [out(left), out(right)].map(|out| said(out).to_owned()))
+                })
             }
             Match::Segment(_, filter) => {
                 let met = self.whole.met(&self.slice, filter)?;
                 let inside = |row: u32| met.binary_search(&row).is_ok();
-                self.pairs(|left, right| inside(left) != inside(right))
+                let said =
+                    |inside: bool| if inside { "inside, the other is not; " } else { "not inside, the other is; " };
+                self.together(|left, right| {
+                    let sides = [inside(left), inside(right)];
+                    (sides[0] != sides[1]).then(|| sides.map(|inside| said(inside).to_owned()))
+                })
             }
             Match::Cluster(_) => self.clustered(),
             Match::Refused(_) => self.refused(),
@@ -329,7 +251,7 @@ impl Reader<'_> {
             let person = &people.all[person as usize];
             person.mailbox != 0 && !people.is_relay(person)
         };
-        for link in self.followed() {
+        for link in &self.found.matches.links {
             for (one, other) in [(link.left, link.right), (link.right, link.left)] {
                 let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };
                 // Two masked addresses tell nothing of a real one.
@@ -358,7 +280,7 @@ impl Reader<'_> {
 
     fn clustered(&self) -> (u64, Vec<Entry>) {
         let (mut count, mut entries) = (0, Vec::new());
-        for members in &self.found.matches.clusters.members {
+        for members in &self.found.matches.clusters {
             count += 1;
             let rows: Vec<u32> = members.iter().filter_map(|person| self.row(*person)).collect();
             for (at, row) in rows.iter().enumerate() {
@@ -372,16 +294,16 @@ impl Reader<'_> {
 
     fn refused(&self) -> (u64, Vec<Entry>) {
         let (mut count, mut entries) = (0, Vec::new());
-        for (edge, refusal) in &self.found.matches.clusters.refused {
+        for (link, refusal) in &self.found.matches.refused {
             if *refusal == Refusal::Decided {
                 continue;
             }
-            let (Some(left), Some(right)) = (self.row(edge.left), self.row(edge.right)) else { continue };
+            let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
             count += 1;
             entries.extend(self.both(
                 left,
                 right,
-                &format!("{}, not followed as {}", explain::percent(edge.probability), refusal.about()),
+                &format!("{}, not followed as {}", explain::percent(link.probability), refusal.about()),
             ));
         }
         (count, entries)

@@ -7,6 +7,7 @@
 pub mod agree;
 mod answer;
 mod clusters;
+mod decisions;
 mod filter;
 mod fits;
 pub mod ids;
@@ -14,6 +15,7 @@ mod instants;
 pub mod lenses;
 pub mod local;
 pub mod matches;
+mod matching;
 pub mod memo;
 mod pairs;
 mod people;
@@ -31,7 +33,7 @@ pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
-pub use matches::{Match, Matching, Side};
+pub use matching::{Match, Matching, Side};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use tally::{Sample, Tally};
 

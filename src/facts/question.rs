@@ -6,7 +6,7 @@ use super::agree::{Blank, Reading};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::instants::{Apart, Fresh, Instants};
-use super::matches::{Match, Matching};
+use super::{Match, Matching};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -229,6 +229,14 @@ impl Question {
             Pick::Instants { cells, .. } => cells.is_empty(),
         };
         (!empty).then_some(Self::Listing(pick))
+    }
+
+    /// The columns that are missed when they are blank: those that somebody named.
+    pub fn named_columns(&self) -> Vec<Column> {
+        match self {
+            Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            _ => self.columns(),
+        }
     }
 
     /// The columns that must be held to answer, filters apart.

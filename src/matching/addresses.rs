@@ -63,7 +63,7 @@ impl Found<'_> {
             }
             return tier;
         }
-        let near = meant(a) == meant(b) && slips::is_slip(one, other, 1);
+        let near = meant(a) == meant(b) && slips::is_slip(one, other, self.comparer.edits);
         let alike = if near { address::SLIP } else { alike(one, other) };
         if role || alike == address::OTHER {
             self.put(Aspect::Address, address::OTHER);

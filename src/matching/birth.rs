@@ -14,6 +14,8 @@ pub enum Alike {
     Slip,
     /// Two of year, month and day are the same.
     Part,
+    /// The same year, and the first of January in one: whoever knows the year alone writes that.
+    Year,
     /// Two different days.
     Other,
 }
@@ -131,6 +133,9 @@ pub fn alike(one: Day, other: Day) -> Alike {
     if year == other_year && month == other_day && day == other_month {
         return Alike::Swapped;
     }
+    if year == other_year && ((month, day) == (1, 1) || (other_month, other_day) == (1, 1)) {
+        return Alike::Year;
+    }
     let digits = |day: Day| {
         let mut digits = [0; 8];
         let mut rest = day;
@@ -199,6 +204,8 @@ mod tests {
             (19_840_203, 19_480_203, Alike::Slip),
             (19_840_203, 19_921_203, Alike::Other),
             (19_840_203, 19_920_203, Alike::Part),
+            (19_840_203, 19_840_101, Alike::Year),
+            (19_840_203, 19_850_101, Alike::Other),
             (19_550_419, 19_840_203, Alike::Other),
         ];
         for (one, other, wanted) in table {

@@ -85,6 +85,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "phone2",
             "tlf",
             "gsm",
+            "defaultaddressphone",
         ],
     ),
     (
@@ -120,6 +121,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "shippingstreet",
             "street1",
             "adresse",
+            "defaultaddressaddress1",
         ],
     ),
     (
@@ -140,6 +142,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "postcd",
             "kodpocztowy",
             "cap",
+            "defaultaddresszip",
         ],
     ),
     (
@@ -158,6 +161,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "billingcity",
             "shippingcity",
             "citta",
+            "defaultaddresscity",
         ],
     ),
     (
@@ -174,6 +178,7 @@ const NAMES: &[(Field, &[&str])] = &[
             "entreprise",
             "empresa",
             "account",
+            "defaultaddresscompany",
         ],
     ),
 ];

@@ -105,6 +105,8 @@ const LIKEST: f32 = 20.0;
 pub struct Comparer<'a> {
     pub(super) people: &'a People,
     weights: &'a Weights,
+    /// Slips that two addresses may be apart.
+    pub(super) edits: u8,
     /// Logarithms of every level's odds: for one person, and for two who share a home.
     bits: [Vec<(f32, f32)>; ASPECTS],
     pub(super) mailboxes: u32,
@@ -115,7 +117,7 @@ pub struct Comparer<'a> {
 
 impl<'a> Comparer<'a> {
     /// Made once for a run.
-    pub fn new(people: &'a People, weights: &'a Weights) -> Self {
+    pub fn new(people: &'a People, weights: &'a Weights, edits: u8) -> Self {
         let bits = std::array::from_fn(|aspect| {
             let levels = weights.levels[aspect].iter();
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
@@ -124,6 +126,7 @@ impl<'a> Comparer<'a> {
         Self {
             people,
             weights,
+            edits,
             bits,
             mailboxes: people.filled(Field::Email),
             phones: people.filled(Field::Phone),
@@ -275,8 +278,13 @@ impl Found<'_> {
             let held = u32::from(a.shared[1].min(b.shared[1]).max(2));
             return self.put_rare(Aspect::Phone, other::SAME, held, self.comparer.phones);
         }
-        let near = own.clone().any(|one| its().any(|other| phone::is_slip(*one, *other)));
-        self.put(Aspect::Phone, if near { other::NEAR } else { other::OTHER });
+        let near = |judge: fn(u64, u64) -> bool| own.clone().any(|one| its().any(|other| judge(*one, *other)));
+        // Extensions of one office differ in their ends: neither a slip nor another place.
+        match (near(phone::is_slip), near(phone::is_extension)) {
+            (_, true) => {}
+            (true, _) => self.put(Aspect::Phone, other::NEAR),
+            _ => self.put(Aspect::Phone, other::OTHER),
+        }
     }
 
     fn birth(&mut self, a: &Person, b: &Person) {
@@ -292,6 +300,7 @@ impl Found<'_> {
             Alike::Slip => self.put(Aspect::Birth, other::NEAR),
             Alike::Swapped => self.put(Aspect::Birth, other::SWAPPED),
             Alike::Part => self.put(Aspect::Birth, other::PART),
+            Alike::Year => self.put(Aspect::Birth, other::YEAR),
             Alike::Other => self.put(Aspect::Birth, other::OTHER),
         }
     }

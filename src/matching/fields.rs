@@ -1,5 +1,7 @@
 //! Where records come from: columns, and the field of a person that each holds.
 
+use crate::frames::normalize::is_missing;
+
 /// What of a person can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
@@ -98,7 +100,8 @@ impl<'a> Source<'a> {
         self.fields.iter().filter(move |(own, _)| *own == field).map(|(_, cells)| *cells)
     }
 
-    pub(super) fn first(&self, field: Field, row: u32) -> &'a str {
-        self.of(field).map(|cells| cells.cell(row)).find(|text| !text.trim().is_empty()).unwrap_or_default()
+    /// The first cell of a field that says something; `missing` are further texts that say nothing.
+    pub(super) fn first(&self, field: Field, row: u32, missing: &[String]) -> &'a str {
+        self.of(field).map(|cells| cells.cell(row)).find(|text| !is_missing(text, missing)).unwrap_or_default()
     }
 }

@@ -8,6 +8,10 @@ pub fn likeness(one: &Name, other: &Name) -> Likeness {
     if one.key == other.key {
         return Likeness::Same;
     }
+    // Numbers in a name count guests, tills and branches.
+    if !near::same_digits(&one.key, &other.key) {
+        return Likeness::Other;
+    }
     let spelled = |one: &Name, other: &Name| one.written.as_ref().is_some_and(|written| *written == other.key);
     if spelled(one, other) || spelled(other, one) {
         return Likeness::Variant;

@@ -33,7 +33,7 @@ use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
-use clusters::{Clusters, Edge, Limits, cluster};
+use clusters::{Edge, Limits, Refusal, cluster};
 use compare::{Compared, Comparer, Tier};
 use people::{People, Source, Told};
 use weights::Weights;
@@ -104,10 +104,12 @@ pub struct Matches {
     pub people: People,
     /// Pairs taken for one person, in order.
     pub links: Vec<Link>,
+    /// Likely pairs that no cluster follows, with the reason, in order.
+    pub refused: Vec<(Link, Refusal)>,
     /// Pairs under the threshold that are worth a look, in order.
     pub possible: Vec<Link>,
-    /// Clusters, and links that were not followed.
-    pub clusters: Clusters,
+    /// Records of one person, each group in order, by their first record.
+    pub clusters: Vec<Vec<u32>>,
     /// How many pairs were compared.
     pub compared: u64,
     /// Keys on too many records.
@@ -127,13 +129,13 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let mut found = candidates(&people, settings.edits);
     let mut weights = Weights::default();
     if settings.estimate {
-        estimate::learn(&people, &found.pairs, &mut weights);
+        estimate::learn(&people, &found.pairs, settings.edits, &mut weights);
     }
     let never: AHashSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| !same).map(|(one, other, _)| pair(*one, *other)).collect();
     let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
-    let comparer = Comparer::new(&people, &weights);
+    let comparer = Comparer::new(&people, &weights, settings.edits);
     let scores: Vec<(f32, f32)> = found
         .pairs
         .par_iter()
@@ -178,7 +180,10 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
         .collect();
     let contradicts = |one: u32, other: u32| {
         let compared = comparer.compare(one, other);
-        compared.is_contradicted() && odds.probability(compared.sum(), compared.shared) < settings.threshold
+        let (one, home, strangers) = odds.parts(compared.sum(), compared.shared);
+        let whole = one + home + strangers;
+        // A family is no person though each is likely to be the one record that names nobody.
+        compared.is_contradicted() && (one / whole < 0.1 || home / whole > 0.25)
     };
     let mut forbidden: AHashMap<u32, Vec<u32>> = AHashMap::new();
     for (one, other) in &never {
@@ -187,10 +192,21 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     }
     let clusters =
         cluster(&edges, &Limits { cap: settings.cap, sure: SURE, contradicts: &contradicts, forbidden: &forbidden });
+    let why: AHashMap<(u32, u32), Refusal> =
+        clusters.refused.iter().map(|(edge, refusal)| ((edge.left, edge.right), *refusal)).collect();
+    let mut refused = Vec::new();
+    links.retain(|link| match why.get(&(link.left, link.right)) {
+        Some(refusal) => {
+            refused.push((*link, *refusal));
+            false
+        }
+        None => true,
+    });
     weights.twins = odds.twins;
     weights.housemates = odds.housemates;
     let blocks::Candidates { crowds, trimmed, unused, .. } = found;
-    Matches { people, links, possible, clusters, compared, crowds, trimmed, unused, weights }
+    let clusters = clusters.members;
+    Matches { people, links, refused, possible, clusters, compared, crowds, trimmed, unused, weights }
 }
 
 fn pair(one: u32, other: u32) -> (u32, u32) {

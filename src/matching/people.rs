@@ -100,6 +100,8 @@ pub struct Told {
     pub region: Option<String>,
     /// Further domains.
     pub domains: MoreDomains,
+    /// Further texts that mean that nothing is known.
+    pub missing: Vec<String>,
 }
 
 impl People {
@@ -121,7 +123,7 @@ impl People {
         let cell = |field: Field| {
             move |row: u32| {
                 let (source, row) = at(row);
-                source.first(field, row)
+                source.first(field, row, &told.missing)
             }
         };
         let mut people = Self { all: vec![Person::default(); rows as usize], ..Self::default() };
@@ -130,7 +132,7 @@ impl People {
         }
         people.take_names(rows, |row| {
             let (source, row) = at(row);
-            let text = |field| source.first(field, row);
+            let text = |field| source.first(field, row, &told.missing);
             names::Cells { first: text(Field::First), last: text(Field::Last), full: text(Field::Full) }
         });
         people.take_addresses(

@@ -184,6 +184,11 @@ pub fn usual_regions(numbers: impl Iterator<Item = Phone>) -> Vec<&'static Diall
     order.into_iter().filter_map(|(_, code)| LISTS.codes.get(&code)).collect()
 }
 
+/// Whether two numbers differ in their last two digits alone.
+pub fn is_extension(one: u64, other: u64) -> bool {
+    one != other && one / 100 == other / 100
+}
+
 /// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
 pub fn is_slip(one: u64, other: u64) -> bool {
     let digits = |mut number: u64| {

@@ -150,6 +150,8 @@ pub mod other {
     pub const SWAPPED: u8 = 4;
     /// Days of birth: two of three parts. Places: the same city.
     pub const PART: u8 = 5;
+    /// Days of birth: the same year, and the first of January in one.
+    pub const YEAR: u8 = 6;
 }
 
 /// Weights of every level of every aspect.
@@ -224,6 +226,7 @@ impl Default for Weights {
             level("different", 0.006, 0.992, 0.96),
             level("day and month swapped", 0.02, 4e-5, 7e-4),
             level("two of day, month and year", 0.02, 6e-3, 7e-3),
+            level("the same year, one on January 1st", 0.008, 4e-4, 7e-4),
         ];
         let place = vec![
             UNKNOWN,

@@ -32,10 +32,10 @@ pub fn pairs(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> String)
 /// Writes every record with the number of its cluster; a record that is nobody's second has a cluster of its own.
 pub fn clusters(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> String) -> std::io::Result<()> {
     let mut numbers = vec![0_u32; matches.people.all.len()];
-    for (number, members) in (1..).zip(&matches.clusters.members) {
+    for (number, members) in (1..).zip(&matches.clusters) {
         members.iter().for_each(|record| numbers[*record as usize] = number);
     }
-    let mut next = u32::try_from(matches.clusters.members.len()).unwrap_or(u32::MAX);
+    let mut next = u32::try_from(matches.clusters.len()).unwrap_or(u32::MAX);
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(CLUSTERS)?;
     for (row, number) in (0..).zip(numbers) {
@@ -96,8 +96,8 @@ pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String
             "{records} the id of a record before: files that name records by it cannot tell them apart."
         );
     }
-    let grouped: usize = matches.clusters.members.iter().map(Vec::len).sum();
-    let people = matches.clusters.members.len();
+    let grouped: usize = matches.clusters.iter().map(Vec::len).sum();
+    let people = matches.clusters.len();
     let links = matches.links.iter().filter(|link| !link.decided).count() as u64;
     let decided = matches.links.len() as u64 - links;
     let _ = writeln!(
@@ -174,7 +174,7 @@ fn least(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String) -> S
 
 fn remarks(matches: &Matches) -> String {
     let mut text = String::new();
-    let refused = |wanted: Refusal| matches.clusters.refused.iter().filter(|(_, why)| *why == wanted).count() as u64;
+    let refused = |wanted: Refusal| matches.refused.iter().filter(|(_, why)| *why == wanted).count() as u64;
     for (why, said) in [
         (Refusal::Contradicted, "not followed, because other records of the two sides contradict each other"),
         (Refusal::Bridge, "not followed, because it alone held two groups together, and weakly"),
