@@ -204,3 +204,45 @@ fn what_is_wrong_is_said() {
         assert!(ran.code == 2 && ran.err.contains(said), "{on}: {}", ran.err);
     }
 }
+
+#[test]
+fn weights_learned_from_the_file_do_not_merge_families() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("people.csv");
+    fs::copy(common::root().join("fixtures/people.csv"), &path).unwrap();
+    let mut truth = csv::Reader::from_path(common::root().join("fixtures/people.truth.csv")).unwrap();
+    let of: BTreeMap<String, String> =
+        truth.records().map(|row| row.unwrap()).map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
+    for more in [&[][..], &["--estimate"]] {
+        let (_, pairs, _) = matched(&path, more);
+        let right = pairs.iter().filter(|(one, other)| of[one] == of[other]).count();
+        assert!(right * 100 >= pairs.len() * 98 && right > 250, "{more:?}: {right} of {}", pairs.len());
+    }
+}
+
+#[test]
+fn two_slips_are_a_slip_where_two_are_asked_for() {
+    let folder = TempDir::new().unwrap();
+    let rows = "1,Katrin,Weber,katrin.sommer@example.com,030 1234567,,,,\n2,Katrin,Weber,katrn.somer@example.com,+49301234567,,,,\n";
+    let path = file(&folder, rows);
+    for (edits, tier) in [("1", "other"), ("2", "typo")] {
+        matched(&path, &["--edits", edits]);
+        let pairs = fs::read_to_string(path.with_extension("pairs")).unwrap();
+        let line = pairs.lines().find(|line| line.starts_with("1,2,")).unwrap();
+        assert_eq!(line.split(',').nth(3), Some(tier), "{line}");
+    }
+}
+
+#[test]
+fn numbers_in_names_count_tills_and_guests() {
+    let folder = TempDir::new().unwrap();
+    let rows: String = (10..20).map(|at| format!("{at},Guest{at},Kasse{at},,030 55512{at},,,,\n")).collect();
+    assert!(people(&file(&folder, &rows), &[]).is_empty());
+}
+
+#[test]
+fn what_says_nothing_is_no_name() {
+    let folder = TempDir::new().unwrap();
+    let rows = "1,n/a,n/a,,030 1234567,,n/a,,n/a\n2,n/a,n/a,,030 1234567,,n/a,,n/a\n";
+    assert!(people(&file(&folder, rows), &[]).is_empty());
+}

@@ -22,6 +22,7 @@ type Failure = Box<dyn std::error::Error>;
 
 /// What the tables do not say themselves.
 const NOTES: &str = "\
+Tiers are of pairs in one cluster: that is the answer a user gets.
 In reach: every exact and provider pair; a typo pair where at least one of name, phone, birth and home (postcode or
 street) agrees; any other pair where at least two of them do. City and company alone are no second field.
 A pair is false where its records are two persons, planted or not; unlisted ones were not planted.
@@ -114,7 +115,7 @@ fn table(options: &Options, judged: &Judged) -> Result<String, fmt::Error> {
         writeln!(text, "{name:<15}{:>10}{:>10}{shares}", figures.found, figures.right)?;
     }
     writeln!(text, "\ntier                pairs     found    recall  in reach     found    recall")?;
-    for tier in &judged.pairs.tiers {
+    for tier in &judged.clusters.tiers {
         let (all, reach) = (percent(tier.recall), percent(tier.recall_in_reach));
         let counts = format!("{:>10}{:>10}{all}{:>10}", tier.pairs, tier.found, tier.reach);
         writeln!(text, "{:<15}{counts}{:>10}{reach}", tier.tier, tier.found_in_reach)?;

@@ -135,7 +135,6 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
         cap: usize::from(args.cluster_cap),
         told: Told { region: args.region.clone(), ..Told::default() },
         decided: args.decisions.as_deref().map(|file| decisions(file, &ids)).transpose()?.unwrap_or_default(),
-        ..Settings::default()
     };
     let columns = fields.iter().filter_map(|(field, column)| Some((*field, frame.column(*column)? as &dyn Cells)));
     let source = Source { rows: frame.rows, fields: columns.collect() };
