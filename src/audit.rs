@@ -37,6 +37,8 @@ pub struct Options<'a> {
     pub snapshot: bool,
     /// A rule whose judgement is withheld, for tests that see whether anybody notices.
     pub blank: Option<String>,
+    /// An earlier revision of the mapping to compare with.
+    pub base: Option<Mapping>,
     /// Told how far reading is.
     pub progress: &'a dyn Progress,
 }
@@ -63,7 +65,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
     let earlier = snapshots::open(config, options.policy.now, &datasets)?;
-    let exports = Exports { current: &datasets, earlier: &earlier };
+    let exports = Exports { current: &datasets, earlier: &earlier, base: options.base.as_ref() };
     let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
     let facts = gather(&context, &selected, options)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
@@ -113,8 +115,10 @@ fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Resul
         Ok(codes)
     };
     let (wanted, unwanted) = (mean(&options.select)?, mean(&options.leave_out)?);
-    let on =
-        |rule: &&Rule| if wanted.is_empty() { rule.status == "stable" } else { wanted.contains(rule.code.as_str()) };
+    let on = |rule: &&Rule| match wanted.is_empty() {
+        true => rule.status == "stable" && (options.base.is_some() || !checks::compares(rule.kind)),
+        false => wanted.contains(rule.code.as_str()),
+    };
     let selected: Vec<&Rule> = rules.iter().filter(on).filter(|rule| !unwanted.contains(rule.code.as_str())).collect();
     if selected.is_empty() {
         let fault = Fault::new("no rule is left to run");
@@ -240,7 +244,7 @@ fn finding(rule: &Rule, mut hit: Hit) -> Finding {
     Finding {
         code: rule.code.clone(),
         name: rule.name.clone(),
-        severity: rule.severity,
+        severity: hit.severity.unwrap_or(rule.severity),
         confidence: rule.confidence.clone(),
         why: rule.why.clone(),
         fix: hit.action.clone().unwrap_or_else(|| rule.fix.clone()),

@@ -1,5 +1,6 @@
 //! `crmlint.yaml`: which exports to read, which mapping to hold them against, and the team's policy on findings.
 
+mod gate;
 pub mod matching;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ pub const FILE: &str = "crmlint.yaml";
 
 const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"];
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
+const GATE: &[&str] = &["error", "warning", "note", "off"];
 
 const ROWS: Shape = Shape::Any(&[Shape::Count, Shape::MapOf(&Shape::Count)]);
 const SOURCE: &[Key] = &[
@@ -82,6 +84,7 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
+    key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);
 
@@ -165,6 +168,8 @@ pub struct Config {
     pub fail_on: Option<String>,
     /// Rule, severity and place.
     pub severity: Vec<(Spot, Severity)>,
+    /// How bad each kind of change to the mapping is here; none where it is off.
+    pub gate: Vec<(String, Option<Severity>)>,
     /// Accepted amounts.
     pub thresholds: Vec<Threshold>,
     /// Accepted findings.
@@ -192,6 +197,7 @@ impl Default for Config {
             profile: None,
             fail_on: None,
             severity: Vec::new(),
+            gate: Vec::new(),
             thresholds: Vec::new(),
             ignores: Vec::new(),
             snapshots: None,
@@ -236,6 +242,7 @@ impl Config {
             profile: root.get_text("profile"),
             fail_on: root.get_text("fail_on"),
             severity,
+            gate: gate::read(&document)?,
             thresholds,
             ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect::<Result<_>>()?,
             snapshots,

@@ -32,6 +32,7 @@ pub mod frames;
 pub mod mapping;
 pub mod matching;
 pub mod reports;
+pub mod revisions;
 mod rounds;
 pub mod rules;
 pub mod shape;

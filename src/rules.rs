@@ -25,6 +25,7 @@ built_in![
     "blank-identifier",
     "blank-stage",
     "boolean-spellings",
+    "breaking-change",
     "campaign-date-format",
     "consent-from-other-system",
     "consent-not-readable",
@@ -54,6 +55,7 @@ built_in![
     "invisible-character",
     "key-field-without-owner",
     "lead-and-contact-both-synced",
+    "lifecycle-changed-in-place",
     "lost-audience",
     "malformed-email",
     "mapped-attribute-absent",
@@ -147,6 +149,14 @@ pub struct Rule {
     pub needs: Vec<String>,
     /// How it can be wrong.
     pub false_positive: String,
+}
+
+impl Rule {
+    /// Whether it says nothing without an export.
+    pub fn needs_exports(&self) -> bool {
+        let needs = |need: &String| need.to_lowercase().contains("export") && !need.contains("or a mapping");
+        self.needs.iter().any(needs)
+    }
 }
 
 /// All rules of a run, by code.

@@ -13,6 +13,7 @@ use crmlint::error::Exit;
 use crmlint::findings::triage::Policy;
 use crmlint::findings::{Severity, Status};
 use crmlint::frames::time::written;
+use crmlint::mapping::Mapping;
 use crmlint::rules::{BUILT_IN, Rule, Rules};
 
 /// Rules that fire beside the one under test, because its fixture cannot be made without them.
@@ -22,6 +23,13 @@ const BESIDE: &[(&str, &str)] = &[
     // A person on two profiles, both with an id and an address, is a pair that nobody merges.
     ("split-profile", "DUP012"),
 ];
+
+/// The earlier revision beside a fixture, for rules that compare.
+fn before(config: &Path) -> Result<Option<Mapping>, String> {
+    let file = config.with_file_name("mapping.before.yaml");
+    let read = file.is_file().then(|| Mapping::read(&file, "mapping.before.yaml"));
+    read.transpose().map_err(|error| error.to_string())
+}
 
 fn run(name: &str, half: &str, blank: Option<&str>) -> Result<Run, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name).join(half).join("crmlint.yaml");
@@ -39,6 +47,7 @@ fn run(name: &str, half: &str, blank: Option<&str>) -> Result<Run, String> {
         show_pii: false,
         shards: 1,
         snapshot: false,
+        base: before(&path)?,
         blank: blank.map(str::to_owned),
         progress: &(),
     };

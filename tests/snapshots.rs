@@ -47,6 +47,7 @@ fn audit(folder: &Path, now: &str) -> Outcome {
         show_pii: false,
         shards: 1,
         snapshot: true,
+        base: None,
         blank: None,
         progress: &(),
     };

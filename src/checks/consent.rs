@@ -296,6 +296,7 @@ fn contradiction(context: &Context<'_>, answers: &Answers, conflict: &Conflict, 
         ..context.row(&conflict.right, Sample { detail: String::new(), ..sample }, None)
     });
     Some(Hit {
+        severity: None,
         subject: Subject::column(&conflict.right.dataset, context.label(&conflict.right)),
         rows: count,
         total: *pairs,

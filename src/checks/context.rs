@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::names::Names;
 use super::systems::no_column;
 use crate::config::Config;
@@ -23,6 +24,8 @@ pub struct Context<'a> {
     pub config: &'a Config,
     /// The mapping document, when there is one.
     pub mapping: Option<&'a Mapping>,
+    /// An earlier revision of it, when one was given.
+    pub base: Option<&'a Mapping>,
     /// The exports by dataset name.
     pub datasets: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot, under `prev.`.
@@ -42,6 +45,8 @@ pub struct Exports<'a> {
     pub current: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot of them.
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
+    /// An earlier revision of the mapping.
+    pub base: Option<&'a Mapping>,
 }
 
 /// A column that a mapping entry leads to.
@@ -61,6 +66,7 @@ impl<'a> Context<'a> {
         let mut context = Self {
             config,
             mapping,
+            base: exports.base,
             datasets: exports.current,
             earlier: exports.earlier,
             now,
@@ -354,21 +360,6 @@ impl<'a> Context<'a> {
         }
         plan
     }
-}
-
-/// A gap for the lack of a mapping document.
-pub fn no_mapping() -> Gap {
-    Gap { subject: "mapping".to_owned(), reason: "there is no mapping document".to_owned(), column: None }
-}
-
-/// A gap for the lack of profiles.
-pub fn no_profiles(subject: &str) -> Gap {
-    Gap { subject: subject.to_owned(), reason: "no people export of Customer.io was given".to_owned(), column: None }
-}
-
-/// A gap for an export without records.
-pub fn no_records(dataset: &Dataset, subject: String) -> Gap {
-    Gap { subject, reason: format!("{} holds no records", dataset.name), column: None }
 }
 
 fn email(dataset: &Dataset) -> Option<usize> {

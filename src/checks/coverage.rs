@@ -102,6 +102,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         ..Row::default()
     };
     vec![Hit {
+        severity: None,
         subject: Subject::dataset(left),
         rows: tally.rows,
         total: sides.scope.rows.max(tally.rows),

@@ -187,6 +187,7 @@ fn hit(context: &Context<'_>, params: &Node, look: &Look, answers: &Answers) -> 
     };
     let listed = context.listed(answers, &pick(look, params), tally.clone());
     Some(Hit {
+        severity: None,
         subject: Subject::column(&column.dataset, label),
         rows: listed.rows,
         total: *rows,

@@ -77,6 +77,7 @@ fn damaged(dataset: &str, rows: u64, damage: &[Damage]) -> Hit {
     };
     let kinds: Vec<String> = parts.iter().map(|(kind, number)| format!("{number} × {kind}")).collect();
     Hit {
+        severity: None,
         subject: Subject::dataset(dataset),
         rows: total,
         total: rows.max(total),

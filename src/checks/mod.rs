@@ -14,6 +14,7 @@ mod crossed_identity;
 mod enumeration;
 mod export_cut;
 mod export_facts;
+mod gaps;
 mod id_values;
 mod identifier;
 mod inferred;
@@ -22,6 +23,7 @@ mod instants;
 mod lag;
 mod lead_and_contact;
 mod limits;
+mod mapping_change;
 mod mapping_entry;
 mod matching;
 mod names;
@@ -108,6 +110,11 @@ pub struct Kind {
     pub stage: Stage,
 }
 
+/// Whether a kind compares two revisions: it has nothing to say where there is one.
+pub fn compares(kind: &Kind) -> bool {
+    kind.name == mapping_change::KIND.name
+}
+
 /// THE list.
 pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
@@ -130,6 +137,7 @@ pub static KINDS: &[&Kind] = &[
     &instants::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
+    &mapping_change::KIND,
     &mapping_entry::KIND,
     &matching::KIND,
     &negative_segment::KIND,

@@ -33,7 +33,9 @@ impl<'a, 'b> Names<'a, 'b> {
     }
 
     fn declared(&self, name: &str) -> Option<Type> {
-        let attribute = self.context.mapping.and_then(|mapping| mapping.attribute(name));
+        // What an earlier revision has is named by the rule of changes, and stops no run.
+        let known = |mapping: Option<&'a crate::mapping::Mapping>| mapping.and_then(|mapping| mapping.attribute(name));
+        let attribute = known(self.context.mapping).or_else(|| known(self.context.base));
         if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
             return Some(match kind.text.as_str() {
                 "number" => Type::Number,

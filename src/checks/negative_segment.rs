@@ -84,6 +84,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         let question = Question::Rows { dataset: profiles.name.clone(), filter: filter.clone() };
         let Some(Answer::Rows { rows, met }) = answers.get(&question) else { return None };
         (met.rows > 0).then(|| Hit {
+            severity: None,
             subject: Subject::entry("segment", &segment.name),
             rows: met.rows,
             total: *rows,

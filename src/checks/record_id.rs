@@ -128,6 +128,7 @@ fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit>
     );
     let (count, people) = (whole.rows, whole.people);
     Some(Hit {
+        severity: None,
         subject: Subject::column(&column.dataset, label),
         rows: count,
         total: rows,

@@ -62,6 +62,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         for (column, name) in columns.iter().filter_map(|column| Some((column, meant(&column.label)?))) {
             let holders = counted(column.filled, "profile holds", "profiles hold");
             hits.push(Hit {
+                severity: None,
                 subject: Subject::column(&profiles.name, &column.label),
                 rows: 1,
                 total: columns.len() as u64,

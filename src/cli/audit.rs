@@ -89,6 +89,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         show_pii: args.show_pii,
         shards: args.shards,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
+        base: None,
         blank: None,
         progress: &bar,
     };
@@ -128,7 +129,7 @@ fn default_format(output: Option<&Path>) -> Format {
 }
 
 /// The config of a folder, or one made of the exports that were named.
-fn config(paths: &[PathBuf]) -> Result<Config> {
+pub(super) fn config(paths: &[PathBuf]) -> Result<Config> {
     let here = [PathBuf::from(".")];
     // Nobody asks to read all of the current folder by naming nothing.
     if paths.is_empty() && !Path::new(FILE).is_file() {
@@ -181,15 +182,16 @@ fn folders(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(inner)
 }
 
+/// The instant that counts as now.
+pub(super) fn now(told: Option<&str>) -> Result<i64> {
+    let Some(text) = told else { return Ok(jiff::Timestamp::now().as_second()) };
+    written(text).ok_or_else(|| {
+        Error::usage(Fault::new(format!("--now {text} is no date")).help("write 2026-06-01 or 2026-06-01T08:00:00Z"))
+    })
+}
+
 fn policy(args: &Args, config: &Config) -> Result<Policy> {
-    let now = match &args.now {
-        None => jiff::Timestamp::now().as_second(),
-        Some(text) => written(text).ok_or_else(|| {
-            Error::usage(
-                Fault::new(format!("--now {text} is no date")).help("write 2026-06-01 or 2026-06-01T08:00:00Z"),
-            )
-        })?,
-    };
+    let now = now(args.now.as_deref())?;
     let profile = args.profile.clone().or_else(|| config.profile.clone());
     let fallback = if profile.as_deref() == Some("hygiene") { "never" } else { "error" };
     let fail_on = args.fail_on.clone().or_else(|| config.fail_on.clone()).unwrap_or_else(|| fallback.to_owned());

@@ -4,6 +4,7 @@ mod audit;
 mod console;
 mod demo;
 mod explain;
+mod gate;
 mod output;
 mod people;
 mod progress;
@@ -29,6 +30,7 @@ Examples:
   crmlint demo demo                      write a workspace to try things on
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
+  crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint match people.csv               find records of one person in one file
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
 
@@ -59,6 +61,8 @@ enum Paint {
 enum Command {
     /// Audit exports against each other and the mapping.
     Audit(audit::Args),
+    /// Compare the mapping with an earlier revision: what breaks, at its line, and for whom.
+    Gate(gate::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// List the rules.
@@ -122,6 +126,7 @@ pub fn main() -> Exit {
 fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
         Command::Audit(args) => audit::run(&args, console),
+        Command::Gate(args) => gate::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -136,6 +136,8 @@ pub struct Hit {
     pub place: Option<Place>,
     /// What of the values may be shown.
     pub shows: Shows,
+    /// How bad it is, where that is not the same for all hits of the rule.
+    pub severity: Option<Severity>,
 }
 
 impl Hit {
@@ -152,6 +154,7 @@ impl Hit {
             samples: Vec::new(),
             place,
             shows: Shows::Labels,
+            severity: None,
         }
     }
 }

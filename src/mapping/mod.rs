@@ -2,15 +2,22 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+pub mod changes;
 pub mod expr;
+mod journeys;
 pub mod keys;
 pub mod lower;
 mod people;
+pub mod readers;
 pub mod spelling;
 pub mod typo;
 mod vouch;
 
 use std::path::Path;
+
+pub use journeys::{Journey, Module, Segment};
+
+use journeys::{journey, module, segment};
 
 use crate::error::Result;
 use crate::matching::people::Field;
@@ -121,6 +128,10 @@ pub struct Attribute {
     pub lag: Option<Spot>,
     /// Personal data that reports must not show.
     pub sensitive: bool,
+    /// Earlier names.
+    pub was: Vec<String>,
+    /// Version of the list of values.
+    pub version: Option<String>,
 }
 
 impl Attribute {
@@ -138,43 +149,6 @@ impl Attribute {
     pub fn is_consent(&self) -> bool {
         self.is_role("consent") || self.name == "unsubscribed"
     }
-}
-
-/// A segment of the document.
-#[derive(Debug, Clone)]
-pub struct Segment {
-    /// Its name.
-    pub name: String,
-    /// Where its key stands.
-    pub mark: Mark,
-    /// The text of its condition.
-    pub text: Node,
-    /// Whether it must never have members.
-    pub never: bool,
-}
-
-/// A journey, as far as the rules of attributes need it.
-#[derive(Debug, Clone)]
-pub struct Journey {
-    /// Its name.
-    pub name: String,
-    /// `segment:At Risk`, `event:…`, `attribute:…` or `date:…`.
-    pub trigger: Option<Spot>,
-    /// Whether it is switched off.
-    pub is_stopped: bool,
-}
-
-/// A Zoho module in scope.
-#[derive(Debug, Clone)]
-pub struct Module {
-    /// `contacts`
-    pub name: String,
-    /// Where its key stands.
-    pub mark: Mark,
-    /// Which of its records are synced.
-    pub filter: Option<Node>,
-    /// `people`, `related`, `events` or `none`.
-    pub becomes: Option<String>,
 }
 
 /// A key that joins a profile to a record of another system.
@@ -269,7 +243,7 @@ impl Mapping {
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] = &[
-            ("attributes", &["alias_cutover", "stamp", "version", "was"]),
+            ("attributes", &["alias_cutover", "stamp"]),
             ("segments", &["expect"]),
             ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
         ];
@@ -350,6 +324,8 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         time_zone: spot(node, "time_zone"),
         lag: spot(node, "lag"),
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
+        was: node.get_texts("was"),
+        version: node.get_text("version"),
     }
 }
 
@@ -377,24 +353,4 @@ fn values(node: &Node) -> Vec<Allowed> {
             Allowed { source, attribute, aliases }
         })
         .collect()
-}
-
-fn segment(entry: &Entry) -> Option<Segment> {
-    let never = entry.node.get("never");
-    let text = never.or_else(|| entry.node.get("where"))?.clone();
-    Some(Segment { name: entry.key.clone(), mark: entry.mark, text, never: never.is_some() })
-}
-
-fn journey(entry: &Entry) -> Journey {
-    let is_stopped = entry.node.get_text("state").is_some_and(|state| state == "stopped");
-    Journey { name: entry.key.clone(), trigger: spot(&entry.node, "trigger"), is_stopped }
-}
-
-fn module(entry: &Entry) -> Module {
-    Module {
-        name: entry.key.to_lowercase(),
-        mark: entry.mark,
-        filter: entry.node.get("where").cloned(),
-        becomes: entry.node.get_text("as"),
-    }
 }

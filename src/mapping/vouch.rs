@@ -24,7 +24,10 @@ pub(super) fn attribute(document: &Document, entry: &Entry) -> Result<()> {
         return Err(Error::usage(fault.help("write a name of the IANA list, such as Europe/Berlin or UTC")));
     }
     let allowed = values(&entry.node);
-    let names: Vec<&str> = allowed.iter().flat_map(|value| [value.source.as_str(), value.attribute.as_str()]).collect();
+    let names = allowed.iter().flat_map(|value| [value.source.as_str(), value.attribute.as_str()]);
+    // A value spelled alike on both sides is named once.
+    let mut names: Vec<&str> = names.collect();
+    names.dedup();
     let aliases = entry.node.get("aliases").map(Node::entries).unwrap_or_default();
     let stray = aliases.iter().find(|alias| !names.is_empty() && !names.contains(&alias.key.as_str()));
     let Some(stray) = stray else { return Ok(()) };

@@ -126,9 +126,15 @@ fn page(rule: &Rule) -> String {
     for file in files {
         let _ = write!(text, "\n{}", input(&root().join(&fixture), &file));
     }
-    let args = ["audit", fixture.as_str(), "--select", rule.code.as_str(), "--now", NOW];
-    // A fixture about earlier runs must not become one of them.
-    let out = crmlint(&[&args[..], &["--no-snapshot"]].concat());
+    let before = format!("{fixture}/mapping.before.yaml");
+    let audit = ["audit", fixture.as_str(), "--select", rule.code.as_str(), "--now", NOW];
+    let gate = ["gate", fixture.as_str(), "--against", before.as_str(), "--now", NOW];
+    let (args, more): (&[&str], &[&str]) = match root().join(&before).is_file() {
+        true => (&gate, &[]),
+        // A fixture about earlier runs must not become one of them.
+        false => (&audit, &["--no-snapshot"]),
+    };
+    let out = crmlint(&[args, more].concat());
     let _ = write!(text, "\nThe run:\n\n{}", fenced("text", &format!("$ crmlint {}\n\n{out}", args.join(" "))));
     text
 }

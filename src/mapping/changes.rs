@@ -1,0 +1,397 @@
+//! What changed between two revisions of a mapping, as far as it can break something that reads it.
+
+use std::collections::BTreeSet;
+
+use super::readers::{readers, words};
+use super::{Attribute, Mapping, Spot};
+use crate::error::Place;
+use crate::findings::Severity;
+use crate::yaml::{Mark, Node};
+
+/// A kind of change that can break something.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Category {
+    /// Its name in crmlint.yaml and in subjects.
+    pub name: &'static str,
+    /// What it breaks.
+    pub about: &'static str,
+    /// How bad it is where the team does not say otherwise.
+    pub severity: Severity,
+    /// Whether the team may say otherwise.
+    pub fixed: bool,
+}
+
+const fn category(name: &'static str, about: &'static str, severity: Severity) -> Category {
+    Category { name, about, severity, fixed: false }
+}
+
+/// All categories. A change of a lifecycle in place is a rule of its own.
+pub static CATEGORIES: [Category; 13] = [
+    category("attribute-removed", "an attribute is gone from the mapping", Severity::Error),
+    category("attribute-renamed", "an attribute has another name (`was:` names the old one)", Severity::Warning),
+    category("type-changed", "an attribute holds another type", Severity::Error),
+    category("value-removed", "an allowed value is gone", Severity::Error),
+    category("value-respelled", "an allowed value is spelled otherwise on the profile", Severity::Error),
+    category("owner-changed", "another system's value is right", Severity::Error),
+    Category {
+        name: "consent-owner-changed",
+        about: "another system decides about consent",
+        severity: Severity::Error,
+        fixed: true,
+    },
+    category("precedence-changed", "systems count in another order", Severity::Error),
+    category("identifier-changed", "people are told apart by another key", Severity::Error),
+    category("source-changed", "an attribute comes from another column", Severity::Warning),
+    category("default-changed", "a blank stands for another value", Severity::Warning),
+    category("reader-left", "a segment or journey reads something that is gone", Severity::Error),
+    category("lifecycle-changed", "the values of a lifecycle changed and its version did not", Severity::Warning),
+];
+
+/// The category of a name.
+pub fn named(name: &str) -> Option<&'static Category> {
+    CATEGORIES.iter().find(|category| category.name == name)
+}
+
+/// One change.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What kind it is.
+    pub category: &'static Category,
+    /// What changed: `lifecycle_stage`, `lifecycle_stage: At Risk`, `segment:At Risk`.
+    pub subject: String,
+    /// The attribute whose profiles it touches.
+    pub attribute: Option<String>,
+    /// The values whose profiles it touches; all values of the attribute where there are none.
+    pub values: Vec<String>,
+    /// What changed, a clause: `the type of `x` was text and is number`.
+    pub statement: String,
+    /// What to do.
+    pub action: String,
+    /// Where, in the new revision.
+    pub place: Option<Place>,
+    /// Segments and journeys that read it, in either revision.
+    pub readers: Vec<String>,
+}
+
+/// Compares two revisions: what changed and can break something, and names of what was added.
+pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
+    let mut diff = Diff { base, head, changes: Vec::new(), added: Vec::new() };
+    diff.identity();
+    for old in &base.attributes {
+        let same = head.attribute(&old.name);
+        let renamed = head.attributes.iter().find(|new| new.was.contains(&old.name));
+        match (same, renamed) {
+            (Some(new), _) => diff.attribute(old, new),
+            (None, Some(new)) => {
+                diff.renamed(old, new);
+                diff.attribute(old, new);
+            }
+            (None, None) => diff.removed(old),
+        }
+    }
+    diff.readers_left();
+    let known = |new: &&Attribute| {
+        base.attribute(&new.name).is_none() && !new.was.iter().any(|was| base.attribute(was).is_some())
+    };
+    diff.added.extend(head.attributes.iter().filter(known).map(|new| new.name.clone()));
+    (diff.changes, diff.added)
+}
+
+struct Diff<'a> {
+    base: &'a Mapping,
+    head: &'a Mapping,
+    changes: Vec<Change>,
+    added: Vec<String>,
+}
+
+fn shown(spot: Option<&Spot>) -> String {
+    spot.map_or_else(|| "nothing".to_owned(), |spot| format!("`{}`", spot.text))
+}
+
+fn listed(texts: &[String]) -> String {
+    if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
+}
+
+impl Diff<'_> {
+    fn node(&self, attribute: &Attribute, key: &str) -> Option<&Node> {
+        self.head.document.root.get("attributes")?.get(&attribute.name)?.get(key)
+    }
+
+    /// The place of a key's value in the new revision; of the attribute itself where the key is gone.
+    fn at(&self, attribute: &Attribute, key: &str) -> Mark {
+        self.node(attribute, key).map_or(attribute.mark, |node| node.mark)
+    }
+
+    fn section(&self, key: &str) -> Option<Mark> {
+        let root = &self.head.document.root;
+        root.entries().iter().find(|entry| entry.key == key).map(|entry| entry.mark)
+    }
+
+    fn put(&mut self, name: &str, attribute: Option<&str>, subject: String, said: [String; 2], mark: Option<Mark>) {
+        let Some(category) = named(name) else { return };
+        let [statement, action] = said;
+        self.changes.push(Change {
+            category,
+            subject,
+            attribute: attribute.map(str::to_owned),
+            values: Vec::new(),
+            statement,
+            action,
+            place: Some(self.head.document.place(mark.unwrap_or(Mark { line: 1, column: 1, offset: 0 }))),
+            readers: attribute.map(|name| readers([self.base, self.head], name)).unwrap_or_default(),
+        });
+    }
+
+    fn identity(&mut self) {
+        let key = |mapping: &Mapping| mapping.canonical.as_ref().map(|key| key.attribute.clone());
+        let source =
+            |mapping: &Mapping| mapping.canonical.as_ref().and_then(|key| key.source.as_ref().map(ToString::to_string));
+        let (old, new) = (key(self.base), key(self.head));
+        let action = "Every profile would be looked up by another key: plan it as a migration, with both keys on the profile for a while.";
+        let mark = new.as_ref().map(|spot| spot.mark).or_else(|| self.section("identity"));
+        if let Some(before) = old.as_ref().filter(|before| new.as_ref().is_none_or(|after| after.text != before.text)) {
+            let said = format!("The canonical identifier was {} and is {}.", shown(Some(before)), shown(new.as_ref()));
+            self.put(
+                "identifier-changed",
+                Some(&before.text),
+                "identity.canonical".to_owned(),
+                [said, action.to_owned()],
+                mark,
+            );
+        } else if let (Some(before), after) = (source(self.base), source(self.head))
+            && Some(&before) != after.as_ref()
+        {
+            let said = format!(
+                "The canonical identifier came from {before} and comes from {}.",
+                after.as_deref().unwrap_or("nowhere")
+            );
+            self.put("identifier-changed", None, "identity.source".to_owned(), [said, action.to_owned()], mark);
+        }
+        let keys: BTreeSet<&str> = self.head.also.iter().map(|key| key.attribute.text.as_str()).collect();
+        for gone in self.base.also.iter().filter(|key| !keys.contains(key.attribute.text.as_str())) {
+            let name = gone.attribute.text.clone();
+            let said = format!("`{name}` joined people and no longer does.");
+            let mark = self.section("identity");
+            self.put(
+                "identifier-changed",
+                Some(&name),
+                format!("identity.also: {name}"),
+                [said, action.to_owned()],
+                mark,
+            );
+        }
+    }
+
+    fn removed(&mut self, old: &Attribute) {
+        let said = format!("The attribute `{}` is gone.", old.name);
+        let action =
+            "Keep it until nothing reads it, or write `was:` under the attribute that takes its place.".to_owned();
+        let mark = self.section("attributes");
+        self.put("attribute-removed", Some(&old.name), old.name.clone(), [said, action], mark);
+    }
+
+    fn renamed(&mut self, old: &Attribute, new: &Attribute) {
+        let said = format!("The attribute `{}` is now `{}`.", old.name, new.name);
+        let action = format!(
+            "Fill both until every segment, journey and message reads `{}`, then take `{}` off the profiles.",
+            new.name, old.name
+        );
+        let mark = self.at(new, "was");
+        self.put("attribute-renamed", Some(&old.name), old.name.clone(), [said, action], Some(mark));
+    }
+
+    fn attribute(&mut self, old: &Attribute, new: &Attribute) {
+        let name = &new.name;
+        let text = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.text.clone());
+        // `string` is another word for text.
+        let kind = |attribute: &Attribute| {
+            text(&attribute.kind).map(|kind| if kind == "string" { "text".to_owned() } else { kind })
+        };
+        if old.kind.is_some() && kind(old) != kind(new) {
+            let said =
+                format!("The type of `{name}` was {} and is {}.", shown(old.kind.as_ref()), shown(new.kind.as_ref()));
+            let action = "Conditions compare by type: fill a new attribute beside this one, and move the readers over.";
+            self.put(
+                "type-changed",
+                Some(&old.name),
+                name.clone(),
+                [said, action.to_owned()],
+                Some(self.at(new, "type")),
+            );
+        }
+        self.owner(old, new);
+        self.values(old, new);
+        let from = |attribute: &Attribute| attribute.from.iter().map(|from| from.spot.text.clone()).collect::<Vec<_>>();
+        let (was, is) = (from(old), from(new));
+        if !was.is_empty() && was != is {
+            let said = format!("`{name}` came from {} and comes from {}.", listed(&was), listed(&is));
+            let action = "Compare both columns on one export before the sync switches over.".to_owned();
+            self.put("source-changed", Some(&old.name), name.clone(), [said, action], Some(self.at(new, "from")));
+        }
+        if old.default.is_some() && old.default != new.default {
+            let text = |default: &Option<String>| {
+                default.as_ref().map_or_else(|| "nothing".to_owned(), |text| format!("`{text}`"))
+            };
+            let said =
+                format!("A blank `{name}` stood for {} and stands for {}.", text(&old.default), text(&new.default));
+            let action =
+                "People without a value move from one side of every condition to the other: check the segments first.";
+            self.put(
+                "default-changed",
+                Some(&old.name),
+                name.clone(),
+                [said, action.to_owned()],
+                Some(self.at(new, "default")),
+            );
+        }
+    }
+
+    fn owner(&mut self, old: &Attribute, new: &Attribute) {
+        let text = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.text.clone());
+        let consent = old.is_consent() || new.is_consent();
+        let name = &new.name;
+        if old.owner.is_some() && text(&old.owner) != text(&new.owner) {
+            let said = format!(
+                "The owner of `{name}` was {} and is {}.",
+                shown(old.owner.as_ref()),
+                shown(new.owner.as_ref())
+            );
+            let (category, action) = match consent {
+                true => (
+                    "consent-owner-changed",
+                    "Whoever opted out at the old owner must be opted out at the new one first. Have it signed off by those who answer for consent.",
+                ),
+                false => (
+                    "owner-changed",
+                    "Load the new owner's values, compare them with the old ones, then switch the sync.",
+                ),
+            };
+            self.put(category, Some(&old.name), name.clone(), [said, action.to_owned()], Some(self.at(new, "owner")));
+        }
+        if !old.precedence.is_empty() && old.precedence != new.precedence {
+            let said = format!(
+                "The precedence of `{name}` was {} and is {}.",
+                listed(&old.precedence),
+                listed(&new.precedence)
+            );
+            let category = if consent { "consent-owner-changed" } else { "precedence-changed" };
+            let action =
+                "Where the systems disagree, other values win from now on: list those people before it takes effect.";
+            let subject = format!("{name}: precedence");
+            self.put(category, Some(&old.name), subject, [said, action.to_owned()], Some(self.at(new, "precedence")));
+        }
+    }
+
+    fn values(&mut self, old: &Attribute, new: &Attribute) {
+        if old.values.is_empty() {
+            return;
+        }
+        let (name, mark) = (&new.name, Some(self.at(new, "values")));
+        let before = self.changes.len();
+        if new.values.is_empty() {
+            let said = format!("`{name}` had a list of allowed values and has none.");
+            let action = "Without a list nobody notices a variant: keep it.".to_owned();
+            self.put("value-removed", Some(&old.name), format!("{name}: values"), [said, action], mark);
+        }
+        for value in old.values.iter().filter(|_| !new.values.is_empty()) {
+            let respelled =
+                new.values.iter().find(|other| other.source == value.source && value.source != value.attribute);
+            let folded = new.values.iter().find(|other| other.aliases.contains(&value.attribute));
+            let kept = new.values.iter().any(|other| other.attribute == value.attribute);
+            let spelling = &value.attribute;
+            let (category, said, action) = match (kept, respelled, folded) {
+                (true, ..) => continue,
+                (_, Some(other), _) => (
+                    "value-respelled",
+                    format!("`{spelling}` of `{name}` is now spelled `{}`.", other.attribute),
+                    "Change every condition that tests the old spelling, and rewrite the profiles in one go."
+                        .to_owned(),
+                ),
+                (.., Some(other)) => (
+                    "value-removed",
+                    format!(
+                        "`{spelling}` of `{name}` is no longer a value of its own: it means `{}`.",
+                        other.attribute
+                    ),
+                    format!(
+                        "Rewrite the profiles to `{}` before conditions stop testing `{spelling}`.",
+                        other.attribute
+                    ),
+                ),
+                _ => (
+                    "value-removed",
+                    format!("`{spelling}` of `{name}` is no longer allowed."),
+                    "Say under `aliases:` what the people who hold it become, or keep it until nobody does.".to_owned(),
+                ),
+            };
+            self.put(category, Some(&old.name), format!("{name}: {spelling}"), [said, action], mark);
+            if let Some(change) = self.changes.last_mut() {
+                change.values = vec![spelling.clone()];
+            }
+        }
+        let lifecycle = old.is_role("lifecycle") || new.is_role("lifecycle");
+        let spelled = |attribute: &Attribute| {
+            attribute.values.iter().map(|value| value.attribute.clone()).collect::<BTreeSet<_>>()
+        };
+        if lifecycle && spelled(old) != spelled(new) && old.version == new.version {
+            let gone = self.changes.len() > before;
+            let said = format!(
+                "The values of the lifecycle `{name}` changed in place{}.",
+                new.version.as_ref().map(|version| format!(" under version {version}")).unwrap_or_default()
+            );
+            let action = format!(
+                "Raise `version:`{}, and say when reports read the new stages.",
+                if gone { ", map the old stages under `aliases:`" } else { "" }
+            );
+            self.put("lifecycle-changed", Some(&old.name), format!("{name}: lifecycle"), [said, action], mark);
+        }
+    }
+
+    /// Conditions and journeys of the new revision that name what only the old one has.
+    fn readers_left(&mut self) {
+        let gone: BTreeSet<&str> = self.base.attributes.iter().map(|old| old.name.as_str()).collect();
+        let gone: BTreeSet<&str> = gone.into_iter().filter(|name| !self.head.names_attribute(name)).collect();
+        let segments =
+            |mapping: &Mapping| mapping.segments.iter().map(|segment| segment.name.clone()).collect::<BTreeSet<_>>();
+        let (had, has) = (segments(self.base), segments(self.head));
+        let mut left = Vec::new();
+        for segment in &self.head.segments {
+            let read = words(segment.text.text().unwrap_or_default());
+            let names = read.into_iter().filter(|name| gone.contains(name.as_str()));
+            left.extend(names.map(|name| {
+                (format!("segment:{}", segment.name), format!("the attribute `{name}`"), segment.text.mark)
+            }));
+        }
+        for journey in &self.head.journeys {
+            for spot in journey.trigger.iter().chain(&journey.reads) {
+                let what = match spot.text.split_once(':') {
+                    Some(("segment", name)) if had.contains(name.trim()) && !has.contains(name.trim()) => {
+                        format!("the segment {}", name.trim())
+                    }
+                    Some(("attribute" | "date", name)) if gone.contains(name.trim()) => {
+                        format!("the attribute `{}`", name.trim())
+                    }
+                    None if gone.contains(spot.text.as_str()) => format!("the attribute `{}`", spot.text),
+                    None if had.contains(&spot.text) && !has.contains(&spot.text) => {
+                        format!("the segment {}", spot.text)
+                    }
+                    _ => continue,
+                };
+                left.push((format!("journey:{}", journey.name), what, spot.mark));
+            }
+        }
+        for (reader, what, mark) in left {
+            let said = format!("{reader} reads {what}, which is gone.");
+            let action = "Change it in the same revision, or keep what it reads.".to_owned();
+            let subject = format!("{reader}: {}", what.trim_start_matches("the "));
+            self.put("reader-left", None, subject, [said, action], Some(mark));
+            if let Some(change) = self.changes.last_mut() {
+                change.readers = vec![reader];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "changes_tests.rs"]
+mod tests;
