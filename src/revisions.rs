@@ -9,8 +9,10 @@ use crate::yaml::Document;
 
 /// A document as it was, or nothing where the revision does not have it.
 pub fn earlier(path: &Path, name: &str, against: &str) -> Result<Option<Document>> {
-    if Path::new(against).is_file() {
-        return Document::read(Path::new(against), against).map(Some);
+    let file = Path::new(against);
+    // A bare repository holds a file named HEAD: only YAML is a document.
+    if file.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") {
+        return Document::read(file, against).map(Some);
     }
     let repository = repository(path)?;
     let commit = commit(&repository, against)?;

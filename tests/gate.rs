@@ -146,6 +146,20 @@ fn a_missing_revision_says_what_to_fetch() {
 }
 
 #[test]
+fn the_documents_may_lie_anywhere_in_the_repository() {
+    let dir = TempDir::new().unwrap();
+    let repository = Repository::init(dir.path()).unwrap();
+    let inner = dir.path().join("crm/seam");
+    copy(&root().join("fixtures/demo"), &inner);
+    commit(&repository, "the demo");
+    edit(&inner, THREE[2].0, THREE[2].1);
+    for (from, path) in [(inner.as_path(), "."), (dir.path(), "crm/seam"), (dir.path(), "./crm/seam/crmlint.yaml")] {
+        let found = changes(&gate(from, &[path, "--format", "json"]).json());
+        assert_eq!(found.len(), 1, "{path}: {found:?}");
+    }
+}
+
+#[test]
 fn a_mapping_that_is_new_changes_nothing_and_says_so() {
     let dir = TempDir::new().unwrap();
     let repository = Repository::init(dir.path()).unwrap();
