@@ -7,6 +7,7 @@ mod explain;
 mod output;
 mod people;
 mod progress;
+mod targets;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
