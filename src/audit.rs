@@ -12,7 +12,7 @@ use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::{Answer, Answers, Listed};
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
-use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Verdict, fingerprint};
+use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
 use crate::mapping::{EARLIER, Mapping};
 use crate::rounds::{ask, gather};
 use crate::rules::{Rule, Rules};
@@ -210,6 +210,7 @@ fn failed(rule: &Rule, why: String) -> Outcome {
     Outcome {
         code: rule.code.clone(),
         name: rule.name.clone(),
+        texts: texts(rule),
         severity: rule.severity,
         status: Status::Failed(why),
         subjects: 0,
@@ -236,7 +237,17 @@ fn outcome(rule: &Rule, subjects: usize, mut gaps: Vec<Gap>, hits: Vec<Hit>) -> 
         (true, true) => Status::Clean,
     };
     let (code, name) = (rule.code.clone(), rule.name.clone());
-    Outcome { code, name, severity: rule.severity, status, subjects, gaps, findings }
+    Outcome { code, name, texts: texts(rule), severity: rule.severity, status, subjects, gaps, findings }
+}
+
+fn texts(rule: &Rule) -> Texts {
+    Texts {
+        what: rule.what.clone(),
+        why: rule.why.clone(),
+        fix: rule.fix.clone(),
+        false_positive: rule.false_positive.clone(),
+        confidence: rule.confidence.clone(),
+    }
 }
 
 fn finding(rule: &Rule, mut hit: Hit) -> Finding {
@@ -268,6 +279,7 @@ fn verdict(
         now: options.policy.now,
         profile: options.policy.profile.clone(),
         fail_on: options.policy.fail_on,
+        config: config.document.as_ref().map(|document| document.file.clone()),
         remarks: remarks(context, &inputs, &outcomes),
         inputs,
         scores: Scores::of(&outcomes),

@@ -16,7 +16,7 @@
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`findings`]: hits → findings → triage → verdict
-//! * [`reports`]: verdict → terminal, JSON, file of failing rows
+//! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
 //!
 //! [`audit::run`] goes the whole way.
 

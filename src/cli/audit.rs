@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
-use super::output;
 use super::progress::Bar;
+use super::targets;
 use crate::audit::{self, Options};
 use crate::config::{Config, FILE, Source, no_config};
 use crate::error::{Error, Exit, Fault, Result};
@@ -22,6 +22,7 @@ Examples:
   crmlint audit fixtures/demo --profile launch
   crmlint audit exports/zoho exports/people.csv        exports alone, without a config
   crmlint audit --select ENM,TS --format json --output report.json
+  crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
 pub(super) struct Args {
     /// A folder with a crmlint.yaml, or export files and folders [default: the crmlint.yaml of the current folder]
@@ -42,12 +43,13 @@ pub(super) struct Args {
     /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
     #[arg(long)]
     strict: bool,
-    /// The format of the report [default: terminal, or json for a --output that ends in .json]
+    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .md, .xml for junit]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
-    /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Write a report to a file, or FILE alone, whose ending is its kind; `-` is standard output. Several of them are
+    /// several reports of one run
+    #[arg(long, short, value_name = "KIND=FILE")]
+    output: Vec<String>,
     /// Write every failing record, unmasked, to a .csv or .parquet file
     #[arg(long, value_name = "FILE")]
     rows: Option<PathBuf>,
@@ -75,8 +77,10 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
+    let targets = targets::targets(&args.output, args.format)?;
     if let Some(file) = &args.rows {
         rows::fits(file)?;
+        targets::apart(&targets, file)?;
     }
     let config = config(&args.paths)?;
     let policy = policy(args, &config)?;
@@ -112,20 +116,10 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
             ));
         }
     }
-    let format = args.format.unwrap_or_else(|| default_format(args.output.as_deref()));
-    let mut look = console.look(if args.quiet { 0 } else { 1 + u8::from(args.verbose) });
-    look.color &= args.output.is_none();
-    let text = reports::render(&masking::for_reports(&verdict), format, look);
-    match &args.output {
-        Some(file) => output::whole(file, |out| out.write_all(text.as_bytes()))?,
-        None => drop(console.print(&text)?),
-    }
+    let shown = masking::for_reports(&verdict);
+    let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
+    targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
     Ok(verdict.exit)
-}
-
-fn default_format(output: Option<&Path>) -> Format {
-    let json = output.is_some_and(|file| file.extension().is_some_and(|kind| kind == "json"));
-    if json { Format::Json } else { Format::Terminal }
 }
 
 /// The config of a folder, or one made of the exports that were named.

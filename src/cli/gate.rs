@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::audit::{config, now};
 use super::console::Console;
-use super::output;
 use super::progress::Bar;
+use super::targets;
 use crate::audit::{self, Options};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::findings::triage::Policy;
@@ -23,6 +23,7 @@ Examples:
   crmlint gate                               the mapping of this folder against HEAD
   crmlint gate --against origin/main         what a branch changes
   crmlint gate --against mapping.before.yaml     without git
+  crmlint gate --output sarif=gate.sarif --output md=-
   crmlint gate --against HEAD~3 --data       also count the people with the exports of crmlint.yaml
 
 `gate:` in crmlint.yaml says how bad each kind of change is.")]
@@ -39,12 +40,13 @@ pub(super) struct Args {
     /// The lowest severity that ends with exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
     fail_on: Option<String>,
-    /// The format of the report
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Terminal)]
-    format: Format,
-    /// Write the report to a file instead of standard output
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// The format of the report [default: terminal]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Write a report to a file, or FILE alone, whose ending is its kind; `-` is standard output. Several of them are
+    /// several reports of one run
+    #[arg(long, short, value_name = "KIND=FILE")]
+    output: Vec<String>,
     /// The instant that counts as now: 2026-06-01 or 2026-06-01T08:00:00Z [default: the clock]
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
@@ -54,6 +56,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
+    let targets = targets::targets(&args.output, args.format)?;
     let mut config = config(args.path.as_slice())?;
     let Some((path, name)) = config.mapping.clone() else {
         let fault = Fault::new("there is no mapping to compare");
@@ -106,12 +109,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     if !added.is_empty() {
         verdict.remarks.push(format!("Added since {}, breaking nothing: {}.", args.against, added.join(", ")));
     }
-    let mut look = console.look(1 + u8::from(!args.quiet));
-    look.color &= args.output.is_none();
-    let text = reports::render(&masking::for_reports(&verdict), args.format, look);
-    match &args.output {
-        Some(file) => output::whole(file, |out| out.write_all(text.as_bytes()))?,
-        None => drop(console.print(&text)?),
-    }
+    let shown = masking::for_reports(&verdict);
+    let detail = if args.quiet { 0 } else { 1 };
+    targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
     Ok(verdict.exit)
 }

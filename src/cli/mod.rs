@@ -8,6 +8,7 @@ mod gate;
 mod output;
 mod people;
 mod progress;
+mod targets;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 

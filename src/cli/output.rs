@@ -25,20 +25,30 @@ fn failed(file: &Path, error: &std::io::Error) -> Error {
     Error::input(fault.help("check the folder and its permissions"))
 }
 
-/// Writes beside the place and moves it there whole.
-pub(super) fn whole(file: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
-    draft(file, write)?.keep()
+/// The folder of a file.
+pub(super) fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Whether a file can stand in a place, as far as this is known before there is anything to write.
+pub(super) fn fits(file: &Path) -> Result<()> {
+    let refuse = |why: &str, help: &str| {
+        Err(Error::input(Fault::new(format!("{} could not be written: {why}", file.display())).help(help)))
+    };
+    if !folder(file).is_dir() {
+        return refuse("its folder does not exist", "make the folder first");
+    }
+    if file.is_dir() {
+        return refuse("it is a folder", "name a file in it");
+    }
+    Ok(())
 }
 
 /// Writes beside the place.
 pub(super) fn draft(file: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<Draft> {
     let failed = |error: std::io::Error| failed(file, &error);
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    if !folder.is_dir() {
-        let fault = Fault::new(format!("{} could not be written: its folder does not exist", file.display()));
-        return Err(Error::input(fault.help("make the folder first")));
-    }
-    let mut written = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    fits(file)?;
+    let mut written = tempfile::NamedTempFile::new_in(folder(file)).map_err(failed)?;
     let mut buffered = BufWriter::new(&mut written);
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);

@@ -3,7 +3,7 @@
 //! What a cell may show depends on what it can hold. Spellings of allowed values are nobody's data; a stray text of an enum
 //! is shown when it is one plain word, and hidden when it is several, an address or a number.
 
-use super::{Finding, Hit, Part, Row, Shows, Verdict};
+use super::{Finding, Hit, Part, Row, Shows, Status, Verdict};
 use crate::facts::agree::difference;
 use crate::frames::normalize::invisible;
 use crate::frames::time::{Stamp, classify};
@@ -36,6 +36,19 @@ pub fn for_reports(verdict: &Verdict) -> Verdict {
     for finding in shown.findings.iter_mut().chain(&mut shown.accepted).chain(outcomes) {
         mask(finding, verdict.show_pii);
     }
+    for outcome in &mut shown.outcomes {
+        for gap in &mut outcome.gaps {
+            (gap.subject, gap.reason) = (clean(&gap.subject), clean(&gap.reason));
+        }
+        let texts = &mut outcome.texts;
+        for text in [&mut texts.what, &mut texts.why, &mut texts.fix, &mut texts.false_positive] {
+            *text = clean(text);
+        }
+        if let Status::Failed(why) = &mut outcome.status {
+            *why = clean(why);
+        }
+    }
+    shown.remarks = shown.remarks.iter().map(|remark| clean(remark)).collect();
     shown
 }
 
@@ -70,6 +83,9 @@ fn mask(finding: &mut Finding, show: bool) {
         part.label = if open.contains(&part.label) { printable(&part.label) } else { value(&part.label, shows) };
     }
     hit.subject.name = label(&hit.subject.name);
+    hit.statement = clean(&hit.statement);
+    (finding.why, finding.fix) = (clean(&finding.why), clean(&finding.fix));
+    finding.accepted = finding.accepted.as_deref().map(clean);
     for writers in &mut finding.writers {
         writers.column = label(&writers.column);
         let person = writers.person;
@@ -182,14 +198,19 @@ fn hide(text: &str) -> String {
     text.chars().next().map_or_else(String::new, |first| format!("{first}***"))
 }
 
-/// Text without control and direction characters, which could disturb a terminal, cut to a readable length.
-fn printable(text: &str) -> String {
+/// Text without control and direction characters, which could disturb a terminal.
+fn clean(text: &str) -> String {
     let clean = text.chars().map(|c| match c {
-        '\n' | '\r' | '\t' => ' ',
+        '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
         c if c.is_control() || invisible(c) => '\u{fffd}',
         c => c,
     });
-    let clean: String = clean.collect();
+    clean.collect()
+}
+
+/// Clean text, cut to a readable length.
+fn printable(text: &str) -> String {
+    let clean = clean(text);
     if clean.chars().count() <= 60 {
         return clean;
     }

@@ -24,6 +24,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Worst first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
     /// The word in configs and reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -35,7 +38,7 @@ impl Severity {
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Note, Self::Warning, Self::Error].into_iter().find(|severity| severity.name() == word)
+        Self::ALL.into_iter().find(|severity| severity.name() == word)
     }
 }
 
@@ -256,6 +259,21 @@ impl Status {
     }
 }
 
+/// What a rule says of itself, whatever it found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts {
+    /// What it finds.
+    pub what: String,
+    /// What breaks.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// How it can be wrong; may be blank.
+    pub false_positive: String,
+    /// `high`, `medium` or `low`.
+    pub confidence: String,
+}
+
 /// What became of one rule.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -263,6 +281,8 @@ pub struct Outcome {
     pub code: String,
     /// The rule's name.
     pub name: String,
+    /// The rule's own texts.
+    pub texts: Texts,
     /// The rule's own severity, before re-grading.
     pub severity: Severity,
     /// How it ended.
@@ -308,6 +328,8 @@ pub struct Verdict {
     pub profile: Option<String>,
     /// The lowest severity that fails the run; none when nothing does.
     pub fail_on: Option<Severity>,
+    /// The config as the user would write its path; none in a run of exports alone.
+    pub config: Option<String>,
     /// What was read.
     pub inputs: Vec<Input>,
     /// How well people are recognised, and how well triggers work.

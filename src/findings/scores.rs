@@ -95,7 +95,7 @@ fn pass(outcome: &Outcome) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{Score, Scores};
-    use crate::findings::{Finding, Gap, Hit, Outcome, Severity, Status};
+    use crate::findings::{Finding, Gap, Hit, Outcome, Severity, Status, Texts};
 
     fn outcome(code: &str, severity: Severity, status: Status, subjects: usize, failing: &[(u64, u64)]) -> Outcome {
         let finding = |(rows, total): &(u64, u64)| Finding {
@@ -113,6 +113,7 @@ mod tests {
         Outcome {
             code: code.to_owned(),
             name: String::new(),
+            texts: Texts::default(),
             severity,
             status,
             subjects,

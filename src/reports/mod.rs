@@ -1,8 +1,14 @@
 //! Verdict in, text out. A reporter renders what it is given: it does not filter, sort or count.
 
+mod github;
+mod gitlab;
 pub mod json;
+mod junit;
+pub mod markdown;
 pub mod people;
 pub mod rows;
+mod sarif;
+mod summary;
 pub mod terminal;
 
 use crate::findings::Verdict;
@@ -14,6 +20,16 @@ pub enum Format {
     Terminal,
     /// For programs; versioned, its schema is `crmlint schema report`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions, for standard output.
+    Github,
+    /// GitLab Code Quality.
+    Gitlab,
+    /// JUnit XML: a test case a rule.
+    Junit,
+    /// Markdown, for a pull-request comment or a job summary.
+    Md,
 }
 
 /// How a report for people looks.
@@ -32,5 +48,10 @@ pub fn render(verdict: &Verdict, format: Format, look: Look) -> String {
     match format {
         Format::Terminal => terminal::render(verdict, look),
         Format::Json => json::render(verdict),
+        Format::Sarif => sarif::render(verdict),
+        Format::Github => github::render(verdict),
+        Format::Gitlab => gitlab::render(verdict),
+        Format::Junit => junit::render(verdict),
+        Format::Md => markdown::render(verdict),
     }
 }

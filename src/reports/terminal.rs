@@ -6,9 +6,9 @@ use std::fmt::Write;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
 use super::Look;
-use crate::error::Exit;
+use super::summary::{Mood, Unseen, ending};
 use crate::findings::scores::Score;
-use crate::findings::{Finding, Outcome, Row, Severity, Status, Verdict};
+use crate::findings::{Finding, Row, Severity, Verdict};
 use crate::frames::time::rfc3339;
 use crate::text::{count, counted};
 
@@ -227,31 +227,15 @@ impl Page {
     }
 
     fn unseen(&mut self, verdict: &Verdict) {
-        let unseen: Vec<&Outcome> = verdict
-            .outcomes
-            .iter()
-            .filter(|outcome| !outcome.gaps.is_empty() || matches!(outcome.status, Status::Failed(_)))
-            .collect();
+        let unseen = Unseen::all(verdict);
         if unseen.is_empty() {
             return;
         }
         self.heading("Not evaluated (none of these counts as passed)");
-        for outcome in unseen {
-            let partly =
-                if outcome.subjects > 0 && !matches!(outcome.status, Status::Failed(_)) { " in part" } else { "" };
-            let mut reasons: Vec<&str> = outcome.gaps.iter().map(|gap| gap.reason.as_str()).collect();
-            reasons.dedup();
-            let text = match &outcome.status {
-                Status::Failed(why) => format!("{} {} failed: {why}", outcome.code, outcome.name),
-                _ => {
-                    let most = if self.look.detail > 1 { usize::MAX } else { 2 };
-                    let more = reasons.len().saturating_sub(most);
-                    let tail = if more > 0 { format!("; and {more} more (-v)") } else { String::new() };
-                    let shown: Vec<&str> = reasons.into_iter().take(most).collect();
-                    format!("{} {}{partly}: {}{tail}", outcome.code, outcome.name, shown.join("; "))
-                }
-            };
-            self.wrapped("  ", &text);
+        let most = if self.look.detail > 1 { usize::MAX } else { 2 };
+        for unseen in unseen {
+            let (code, name) = (&unseen.outcome.code, &unseen.outcome.name);
+            self.wrapped("  ", &format!("{code} {name}{}: {}", unseen.how, unseen.told(most, " (-v)")));
         }
     }
 
@@ -277,34 +261,14 @@ impl Page {
     }
 
     fn verdict(&mut self, verdict: &Verdict) {
-        let of =
-            |severity: Severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-        let counts = format!(
-            "{}, {}, {}",
-            counted(of(Severity::Error), "error", "errors"),
-            counted(of(Severity::Warning), "warning", "warnings"),
-            counted(of(Severity::Note), "note", "notes")
-        );
-        let ended = |name: &str| verdict.outcomes.iter().filter(|outcome| outcome.status.name() == name).count();
-        let rules = format!(
-            "{}: {} clean, {} with findings, {} not evaluated, {} failed",
-            counted(verdict.outcomes.len() as u64, "rule", "rules"),
-            ended("clean"),
-            ended("findings"),
-            ended("not evaluated"),
-            ended("failed")
-        );
-        let (code, word) = match verdict.exit {
-            Exit::Clean if ended("not evaluated") > 0 => {
-                ("\u{1b}[1;33m", "No blocking finding, but not everything could be checked")
-            }
-            Exit::Clean if verdict.findings.is_empty() => ("\u{1b}[1;32m", "Clean"),
-            Exit::Clean => ("\u{1b}[1;33m", "No blocking finding"),
-            Exit::Findings => ("\u{1b}[1;31m", "Not ready"),
-            Exit::Usage | Exit::Failed => ("\u{1b}[1;31m", "Could not be checked"),
+        let ending = ending(verdict);
+        let code = match ending.mood {
+            Mood::Good => "\u{1b}[1;32m",
+            Mood::Doubtful => "\u{1b}[1;33m",
+            Mood::Bad => "\u{1b}[1;31m",
         };
-        let word = self.paint(code, word);
-        self.line(&format!("\n{word}: {counts} ({rules})."));
+        let word = self.paint(code, ending.word);
+        self.line(&format!("\n{word}: {}.", ending.counts));
     }
 
     /// Text wrapped to the width, later lines under the first one's text.

@@ -1,0 +1,141 @@
+//! JUnit XML: a test case a rule. A rule with findings that stand has failed, whatever their severity; one that could not
+//! look at everything is skipped with its reasons; one that broke is an error.
+
+use std::fmt::Write;
+
+use super::summary::{Unseen, ending, spot};
+use crate::findings::{Finding, Outcome, Status, Verdict};
+use crate::text::counted;
+
+/// How a test case ends.
+struct Case<'a> {
+    outcome: &'a Outcome,
+    /// `failure`, `error`, `skipped`, or none.
+    element: Option<&'static str>,
+    /// The element's type, message and text.
+    kind: &'a str,
+    message: String,
+    text: String,
+    /// What else there is to tell.
+    aside: String,
+}
+
+/// Renders the report.
+pub(super) fn render(verdict: &Verdict) -> String {
+    let cases: Vec<Case<'_>> = verdict.outcomes.iter().map(|outcome| case(verdict, outcome)).collect();
+    let ended = |element: &str| cases.iter().filter(|case| case.element == Some(element)).count();
+    let totals = format!(
+        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
+        cases.len(),
+        ended("failure"),
+        ended("error"),
+        ended("skipped")
+    );
+    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "<testsuites name=\"crmlint\" {totals}>\n  <testsuite name=\"crmlint audit\" {totals}>");
+    for case in &cases {
+        write_case(&mut text, case);
+    }
+    let ending = ending(verdict);
+    let said = escaped(&format!("{}: {}.", ending.word, ending.counts));
+    let _ = writeln!(text, "    <system-out>{said}</system-out>\n  </testsuite>\n</testsuites>");
+    text
+}
+
+fn case<'a>(verdict: &'a Verdict, outcome: &'a Outcome) -> Case<'a> {
+    let of = |findings: &'a [Finding]| findings.iter().filter(|finding| finding.code == outcome.code);
+    let standing: Vec<&Finding> = of(&verdict.findings).collect();
+    let accepted: Vec<String> = of(&verdict.accepted)
+        .map(|finding| {
+            format!("Accepted: {}: {}", finding.hit.subject.name, finding.accepted.as_deref().unwrap_or_default())
+        })
+        .collect();
+    let unseen = Unseen::of(outcome);
+    let reasons = unseen.as_ref().map(|unseen| unseen.reasons.join("\n")).unwrap_or_default();
+    let mut case = Case {
+        outcome,
+        element: None,
+        kind: "",
+        message: String::new(),
+        text: String::new(),
+        aside: accepted.join("\n"),
+    };
+    match (&outcome.status, standing.first(), &unseen) {
+        (Status::Failed(why), ..) => {
+            (case.element, case.kind, case.message) = (Some("error"), "failed", why.clone());
+        }
+        (_, Some(worst), _) => {
+            (case.element, case.kind) = (Some("failure"), worst.severity.name());
+            case.message = match standing.as_slice() {
+                [one] => format!("{}: {}", one.hit.subject.name, one.hit.statement),
+                many => counted(many.len() as u64, "finding", "findings"),
+            };
+            let told: Vec<String> = standing.iter().map(|finding| told(verdict, finding)).collect();
+            case.text = told.join("\n\n");
+            if unseen.is_some() {
+                case.text = format!("{}\n\nNot evaluated:\n{reasons}", case.text);
+            }
+        }
+        (_, None, Some(unseen)) => {
+            let how = if unseen.how.is_empty() { "not evaluated" } else { "evaluated in part" };
+            (case.element, case.message) = (Some("skipped"), format!("{how}: {}", unseen.told(2, "")));
+            case.text = reasons;
+        }
+        (_, None, None) => {}
+    }
+    case
+}
+
+fn told(verdict: &Verdict, finding: &Finding) -> String {
+    let hit = &finding.hit;
+    let severity = finding.severity.name();
+    let (name, place) = (&hit.subject.name, spot(verdict, finding));
+    format!("{severity} {name} ({place})\n{}\nWhy: {}\nNext: {}", hit.statement, finding.why, finding.fix)
+}
+
+fn write_case(text: &mut String, case: &Case<'_>) {
+    let outcome = case.outcome;
+    let name = escaped(&format!("{} {}", outcome.code, outcome.name));
+    let _ = write!(text, "    <testcase classname=\"{}\" name=\"{name}\"", escaped(outcome.family()));
+    if case.element.is_none() && case.aside.is_empty() {
+        text.push_str("/>\n");
+        return;
+    }
+    text.push_str(">\n");
+    if let Some(element) = case.element {
+        let kind = if case.kind.is_empty() { String::new() } else { format!(" type=\"{}\"", escaped(case.kind)) };
+        let (message, body) = (escaped(&case.message), lines(&case.text));
+        let _ = writeln!(text, "      <{element}{kind} message=\"{message}\">{body}</{element}>");
+    }
+    if !case.aside.is_empty() {
+        let _ = writeln!(text, "      <system-out>{}</system-out>", lines(&case.aside));
+    }
+    text.push_str("    </testcase>\n");
+}
+
+/// Text of several lines; only those between them stay line ends.
+fn lines(text: &str) -> String {
+    text.split('\n').map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// Text as it may stand in content and attributes. XML has no way to write most control characters: they become U+FFFD.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            // A reader would turn them into blanks.
+            '\t' | '\n' | '\r' => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
