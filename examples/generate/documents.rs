@@ -38,6 +38,7 @@ attributes:
     type: email
     role: email
     owner: zoho
+    precedence: [zoho, shopify]
   phone:
     from: zoho.contacts.{{contacts.Phone}}
     type: phone
@@ -122,6 +123,7 @@ attributes:
     type: boolean
     role: consent
     owner: zoho
+    precedence: [zoho, shopify]
     used_by: [segment:At Risk, segment:unsub-in-promo]
 
   # --- switches for journeys ---
@@ -241,9 +243,12 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("ENM004", "mapping", "attributes.vip_tier", "an enum with values, spelled differently by the two systems"),
     ("OWN001", "mapping", "attributes.total_spent", "the shop owns it"),
     ("OWN002", "mapping", "attributes.email", "two systems feed it, one owns it"),
+    ("OWN009", "mapping", "attributes.email", "Zoho's address is tried first and comes first"),
     ("OWN003", "mapping", "attributes.phone", "it has an owner"),
     ("SEG002", "mapping", "segments", "two segments may never have members"),
     ("MAP001", "mapping", "document", "there is one, and it has attributes"),
+    ("MAP007", "mapping", "attributes.unsubscribed", "two systems feed it, in a declared order"),
+    ("MAP007", "mapping", "attributes.acquisition_channel", "two modules of one system, tried one after the other"),
     ("MAP004", "mapping", "attributes.last_deal_stage", "a lookup whose attribute is there"),
     ("TS009", "mapping", "attributes.sales_owner", "text that holds no dates"),
     ("CON004", "mapping", "attributes.email", "two systems feed it, but it is not consent"),

@@ -14,6 +14,7 @@ mod crossed_identity;
 mod enumeration;
 mod export_cut;
 mod export_facts;
+mod feed;
 mod id_values;
 mod identifier;
 mod inferred;
@@ -123,6 +124,7 @@ pub static KINDS: &[&Kind] = &[
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
+    &feed::KIND,
     &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,

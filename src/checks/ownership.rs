@@ -149,7 +149,7 @@ fn overruled(context: &Context<'_>, attribute: &Attribute) -> Option<String> {
 }
 
 /// Whether two names mean one system: a source may have a name of its own.
-fn is_same(context: &Context<'_>, one: &str, other: &str) -> bool {
+pub(super) fn is_same(context: &Context<'_>, one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || context.datasets.values().any(|dataset| context.owns(one, dataset) && context.owns(other, dataset))
 }
