@@ -49,6 +49,7 @@ attributes:
     type: enum
     values: [Germany, Austria, Switzerland, France, United Kingdom, Netherlands]
     owner: zoho
+    used_as: branch
   customer_since:
     from: zoho.contacts.{{contacts.Created Time}}
     type: text                               # shown in the anniversary mail as it is
@@ -110,6 +111,7 @@ attributes:
     type: date
     owner: zoho
     time_zone: Europe/Berlin
+    used_as: segment                         # of the subscription app, which is not declared here
   birthday:
     from: zoho.contacts.{{birth}}
     type: date
@@ -147,6 +149,7 @@ attributes:
     type: list
     role: tags
     owner: zoho
+    used_as: branch
 
   # --- still to be sorted out ---
   favourite_tea:
@@ -156,11 +159,13 @@ attributes:
     used_as: message
   referral_code:
     from: zoho.contacts.{{contacts.Referral Code}}
+    used_as: message
   kettle_serial:
     from: zoho.contacts.{{kettle}}
     type: text
     owner: zoho
-    note: for warranty mails, planned for summer
+    used_as: message
+    used_for: warranty mails
 
 # Moments, which a field cannot hold.
 events:
@@ -249,6 +254,13 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("MAP001", "mapping", "document", "there is one, and it has attributes"),
     ("MAP007", "mapping", "attributes.unsubscribed", "two systems feed it, in a declared order"),
     ("MAP007", "mapping", "attributes.acquisition_channel", "two modules of one system, tried one after the other"),
+    ("MAP006", "mapping", "attributes.last_deal_stage", "ends like the lifecycle stage, is another concept"),
+    ("MAP009", "mapping", "attributes.total_spent", "no segment reads it, a branch does"),
+    ("MAP009", "mapping", "attributes.phone", "Customer.io gives it a meaning"),
+    ("MAP010", "mapping", "attributes.vip_tier", "a segment reads it, and it is mapped"),
+    ("MAP011", "mapping", "attributes.unsubscribed", "reserved, and for others to write"),
+    ("MAP012", "customerio.people", "column:Unsubscribed", "differs from a reserved name: MAP019 names it"),
+    ("MAP016", "mapping", "attributes.zoho_contact_id", "read by nothing declared, but it says what it is for"),
     ("MAP004", "mapping", "attributes.last_deal_stage", "a lookup whose attribute is there"),
     ("TS009", "mapping", "attributes.sales_owner", "text that holds no dates"),
     ("CON004", "mapping", "attributes.email", "two systems feed it, but it is not consent"),

@@ -7,7 +7,6 @@ use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
 use crate::mapping::{Attribute, ColumnPath, From, Mapping};
 use crate::shape::{Shape, required};
-use crate::text::list;
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
@@ -57,7 +56,9 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
     let attributes = subjects(context, mapping, &fault).into_iter();
     if fault == "several-writers" {
         attributes
-            .filter_map(|attribute| unordered(context, mapping, attribute).or_else(|| keyed(context, mapping, attribute)))
+            .filter_map(|attribute| {
+                unordered(context, mapping, attribute).or_else(|| keyed(context, mapping, attribute))
+            })
             .collect()
     } else {
         attributes.filter_map(|attribute| lower_ranked(context, mapping, attribute)).collect()
@@ -83,11 +84,12 @@ fn unordered(context: &Context<'_>, mapping: &Mapping, attribute: &Attribute) ->
     let (_, second) = writers.get(1)?;
     let (left, from) = writers.iter().find(|(name, _)| !ranked(name))?;
     let names: Vec<String> = writers.iter().map(|(name, _)| (*name).to_owned()).collect();
-    let all = list(&names, 6);
+    let all = names.join(" and ");
     let name = &attribute.name;
     if attribute.precedence.is_empty() {
         let statement = format!("`{name}` is written from {all}, and nothing says whose value counts.");
-        let action = format!("Add `precedence: [{}]` in the order that is right, or remove a source.", names.join(", "));
+        let action =
+            format!("Add `precedence: [{}]` in the order that is right, or remove a source.", names.join(", "));
         return Some(entry(mapping, attribute, second, statement, action));
     }
     let statement = format!("`{name}` is written from {all}, and its precedence leaves out {left}.");

@@ -5,6 +5,8 @@
 pub mod context;
 
 mod agreement;
+mod attribute_names;
+mod attribute_use;
 mod blank_stage;
 mod boolean;
 mod consent;
@@ -112,6 +114,8 @@ pub struct Kind {
 /// THE list.
 pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
+    &attribute_names::KIND,
+    &attribute_use::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,

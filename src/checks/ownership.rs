@@ -154,7 +154,7 @@ pub(super) fn is_same(context: &Context<'_>, one: &str, other: &str) -> bool {
         || context.datasets.values().any(|dataset| context.owns(one, dataset) && context.owns(other, dataset))
 }
 
-fn is_one_source(context: &Context<'_>, one: &Attribute, other: &Attribute) -> bool {
+pub(super) fn is_one_source(context: &Context<'_>, one: &Attribute, other: &Attribute) -> bool {
     // A lookup picks one of several records: two of them from one column are two things.
     let direct = |attribute: &Attribute| {
         let first = attribute.from.first().filter(|from| from.helpers.is_empty())?;

@@ -6,6 +6,7 @@ pub mod expr;
 pub mod keys;
 pub mod lower;
 mod people;
+mod reads;
 pub mod spelling;
 pub mod typo;
 mod vouch;
@@ -236,7 +237,7 @@ impl Mapping {
         let root = &document.root;
         let missing = root.get_texts("missing");
         let identity = root.get("identity");
-        let model = Self {
+        Ok(Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
@@ -251,8 +252,7 @@ impl Mapping {
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
             document: document.clone(),
-        };
-        Ok(model)
+        })
     }
 
     /// The attribute of a name.
@@ -271,7 +271,7 @@ impl Mapping {
         const INNER: &[(&str, &[&str])] = &[
             ("attributes", &["alias_cutover", "stamp", "version", "was"]),
             ("segments", &["expect"]),
-            ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
+            ("journeys", &["exit", "filter", "cap", "debounce", "within", "delay"]),
         ];
         let root = &self.document.root;
         let mut found: Vec<String> =
