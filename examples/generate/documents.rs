@@ -262,6 +262,9 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("MAP012", "customerio.people", "column:Unsubscribed", "differs from a reserved name: MAP019 names it"),
     ("MAP016", "mapping", "attributes.zoho_contact_id", "read by nothing declared, but it says what it is for"),
     ("MAP004", "mapping", "attributes.last_deal_stage", "a lookup whose attribute is there"),
+    ("TS011", "mapping", "attributes.last_order_at", "its entry names the zone"),
+    ("MAP015", "mapping", "modules", "all three modules that it reads are in it"),
+    ("MAP017", "mapping", "attributes.birthday", "personal, and what the birthday mail is built on"),
     ("TS009", "mapping", "attributes.sales_owner", "text that holds no dates"),
     ("CON004", "mapping", "attributes.email", "two systems feed it, but it is not consent"),
     ("CON004", "mapping", "attributes.promo_journey", "not consent, and its only source is its owner's"),
@@ -337,6 +340,8 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     ledger.statement("MAP004", "mapping:attributes.kettle_serial")?;
     ledger.statement("OWN001", "mapping:attributes.referral_code")?;
     ledger.statement("TS009", "mapping:attributes.customer_since")?;
+    ledger.statement("HIS003", "mapping:attributes.lifecycle_stage")?;
+    ledger.statement("HIS003", "mapping:attributes.vip_tier")?;
     ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
     ledger.statement("CFG001", "ignore:2")?;
     ledger.statement("CFG002", "ignore:3")?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, no_mapping, no_profiles};
-use super::ownership::is_one_source;
+use super::ownership::source_column;
 use super::reserved_name::{is_reserved, is_system};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Question};
@@ -117,29 +117,35 @@ fn unversioned(name: &str) -> &str {
 
 /// Attributes for one purpose, or copied from one column, that one system owns. Two owners are a matter of OWN002.
 fn shared(context: &Context<'_>, mapping: &Mapping) -> Vec<Hit> {
-    let hits = mapping.attributes.iter().enumerate().filter_map(|(at, later)| {
-        let owner = |attribute: &Attribute| attribute.owner.as_ref().map(|owner| owner.text.trim().to_lowercase());
-        let kind = |attribute: &Attribute| attribute.kind.as_ref().map(|kind| kind.text.clone());
-        let name = &later.name;
-        let others = mapping.attributes[..at].iter().filter(|earlier| {
-            owner(earlier) == owner(later) && !later.is_consent() && unversioned(&earlier.name) != unversioned(name)
+    let mut seen: BTreeMap<(String, [String; 3]), Vec<&Attribute>> = BTreeMap::new();
+    let mut hits = Vec::new();
+    for later in mapping.attributes.iter().filter(|attribute| !attribute.is_consent()) {
+        let owner = later.owner.as_ref().map(|owner| owner.text.trim().to_lowercase()).unwrap_or_default();
+        let role = later.role.as_deref().filter(|role| *role != "routing" && *role != "tags");
+        let role = role
+            .map(|role| (["role".to_owned(), role.to_owned(), String::new()], format!("both have the role {role}")));
+        // A column may well be wanted in two forms: as a date and as text.
+        let kind = later.kind.as_ref().map(|kind| kind.text.clone()).unwrap_or_default();
+        let copied = source_column(context, later).map(|(dataset, column)| {
+            let why = format!("both are {dataset}.{column}");
+            ([kind, dataset, column], why)
         });
-        let (earlier, why) = others.into_iter().find_map(|earlier| {
-            let role = later.role.as_deref().filter(|role| *role != "routing" && *role != "tags");
-            if role.is_some() && role == earlier.role.as_deref() {
-                return Some((earlier, format!("both have the role {}", role.unwrap_or_default())));
-            }
-            // A column may well be wanted in two forms: as a date and as text.
-            let copied = kind(earlier) == kind(later) && is_one_source(context, earlier, later);
-            copied.then(|| (earlier, format!("both are {}", later.from.first().map_or("", |from| &from.spot.text))))
-        })?;
+        let mut repeated = None;
+        for (key, why) in role.into_iter().chain(copied) {
+            let like = seen.entry((owner.clone(), key)).or_default();
+            let earlier = like.iter().find(|earlier| unversioned(&earlier.name) != unversioned(&later.name));
+            repeated = repeated.or(earlier.map(|earlier| (*earlier, why)));
+            like.push(later);
+        }
+        let Some((earlier, why)) = repeated else { continue };
+        let name = &later.name;
         let statement = format!("`{name}` repeats `{}`: {why}.", earlier.name);
         let action =
             format!("Keep one of them, let segments read that one, and map `{name}` no more if it is the other.");
         let subject = Subject::entry("mapping", &format!("attributes.{name}"));
-        Some(Hit::entry(subject, Some(mapping.document.place(later.mark)), statement, action))
-    });
-    hits.collect()
+        hits.push(Hit::entry(subject, Some(mapping.document.place(later.mark)), statement, action));
+    }
+    hits
 }
 
 /// How many profiles hold a value under a name.

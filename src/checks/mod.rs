@@ -13,6 +13,7 @@ mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod declarations;
 mod enumeration;
 mod export_cut;
 mod export_facts;
@@ -36,6 +37,7 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
+mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
@@ -124,6 +126,7 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &declarations::KIND,
     &enumeration::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
@@ -144,6 +147,7 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &sensitive_field::KIND,
     &spreadsheet::KIND,
     &tested_value::KIND,
     &text_times::KIND,
