@@ -76,11 +76,13 @@ fn tells_readers(mapping: &Mapping) -> bool {
     !(mapping.segments.is_empty() && mapping.journeys.is_empty()) && mapping.attributes.iter().any(is_declared_use)
 }
 
-/// Whether an entry says why it is synced.
-fn states_use(mapping: &Mapping, attribute: &Attribute) -> bool {
-    let entry = mapping.document.root.get("attributes").and_then(|all| all.get(&attribute.name));
-    let used_for = entry.and_then(|entry| entry.get_text("used_for")).is_some_and(|text| !text.trim().is_empty());
-    used_for || is_declared_use(attribute)
+/// Attributes whose entries say what they are for.
+fn stated(mapping: &Mapping) -> BTreeSet<&str> {
+    let entries = mapping.document.root.get("attributes").map(Node::entries).unwrap_or_default();
+    let told = |node: &Node| node.get_text("used_for").is_some_and(|text| !text.trim().is_empty());
+    let in_words = entries.iter().filter(|entry| told(&entry.node)).map(|entry| entry.key.as_str());
+    let used = mapping.attributes.iter().filter(|attribute| is_declared_use(attribute));
+    in_words.chain(used.map(|attribute| attribute.name.as_str())).collect()
 }
 
 fn unused<'a>(mapping: &'a Mapping, reads: &'a Reads) -> impl Iterator<Item = &'a Attribute> {
@@ -93,10 +95,8 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
         "unmapped" => (reads(context, mapping).len(), "no segment or journey of the mapping reads an attribute"),
         "unused" if tells_readers(mapping) => (synced(mapping).count(), "the mapping holds no attribute beside keys"),
         "unused" => (0, "the mapping declares no segments or journeys, or not for any attribute what uses it"),
-        _ if mapping.attributes.iter().any(|attribute| states_use(mapping, attribute)) => {
-            (synced(mapping).count(), "the mapping holds no attribute beside keys")
-        }
-        _ => (0, "no attribute of the mapping states its use"),
+        _ if stated(mapping).is_empty() => (0, "no attribute of the mapping states its use"),
+        _ => (synced(mapping).count(), "the mapping holds no attribute beside keys"),
     };
     let gap = Gap { subject: "mapping:attributes".to_owned(), reason: reason.to_owned(), column: None };
     Ask { subjects, gaps: if subjects == 0 { vec![gap] } else { Vec::new() }, questions: Vec::new() }
@@ -126,17 +126,17 @@ fn entry(mapping: &Mapping, name: &str, mark: Mark, statement: String, action: S
     Hit::entry(subject, Some(mapping.document.place(mark)), statement, action)
 }
 
-fn readers(reads: &[(String, Mark)]) -> String {
+/// Who reads it, each named once.
+fn readers(reads: &[(String, Mark)]) -> Vec<&str> {
     let mut seen = BTreeSet::new();
-    let names: Vec<&str> = reads.iter().map(|(reader, _)| reader.as_str()).filter(|name| seen.insert(*name)).collect();
-    names.join(" and ")
+    reads.iter().map(|(reader, _)| reader.as_str()).filter(|name| seen.insert(*name)).collect()
 }
 
 fn unmapped(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
     let missing = reads.iter().filter(|(name, _)| !mapping.names_attribute(name) && !is_reserved(name));
     let hits = missing.filter_map(|(name, by)| {
         let (_, mark) = by.first()?;
-        let statement = format!("`{name}` is read by {} and is not in the mapping.", readers(by));
+        let statement = format!("`{name}` is read by {} and is not in the mapping.", readers(by).join(" and "));
         let mapped = mapping.attributes.iter().map(|attribute| attribute.name.as_str());
         let otherwise = format!("add `{name}` to the mapping with its source, type and owner.");
         let action = match nearest(name, mapped) {
@@ -150,22 +150,23 @@ fn unmapped(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
 
 /// Entries that do not say what they are for, in a mapping where others do. What nothing reads is the other rule's.
 fn unstated(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
-    if !mapping.attributes.iter().any(|attribute| states_use(mapping, attribute)) {
+    let stated = stated(mapping);
+    if stated.is_empty() {
         return Vec::new();
     }
     let idle: BTreeSet<&str> = match tells_readers(mapping) {
         true => unused(mapping, reads).map(|attribute| attribute.name.as_str()).collect(),
         false => BTreeSet::new(),
     };
-    let told = |attribute: &Attribute| attribute.role.is_some() || states_use(mapping, attribute);
+    let told = |attribute: &Attribute| attribute.role.is_some() || stated.contains(attribute.name.as_str());
     let silent = |attribute: &&Attribute| !told(attribute) && !idle.contains(attribute.name.as_str());
     let hits = synced(mapping).filter(silent).map(|attribute| {
         let name = &attribute.name;
         let (statement, action) = match reads.get(name) {
             Some(by) => {
                 let by = readers(by);
-                let action = format!("Add what reads it to its entry: `used_by: [{}]`.", by.replace(" and ", ", "));
-                (format!("`{name}` does not say what it is for; {by} reads it."), action)
+                let action = format!("Add what reads it to its entry: `used_by: [{}]`.", by.join(", "));
+                (format!("`{name}` does not say what it is for, and is read by {}.", by.join(" and ")), action)
             }
             None => {
                 let action = "Add `used_for:` with a word of why, or take it out of the sync.".to_owned();
