@@ -38,6 +38,7 @@ attributes:
     type: email
     role: email
     owner: zoho
+    precedence: [zoho, shopify]
   phone:
     from: zoho.contacts.{{contacts.Phone}}
     type: phone
@@ -48,6 +49,7 @@ attributes:
     type: enum
     values: [Germany, Austria, Switzerland, France, United Kingdom, Netherlands]
     owner: zoho
+    used_as: branch
   customer_since:
     from: zoho.contacts.{{contacts.Created Time}}
     type: text                               # shown in the anniversary mail as it is
@@ -109,6 +111,7 @@ attributes:
     type: date
     owner: zoho
     time_zone: Europe/Berlin
+    used_as: segment                         # of the subscription app, which is not declared here
   birthday:
     from: zoho.contacts.{{birth}}
     type: date
@@ -122,6 +125,7 @@ attributes:
     type: boolean
     role: consent
     owner: zoho
+    precedence: [zoho, shopify]
     used_by: [segment:At Risk, segment:unsub-in-promo]
 
   # --- switches for journeys ---
@@ -145,6 +149,7 @@ attributes:
     type: list
     role: tags
     owner: zoho
+    used_as: branch
 
   # --- still to be sorted out ---
   favourite_tea:
@@ -154,11 +159,13 @@ attributes:
     used_as: message
   referral_code:
     from: zoho.contacts.{{contacts.Referral Code}}
+    used_as: message
   kettle_serial:
     from: zoho.contacts.{{kettle}}
     type: text
     owner: zoho
-    note: for warranty mails, planned for summer
+    used_as: message
+    used_for: warranty mails
 
 # Moments, which a field cannot hold.
 events:
@@ -241,10 +248,23 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("ENM004", "mapping", "attributes.vip_tier", "an enum with values, spelled differently by the two systems"),
     ("OWN001", "mapping", "attributes.total_spent", "the shop owns it"),
     ("OWN002", "mapping", "attributes.email", "two systems feed it, one owns it"),
+    ("OWN009", "mapping", "attributes.email", "Zoho's address is tried first and comes first"),
     ("OWN003", "mapping", "attributes.phone", "it has an owner"),
     ("SEG002", "mapping", "segments", "two segments may never have members"),
     ("MAP001", "mapping", "document", "there is one, and it has attributes"),
+    ("MAP007", "mapping", "attributes.unsubscribed", "two systems feed it, in a declared order"),
+    ("MAP007", "mapping", "attributes.acquisition_channel", "two modules of one system, tried one after the other"),
+    ("MAP006", "mapping", "attributes.last_deal_stage", "ends like the lifecycle stage, is another concept"),
+    ("MAP009", "mapping", "attributes.total_spent", "no segment reads it, a branch does"),
+    ("MAP009", "mapping", "attributes.phone", "Customer.io gives it a meaning"),
+    ("MAP010", "mapping", "attributes.vip_tier", "a segment reads it, and it is mapped"),
+    ("MAP011", "mapping", "attributes.unsubscribed", "reserved, and for others to write"),
+    ("MAP012", "customerio.people", "column:Unsubscribed", "differs from a reserved name: MAP019 names it"),
+    ("MAP016", "mapping", "attributes.zoho_contact_id", "read by nothing declared, but it says what it is for"),
     ("MAP004", "mapping", "attributes.last_deal_stage", "a lookup whose attribute is there"),
+    ("TS011", "mapping", "attributes.last_order_at", "its entry names the zone"),
+    ("MAP015", "mapping", "modules", "all three modules that it reads are in it"),
+    ("MAP017", "mapping", "attributes.birthday", "personal, and what the birthday mail is built on"),
     ("TS009", "mapping", "attributes.sales_owner", "text that holds no dates"),
     ("CON004", "mapping", "attributes.email", "two systems feed it, but it is not consent"),
     ("CON004", "mapping", "attributes.promo_journey", "not consent, and its only source is its owner's"),
@@ -320,6 +340,8 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     ledger.statement("MAP004", "mapping:attributes.kettle_serial")?;
     ledger.statement("OWN001", "mapping:attributes.referral_code")?;
     ledger.statement("TS009", "mapping:attributes.customer_since")?;
+    ledger.statement("HIS003", "mapping:attributes.lifecycle_stage")?;
+    ledger.statement("HIS003", "mapping:attributes.vip_tier")?;
     ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
     ledger.statement("CFG001", "ignore:2")?;
     ledger.statement("CFG002", "ignore:3")?;

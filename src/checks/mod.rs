@@ -5,15 +5,19 @@
 pub mod context;
 
 mod agreement;
+mod attribute_names;
+mod attribute_use;
 mod blank_stage;
 mod boolean;
 mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod declarations;
 mod enumeration;
 mod export_cut;
 mod export_facts;
+mod feed;
 mod gaps;
 mod id_values;
 mod identifier;
@@ -35,6 +39,7 @@ mod policy;
 mod record_id;
 mod repeats;
 mod reserved_name;
+mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
@@ -118,6 +123,8 @@ pub fn compares(kind: &Kind) -> bool {
 /// THE list.
 pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
+    &attribute_names::KIND,
+    &attribute_use::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
@@ -126,10 +133,12 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &declarations::KIND,
     &enumeration::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
+    &feed::KIND,
     &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,
@@ -146,6 +155,7 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &sensitive_field::KIND,
     &spreadsheet::KIND,
     &tested_value::KIND,
     &text_times::KIND,

@@ -149,19 +149,21 @@ fn overruled(context: &Context<'_>, attribute: &Attribute) -> Option<String> {
 }
 
 /// Whether two names mean one system: a source may have a name of its own.
-fn is_same(context: &Context<'_>, one: &str, other: &str) -> bool {
+pub(super) fn is_same(context: &Context<'_>, one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
         || context.datasets.values().any(|dataset| context.owns(one, dataset) && context.owns(other, dataset))
 }
 
 fn is_one_source(context: &Context<'_>, one: &Attribute, other: &Attribute) -> bool {
+    source_column(context, one).is_some_and(|path| source_column(context, other) == Some(path))
+}
+
+/// The column that an attribute copies, as dataset and label.
+pub(super) fn source_column(context: &Context<'_>, attribute: &Attribute) -> Option<(String, String)> {
     // A lookup picks one of several records: two of them from one column are two things.
-    let direct = |attribute: &Attribute| {
-        let first = attribute.from.first().filter(|from| from.helpers.is_empty())?;
-        let path = first.column.clone()?;
-        // The label and the API name are one column.
-        let label = context.resolve(&path).ok().map(|column| context.label(&column).to_owned());
-        Some((path.dataset, label.unwrap_or(path.column)))
-    };
-    direct(one).is_some_and(|path| direct(other) == Some(path))
+    let first = attribute.from.first().filter(|from| from.helpers.is_empty())?;
+    let path = first.column.clone()?;
+    // The label and the API name are one column.
+    let label = context.resolve(&path).ok().map(|column| context.label(&column).to_owned());
+    Some((path.dataset, label.unwrap_or(path.column)))
 }

@@ -23,20 +23,31 @@ pub(super) static KIND: Kind = Kind {
 #[derive(Deserialize)]
 struct Names {
     names: BTreeSet<String>,
+    system: BTreeSet<String>,
 }
 
-static RESERVED: LazyLock<BTreeSet<String>> =
-    LazyLock::new(|| match serde_yaml::from_str::<Names>(include_str!("../../rules/data/reserved.yaml")) {
-        Ok(list) => list.names,
+static RESERVED: LazyLock<Names> =
+    LazyLock::new(|| match serde_yaml::from_str(include_str!("../../rules/data/reserved.yaml")) {
+        Ok(list) => list,
         Err(error) => panic!("the list of reserved names ships with the program and is tested: {error}"),
     });
 
+/// Whether Customer.io gives a name a meaning of its own.
+pub(super) fn is_reserved(name: &str) -> bool {
+    RESERVED.names.contains(name)
+}
+
+/// Whether Customer.io alone writes it.
+pub(super) fn is_system(name: &str) -> bool {
+    RESERVED.system.contains(name)
+}
+
 /// The reserved name that a name misspells by case.
 fn meant(name: &str) -> Option<&'static str> {
-    if RESERVED.contains(name) {
+    if is_reserved(name) {
         return None;
     }
-    RESERVED.iter().find(|reserved| reserved.eq_ignore_ascii_case(name)).map(String::as_str)
+    RESERVED.names.iter().find(|reserved| reserved.eq_ignore_ascii_case(name)).map(String::as_str)
 }
 
 fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {

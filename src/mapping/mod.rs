@@ -9,6 +9,7 @@ pub mod keys;
 pub mod lower;
 mod people;
 pub mod readers;
+mod reads;
 pub mod spelling;
 pub mod typo;
 mod vouch;
@@ -210,7 +211,7 @@ impl Mapping {
         let root = &document.root;
         let missing = root.get_texts("missing");
         let identity = root.get("identity");
-        let model = Self {
+        Ok(Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
@@ -225,8 +226,7 @@ impl Mapping {
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
             document: document.clone(),
-        };
-        Ok(model)
+        })
     }
 
     /// The attribute of a name.
@@ -245,7 +245,7 @@ impl Mapping {
         const INNER: &[(&str, &[&str])] = &[
             ("attributes", &["alias_cutover", "stamp"]),
             ("segments", &["expect"]),
-            ("journeys", &["exit", "suppress", "filter", "cap", "debounce", "within", "delay", "reads", "fallback"]),
+            ("journeys", &["exit", "filter", "cap", "debounce", "within", "delay"]),
         ];
         let root = &self.document.root;
         let mut found: Vec<String> =
