@@ -31,7 +31,9 @@ fn every_rule_is_planted_or_has_a_near_miss() {
     let planted = list(&expected, "findings").iter().map(|finding| text(finding, "code"));
     let codes: BTreeSet<&str> =
         planted.chain(list(&expected, "near_misses").iter().map(|miss| text(miss, "rule"))).collect();
-    for (name, rule) in BUILT_IN {
+    // Rules that compare two revisions have nothing to look at here: tests/gate.rs makes the revisions.
+    let compares = |rule: &str| rule.contains("check: mapping-change");
+    for (name, rule) in BUILT_IN.iter().filter(|(_, rule)| !compares(rule)) {
         let code = rule.lines().find_map(|line| line.strip_prefix("code: ")).unwrap();
         assert!(codes.contains(code), "{name}: the demo neither breaks {code} nor comes near it");
     }
