@@ -14,6 +14,7 @@ use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
 use crate::mapping::{EARLIER, Mapping};
+use crate::radius::Summary;
 use crate::rounds::{ask, gather};
 use crate::rules::{Rule, Rules};
 use crate::snapshots;
@@ -37,8 +38,14 @@ pub struct Options<'a> {
     pub snapshot: bool,
     /// A rule whose judgement is withheld, for tests that see whether anybody notices.
     pub blank: Option<String>,
+    /// The mapping, when it is not the file's.
+    pub head: Option<Mapping>,
     /// An earlier revision of the mapping to compare with.
     pub base: Option<Mapping>,
+    /// What profiles hold, where no export tells it.
+    pub summary: Option<Summary>,
+    /// Whether what profiles hold is counted for others to compare with.
+    pub count: bool,
     /// Told how far reading is.
     pub progress: &'a dyn Progress,
 }
@@ -49,6 +56,8 @@ pub struct Run {
     pub verdict: Verdict,
     /// Pairs and clusters of people who are probably one, when every record was to be named.
     pub listed: Option<Listed>,
+    /// What profiles hold, when it was to be counted and there are any.
+    pub summary: Option<Summary>,
     /// Bytes held in columns, for those who measure.
     pub bytes: usize,
 }
@@ -59,13 +68,19 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let selected = select(&rules, config, options)?;
     let datasets = open(config)?;
     refuse_twins(&datasets)?;
-    let mapping = config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose()?;
+    let read = || config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose();
+    let mapping = options.head.clone().map_or_else(read, |head| Ok(Some(head)))?;
     if datasets.is_empty() && mapping.is_none() {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
     let earlier = snapshots::open(config, options.policy.now, &datasets)?;
-    let exports = Exports { current: &datasets, earlier: &earlier, base: options.base.as_ref() };
+    let exports = Exports {
+        current: &datasets,
+        earlier: &earlier,
+        base: options.base.as_ref(),
+        summary: options.summary.as_ref(),
+    };
     let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
     let facts = gather(&context, &selected, options)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
@@ -86,7 +101,8 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
     verdict.remarks.extend(facts.matching);
-    Ok(Run { verdict, listed: facts.listed, bytes: facts.store.bytes() })
+    let summary = options.count.then(|| Summary::of(&context, &facts.answers)).flatten();
+    Ok(Run { verdict, summary, listed: facts.listed, bytes: facts.store.bytes() })
 }
 
 fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {

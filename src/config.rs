@@ -212,8 +212,12 @@ impl Config {
     /// Reads and checks a config file; paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Self> {
         let document = Document::read(path, &path.display().to_string())?;
+        Self::build(document, path.parent().unwrap_or_else(|| Path::new("")))
+    }
+
+    /// Checks a config; paths in it are relative to a folder.
+    pub fn build(document: Document, base: &Path) -> Result<Self> {
         shape::check(&document, &CONFIG)?;
-        let base = path.parent().unwrap_or_else(|| Path::new(""));
         let root = &document.root;
         let mut sources = Vec::new();
         for entry in entries(root, "sources") {

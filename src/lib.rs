@@ -14,6 +14,7 @@
 //! * [`facts`]: questions → answers; a closed set of facts, answered by one engine
 //! * [`checks`]: mapping and parameters → questions; answers → hits; one list of kinds
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
+//! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`findings`]: hits → findings → triage → verdict
 //! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
@@ -31,6 +32,7 @@ pub mod findings;
 pub mod frames;
 pub mod mapping;
 pub mod matching;
+pub mod radius;
 pub mod reports;
 pub mod revisions;
 mod rounds;

@@ -73,10 +73,16 @@ fn commit<'a>(repository: &'a Repository, against: &str) -> Result<Commit<'a>> {
 
 /// The path of a file from the root of its repository.
 fn inside(repository: &Repository, path: &Path) -> Result<PathBuf> {
-    let Some(root) = repository.workdir() else {
-        return Ok(path.components().filter(|part| !matches!(part, Component::CurDir)).collect());
-    };
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let Some(root) = repository.workdir() else {
+        // In a bare repository a path is one in its trees, whether or not it begins with the repository's own.
+        let plain =
+            |path: &Path| path.components().filter(|part| !matches!(part, Component::CurDir)).collect::<PathBuf>();
+        let own = whole(repository.path());
+        let known = path.ancestors().find(|part| part.is_dir() && whole(part) == own);
+        let rest = known.and_then(|known| path.strip_prefix(known).ok());
+        return Ok(plain(rest.unwrap_or(path)));
+    };
     let file = whole(&folder(path)).join(path.file_name().unwrap_or_default());
     file.strip_prefix(whole(root)).map(Path::to_owned).map_err(|_| {
         Error::usage(Fault::new(format!("{} lies outside the repository {}", path.display(), root.display())))

@@ -13,6 +13,7 @@ use crate::facts::{Answers, Column, Listed, Question};
 use crate::frames::Store;
 use crate::frames::identity::Identity;
 use crate::mapping::{ColumnPath, Mapping};
+use crate::radius;
 use crate::rules::Rule;
 use crate::snapshots;
 use crate::text::{count, counted};
@@ -48,7 +49,8 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             .datasets
             .keys()
             .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
-        let asked: Vec<Question> = asked.collect();
+        let counted = options.count.then(|| radius::questions(context)).unwrap_or_default();
+        let asked: Vec<Question> = asked.chain(counted).collect();
         let writers = checks::writers::questions(context, asked.iter());
         let open = answers.open(asked.into_iter().chain(writers).chain(read));
         if open.is_empty() && held.is_some() {
@@ -156,8 +158,8 @@ fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<Str
         for column in question.columns() {
             wanted.entry(column.dataset).or_default().insert(column.index);
         }
-        let Some((_, filter)) = question.filter() else { continue };
-        for path in filter.expr.columns().iter().filter_map(|(name, _)| ColumnPath::parse(name)) {
+        let named = question.filters().into_iter().flat_map(|(_, filter)| filter.expr.columns());
+        for path in named.filter_map(|(name, _)| ColumnPath::parse(&name)) {
             let dataset = context.dataset(&path.dataset);
             let index =
                 dataset.and_then(|dataset| dataset.columns.iter().position(|column| column.label == path.column));

@@ -204,3 +204,104 @@ fn an_audit_has_no_earlier_revision_and_does_not_pretend() {
     assert_eq!(common::status(&report, "MAP014"), "not evaluated");
     assert!(ran.out.contains("crmlint gate --against REV"), "{}", ran.out);
 }
+
+/// The statements of the changes, by subject.
+fn said(report: &Value) -> Vec<(String, String)> {
+    let found = list(report, "findings").iter().filter(|finding| text(finding, "code") == "MAP014");
+    found.map(|finding| (text(finding, "subject").to_owned(), text(finding, "what").to_owned())).collect()
+}
+
+fn of<'a>(said: &'a [(String, String)], subject: &str) -> &'a str {
+    &said.iter().find(|(own, _)| own == subject).unwrap_or_else(|| panic!("{subject} in {said:?}")).1
+}
+
+const MOVING: [(&str, &str); 6] = [
+    ("Active, Loyal, At Risk", "Active, Loyal"),
+    ("aliases: {At Risk: [at-risk, AtRisk]}", "aliases: {Churned: [At Risk, at-risk]}"),
+    ("vip_tier IN ('gold', 'platinum')", "vip_tier IN ('gold', 'platinum', 'silver')"),
+    ("interval '30 days'", "interval '60 days'"),
+    ("role: consent\n    owner: zoho", "role: consent\n    owner: shopify"),
+    ("Gold: gold", "Gold: top"),
+];
+
+#[test]
+fn a_saved_summary_tells_what_the_exports_tell() {
+    let dir = repository(&[]);
+    let audit = run_in(dir.path(), &["audit", "--now", common::NOW, "--save-summary", "summary.json", "-q"]);
+    assert_eq!(audit.code, 1, "{}", audit.err);
+    for (from, to) in MOVING {
+        edit(dir.path(), from, to);
+    }
+    let with_data = gate(dir.path(), &["--format", "json", "--data"]);
+    fs::remove_dir_all(dir.path().join("exports")).unwrap();
+    let summed_up = gate(dir.path(), &["--format", "json", "--summary", "summary.json"]);
+    let (data, summary) = (said(&with_data.json()), said(&summed_up.json()));
+    assert_eq!(data, summary);
+    let vip = of(&summary, "segment-changed:segment:VIP");
+    // 72 of silver join; 50 of gold are spelled `top` from now on, which the condition does not test.
+    assert!(vip.contains("50 of VIP's 77 members leave and 72 other profiles enter"), "{vip}");
+    let window = of(&summary, "segment-changed:segment:Recent Buyer");
+    assert!(window.contains("94 profiles join Recent Buyer's 71 members"), "{window}");
+    let risk = of(&summary, "value-removed:lifecycle_stage: At Risk");
+    assert!(risk.contains("51 of At Risk's 51 members leave"), "{risk}");
+    assert!(risk.contains("churned-early-access"), "{risk}");
+    let consent = of(&summary, "consent-owner-changed:unsubscribed");
+    assert!(
+        consent.contains("Of 33 people who opted out at zoho and stand in shopify too, 13 are subscribed there"),
+        "{consent}"
+    );
+}
+
+#[test]
+fn a_summary_holds_no_cell_of_a_person_and_is_checked() {
+    let dir = repository(&[]);
+    run_in(dir.path(), &["audit", "--now", common::NOW, "--save-summary", "summary.json", "-q"]);
+    let summary = fs::read_to_string(dir.path().join("summary.json")).unwrap();
+    let people = fs::read_to_string(dir.path().join("exports/customerio/people.csv")).unwrap();
+    let columns: Vec<&str> = people.lines().next().unwrap().split(',').collect();
+    let personal = ["email", "phone", "first_name", "last_name", "zoho_contact_id", "cio_id", "birthday"];
+    let at: Vec<usize> = personal.iter().filter_map(|name| columns.iter().position(|column| column == name)).collect();
+    assert!(at.len() >= 4, "{columns:?}");
+    let mut reader = csv::Reader::from_reader(people.as_bytes());
+    for record in reader.records().map(Result::unwrap) {
+        for cell in at.iter().filter_map(|index| record.get(*index)).filter(|cell| cell.len() > 4) {
+            assert!(!summary.contains(cell), "{cell}");
+        }
+    }
+    for (broken, why) in [
+        ("{}".to_owned(), "missing field"),
+        (summary.replace("\"crmlint_summary\":1", "\"crmlint_summary\":9"), "its format is 9"),
+        (summary.replacen("\"cells\":[[", "\"cells\":[[7,", 1), "another number of columns"),
+        (summary.replacen("profiles", "profile", 1), "unknown field"),
+    ] {
+        fs::write(dir.path().join("broken.json"), broken).unwrap();
+        let ran = gate(dir.path(), &["--summary", "broken.json"]);
+        assert_eq!(ran.code, 2, "{}", ran.out);
+        assert!(ran.err.contains("broken.json is no summary") && ran.err.contains(why), "{why}: {}", ran.err);
+    }
+    let absent = gate(dir.path(), &["--summary", "absent.json"]);
+    assert_eq!(absent.code, 3, "{}", absent.err);
+}
+
+#[test]
+fn a_bare_repository_is_judged_by_two_revisions() {
+    let dir = repository(&THREE);
+    let bare = TempDir::new().unwrap();
+    let place = bare.path().join("crm.git");
+    git2::build::RepoBuilder::new().bare(true).clone(dir.path().to_str().unwrap(), &place).unwrap();
+    let wanted = changes(&gate(dir.path(), &["--against", "HEAD~3", "--format", "json"]).json());
+    let told = ["--head", "HEAD", "--against", "HEAD~3", "--format", "json"];
+    for (folder, more) in [(bare.path(), vec!["crm.git"]), (place.as_path(), vec![]), (place.as_path(), vec!["."])] {
+        let ran = gate(folder, &[more.as_slice(), &told].concat());
+        assert_eq!(changes(&ran.json()), wanted, "{more:?}: {}", ran.err);
+    }
+    // In a checkout too: what stands in the folder does not count then.
+    edit(dir.path(), "type: email", "type: text");
+    assert_eq!(changes(&gate(dir.path(), &told).json()), wanted);
+    let unknown = gate(&place, &["--head", "no-such-branch", "--against", "HEAD~3"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.out);
+    assert!(unknown.err.contains("there is no revision `no-such-branch`"), "{}", unknown.err);
+    let early = gate(&place, &["docs", "--head", "HEAD", "--against", "HEAD~3"]);
+    assert_eq!(early.code, 2, "{}", early.out);
+    assert!(early.err.contains("HEAD holds no docs/crmlint.yaml"), "{}", early.err);
+}

@@ -47,7 +47,10 @@ fn audit(folder: &Path, now: &str) -> Outcome {
         show_pii: false,
         shards: 1,
         snapshot: true,
+        head: None,
         base: None,
+        summary: None,
+        count: false,
         blank: None,
         progress: &(),
     };

@@ -87,7 +87,7 @@ fn out_when(name: &str) -> Option<bool> {
 
 /// How the owner's values are read. Declared spellings go first; Shopify's flag alone cannot say no, and a field of the
 /// team's own may mean either.
-pub(super) fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
+pub(crate) fn lens(attribute: &Attribute, owner: &Dataset, column: &str) -> Result<Consent, Gap> {
     let subject = format!("{}.{column}", owner.name);
     let gap = |reason: String| Gap { subject: subject.clone(), reason, column: None };
     let name = &attribute.name;

@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::conditions::Conditions;
 pub use super::gaps::{no_mapping, no_profiles, no_records};
-use super::names::Names;
 use super::systems::no_column;
 use crate::config::Config;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::exports::{Dataset, System};
-use crate::facts::{Answer, Answers, Column, Filter, Lens, Pick, Question, Sample, Tally};
+use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::{Gap, Row};
 use crate::frames::identity::{IdColumn, Keys, Numbering, Plan};
-use crate::mapping::expr;
 use crate::mapping::{Attribute, ColumnPath, EARLIER, IdentityKey, Mapping};
+use crate::radius::Summary;
 use crate::text::nearest;
-use crate::yaml::{Document, Node};
 
 /// Everything a check may read beside answers.
 #[derive(Debug)]
@@ -32,10 +31,10 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
-    /// Conditions of segments, by segment name.
-    segments: BTreeMap<String, Filter>,
-    /// Conditions of modules in scope, by module name.
-    modules: BTreeMap<String, Filter>,
+    /// What today's profiles hold, where a file tells it and no export.
+    pub summary: Option<&'a Summary>,
+    /// The conditions of the mapping.
+    pub(super) conditions: Conditions,
 }
 
 /// The datasets of a run.
@@ -47,6 +46,8 @@ pub struct Exports<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// An earlier revision of the mapping.
     pub base: Option<&'a Mapping>,
+    /// What an earlier run counted.
+    pub summary: Option<&'a Summary>,
 }
 
 /// A column that a mapping entry leads to.
@@ -70,39 +71,12 @@ impl<'a> Context<'a> {
             datasets: exports.current,
             earlier: exports.earlier,
             now,
-            segments: BTreeMap::new(),
-            modules: BTreeMap::new(),
+            summary: exports.summary,
+            conditions: Conditions::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };
-        for segment in &mapping.segments {
-            let filter = context.condition(&mapping.document, &segment.text, None)?;
-            context.segments.insert(segment.name.clone(), filter);
-        }
-        for module in mapping.modules.iter().flatten() {
-            let Some(node) = &module.filter else { continue };
-            let dataset = context.zoho(&module.name).map(|dataset| dataset.name.clone());
-            // Without the module's export its columns are unknown, and nothing is going to be filtered.
-            if let Some(dataset) = dataset {
-                let filter = context.condition(&mapping.document, node, Some(&dataset))?;
-                context.modules.insert(module.name.clone(), filter);
-            }
-        }
+        context.conditions = Conditions::of(&context, mapping)?;
         Ok(context)
-    }
-
-    fn condition(&self, document: &Document, node: &Node, dataset: Option<&str>) -> Result<Filter> {
-        let text = node.text().unwrap_or_default();
-        let names = Names::new(self, dataset);
-        match expr::parse(text, &names) {
-            Ok(expr) => Ok(Filter::new(expr)),
-            Err(fault) => {
-                let at = document.fault(document.inside(node, fault.offset), fault.message);
-                Err(Error::usage(match fault.help {
-                    Some(help) => at.help(help),
-                    None => at,
-                }))
-            }
-        }
     }
 
     /// What the mapping says a module's records become: `people`, `related`, `events` or `none`.
@@ -126,16 +100,6 @@ impl<'a> Context<'a> {
     /// A dataset, current or earlier.
     pub fn dataset(&self, name: &str) -> Option<&'a Arc<Dataset>> {
         self.datasets.get(name).or_else(|| self.earlier.get(name))
-    }
-
-    /// The condition of a segment.
-    pub fn segment(&self, name: &str) -> Option<&Filter> {
-        self.segments.get(name)
-    }
-
-    /// The condition of a module in scope.
-    pub fn module(&self, name: &str) -> Option<&Filter> {
-        self.modules.get(name)
     }
 
     /// The profiles of Customer.io.

@@ -1,11 +1,14 @@
 //! What a revision of the mapping changes for those who read it. Without an earlier revision nothing can be said.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::{Ask, Kind, Stage};
-use crate::facts::lenses::shape;
-use crate::facts::{Answer, Answers, Column, Lens, Question};
+use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
+use crate::mapping::Mapping;
 use crate::mapping::changes::{Change, between};
+use crate::radius::{self, Count, Effect, Summary};
 use crate::shape::{Shape, required};
 use crate::text::counted;
 use crate::yaml::Node;
@@ -21,9 +24,6 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Facts { ask, judge },
 };
 
-/// Distinct values of an attribute that are asked for.
-const MOST_VALUES: usize = 10_000;
-
 fn changes(context: &Context<'_>, params: &Node) -> Option<Vec<Change>> {
     let (base, head) = (context.base?, context.mapping?);
     let lifecycle = params.get_text("of").is_some_and(|of| of == "lifecycle");
@@ -35,72 +35,83 @@ fn changes(context: &Context<'_>, params: &Node) -> Option<Vec<Change>> {
     Some(changes.into_iter().filter(wanted).collect())
 }
 
-/// How many people a change touches: those who hold the values, or any value.
-fn question(context: &Context<'_>, change: &Change) -> Option<Question> {
-    let column: Column = context.on_profile(change.attribute.as_ref()?).ok()?;
-    Some(match change.values.is_empty() {
-        true => Question::Shapes { column, lens: Lens::Filled(Vec::new()) },
-        false => Question::Values { column, cap: MOST_VALUES },
-    })
-}
-
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
     let Some(changes) = changes(context, params) else {
         let reason = "no earlier revision was given: crmlint gate --against REV".to_owned();
         let gap = Gap { subject: "the mapping".to_owned(), reason, column: None };
         return Ask { gaps: vec![gap], ..Ask::default() };
     };
-    let questions = changes.iter().filter_map(|change| question(context, change)).collect();
+    let questions = if context.summary.is_some() { Vec::new() } else { radius::questions(context) };
     // A revision that changes nothing was looked at too.
     Ask { questions, subjects: changes.len().max(1), gaps: Vec::new() }
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let changes = changes(context, params).unwrap_or_default();
-    changes.iter().map(|change| hit(context, answers, change)).collect()
+    let held = context.summary.cloned().or_else(|| Summary::of(context, answers));
+    let all = context.base.zip(context.mapping).map(|(base, head)| between(base, head).0).unwrap_or_default();
+    let moves = held.as_ref().map(|summary| radius::effects(context, summary, &all)).unwrap_or_default();
+    changes.iter().map(|change| hit(context, held.as_ref(), &moves, change)).collect()
 }
 
-fn hit(context: &Context<'_>, answers: &Answers, change: &Change) -> Hit {
-    let held = held(context, answers, change);
-    let mut statement = change.statement.clone();
-    match held {
-        Some((0, _)) => statement.push_str(" No profile holds it."),
-        Some((rows, _)) => {
-            let profiles = counted(rows, "profile holds", "profiles hold");
-            let what = if change.values.is_empty() { "a value of it" } else { "it" };
-            statement.push_str(&format!(" {profiles} {what}."));
-        }
-        None => {}
+fn hit(context: &Context<'_>, summary: Option<&Summary>, moves: &BTreeMap<String, Effect>, change: &Change) -> Hit {
+    let held = summary.zip(change.attribute.as_ref());
+    let held = held.and_then(|(summary, attribute)| summary.held(attribute, &change.values));
+    let mut said = vec![change.statement.clone()];
+    if let Some(Count(profiles, _)) = held {
+        let what = if change.values.is_empty() { "a value of it" } else { "it" };
+        said.push(match profiles {
+            0 => format!("No profile holds {what}."),
+            _ => format!("{} {what}.", counted(profiles, "profile holds", "profiles hold")),
+        });
     }
+    said.extend(summary.and_then(|summary| consent(context, summary, change)));
     if !change.readers.is_empty() && change.category.name != "reader-left" {
-        statement.push_str(&format!(" Read by {}.", change.readers.join(", ")));
+        said.push(format!("Read by {}.", change.readers.join(", ")));
+    }
+    let own = change.subject.strip_prefix("segment:").filter(|_| change.attribute.is_none());
+    let read = change.readers.iter().filter_map(|reader| reader.strip_prefix("segment:"));
+    let told: Vec<String> = own.into_iter().chain(read).filter_map(|name| Some(moves.get(name)?.told(name))).collect();
+    if !told.is_empty() {
+        said.push(format!("With this revision {}.", told.join("; ")));
     }
     let subject = Subject { dataset: None, name: format!("{}:{}", change.category.name, change.subject) };
-    let told = context.config.gate.iter().find(|(name, _)| name == change.category.name).and_then(|(_, level)| *level);
-    let (rows, people) = held.unwrap_or_default();
+    let level = context.config.gate.iter().find(|(name, _)| name == change.category.name).and_then(|(_, level)| *level);
+    let Count(mut rows, people) = held.unwrap_or_default();
+    if let Some(Effect::Moves { leave, enter, .. }) = own.and_then(|name| moves.get(name)) {
+        rows = leave + enter;
+    }
     Hit {
         rows: rows.max(1),
         total: rows.max(1),
         people,
-        severity: Some(told.unwrap_or(change.category.severity)),
-        ..Hit::entry(subject, change.place.clone(), statement, change.action.clone())
+        severity: Some(level.unwrap_or(change.category.severity)),
+        ..Hit::entry(subject, change.place.clone(), said.join(" "), change.action.clone())
     }
 }
 
-/// Profiles and people that a change touches; none when no export tells.
-fn held(context: &Context<'_>, answers: &Answers, change: &Change) -> Option<(u64, u64)> {
-    let tallies = match answers.get(&question(context, change)?)? {
-        Answer::Values { values, .. } => values
-            .iter()
-            .filter(|(value, _)| change.values.contains(value))
-            .map(|(_, tally)| (tally.rows, tally.people))
-            .collect::<Vec<_>>(),
-        Answer::Shapes { shapes, .. } => shapes
-            .iter()
-            .filter(|(name, _)| *name != shape::MISSING)
-            .map(|(_, tally)| (tally.rows, tally.people))
-            .collect(),
-        _ => return None,
+/// What the new owner of a consent says of those who opted out at the old one.
+fn consent(context: &Context<'_>, summary: &Summary, change: &Change) -> Option<String> {
+    if change.category.name != "consent-owner-changed" {
+        return None;
+    }
+    let attribute = change.attribute.as_deref()?;
+    let first = |mapping: &Mapping| {
+        let owned = mapping.attribute(attribute)?;
+        owned
+            .owner
+            .as_ref()
+            .map(|spot| spot.text.clone())
+            .filter(|_| !change.subject.ends_with(": precedence"))
+            .or_else(|| owned.precedence.first().cloned())
     };
-    Some(tallies.into_iter().fold((0, 0), |(rows, people), (more, others)| (rows + more, people + others)))
+    let (old, new) = (first(context.base?)?, first(context.mapping?)?);
+    let word = summary.word(attribute, &old, &new)?;
+    let people = counted(word.known, "person who opted out", "people who opted out");
+    let said = match (word.subscribed, word.silent) {
+        (0, 0) => "all of them opted out there too".to_owned(),
+        (subscribed, 0) => format!("{subscribed} are subscribed there"),
+        (subscribed, silent) => format!("{subscribed} are subscribed there, and of {silent} it says nothing"),
+    };
+    Some(format!("Of {people} at {old} and stand in {new} too, {said}."))
 }

@@ -9,6 +9,7 @@ mod attribute_names;
 mod attribute_use;
 mod blank_stage;
 mod boolean;
+mod conditions;
 mod consent;
 mod consent_values;
 mod coverage;
@@ -114,6 +115,8 @@ pub struct Kind {
     /// When and how it runs.
     pub stage: Stage,
 }
+
+pub(crate) use consent::lens as consent_lens;
 
 /// Whether a kind compares two revisions: it has nothing to say where there is one.
 pub fn compares(kind: &Kind) -> bool {

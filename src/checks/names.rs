@@ -13,6 +13,8 @@ pub(super) struct Names<'a, 'b> {
     context: &'b Context<'a>,
     /// The dataset whose columns are named without a prefix; profiles otherwise.
     dataset: Option<&'b str>,
+    /// Whether the earlier revision says what an attribute is.
+    earlier: bool,
 }
 
 /// Attributes that every profile may have, with the types Customer.io gives them.
@@ -29,13 +31,19 @@ const RESERVED: &[(&str, Type)] = &[
 
 impl<'a, 'b> Names<'a, 'b> {
     pub(super) fn new(context: &'b Context<'a>, dataset: Option<&'b str>) -> Self {
-        Self { context, dataset }
+        Self { context, dataset, earlier: false }
+    }
+
+    /// Profile attributes as the earlier revision declares them.
+    pub(super) fn earlier(context: &'b Context<'a>) -> Self {
+        Self { context, dataset: None, earlier: true }
     }
 
     fn declared(&self, name: &str) -> Option<Type> {
         // What an earlier revision has is named by the rule of changes, and stops no run.
         let known = |mapping: Option<&'a crate::mapping::Mapping>| mapping.and_then(|mapping| mapping.attribute(name));
-        let attribute = known(self.context.mapping).or_else(|| known(self.context.base));
+        let (new, old) = (known(self.context.mapping), known(self.context.base));
+        let attribute = if self.earlier { old.or(new) } else { new.or(old) };
         if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
             return Some(match kind.text.as_str() {
                 "number" => Type::Number,

@@ -84,8 +84,8 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
 /// The columns of a question: its own, those of its filter, and those by which the records it pairs are linked.
 fn rests_on(context: &Context<'_>, question: &Question) -> BTreeSet<Column> {
     let mut columns: BTreeSet<Column> = question.columns().into_iter().collect();
-    let filtered = question.filter().map(|(_, filter)| filter.expr.columns()).unwrap_or_default();
-    let named = filtered.into_iter().filter_map(|(name, _)| ColumnPath::parse(&name));
+    let filtered = question.filters().into_iter().flat_map(|(_, filter)| filter.expr.columns());
+    let named = filtered.filter_map(|(name, _)| ColumnPath::parse(&name));
     columns.extend(named.filter_map(|path| context.resolve(&path).ok()));
     let pairs = question.pairs();
     if !pairs.is_empty() {

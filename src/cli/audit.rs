@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::output;
 use super::progress::Bar;
 use super::targets;
 use crate::audit::{self, Options};
@@ -23,6 +24,7 @@ Examples:
   crmlint audit exports/zoho exports/people.csv        exports alone, without a config
   crmlint audit --select ENM,TS --format json --output report.json
   crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
+  crmlint audit --save-summary summary.json  what the gate needs to count people without exports
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
 pub(super) struct Args {
     /// A folder with a crmlint.yaml, or export files and folders [default: the crmlint.yaml of the current folder]
@@ -53,6 +55,9 @@ pub(super) struct Args {
     /// Write every failing record, unmasked, to a .csv or .parquet file
     #[arg(long, value_name = "FILE")]
     rows: Option<PathBuf>,
+    /// Write what `crmlint gate --summary` needs to say whom a change touches: counts, and nobody's data
+    #[arg(long, value_name = "FILE")]
+    save_summary: Option<PathBuf>,
     /// Show personal data in the report as it stands
     #[arg(long)]
     show_pii: bool,
@@ -82,6 +87,10 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         rows::fits(file)?;
         targets::apart(&targets, file)?;
     }
+    if let Some(file) = &args.save_summary {
+        output::fits(file)?;
+        targets::apart(&targets, file)?;
+    }
     let config = config(&args.paths)?;
     let policy = policy(args, &config)?;
     let bar = Bar::new(args.quiet);
@@ -93,7 +102,10 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         show_pii: args.show_pii,
         shards: args.shards,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
+        head: None,
         base: None,
+        summary: None,
+        count: args.save_summary.is_some(),
         blank: None,
         progress: &bar,
     };
@@ -115,6 +127,14 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
                 clusters.display()
             ));
         }
+    }
+    if let Some(file) = &args.save_summary {
+        let Some(summary) = &run.summary else {
+            let fault = Fault::new("there is nothing to sum up: no people export of Customer.io was read");
+            return Err(Error::usage(fault.help("name one under `sources:`, or leave --save-summary out")));
+        };
+        output::draft(file, |out| out.write_all(summary.text().as_bytes()))?.keep()?;
+        console.say(&format!("What profiles hold is summed up in {}: counts, and nobody's data.", file.display()));
     }
     let shown = masking::for_reports(&verdict);
     let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };

@@ -1,21 +1,24 @@
 //! `crmlint gate`: two revisions of the mapping in, what breaks between them out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::audit::{config, now};
 use super::console::Console;
 use super::progress::Bar;
 use super::targets;
 use crate::audit::{self, Options};
+use crate::config::{Config, FILE};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::mapping::Mapping;
 use crate::mapping::changes::between;
+use crate::radius::Summary;
 use crate::reports::{self, Format};
 use crate::revisions;
 use crate::rules::{Rule, Rules};
 use crate::text::counted;
+use crate::yaml::Document;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -25,6 +28,8 @@ Examples:
   crmlint gate --against mapping.before.yaml     without git
   crmlint gate --output sarif=gate.sarif --output md=-
   crmlint gate --against HEAD~3 --data       also count the people with the exports of crmlint.yaml
+  crmlint gate --summary summary.json        count them without exports: crmlint audit --save-summary summary.json
+  crmlint gate crm.git --head topic --against main     in a bare repository
 
 `gate:` in crmlint.yaml says how bad each kind of change is.")]
 pub(super) struct Args {
@@ -34,9 +39,15 @@ pub(super) struct Args {
     /// The revision to compare with: a branch, tag or commit, or a file
     #[arg(long, value_name = "REV|FILE", default_value = "HEAD")]
     against: String,
+    /// Judge this revision instead of the files of the folder; a bare repository has no others
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
     /// Read the exports too, and say how many people each change touches
     #[arg(long)]
     data: bool,
+    /// Say it from the counts of an earlier run: crmlint audit --save-summary FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    summary: Option<PathBuf>,
     /// The lowest severity that ends with exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "note", "never"])]
     fail_on: Option<String>,
@@ -53,16 +64,26 @@ pub(super) struct Args {
     /// Only the table of findings and the verdict
     #[arg(long, short)]
     quiet: bool,
+    /// The details of every finding, and every reason
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let targets = targets::targets(&args.output, args.format)?;
-    let mut config = config(args.path.as_slice())?;
+    let mut config = match &args.head {
+        None => config(args.path.as_slice())?,
+        Some(head) => config_at(args.path.as_deref().unwrap_or_else(|| Path::new(".")), head)?,
+    };
     let Some((path, name)) = config.mapping.clone() else {
         let fault = Fault::new("there is no mapping to compare");
         return Err(Error::usage(fault.help("name it in crmlint.yaml: mapping: mapping.yaml")));
     };
-    let head = Mapping::read(&path, &name)?;
+    let head = match &args.head {
+        None => Mapping::read(&path, &name)?,
+        Some(head) => Mapping::build(at(&path, &name, head)?)?,
+    };
+    let summary = args.summary.as_deref().map(Summary::read).transpose()?;
     let earlier = revisions::earlier(&path, &name, &args.against)?;
     let is_new = earlier.is_none();
     let base = earlier.map(Mapping::build).transpose()?;
@@ -93,6 +114,9 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         blank: None,
         // A mapping without an earlier revision changes nothing.
         base: Some(base.unwrap_or_else(|| head.clone())),
+        head: args.head.is_some().then_some(head),
+        summary: summary.clone(),
+        count: false,
         progress: &bar,
     };
     let run = audit::run(&config, &options);
@@ -100,8 +124,16 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let mut verdict = run?.verdict;
     let rules = counted(data.len() as u64, "rule is", "rules are");
     verdict.remarks.push(format!("{rules} about the data and did not run: `crmlint audit` runs them."));
-    if !args.data {
-        verdict.remarks.push("Without `--data` no export is read, and no change says whom it touches.".to_owned());
+    match (&args.summary, &summary) {
+        (Some(file), Some(summary)) => {
+            let said = format!("Who is touched is counted as of {}, from {}.", summary.now, file.display());
+            verdict.remarks.push(said);
+        }
+        _ if !args.data => {
+            let said = "Without `--data` or `--summary` no change says whom it touches.";
+            verdict.remarks.push(said.to_owned());
+        }
+        _ => {}
     }
     if is_new {
         verdict.remarks.push(format!("{name} is new since {}: there is nothing to compare with.", args.against));
@@ -110,7 +142,22 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         verdict.remarks.push(format!("Added since {}, breaking nothing: {}.", args.against, added.join(", ")));
     }
     let shown = masking::for_reports(&verdict);
-    let detail = if args.quiet { 0 } else { 1 };
+    let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
     targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
     Ok(verdict.exit)
+}
+
+/// A document as a revision has it.
+fn at(path: &Path, name: &str, head: &str) -> Result<Document> {
+    revisions::earlier(path, name, head)?.ok_or_else(|| {
+        let fault = Fault::new(format!("{head} holds no {name}"));
+        Error::usage(fault.help("name the folder that holds it in the repository, or another revision"))
+    })
+}
+
+/// The config as a revision has it.
+fn config_at(folder: &Path, head: &str) -> Result<Config> {
+    let file = folder.join(FILE);
+    let document = at(&file, &file.display().to_string(), head)?;
+    Config::build(document, folder)
 }

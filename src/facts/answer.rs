@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::agree::Agreement;
+use super::cells::MOST_CELLS;
 use super::instants::Differences;
 use super::question::Question;
 use super::tally::Tally;
@@ -62,6 +63,8 @@ pub enum Answer {
     Newest(Option<i64>),
     /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`] and [`Question::Listing`].
     Rows { rows: u64, met: Tally },
+    /// To [`Question::Cells`]: records by the codes of their cells; nothing when there are too many combinations.
+    Cells { rows: u64, cells: BTreeMap<Vec<u16>, u64>, overflow: bool },
     /// To [`Question::Repeats`], [`Question::Divided`] and [`Question::Matches`].
     Repeats { rows: u64, groups: Groups },
     /// To [`Question::CrossedIdentity`]: linked pairs, those of them whose left record is too fresh, left records whose address
@@ -122,6 +125,18 @@ impl Answer {
                     for (name, rows) in more {
                         *column.entry(name).or_default() += rows;
                     }
+                }
+            }
+            (Self::Cells { rows, cells, overflow }, Self::Cells { rows: more, cells: others, overflow: over }) => {
+                *rows += more;
+                *overflow |= over;
+                for (cell, more) in others {
+                    *cells.entry(cell).or_default() += more;
+                }
+                // Pieces may hold few combinations each and too many together.
+                *overflow |= cells.len() > MOST_CELLS;
+                if *overflow {
+                    cells.clear();
                 }
             }
             (Self::Compare { pairs, cells }, Self::Compare { pairs: more, cells: others }) => {

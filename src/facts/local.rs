@@ -15,8 +15,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, clusters, filter, instants,
-    matches, pairs, people, picks, repeats, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
+    instants, matches, pairs, people, picks, repeats, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -176,6 +176,7 @@ impl<'a> Shard<'a> {
                 let met = self.met(&slice, filter)?;
                 Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter().copied(), None) })
             }
+            Question::Cells { dataset, columns, tests } => cells::cells(self, &self.slice(dataset)?, columns, tests),
             Question::Shaped { column, lens, scope } => picks::shaped(self, column, lens, scope),
             Question::Repeats { column, form, unlike } => repeats::repeats(self, column, *form, *unlike),
             Question::Divided { column, lens } => repeats::divided(self, column, lens),
@@ -310,7 +311,7 @@ impl Engine<'_> {
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {
             let shard = Shard::new(self, number);
-            shard.evaluate(questions.iter().filter_map(Question::filter));
+            shard.evaluate(questions.iter().flat_map(Question::filters));
             let given: Vec<(&Question, Answer)> = questions
                 .into_par_iter()
                 .map(|question| {

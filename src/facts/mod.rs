@@ -6,6 +6,7 @@
 
 pub mod agree;
 mod answer;
+pub mod cells;
 mod clusters;
 mod decisions;
 mod filter;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
+use super::cells::Read;
 use super::filter::Filter;
 use super::fits::Fit;
 use super::instants::{Apart, Fresh, Instants};
@@ -180,6 +181,8 @@ pub enum Question {
     Newest { column: Column, zone: Option<String> },
     /// Records that meet a filter.
     Rows { dataset: String, filter: Filter },
+    /// Records by every combination of what these columns hold and which of these conditions they meet.
+    Cells { dataset: String, columns: Vec<(usize, Read)>, tests: Vec<Filter> },
     /// Values by their shape, of the records in scope.
     Shaped { column: Column, lens: Lens, scope: Scope },
     /// Values that occur more than once in a form; with `unlike`, only where something sets them apart.
@@ -261,6 +264,9 @@ impl Question {
                 let fresh = fresh.iter().map(|fresh| &fresh.column);
                 [left, right].into_iter().chain(also).chain(fresh).cloned().collect()
             }
+            Self::Cells { dataset, columns, .. } => {
+                columns.iter().map(|(index, _)| Column { dataset: dataset.clone(), index: *index }).collect()
+            }
             Self::Wide { dataset, columns, .. } => {
                 columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
             }
@@ -281,7 +287,7 @@ impl Question {
     pub fn datasets(&self) -> Vec<String> {
         let mut named: Vec<String> = self.columns().into_iter().map(|column| column.dataset).collect();
         match self {
-            Self::Rows { dataset, .. } => named.push(dataset.clone()),
+            Self::Rows { dataset, .. } | Self::Cells { dataset, .. } => named.push(dataset.clone()),
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             _ => {}
@@ -312,11 +318,12 @@ impl Question {
             }
             _ => Vec::new(),
         };
-        let Some((own, filter)) = self.filter() else { return pairs };
-        let named = filter.expr.columns().into_iter().filter_map(|(name, _)| ColumnPath::parse(&name));
-        for path in named.filter(|path| path.dataset != own) {
-            pairs.push((path.dataset.clone(), own.to_owned()));
-            pairs.push((own.to_owned(), path.dataset));
+        for (own, filter) in self.filters() {
+            let named = filter.expr.columns().into_iter().filter_map(|(name, _)| ColumnPath::parse(&name));
+            for path in named.filter(|path| path.dataset != own) {
+                pairs.push((path.dataset.clone(), own.to_owned()));
+                pairs.push((own.to_owned(), path.dataset));
+            }
         }
         pairs
     }
@@ -329,15 +336,16 @@ impl Question {
         }
     }
 
-    /// The filter and the dataset it runs on.
-    pub fn filter(&self) -> Option<(&str, &Filter)> {
+    /// The filters, each with the dataset it runs on.
+    pub fn filters(&self) -> Vec<(&str, &Filter)> {
         match self {
-            Self::Rows { dataset, filter } => Some((dataset, filter)),
-            Self::Coverage { left, scope: Scope::Where(filter), .. } => Some((left, filter)),
-            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
-            Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter(),
-            Self::Matches { of: Match::Segment(dataset, filter), .. } => Some((dataset, filter)),
-            _ => None,
+            Self::Rows { dataset, filter } => vec![(dataset, filter)],
+            Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
+            Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
+            Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
+            Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],
+            _ => Vec::new(),
         }
     }
 }

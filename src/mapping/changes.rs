@@ -26,7 +26,7 @@ const fn category(name: &'static str, about: &'static str, severity: Severity) -
 }
 
 /// All categories. A change of a lifecycle in place is a rule of its own.
-pub static CATEGORIES: [Category; 13] = [
+pub static CATEGORIES: [Category; 15] = [
     category("attribute-removed", "an attribute is gone from the mapping", Severity::Error),
     category("attribute-renamed", "an attribute has another name (`was:` names the old one)", Severity::Warning),
     category("type-changed", "an attribute holds another type", Severity::Error),
@@ -44,6 +44,8 @@ pub static CATEGORIES: [Category; 13] = [
     category("source-changed", "an attribute comes from another column", Severity::Warning),
     category("default-changed", "a blank stands for another value", Severity::Warning),
     category("reader-left", "a segment or journey reads something that is gone", Severity::Error),
+    category("segment-removed", "a segment is no longer declared", Severity::Warning),
+    category("segment-changed", "a segment has another condition", Severity::Warning),
     category("lifecycle-changed", "the values of a lifecycle changed and its version did not", Severity::Warning),
 ];
 
@@ -63,6 +65,8 @@ pub struct Change {
     pub attribute: Option<String>,
     /// The values whose profiles it touches; all values of the attribute where there are none.
     pub values: Vec<String>,
+    /// What the values become; nothing where they are gone.
+    pub becomes: Option<String>,
     /// What changed, a clause: `the type of `x` was text and is number`.
     pub statement: String,
     /// What to do.
@@ -90,6 +94,7 @@ pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
         }
     }
     diff.readers_left();
+    diff.segments();
     let known = |new: &&Attribute| {
         base.attribute(&new.name).is_none() && !new.was.iter().any(|was| base.attribute(was).is_some())
     };
@@ -97,10 +102,10 @@ pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
     (diff.changes, diff.added)
 }
 
-struct Diff<'a> {
-    base: &'a Mapping,
-    head: &'a Mapping,
-    changes: Vec<Change>,
+pub(super) struct Diff<'a> {
+    pub(super) base: &'a Mapping,
+    pub(super) head: &'a Mapping,
+    pub(super) changes: Vec<Change>,
     added: Vec<String>,
 }
 
@@ -118,16 +123,23 @@ impl Diff<'_> {
     }
 
     /// The place of a key's value in the new revision; of the attribute itself where the key is gone.
-    fn at(&self, attribute: &Attribute, key: &str) -> Mark {
+    pub(super) fn at(&self, attribute: &Attribute, key: &str) -> Mark {
         self.node(attribute, key).map_or(attribute.mark, |node| node.mark)
     }
 
-    fn section(&self, key: &str) -> Option<Mark> {
+    pub(super) fn section(&self, key: &str) -> Option<Mark> {
         let root = &self.head.document.root;
         root.entries().iter().find(|entry| entry.key == key).map(|entry| entry.mark)
     }
 
-    fn put(&mut self, name: &str, attribute: Option<&str>, subject: String, said: [String; 2], mark: Option<Mark>) {
+    pub(super) fn put(
+        &mut self,
+        name: &str,
+        attribute: Option<&str>,
+        subject: String,
+        said: [String; 2],
+        mark: Option<Mark>,
+    ) {
         let Some(category) = named(name) else { return };
         let [statement, action] = said;
         self.changes.push(Change {
@@ -135,6 +147,7 @@ impl Diff<'_> {
             subject,
             attribute: attribute.map(str::to_owned),
             values: Vec::new(),
+            becomes: None,
             statement,
             action,
             place: Some(self.head.document.place(mark.unwrap_or(Mark { line: 1, column: 1, offset: 0 }))),
@@ -279,71 +292,6 @@ impl Diff<'_> {
                 "Where the systems disagree, other values win from now on: list those people before it takes effect.";
             let subject = format!("{name}: precedence");
             self.put(category, Some(&old.name), subject, [said, action.to_owned()], Some(self.at(new, "precedence")));
-        }
-    }
-
-    fn values(&mut self, old: &Attribute, new: &Attribute) {
-        if old.values.is_empty() {
-            return;
-        }
-        let (name, mark) = (&new.name, Some(self.at(new, "values")));
-        let before = self.changes.len();
-        if new.values.is_empty() {
-            let said = format!("`{name}` had a list of allowed values and has none.");
-            let action = "Without a list nobody notices a variant: keep it.".to_owned();
-            self.put("value-removed", Some(&old.name), format!("{name}: values"), [said, action], mark);
-        }
-        for value in old.values.iter().filter(|_| !new.values.is_empty()) {
-            let respelled =
-                new.values.iter().find(|other| other.source == value.source && value.source != value.attribute);
-            let folded = new.values.iter().find(|other| other.aliases.contains(&value.attribute));
-            let kept = new.values.iter().any(|other| other.attribute == value.attribute);
-            let spelling = &value.attribute;
-            let (category, said, action) = match (kept, respelled, folded) {
-                (true, ..) => continue,
-                (_, Some(other), _) => (
-                    "value-respelled",
-                    format!("`{spelling}` of `{name}` is now spelled `{}`.", other.attribute),
-                    "Change every condition that tests the old spelling, and rewrite the profiles in one go."
-                        .to_owned(),
-                ),
-                (.., Some(other)) => (
-                    "value-removed",
-                    format!(
-                        "`{spelling}` of `{name}` is no longer a value of its own: it means `{}`.",
-                        other.attribute
-                    ),
-                    format!(
-                        "Rewrite the profiles to `{}` before conditions stop testing `{spelling}`.",
-                        other.attribute
-                    ),
-                ),
-                _ => (
-                    "value-removed",
-                    format!("`{spelling}` of `{name}` is no longer allowed."),
-                    "Say under `aliases:` what the people who hold it become, or keep it until nobody does.".to_owned(),
-                ),
-            };
-            self.put(category, Some(&old.name), format!("{name}: {spelling}"), [said, action], mark);
-            if let Some(change) = self.changes.last_mut() {
-                change.values = vec![spelling.clone()];
-            }
-        }
-        let lifecycle = old.is_role("lifecycle") || new.is_role("lifecycle");
-        let spelled = |attribute: &Attribute| {
-            attribute.values.iter().map(|value| value.attribute.clone()).collect::<BTreeSet<_>>()
-        };
-        if lifecycle && spelled(old) != spelled(new) && old.version == new.version {
-            let gone = self.changes.len() > before;
-            let said = format!(
-                "The values of the lifecycle `{name}` changed in place{}.",
-                new.version.as_ref().map(|version| format!(" under version {version}")).unwrap_or_default()
-            );
-            let action = format!(
-                "Raise `version:`{}, and say when reports read the new stages.",
-                if gone { ", map the old stages under `aliases:`" } else { "" }
-            );
-            self.put("lifecycle-changed", Some(&old.name), format!("{name}: lifecycle"), [said, action], mark);
         }
     }
 

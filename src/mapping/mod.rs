@@ -2,6 +2,8 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+mod changed_segments;
+mod changed_values;
 pub mod changes;
 pub mod expr;
 mod journeys;

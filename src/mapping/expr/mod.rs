@@ -195,6 +195,16 @@ impl Operand {
         }
     }
 
+    fn renamed(&self, to: &dyn Fn(&str) -> String) -> Self {
+        match self.clone() {
+            Operand::Column { name, ty } => Operand::Column { name: to(&name), ty },
+            Operand::Call { function, args } => {
+                Operand::Call { function, args: args.iter().map(|arg| arg.renamed(to)).collect() }
+            }
+            other => other,
+        }
+    }
+
     /// Takes on a type where the operand leaves it open; false when it cannot.
     fn fit(&mut self, wanted: Type) -> bool {
         if self.ty() == Type::Unknown {
@@ -266,8 +276,32 @@ impl Expr {
         found
     }
 
+    /// The same condition on columns of other names.
+    pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
+        let side = |operand: &Operand| operand.renamed(name);
+        let all = |terms: &[Self]| terms.iter().map(|term| term.renamed(name)).collect();
+        match self.clone() {
+            Self::All(terms) => Self::All(all(&terms)),
+            Self::Any(terms) => Self::Any(all(&terms)),
+            Self::Not(inner) => Self::Not(Box::new(inner.renamed(name))),
+            Self::Compare { left, op, right } => Self::Compare { left: side(&left), op, right: side(&right) },
+            Self::OneOf { left, values, negated } => {
+                Self::OneOf { left: side(&left), values: values.iter().map(side).collect(), negated }
+            }
+            Self::Between { left, low, high, negated } => {
+                Self::Between { left: side(&left), low: side(&low), high: side(&high), negated }
+            }
+            Self::Like { left, pattern, any_case, negated } => {
+                Self::Like { left: side(&left), pattern, any_case, negated }
+            }
+            Self::Missing(left) => Self::Missing(side(&left)),
+            Self::True(left) => Self::True(side(&left)),
+            Self::Const(value) => Self::Const(value),
+        }
+    }
+
     /// The tests at the bottom of the tree, left to right.
-    fn leaves(&self) -> Vec<&Expr> {
+    pub fn leaves(&self) -> Vec<&Expr> {
         let (mut open, mut found) = (vec![self], Vec::new());
         while let Some(expr) = open.pop() {
             match expr {

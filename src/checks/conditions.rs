@@ -1,0 +1,81 @@
+//! The conditions of segments and modules, read once for a run.
+
+use std::collections::BTreeMap;
+
+use super::Context;
+use super::names::Names;
+use crate::error::{Error, Result};
+use crate::facts::Filter;
+use crate::mapping::{Mapping, expr};
+use crate::yaml::{Document, Node};
+
+/// The conditions of a mapping.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    /// Of segments, by segment name.
+    segments: BTreeMap<String, Filter>,
+    /// The same of the earlier revision; those that can still be read.
+    before: BTreeMap<String, Filter>,
+    /// Of modules in scope, by module name.
+    modules: BTreeMap<String, Filter>,
+}
+
+impl Conditions {
+    /// Reads those of a mapping; one that does not parse or names nothing known stops the run.
+    pub(super) fn of(context: &Context<'_>, mapping: &Mapping) -> Result<Self> {
+        let mut conditions = Self::default();
+        for segment in &mapping.segments {
+            let filter = condition(context, &mapping.document, &segment.text, None)?;
+            conditions.segments.insert(segment.name.clone(), filter);
+        }
+        for segment in context.base.iter().flat_map(|base| &base.segments) {
+            let text = segment.text.text().unwrap_or_default();
+            // An earlier revision stops no run.
+            if let Ok(expr) = expr::parse(text, &Names::earlier(context)) {
+                conditions.before.insert(segment.name.clone(), Filter::new(expr));
+            }
+        }
+        for module in mapping.modules.iter().flatten() {
+            let Some(node) = &module.filter else { continue };
+            let dataset = context.zoho(&module.name).map(|dataset| dataset.name.clone());
+            // Without the module's export its columns are unknown, and nothing is going to be filtered.
+            if let Some(dataset) = dataset {
+                let filter = condition(context, &mapping.document, node, Some(&dataset))?;
+                conditions.modules.insert(module.name.clone(), filter);
+            }
+        }
+        Ok(conditions)
+    }
+}
+
+fn condition(context: &Context<'_>, document: &Document, node: &Node, dataset: Option<&str>) -> Result<Filter> {
+    let text = node.text().unwrap_or_default();
+    let names = Names::new(context, dataset);
+    match expr::parse(text, &names) {
+        Ok(expr) => Ok(Filter::new(expr)),
+        Err(fault) => {
+            let at = document.fault(document.inside(node, fault.offset), fault.message);
+            Err(Error::usage(match fault.help {
+                Some(help) => at.help(help),
+                None => at,
+            }))
+        }
+    }
+}
+
+impl Context<'_> {
+    /// The condition of a segment.
+    pub fn segment(&self, name: &str) -> Option<&Filter> {
+        self.conditions.segments.get(name)
+    }
+
+    /// The condition that a segment had in the earlier revision.
+    pub fn segment_before(&self, name: &str) -> Option<&Filter> {
+        self.conditions.before.get(name)
+    }
+
+    /// The condition of a module in scope.
+    pub fn module(&self, name: &str) -> Option<&Filter> {
+        self.conditions.modules.get(name)
+    }
+}

@@ -1,0 +1,237 @@
+//! Blast radius: what today's profiles hold, as counts with nobody in them, and whom a revision of the mapping moves.
+//!
+//! The counts are answers of a run ([`questions`], [`Summary::of`]) or a file that an earlier run saved
+//! ([`Summary::read`]); what they tell is the same. [`effects`] holds every segment's condition before and after against
+//! them.
+
+mod cells;
+mod effects;
+mod file;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use cells::Table;
+pub use effects::{Effect, effects};
+
+use crate::checks::Context;
+use crate::facts::lenses::shape;
+use crate::facts::{Answer, Answers, Column, Consent, Lens, Question, Tally};
+use crate::mapping::{Attribute, Mapping};
+
+/// Distinct values of an attribute that are asked for.
+const MOST_VALUES: usize = 10_000;
+
+/// Profiles and people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count(pub u64, pub u64);
+
+impl Count {
+    fn add(self, tally: &Tally) -> Self {
+        Self(self.0 + tally.rows, self.1 + tally.people)
+    }
+}
+
+/// What profiles hold of an attribute.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Held {
+    /// Those that hold a value.
+    pub filled: Count,
+    /// Those that hold a value which the mapping lists, by value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, Count>,
+}
+
+/// What one system says of those who opted out at another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Word {
+    /// The attribute.
+    pub attribute: String,
+    /// The system at which people opted out.
+    pub out_at: String,
+    /// The other system.
+    pub asked: String,
+    /// People who opted out at the first and are known to both.
+    pub known: u64,
+    /// Those of them who are subscribed at the other.
+    pub subscribed: u64,
+    /// Those of them of whom the other says nothing that can be read.
+    pub silent: u64,
+}
+
+/// What today's profiles hold: counts of listed values, nobody's data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// The format: 1.
+    pub crmlint_summary: u32,
+    /// The instant that counted as now.
+    pub now: String,
+    /// Whether text compared without case.
+    pub any_case: bool,
+    /// Profiles.
+    pub profiles: u64,
+    /// What they hold, by attribute.
+    pub attributes: BTreeMap<String, Held>,
+    /// Where systems disagree about consent.
+    #[serde(default)]
+    pub consent: Vec<Word>,
+    /// Profiles by what the segments ask of them; none where there are too many combinations.
+    pub segments: Option<Table>,
+}
+
+/// The mappings of a run: today's first, the revision that is judged second.
+fn mappings<'a>(context: &Context<'a>) -> Vec<&'a Mapping> {
+    context.base.into_iter().chain(context.mapping).collect()
+}
+
+/// Values that the mappings list for an attribute, in every spelling.
+fn listed(mappings: &[&Mapping], name: &str) -> BTreeSet<String> {
+    let named = |attribute: &&Attribute| attribute.name == name || attribute.was.iter().any(|was| was == name);
+    let attributes = mappings.iter().flat_map(|mapping| mapping.attributes.iter().filter(named));
+    let values = attributes.flat_map(|attribute| &attribute.values);
+    values.flat_map(|value| value.aliases.iter().chain([&value.attribute]).cloned()).collect()
+}
+
+fn names<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
+    mappings(context).into_iter().flat_map(|mapping| &mapping.attributes).map(|known| known.name.as_str()).collect()
+}
+
+fn filled(column: &Column) -> Question {
+    Question::Shapes { column: column.clone(), lens: Lens::Filled(Vec::new()) }
+}
+
+fn values(column: &Column) -> Question {
+    Question::Values { column: column.clone(), cap: MOST_VALUES }
+}
+
+/// What must be asked to know the blast radius of whatever may change.
+pub fn questions(context: &Context<'_>) -> Vec<Question> {
+    let known = mappings(context);
+    let mut asked = Vec::new();
+    for name in names(context) {
+        let Ok(column) = context.on_profile(name) else { continue };
+        if !listed(&known, name).is_empty() {
+            asked.push(values(&column));
+        }
+        asked.push(filled(&column));
+    }
+    asked.extend(words(context).into_iter().map(|(_, question)| question));
+    asked.extend(cells::question(context));
+    asked
+}
+
+/// Every two systems that say something of one consent, with the question that holds them together.
+fn words(context: &Context<'_>) -> Vec<(Word, Question)> {
+    let mut found = Vec::new();
+    let Some(mapping) = context.base.or(context.mapping) else { return found };
+    for attribute in mapping.attributes.iter().filter(|attribute| attribute.is_consent()) {
+        let paths: Vec<_> = attribute.from.iter().filter_map(|from| from.column.as_ref()).collect();
+        for (left, right) in paths.iter().flat_map(|left| paths.iter().map(move |right| (left, right))) {
+            let columns = (context.resolve(left), context.resolve(right));
+            let (Ok(here), Ok(there)) = columns else { continue };
+            let (Some(left_lens), Some(right_lens)) =
+                (lens(context, attribute, &here), lens(context, attribute, &there))
+            else {
+                continue;
+            };
+            if left.source() == right.source() {
+                continue;
+            }
+            let word = Word {
+                attribute: attribute.name.clone(),
+                out_at: left.source().to_owned(),
+                asked: right.source().to_owned(),
+                known: 0,
+                subscribed: 0,
+                silent: 0,
+            };
+            found.push((word, Question::Compare { left: here, left_lens, right: there, right_lens }));
+        }
+    }
+    found
+}
+
+/// How a column speaks of consent. A flag whose no may mean never asked says yes, or nothing.
+fn lens(context: &Context<'_>, attribute: &Attribute, column: &Column) -> Option<Lens> {
+    let dataset = context.datasets.get(&column.dataset)?;
+    let told = crate::checks::consent_lens(attribute, dataset, context.label(column));
+    Some(Lens::Consent(told.unwrap_or(Consent::OptInFlag)))
+}
+
+impl Summary {
+    /// What the answers of a run tell; nothing without profiles.
+    pub fn of(context: &Context<'_>, answers: &Answers) -> Option<Self> {
+        let profiles = context.profiles()?;
+        let known = mappings(context);
+        let mut attributes = BTreeMap::new();
+        for name in names(context) {
+            let Ok(column) = context.on_profile(name) else { continue };
+            let Some(Answer::Shapes { shapes, .. }) = answers.get(&filled(&column)) else { continue };
+            let there = shapes.iter().filter(|(shape, _)| *shape != shape::MISSING);
+            let mut held = Held {
+                filled: there.fold(Count::default(), |count, (_, tally)| count.add(tally)),
+                values: BTreeMap::new(),
+            };
+            let listed = listed(&known, name);
+            if let Some(Answer::Values { values, .. }) = answers.get(&values(&column)) {
+                let known = values.iter().filter(|(value, _)| listed.contains(*value));
+                held.values = known.map(|(value, tally)| (value.clone(), Count::default().add(tally))).collect();
+            }
+            attributes.insert(name.to_owned(), held);
+        }
+        let rows = match answers.get(&Question::Read { dataset: profiles.name.clone() }) {
+            Some(Answer::Read { rows, .. }) => *rows,
+            _ => return None,
+        };
+        Some(Self {
+            crmlint_summary: file::VERSION,
+            now: crate::frames::time::rfc3339(context.now),
+            any_case: context.config.text_any_case,
+            profiles: rows,
+            attributes,
+            consent: words(context)
+                .into_iter()
+                .filter_map(|(word, question)| said(word, answers.get(&question)?))
+                .collect(),
+            segments: Table::of(context, answers),
+        })
+    }
+
+    /// Profiles and people that hold one of these values, or any value when none is named; none where nothing tells.
+    pub fn held(&self, attribute: &str, values: &[String]) -> Option<Count> {
+        let held = self.attributes.get(attribute)?;
+        if values.is_empty() {
+            return Some(held.filled);
+        }
+        let counts = values.iter().filter_map(|value| held.values.get(value));
+        Some(counts.fold(Count::default(), |sum, count| Count(sum.0 + count.0, sum.1 + count.1)))
+    }
+
+    /// What the new owner of a consent says of those who opted out at the old one.
+    pub fn word(&self, attribute: &str, out_at: &str, asked: &str) -> Option<&Word> {
+        let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+        self.consent
+            .iter()
+            .find(|word| word.attribute == attribute && same(&word.out_at, out_at) && same(&word.asked, asked))
+    }
+}
+
+fn said(word: Word, answer: &Answer) -> Option<Word> {
+    let Answer::Compare { cells, .. } = answer else { return None };
+    let out = cells.iter().filter(|((left, _), _)| left == shape::OUT);
+    let (mut known, mut subscribed, mut silent) = (0, 0, 0);
+    for ((_, right), tally) in out {
+        known += tally.people;
+        match right.as_str() {
+            shape::OUT => {}
+            // A box that is not ticked is somebody who is mailed.
+            shape::IN | shape::UNTICKED => subscribed += tally.people,
+            _ => silent += tally.people,
+        }
+    }
+    Some(Word { known, subscribed, silent, ..word })
+}
