@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System};
 use crate::facts::{Answer, Answers, Listed};
+use crate::findings::baseline::Baseline;
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
@@ -50,6 +51,27 @@ pub struct Options<'a> {
     pub progress: &'a dyn Progress,
 }
 
+impl<'a> Options<'a> {
+    /// Every stable rule, and nothing beside the verdict.
+    pub fn new(policy: Policy, progress: &'a dyn Progress) -> Self {
+        Self {
+            policy,
+            select: Vec::new(),
+            leave_out: Vec::new(),
+            all_rows: false,
+            show_pii: false,
+            shards: 1,
+            snapshot: false,
+            blank: None,
+            head: None,
+            base: None,
+            summary: None,
+            count: false,
+            progress,
+        }
+    }
+}
+
 /// A finished run: the verdict, and the frames it was made of.
 pub struct Run {
     /// What every reporter renders.
@@ -75,14 +97,17 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
     let earlier = snapshots::open(config, options.policy.now, &datasets)?;
+    let baseline = Baseline::open(config)?;
     let exports = Exports {
+        baseline: baseline.as_ref(),
         current: &datasets,
         earlier: &earlier,
         base: options.base.as_ref(),
         summary: options.summary.as_ref(),
     };
     let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
-    let facts = gather(&context, &selected, options)?;
+    let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
+    let facts = gather(&context, &selected, options, all_rows)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
     if options.snapshot {
         snapshots::store(config, &context, &facts.store, options.policy.now)?;
@@ -112,9 +137,11 @@ fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Resul
         .iter()
         .map(|(rule, _)| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
     let limits = config.thresholds.iter().map(|threshold| (threshold.rule.as_str(), threshold.place.clone()));
-    let ignores = config.ignores.iter().filter_map(|ignore| ignore.rule.as_ref());
+    let ignores = config.ignores.iter().filter_map(|ignore| ignore.selector.rule.as_ref());
     let ignored = ignores.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
-    for (name, place) in in_config.chain(limits).chain(ignored) {
+    let own = config.overrides.iter().filter_map(|own| own.selector.rule.as_ref());
+    let own = own.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
+    for (name, place) in in_config.chain(limits).chain(ignored).chain(own) {
         if rules.get(name).is_none() {
             return Err(rules.unknown(name, place));
         }
@@ -277,6 +304,7 @@ fn finding(rule: &Rule, mut hit: Hit) -> Finding {
         fix: hit.action.clone().unwrap_or_else(|| rule.fix.clone()),
         fingerprint: fingerprint(&rule.code, &hit.subject),
         writers: Vec::new(),
+        line: None,
         accepted: None,
         hit,
     }
@@ -289,7 +317,8 @@ fn verdict(
     inputs: Vec<Input>,
     mut outcomes: Vec<Outcome>,
 ) -> Verdict {
-    let triaged = triage::triage(config, &options.policy, &mut outcomes);
+    quote(config, context, &mut outcomes);
+    let triaged = triage::triage(config, context.baseline, &options.policy, &mut outcomes);
     let exit: Exit = triage::exit(&options.policy, &outcomes, &triaged.standing);
     Verdict {
         now: options.policy.now,
@@ -304,6 +333,17 @@ fn verdict(
         accepted: triaged.accepted,
         exit,
         show_pii: options.show_pii,
+    }
+}
+
+/// Gives findings the line of the document that they point at.
+fn quote(config: &Config, context: &Context<'_>, outcomes: &mut [Outcome]) {
+    let documents: Vec<_> = config.document.iter().chain(context.mapping.map(|mapping| &mapping.document)).collect();
+    for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
+        let Some(place) = &finding.hit.place else { continue };
+        let document = documents.iter().find(|document| document.file == place.file);
+        let line = document.and_then(|document| document.text.lines().nth(place.line.checked_sub(1)?));
+        finding.line = line.map(str::to_owned);
     }
 }
 
@@ -330,6 +370,7 @@ fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec
     if !idle.is_empty() {
         remarks.push(format!("Declared in the mapping, and read by no rule of this version: {}.", idle.join(", ")));
     }
+    remarks.extend(context.baseline.and_then(|baseline| baseline.remark.clone()));
     let unseen = outcomes.iter().filter(|outcome| outcome.status == Status::NotEvaluated).count();
     if unseen > 0 {
         remarks.push(format!(

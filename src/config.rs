@@ -2,10 +2,12 @@
 
 mod gate;
 pub mod matching;
+pub mod policy;
 
 use std::path::{Path, PathBuf};
 
 use self::matching::Matching;
+pub use self::policy::{Ignore, Override, Selector, Threshold};
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -33,17 +35,6 @@ const SOURCE: &[Key] = &[
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
     key("rows", ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
-];
-const IGNORE: &[Key] = &[
-    key("rule", Shape::Text, "the rule's code or name"),
-    key("dataset", Shape::Text, "only in this dataset: zoho.contacts"),
-    key("subject", Shape::Text, "only for this column, segment or mapping entry"),
-    key("reason", Shape::Text, "why it is accepted; an ignore without one is a finding"),
-    key("until", Shape::Text, "the date it ends: 2026-12-31"),
-];
-const THRESHOLD: &[Key] = &[
-    key("count", Shape::Count, "up to this many records are accepted"),
-    key("share", Shape::Share, "up to this share is accepted: 0.5%"),
 ];
 const SNAPSHOTS: &[Key] = &[
     key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
@@ -79,44 +70,21 @@ pub const CONFIG: Shape = Shape::Object(&[
         "the lowest severity that ends with exit code 1",
     ),
     key("severity", Shape::MapOf(&Shape::Word(SEVERITIES)), "rule: the severity it has here"),
-    key("thresholds", Shape::MapOf(&Shape::Object(THRESHOLD)), "rule: how much of it is accepted"),
-    key("ignore", Shape::ListOf(&Shape::Object(IGNORE)), "findings that are accepted, each with a reason"),
+    key("thresholds", Shape::MapOf(&Shape::Object(policy::THRESHOLD)), "rule: how much of it is accepted"),
+    key("overrides", Shape::ListOf(&Shape::Object(policy::OVERRIDE)), "severity and thresholds of single fields"),
+    key("ignore", Shape::ListOf(&Shape::Object(policy::IGNORE)), "findings that are accepted, each with a reason"),
+    key("baseline", Shape::Text, "the file of findings that were there before: crmlint baseline write"),
+    key(
+        "key_file",
+        Shape::Text,
+        "a secret key, kept out of version control, for hashes of values and records; CRMLINT_KEY goes first",
+    ),
     key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);
-
-/// One ignore entry.
-#[derive(Debug, Clone)]
-pub struct Ignore {
-    /// Where it stands.
-    pub place: Place,
-    /// The rule's code or name, as written.
-    pub rule: Option<Spot>,
-    /// Only this dataset.
-    pub dataset: Option<String>,
-    /// Only this subject.
-    pub subject: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
-    /// The last day it holds.
-    pub until: Option<Spot>,
-}
-
-/// How much of a rule is accepted.
-#[derive(Debug, Clone, Default)]
-pub struct Threshold {
-    /// The rule's code or name, with its place.
-    pub rule: String,
-    /// Up to this many records.
-    pub count: Option<u64>,
-    /// Up to this share.
-    pub share: Option<f64>,
-    /// Where it stands.
-    pub place: Option<Place>,
-}
 
 /// A source and what only the config knows of it.
 #[derive(Debug, Clone)]
@@ -172,8 +140,14 @@ pub struct Config {
     pub gate: Vec<(String, Option<Severity>)>,
     /// Accepted amounts.
     pub thresholds: Vec<Threshold>,
+    /// What holds for single fields.
+    pub overrides: Vec<Override>,
     /// Accepted findings.
     pub ignores: Vec<Ignore>,
+    /// Findings that were there before: path and name to show.
+    pub baseline: Option<(PathBuf, String)>,
+    /// The file of the secret key.
+    pub key_file: Option<PathBuf>,
     /// Where snapshots go.
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
@@ -199,7 +173,10 @@ impl Default for Config {
             severity: Vec::new(),
             gate: Vec::new(),
             thresholds: Vec::new(),
+            overrides: Vec::new(),
             ignores: Vec::new(),
+            baseline: None,
+            key_file: None,
             snapshots: None,
             text_any_case: false,
             skew: SKEW,
@@ -223,14 +200,15 @@ impl Config {
         for entry in entries(root, "sources") {
             sources.push(source(&document, entry, base)?);
         }
-        let thresholds = entries(root, "thresholds").iter().map(|entry| threshold(&document, entry)).collect();
-        let ignores = root.get("ignore").map(Node::items).unwrap_or_default();
-        let severity = entries(root, "severity").iter().filter_map(graded).collect();
+        let listed = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
+        let ignores = listed("ignore").into_iter().map(|node| policy::ignore(&document, node));
+        let overrides = listed("overrides").into_iter().map(|node| policy::exception(&document, node));
+        let file =
+            |key: &str| root.get_text(key).map(|file| (base.join(&file), base.join(&file).display().to_string()));
         let snapshots = root.get("snapshots").map(|node| Snapshots {
             folder: base.join(node.get_text("folder").unwrap_or_else(|| ".crmlint/snapshots".to_owned())),
             watch: node.get_texts("watch"),
         });
-        let mapping = root.get_text("mapping").map(|file| (base.join(&file), base.join(&file).display().to_string()));
         let options = root.get("options");
         let skew = match options.and_then(|node| node.get("skew")) {
             None => SKEW,
@@ -241,14 +219,17 @@ impl Config {
         };
         Ok(Self {
             sources,
-            mapping,
+            mapping: file("mapping"),
             rules: root.get_texts("rules").iter().map(|file| base.join(file)).collect(),
             profile: root.get_text("profile"),
             fail_on: root.get_text("fail_on"),
-            severity,
+            severity: entries(root, "severity").iter().filter_map(policy::graded).collect(),
             gate: gate::read(&document)?,
-            thresholds,
-            ignores: ignores.into_iter().map(|node| ignore(&document, node)).collect::<Result<_>>()?,
+            thresholds: entries(root, "thresholds").iter().map(|entry| policy::threshold(&document, entry)).collect(),
+            overrides: overrides.collect::<Result<_>>()?,
+            baseline: file("baseline"),
+            key_file: file("key_file").map(|(path, _)| path),
+            ignores: ignores.collect::<Result<_>>()?,
             snapshots,
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,
@@ -344,42 +325,6 @@ fn expected(document: &Document, node: &Node) -> Vec<Expected> {
     let modules =
         rows.entries().iter().filter_map(|entry| one(Some(entry.key.to_lowercase().replace(' ', "_")), &entry.node));
     one(None, rows).into_iter().chain(modules).collect()
-}
-
-fn graded(entry: &Entry) -> Option<(Spot, Severity)> {
-    let severity = Severity::parse(entry.node.text()?)?;
-    Some((Spot { text: entry.key.clone(), mark: entry.mark }, severity))
-}
-
-fn threshold(document: &Document, entry: &Entry) -> Threshold {
-    Threshold {
-        rule: entry.key.clone(),
-        count: entry.node.get_number("count").map(|count| count as u64),
-        share: entry.node.get_number("share"),
-        place: Some(document.place(entry.mark)),
-    }
-}
-
-fn ignore(document: &Document, node: &Node) -> Result<Ignore> {
-    if let Some(until) = node.get("until").filter(|until| until.text().and_then(written).is_none()) {
-        return refuse(document, until, "`until` is no date".to_owned(), "write 2026-12-31");
-    }
-    if node.get("rule").is_none() {
-        return refuse(
-            document,
-            node,
-            "this ignore entry names no rule".to_owned(),
-            "add `rule:` with a code or a name",
-        );
-    }
-    Ok(Ignore {
-        place: document.place(node.mark),
-        rule: spot(node, "rule"),
-        dataset: node.get_text("dataset"),
-        subject: node.get_text("subject"),
-        reason: node.get_text("reason").filter(|reason| !reason.trim().is_empty()),
-        until: spot(node, "until"),
-    })
 }
 
 /// A fault about a path the user gave.

@@ -36,7 +36,7 @@ pub(crate) struct Facts {
 }
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
-pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>) -> Result<Facts> {
+pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>, all_rows: bool) -> Result<Facts> {
     let plan = context.identity();
     let mut answers = Answers::default();
     let memo = Memo::default();
@@ -49,7 +49,7 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             .datasets
             .keys()
             .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
-        let counted = options.count.then(|| radius::questions(context)).unwrap_or_default();
+        let counted = if options.count { radius::questions(context) } else { Vec::new() };
         let asked: Vec<Question> = asked.chain(counted).collect();
         let writers = checks::writers::questions(context, asked.iter());
         let open = answers.open(asked.into_iter().chain(writers).chain(read));
@@ -78,7 +78,7 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             store: &store,
             identity: &identity,
             shards: options.shards,
-            all_rows: options.all_rows,
+            all_rows,
             now: options.policy.now,
             any_case: context.config.text_any_case,
             zones: context.zones(),

@@ -34,23 +34,10 @@ fn before(config: &Path) -> Result<Option<Mapping>, String> {
 fn run(name: &str, half: &str, blank: Option<&str>) -> Result<Run, String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name).join(half).join("crmlint.yaml");
     let config = Config::read(&path).map_err(|error| error.to_string())?;
-    let options = Options {
-        policy: Policy {
-            profile: None,
-            fail_on: Some(Severity::Error),
-            strict: false,
-            now: written("2026-06-01").unwrap(),
-        },
-        select: Vec::new(),
-        leave_out: Vec::new(),
-        all_rows: true,
-        show_pii: false,
-        shards: 1,
-        snapshot: false,
-        base: before(&path)?,
-        blank: blank.map(str::to_owned),
-        progress: &(),
-    };
+    let now = written("2026-06-01").unwrap();
+    let policy = Policy { profile: None, fail_on: Some(Severity::Error), strict: false, now };
+    let options =
+        Options { all_rows: true, base: before(&path)?, blank: blank.map(str::to_owned), ..Options::new(policy, &()) };
     audit::run(&config, &options).map_err(|error| error.to_string())
 }
 

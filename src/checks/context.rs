@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::error::Result;
 use crate::exports::{Dataset, System};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
+use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
 use crate::frames::identity::{IdColumn, Keys, Numbering, Plan};
 use crate::mapping::{Attribute, ColumnPath, EARLIER, IdentityKey, Mapping};
@@ -31,13 +32,15 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
+    /// Findings that were there before.
+    pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
     /// The conditions of the mapping.
     pub(super) conditions: Conditions,
 }
 
-/// The datasets of a run.
+/// What a run holds its config and mapping against.
 #[derive(Debug, Clone, Copy)]
 pub struct Exports<'a> {
     /// Those that are audited.
@@ -48,6 +51,8 @@ pub struct Exports<'a> {
     pub base: Option<&'a Mapping>,
     /// What an earlier run counted.
     pub summary: Option<&'a Summary>,
+    /// What an earlier run found.
+    pub baseline: Option<&'a Baseline>,
 }
 
 /// A column that a mapping entry leads to.
@@ -72,6 +77,7 @@ impl<'a> Context<'a> {
             earlier: exports.earlier,
             now,
             summary: exports.summary,
+            baseline: exports.baseline,
             conditions: Conditions::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };

@@ -1,69 +1,154 @@
-//! The team's policy is audited too: ignore entries that match nothing, have expired, or say no reason.
+//! The team's policy is audited too: entries of the config and the baseline that match nothing, have expired, or say no
+//! reason.
 
 use super::context::Context;
 use super::{Judged, Kind, Stage};
-use crate::config::Ignore;
-use crate::findings::ignores::{holds, means};
+use crate::config::{Ignore, Selector};
+use crate::error::Place;
+use crate::findings::ignores::{holds, is_rule};
 use crate::findings::{Finding, Gap, Hit, Outcome, Subject};
 use crate::shape::{Shape, required};
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
-    name: "ignores",
-    about: "ignore entries of the config",
+    name: "policy",
+    about: "ignore entries and overrides of the config, and entries of the baseline",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["stale", "expired", "no-reason"]),
-        "which fault it names",
+        Shape::Word(&["stale", "expired", "no-reason", "override", "baseline"]),
+        "which fault it names; override and baseline: entries of these that match nothing",
     )]),
     stage: Stage::Outcomes(judge),
 };
 
 fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
-    let fault = params.get_text("fault").unwrap_or_default();
-    let ignores = &context.config.ignores;
-    let findings: Vec<&Finding> = outcomes.iter().flat_map(|outcome| &outcome.findings).collect();
-    // What a rule that was not evaluated would have found is unknown: an entry for it is not called stale.
-    let unseen = |ignore: &Ignore| {
-        let mut own = outcomes.iter().filter(|outcome| is_for(ignore, outcome)).peekable();
-        own.peek().is_none() || own.flat_map(|outcome| &outcome.gaps).any(|gap| concerns(ignore, gap))
-    };
-    let matched = |ignore: &Ignore| findings.iter().any(|finding| means(ignore, finding));
-    let open = ignores.iter().enumerate().filter(|(_, ignore)| fault == "stale" && unseen(ignore) && !matched(ignore));
-    let gaps = open.map(|(at, ignore)| {
-        let rule = ignore.rule.as_ref().map_or("no rule", |rule| rule.text.as_str());
-        let reason = format!("{rule}, which the ignore entry at {} is for, was not evaluated in full", ignore.place);
-        Gap { subject: format!("ignore:{}", at + 1), reason, column: None }
-    });
-    let hits = ignores.iter().enumerate().filter_map(|(at, ignore)| {
-        let (statement, action) = match fault.as_str() {
-            "stale" if holds(ignore, context.now) && !unseen(ignore) && !matched(ignore) => {
-                ("matches no finding", "Remove it: what it accepted is gone.")
-            }
-            "expired" if !holds(ignore, context.now) => {
-                ("has expired, so what it accepted counts again", "Fix what it accepted, or give it a new date.")
-            }
-            "no-reason" if ignore.reason.is_none() => {
-                ("gives no reason", "Add `reason:` so that the next reader knows why it is accepted.")
-            }
-            _ => return None,
+    let ignores = || context.config.ignores.iter().enumerate();
+    match params.get_text("fault").as_deref() {
+        Some("stale") => idle(ignores().filter(|(_, own)| holds(own, context.now)).map(ignored), outcomes),
+        Some("override") => {
+            let overrides = context.config.overrides.iter().enumerate();
+            let entries = overrides.map(|(at, own)| Entry {
+                subject: Subject::entry("override", &(at + 1).to_string()),
+                place: own.place.clone(),
+                title: format!("override for {}", titled(&own.selector)),
+                action: "Correct what it names, or remove it.",
+                rule: own.selector.rule.as_ref().map(|rule| rule.text.clone()),
+                dataset: own.selector.dataset.clone(),
+                means: Box::new(|finding| own.selector.means(finding)),
+            });
+            idle(entries, outcomes)
+        }
+        Some("baseline") => {
+            let entries = context.baseline.into_iter().flat_map(|baseline| baseline.entries.iter());
+            let entries = entries.filter_map(|(print, own)| {
+                Some(Entry {
+                    subject: Subject { dataset: None, name: format!("baseline:{} {}", own.code, own.subject.name) },
+                    place: own.place.clone()?,
+                    title: format!("baseline entry for {} of {}", own.code, own.subject.name),
+                    action: "Take it out, so that nothing hides behind it: crmlint baseline prune.",
+                    rule: Some(own.code.clone()),
+                    // What is on one side may not be seen for want of the other.
+                    dataset: None,
+                    means: Box::new(move |finding: &Finding| finding.fingerprint == *print),
+                })
+            });
+            idle(entries, outcomes)
+        }
+        fault => {
+            let expired = fault == Some("expired");
+            let wrong = ignores().filter(|(_, own)| match expired {
+                true => !holds(own, context.now),
+                false => own.reason.is_none(),
+            });
+            let (said, action) = match expired {
+                true => {
+                    ("has expired, so what it accepted counts again", "Fix what it accepted, or give it a new date.")
+                }
+                false => ("gives no reason", "Add `reason:` so that the next reader knows why it is accepted."),
+            };
+            let hits = wrong.map(|own| {
+                let entry = ignored(own);
+                hit(&entry, said, action)
+            });
+            Judged { hits: hits.collect(), subjects: context.config.ignores.len().max(1), gaps: Vec::new() }
+        }
+    }
+}
+
+/// An entry that is for some findings.
+struct Entry<'a> {
+    subject: Subject,
+    place: Place,
+    /// `ignore entry for DUP001`
+    title: String,
+    /// What to do when it matches nothing.
+    action: &'static str,
+    /// The rule it is for; any when it names none.
+    rule: Option<String>,
+    dataset: Option<String>,
+    means: Box<dyn Fn(&Finding) -> bool + 'a>,
+}
+
+fn titled(selector: &Selector) -> String {
+    let rule = selector.rule.as_ref().map_or("every rule", |rule| rule.text.as_str());
+    let field = selector.subject.as_ref().or(selector.dataset.as_ref());
+    field.map_or_else(|| rule.to_owned(), |field| format!("{rule} of {field}"))
+}
+
+fn ignored((at, own): (usize, &Ignore)) -> Entry<'_> {
+    let rule = own.selector.rule.as_ref().map(|rule| rule.text.clone());
+    Entry {
+        subject: Subject::entry("ignore", &(at + 1).to_string()),
+        place: own.place.clone(),
+        title: format!("ignore entry for {}", rule.as_deref().unwrap_or("no rule")),
+        action: "Remove it: what it accepted is gone.",
+        rule,
+        dataset: own.selector.dataset.clone(),
+        means: Box::new(|finding| own.selector.means(finding)),
+    }
+}
+
+fn hit(entry: &Entry<'_>, said: &str, action: &str) -> Hit {
+    let statement = format!("The {} {said}.", entry.title);
+    Hit::entry(entry.subject.clone(), Some(entry.place.clone()), statement, action.to_owned())
+}
+
+/// Entries that match nothing. What a rule that was not evaluated would have found is unknown: an entry for it is not
+/// called idle.
+fn idle<'a>(entries: impl Iterator<Item = Entry<'a>>, outcomes: &[Outcome]) -> Judged {
+    let mut judged = Judged::default();
+    for entry in entries {
+        judged.subjects += 1;
+        let findings = || outcomes.iter().flat_map(|outcome| &outcome.findings);
+        if findings().any(|finding| (entry.means)(finding)) {
+            continue;
+        }
+        if unseen(&entry, outcomes) {
+            let rule = entry.rule.as_deref().unwrap_or("a rule");
+            let reason =
+                format!("{rule}, which the {} at {} is for, was not evaluated in full", kind(&entry), entry.place);
+            judged.gaps.push(Gap { subject: entry.subject.name.clone(), reason, column: None });
+        } else {
+            judged.hits.push(hit(&entry, "matches no finding", entry.action));
+        }
+    }
+    judged.subjects = judged.subjects.max(1);
+    judged
+}
+
+fn kind<'a>(entry: &'a Entry<'_>) -> &'a str {
+    entry.title.split_once(" for ").map_or("entry", |(kind, _)| kind)
+}
+
+fn unseen(entry: &Entry<'_>, outcomes: &[Outcome]) -> bool {
+    let own = |outcome: &&Outcome| entry.rule.as_ref().is_none_or(|rule| is_rule(rule, &outcome.code, &outcome.name));
+    let mut own = outcomes.iter().filter(own).peekable();
+    // An entry for one dataset is about that one alone.
+    let concerns = |gap: &Gap| {
+        let other = |dataset: &String| {
+            gap.subject.contains('.') && !gap.subject.to_lowercase().starts_with(&dataset.to_lowercase())
         };
-        let rule = ignore.rule.as_ref().map_or_else(|| "no rule".to_owned(), |rule| rule.text.clone());
-        let statement = format!("The ignore entry for {rule} {statement}.");
-        let subject = Subject::entry("ignore", &(at + 1).to_string());
-        Some(Hit::entry(subject, Some(ignore.place.clone()), statement, action.to_owned()))
-    });
-    Judged { hits: hits.collect(), subjects: ignores.len().max(1), gaps: gaps.collect() }
-}
-
-/// Whether what could not be looked at may be what an entry is for. An entry for one dataset is about that one alone.
-fn concerns(ignore: &Ignore, gap: &Gap) -> bool {
-    let other = |dataset: &String| {
-        gap.subject.contains('.') && !gap.subject.to_lowercase().starts_with(&dataset.to_lowercase())
+        !entry.dataset.as_ref().is_some_and(other)
     };
-    !ignore.dataset.as_ref().is_some_and(other)
-}
-
-fn is_for(ignore: &Ignore, outcome: &Outcome) -> bool {
-    ignore.rule.as_ref().is_some_and(|rule| rule.text.eq_ignore_ascii_case(&outcome.code) || rule.text == outcome.name)
+    own.peek().is_none() || own.flat_map(|outcome| &outcome.gaps).any(concerns)
 }

@@ -95,19 +95,14 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let policy = policy(args, &config)?;
     let bar = Bar::new(args.quiet);
     let options = Options {
-        policy,
         select: args.select.clone(),
         leave_out: args.ignore.clone(),
         all_rows: args.rows.is_some(),
         show_pii: args.show_pii,
         shards: args.shards,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
-        head: None,
-        base: None,
-        summary: None,
         count: args.save_summary.is_some(),
-        blank: None,
-        progress: &bar,
+        ..Options::new(policy, &bar)
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
     let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;

@@ -97,27 +97,16 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     }
     let fail_on = args.fail_on.clone().or_else(|| config.fail_on.clone()).unwrap_or_else(|| "error".to_owned());
     let bar = Bar::new(args.quiet);
+    let policy =
+        Policy { profile: None, fail_on: Severity::parse(&fail_on), strict: false, now: now(args.now.as_deref())? };
     let options = Options {
-        policy: Policy {
-            profile: None,
-            fail_on: Severity::parse(&fail_on),
-            strict: false,
-            now: now(args.now.as_deref())?,
-        },
         // What the data are like is the audit's to say; here they only tell whom a change touches.
         select: document.iter().map(|rule| rule.code.clone()).collect(),
-        leave_out: Vec::new(),
-        all_rows: false,
-        show_pii: false,
-        shards: 1,
-        snapshot: false,
-        blank: None,
         // A mapping without an earlier revision changes nothing.
         base: Some(base.unwrap_or_else(|| head.clone())),
         head: args.head.is_some().then_some(head),
         summary: summary.clone(),
-        count: false,
-        progress: &bar,
+        ..Options::new(policy, &bar)
     };
     let run = audit::run(&config, &options);
     bar.finish();

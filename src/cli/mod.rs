@@ -1,6 +1,7 @@
 //! The command line: what was typed in, exit code out. One file a command.
 
 mod audit;
+mod baseline;
 mod console;
 mod demo;
 mod explain;
@@ -32,6 +33,7 @@ Examples:
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
   crmlint gate --against origin/main     what a change of the mapping breaks
+  crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint match people.csv               find records of one person in one file
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
 
@@ -64,6 +66,8 @@ enum Command {
     Audit(audit::Args),
     /// Compare the mapping with an earlier revision: what breaks, at its line, and for whom.
     Gate(gate::Args),
+    /// Accept what is there now, so that only what is new fails a run.
+    Baseline(baseline::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// List the rules.
@@ -128,6 +132,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
         Command::Audit(args) => audit::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
+        Command::Baseline(args) => baseline::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),
         Command::Explain(args) => explain::run(&args, console),

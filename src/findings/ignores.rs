@@ -1,7 +1,7 @@
 //! Which ignore entries accept which findings. Shared by triage, which acts on it, and by the rules that audit it.
 
-use super::Finding;
-use crate::config::Ignore;
+use super::{Finding, Subject};
+use crate::config::{Ignore, Selector};
 use crate::frames::time::written;
 
 /// Whether an entry still holds: its last day is not over.
@@ -9,22 +9,28 @@ pub fn holds(ignore: &Ignore, now: i64) -> bool {
     ignore.until.as_ref().is_none_or(|until| written(&until.text).is_some_and(|start| now < start + 86_400))
 }
 
-/// Whether an entry means a finding, whatever its date.
-pub fn means(ignore: &Ignore, finding: &Finding) -> bool {
-    let rule = ignore
-        .rule
-        .as_ref()
-        .is_some_and(|rule| rule.text.eq_ignore_ascii_case(&finding.code) || rule.text == finding.name);
-    let subject = &finding.hit.subject;
-    let dataset = ignore
-        .dataset
-        .as_ref()
-        .is_none_or(|dataset| subject.dataset.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(dataset)));
-    let named = ignore.subject.as_ref().is_none_or(|wanted| {
-        let short = subject.dataset.as_ref().and_then(|dataset| subject.name.strip_prefix(&format!("{dataset}.")));
-        subject.name == *wanted
-            || short == Some(wanted)
-            || subject.name.split_once(':').is_some_and(|(_, name)| name == wanted)
-    });
-    rule && dataset && named
+impl Selector {
+    /// Whether it means a finding.
+    pub fn means(&self, finding: &Finding) -> bool {
+        let rule = self.rule.as_ref().is_none_or(|rule| is_rule(&rule.text, &finding.code, &finding.name));
+        let subject = &finding.hit.subject;
+        let dataset = self
+            .dataset
+            .as_ref()
+            .is_none_or(|dataset| subject.dataset.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(dataset)));
+        rule && dataset && self.subject.as_ref().is_none_or(|wanted| is_named(subject, wanted))
+    }
+}
+
+/// Whether a text names a rule: its code in any case, or its name.
+pub fn is_rule(text: &str, code: &str, name: &str) -> bool {
+    text.eq_ignore_ascii_case(code) || text == name
+}
+
+/// Whether people would name a subject so: whole, without its dataset, or without its kind.
+fn is_named(subject: &Subject, wanted: &str) -> bool {
+    let short = subject.dataset.as_ref().and_then(|dataset| subject.name.strip_prefix(&format!("{dataset}.")));
+    let bare = subject.name.split_once(':').map(|(_, name)| name);
+    let attribute = bare.and_then(|name| name.strip_prefix("attributes."));
+    subject.name == *wanted || [short, bare, attribute].contains(&Some(wanted))
 }

@@ -86,6 +86,7 @@ fn mask(finding: &mut Finding, show: bool) {
     hit.statement = clean(&hit.statement);
     (finding.why, finding.fix) = (clean(&finding.why), clean(&finding.fix));
     finding.accepted = finding.accepted.as_deref().map(clean);
+    finding.line = finding.line.as_deref().map(clean);
     for writers in &mut finding.writers {
         writers.column = label(&writers.column);
         let person = writers.person;

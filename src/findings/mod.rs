@@ -3,9 +3,11 @@
 //! A finding is a statement about one subject, not a row: how many records and people, a few samples, what is wrong, why
 //! it matters and what to do.
 
+pub mod baseline;
 pub mod ignores;
 pub mod masking;
 pub mod scores;
+pub mod sketch;
 pub mod triage;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -194,7 +196,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// Who wrote the values, where the export tells.
     pub writers: Vec<Writers>,
-    /// The ignore entry that accepts it, or the threshold that does.
+    /// The line of the document that it points at.
+    pub line: Option<String>,
+    /// The ignore entry, the threshold or the baseline that accepts it.
     pub accepted: Option<String>,
 }
 

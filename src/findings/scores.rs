@@ -108,6 +108,7 @@ mod tests {
             fix: String::new(),
             fingerprint: String::new(),
             writers: Vec::new(),
+            line: None,
             accepted: None,
         };
         Outcome {

@@ -1,8 +1,9 @@
 //! Policy, once, before any reporter: re-grading, thresholds, ignores, order, and how the run ends.
 
-use super::ignores::{holds, means};
+use super::baseline::{Baseline, Standing};
+use super::ignores::{holds, is_rule};
 use super::{Finding, Outcome, Severity, Status};
-use crate::config::{Config, Threshold};
+use crate::config::Config;
 use crate::error::Exit;
 
 /// What a launch cannot live with. Everything else is shown and blocks nothing.
@@ -35,14 +36,18 @@ pub struct Triaged {
 }
 
 /// Re-grades, accepts and orders.
-pub fn triage(config: &Config, policy: &Policy, outcomes: &mut [Outcome]) -> Triaged {
+pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, outcomes: &mut [Outcome]) -> Triaged {
     let mut triaged = Triaged::default();
     for outcome in outcomes {
         for finding in &mut outcome.findings {
-            if let Some((_, severity)) = config.severity.iter().find(|(rule, _)| names(&rule.text, finding)) {
-                finding.severity = *severity;
-            }
-            finding.accepted = accepted(config, policy.now, finding);
+            let severity = |finding: &Finding| {
+                let own = config.overrides.iter().find(|own| own.severity.is_some() && own.selector.means(finding));
+                let rule =
+                    || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
+                own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity))
+            };
+            finding.severity = severity(finding).unwrap_or(finding.severity);
+            finding.accepted = accepted(config, baseline, policy.now, finding);
             let into = if finding.accepted.is_some() { &mut triaged.accepted } else { &mut triaged.standing };
             into.push(finding.clone());
         }
@@ -52,27 +57,41 @@ pub fn triage(config: &Config, policy: &Policy, outcomes: &mut [Outcome]) -> Tri
     triaged
 }
 
-fn names(rule: &str, finding: &Finding) -> bool {
-    rule.eq_ignore_ascii_case(&finding.code) || rule == finding.name
-}
-
-fn accepted(config: &Config, now: i64, finding: &Finding) -> Option<String> {
-    if let Some(ignore) = config.ignores.iter().find(|ignore| holds(ignore, now) && means(ignore, finding)) {
+/// Why a finding is accepted: by an ignore, by a threshold, or because it was there before.
+fn accepted(config: &Config, baseline: Option<&Baseline>, now: i64, finding: &mut Finding) -> Option<String> {
+    if let Some(ignore) = config.ignores.iter().find(|ignore| holds(ignore, now) && ignore.selector.means(finding)) {
         let reason = ignore.reason.as_deref().unwrap_or("no reason given");
         return Some(format!("ignored at {}: {reason}", ignore.place));
     }
-    let threshold =
-        config.thresholds.iter().find(|threshold| names(&threshold.rule, finding) && within(threshold, finding))?;
-    let place = threshold.place.as_ref().map(ToString::to_string).unwrap_or_default();
-    Some(format!("within the threshold at {place}"))
+    // What holds for a field goes before what holds for the rule.
+    let own = config.overrides.iter().filter(|own| own.selector.means(finding));
+    let mut own = own.filter(|own| own.count.is_some() || own.share.is_some());
+    let rule = || config.thresholds.iter().find(|limit| is_rule(&limit.rule, &finding.code, &finding.name));
+    let limit = match own.next() {
+        Some(own) => Some((own.count, own.share, Some(&own.place))),
+        None => rule().map(|limit| (limit.count, limit.share, limit.place.as_ref())),
+    };
+    if let Some((count, share, place)) = limit
+        && within(count, share, finding)
+    {
+        return Some(format!("within the threshold at {}", place.map(ToString::to_string).unwrap_or_default()));
+    }
+    match baseline?.standing(finding) {
+        Standing::New => None,
+        Standing::Known(place) => Some(format!("in the baseline at {place}")),
+        Standing::Grown(how) => {
+            finding.hit.statement = format!("{} {how}", finding.hit.statement);
+            None
+        }
+    }
 }
 
 /// Every limit that is given must hold.
-fn within(threshold: &Threshold, finding: &Finding) -> bool {
+fn within(count: Option<u64>, share: Option<f64>, finding: &Finding) -> bool {
     let (rows, total) = (finding.hit.rows, finding.hit.total);
-    let count = threshold.count.is_none_or(|most| rows <= most);
-    let share = threshold.share.is_none_or(|most| rows as f64 <= most * total as f64);
-    (threshold.count.is_some() || threshold.share.is_some()) && count && share
+    let few = count.is_none_or(|most| rows <= most);
+    let small = share.is_none_or(|most| rows as f64 <= most * total as f64);
+    (count.is_some() || share.is_some()) && few && small
 }
 
 fn worst_first(one: &Finding, other: &Finding) -> std::cmp::Ordering {

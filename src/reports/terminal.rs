@@ -6,6 +6,7 @@ use std::fmt::Write;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
 use super::Look;
+use super::excerpt::excerpt;
 use super::summary::{Mood, Unseen, ending};
 use crate::findings::scores::Score;
 use crate::findings::{Finding, Row, Severity, Verdict};
@@ -14,6 +15,8 @@ use crate::text::{count, counted};
 
 /// Findings whose details are shown unless everything was asked for.
 const DETAILED: usize = 12;
+/// Accepted findings that are named one by one.
+const ACCEPTED: usize = 12;
 /// Parts shown under a finding.
 const PARTS: usize = 6;
 /// Names shown of those who wrote.
@@ -170,8 +173,9 @@ impl Page {
 
     fn details(&mut self, verdict: &Verdict) {
         let shown = if self.look.detail > 1 { usize::MAX } else { DETAILED };
-        for finding in verdict.findings.iter().take(shown) {
-            self.finding(finding);
+        for (at, finding) in verdict.findings.iter().take(shown).enumerate() {
+            let known = verdict.findings[..at].iter().any(|other| other.code == finding.code);
+            self.finding(finding, known);
         }
         let hidden = verdict.findings.len().saturating_sub(shown);
         if hidden > 0 {
@@ -182,14 +186,24 @@ impl Page {
         }
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    /// One finding; why it matters is said once a rule.
+    fn finding(&mut self, finding: &Finding, known: bool) {
         let hit = &finding.hit;
         let title = format!("{} {} {}", finding.severity.name(), finding.code, finding.name);
         let title = self.paint(color(finding.severity).1, &title);
         let place = hit.place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
         self.line(&format!("\n{title} · {}{place}", hit.subject.name));
+        if let (Some(place), Some(line)) = (&hit.place, &finding.line) {
+            let [line, mark] = excerpt(line, place.line, place.column, usize::from(self.look.width));
+            self.line(&line);
+            let (lead, carets) = mark.split_at(mark.find('^').unwrap_or(mark.len()));
+            let carets = self.paint(color(finding.severity).1, carets);
+            self.line(&format!("{lead}{carets}"));
+        }
         self.wrapped("  ", &hit.statement);
-        self.wrapped("  Why:  ", &finding.why);
+        if !known {
+            self.wrapped("  Why:  ", &finding.why);
+        }
         self.wrapped("  Next: ", &finding.fix);
         for part in hit.parts.iter().take(PARTS) {
             let better = part.suggestion.as_ref().map(|right| format!(" → {right}")).unwrap_or_default();
@@ -244,9 +258,14 @@ impl Page {
             return;
         }
         self.heading("Accepted");
-        for finding in &verdict.accepted {
+        let most = if self.look.detail > 1 { usize::MAX } else { ACCEPTED };
+        for finding in verdict.accepted.iter().take(most) {
             let why = finding.accepted.as_deref().unwrap_or_default();
             self.wrapped("  ", &format!("{} {} · {}: {why}", finding.code, finding.name, finding.hit.subject.name));
+        }
+        let rest = verdict.accepted.len().saturating_sub(most);
+        if rest > 0 {
+            self.wrapped("  ", &format!("and {rest} more; -v names all of them"));
         }
     }
 

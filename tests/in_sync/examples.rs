@@ -53,6 +53,7 @@ fn workspace(documents: &BTreeMap<String, String>) -> TempDir {
     }
     // A document may name a file of pairs that somebody decided.
     fs::write(folder.path().join("decisions.csv"), "id_l,id_r,same\n").expect("a folder of its own");
+    fs::write(folder.path().join("crmlint.baseline.yaml"), "version: 1\nfindings: []\n").expect("a folder of its own");
     for (name, text) in documents {
         let target = folder.path().join(name);
         fs::create_dir_all(target.parent().expect("a folder")).expect("a folder of its own");
@@ -93,7 +94,7 @@ fn the_first_steps_of_the_readme_work() {
         all.into_iter().find(|finding| finding["code"] == code).map(|finding| finding["severity"].clone())
     };
     assert_eq!(severity("ID002"), Some("warning".into()), "re-graded");
-    for code in ["CFG001", "CFG002", "CFG003"] {
+    for code in ["CFG001", "CFG002", "CFG003", "CFG005", "CFG006"] {
         assert_eq!(rule(&report, code)["status"], "clean", "every entry of the example is in use");
     }
 }
@@ -104,7 +105,8 @@ fn the_full_documents_are_read() {
     let own = |name: &str| fs::read_to_string(demo.join(name)).expect("a document of the demo");
     let mut found = documents(&page("docs/config.md"));
     found.insert("mapping.yaml".to_owned(), own("mapping.yaml"));
-    audit(workspace(&found).path(), &["--no-snapshot"]);
+    let report = audit(workspace(&found).path(), &["--no-snapshot"]);
+    assert_eq!(rule(&report, "CFG006")["status"], "clean", "every override of the example is in use");
     let mut found = documents(&page("docs/mapping.md"));
     found.insert("crmlint.yaml".to_owned(), own("crmlint.yaml"));
     audit(workspace(&found).path(), &[]);

@@ -52,6 +52,7 @@ fn finding(code: &str, severity: Severity, name: &str, place: Option<Place>) -> 
         why: "It matters.".to_owned(),
         fix: format!("Change {NAME}."),
         writers: Vec::new(),
+        line: None,
         accepted: None,
     }
 }
