@@ -7,7 +7,8 @@ use super::reserved_name::is_reserved;
 use super::{Ask, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
-use crate::mapping::{Attribute, ColumnPath, EARLIER, Mapping};
+use crate::mapping::reads::Read;
+use crate::mapping::{Attribute, Mapping};
 use crate::shape::{Shape, required};
 use crate::text::nearest;
 use crate::yaml::{Mark, Node};
@@ -23,38 +24,16 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Facts { ask, judge },
 };
 
-/// Who reads an attribute, `journey:winback`, and where it says so.
-type Reads = BTreeMap<String, Vec<(String, Mark)>>;
+/// What reads each attribute, and where it says so.
+type Reads<'a> = BTreeMap<&'a str, Vec<Read<'a>>>;
 
-/// What the declared segments and journeys read, by attribute.
-fn reads(context: &Context<'_>, mapping: &Mapping) -> Reads {
+/// What the declared segments and journeys read themselves, by attribute.
+fn reads(mapping: &Mapping) -> Reads<'_> {
     let mut found = Reads::new();
-    for segment in &mapping.segments {
-        let columns = context.segment(&segment.name).map(|filter| filter.expr.columns()).unwrap_or_default();
-        for (column, _) in columns {
-            let path = ColumnPath::parse(column.strip_prefix(EARLIER).unwrap_or(&column));
-            let Some(path) = path.filter(|path| path.source() == context.profile_source()) else { continue };
-            let offset = word(segment.text.text().unwrap_or_default(), &path.column);
-            let mark = mapping.document.inside(&segment.text, offset);
-            found.entry(path.column).or_default().push((format!("segment:{}", segment.name), mark));
-        }
-    }
-    for read in mapping.journey_reads() {
-        let reader = (format!("journey:{}", read.journey), read.attribute.mark);
-        found.entry(read.attribute.text).or_default().push(reader);
+    for read in mapping.reads().into_iter().filter(|read| read.through.is_none()) {
+        found.entry(read.attribute).or_default().push(read);
     }
     found
-}
-
-/// Where a name stands in a condition, texts in quotes left out.
-fn word(text: &str, name: &str) -> usize {
-    let inner = |c: char| c.is_alphanumeric() || c == '_';
-    let found = text.match_indices(name).find(|(at, _)| {
-        let (before, after) = (&text[..*at], &text[at + name.len()..]);
-        let whole = !before.ends_with(inner) && !after.starts_with(inner);
-        whole && before.matches('\'').count() % 2 == 0
-    });
-    found.map_or(0, |(at, _)| at)
 }
 
 /// Attributes that are looked at for their use: keys join people, and what Customer.io gives a meaning is read by it.
@@ -85,14 +64,14 @@ fn stated(mapping: &Mapping) -> BTreeSet<&str> {
     in_words.chain(used.map(|attribute| attribute.name.as_str())).collect()
 }
 
-fn unused<'a>(mapping: &'a Mapping, reads: &'a Reads) -> impl Iterator<Item = &'a Attribute> {
-    synced(mapping).filter(|attribute| !is_declared_use(attribute) && !reads.contains_key(&attribute.name))
+fn unused<'a>(mapping: &'a Mapping, reads: &'a Reads<'_>) -> impl Iterator<Item = &'a Attribute> {
+    synced(mapping).filter(|attribute| !is_declared_use(attribute) && !reads.contains_key(attribute.name.as_str()))
 }
 
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
     let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
     let (subjects, reason) = match params.get_text("fault").unwrap_or_default().as_str() {
-        "unmapped" => (reads(context, mapping).len(), "no segment or journey of the mapping reads an attribute"),
+        "unmapped" => (reads(mapping).len(), "no segment or journey of the mapping reads an attribute"),
         "unused" if tells_readers(mapping) => (synced(mapping).count(), "the mapping holds no attribute beside keys"),
         "unused" => (0, "the mapping declares no segments or journeys, or not for any attribute what uses it"),
         _ if stated(mapping).is_empty() => (0, "no attribute of the mapping states its use"),
@@ -104,7 +83,7 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
 
 fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
     let Some(mapping) = context.mapping else { return Vec::new() };
-    let reads = reads(context, mapping);
+    let reads = reads(mapping);
     match params.get_text("fault").unwrap_or_default().as_str() {
         "unmapped" => unmapped(mapping, &reads),
         "unused" if tells_readers(mapping) => unused(mapping, &reads)
@@ -127,15 +106,20 @@ fn entry(mapping: &Mapping, name: &str, mark: Mark, statement: String, action: S
 }
 
 /// Who reads it, each named once.
-fn readers(reads: &[(String, Mark)]) -> Vec<&str> {
+fn readers(reads: &[Read<'_>]) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    reads.iter().map(|(reader, _)| reader.as_str()).filter(|name| seen.insert(*name)).collect()
+    reads
+        .iter()
+        .map(|read| read.reader)
+        .filter(|reader| seen.insert(*reader))
+        .map(|reader| reader.to_string())
+        .collect()
 }
 
-fn unmapped(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
+fn unmapped(mapping: &Mapping, reads: &Reads<'_>) -> Vec<Hit> {
     let missing = reads.iter().filter(|(name, _)| !mapping.names_attribute(name) && !is_reserved(name));
     let hits = missing.filter_map(|(name, by)| {
-        let (_, mark) = by.first()?;
+        let mark = by.first()?.mark;
         let statement = format!("`{name}` is read by {} and is not in the mapping.", readers(by).join(" and "));
         let mapped = mapping.attributes.iter().map(|attribute| attribute.name.as_str());
         let otherwise = format!("add `{name}` to the mapping with its source, type and owner.");
@@ -143,13 +127,13 @@ fn unmapped(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
             Some(near) => format!("Did you mean `{near}`? Otherwise {otherwise}"),
             None => format!("If it is right, {otherwise}"),
         };
-        Some(entry(mapping, name, *mark, statement, action))
+        Some(entry(mapping, name, mark, statement, action))
     });
     hits.collect()
 }
 
 /// Entries that do not say what they are for, in a mapping where others do. What nothing reads is the other rule's.
-fn unstated(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
+fn unstated(mapping: &Mapping, reads: &Reads<'_>) -> Vec<Hit> {
     let stated = stated(mapping);
     if stated.is_empty() {
         return Vec::new();
@@ -162,7 +146,7 @@ fn unstated(mapping: &Mapping, reads: &Reads) -> Vec<Hit> {
     let silent = |attribute: &&Attribute| !told(attribute) && !idle.contains(attribute.name.as_str());
     let hits = synced(mapping).filter(silent).map(|attribute| {
         let name = &attribute.name;
-        let (statement, action) = match reads.get(name) {
+        let (statement, action) = match reads.get(name.as_str()) {
             Some(by) => {
                 let by = readers(by);
                 let action = format!("Add what reads it to its entry: `used_by: [{}]`.", by.join(", "));

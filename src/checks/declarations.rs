@@ -1,12 +1,12 @@
 //! What a mapping leaves unsaid: the modules in scope, the zone of a time, what a blank hand-kept field means.
 
-use std::collections::BTreeSet;
-
 use super::context::{Context, no_mapping};
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
+use crate::mapping::journeys::Slot;
+use crate::mapping::reads::Read;
 use crate::mapping::{Attribute, ColumnPath, Mapping, Spot};
 use crate::shape::{Shape, required};
 use crate::yaml::Node;
@@ -53,37 +53,23 @@ fn timestamps(mapping: &Mapping) -> impl Iterator<Item = &Attribute> {
     mapping.attributes.iter().filter(|attribute| attribute.is(&["timestamp"]) && !attribute.from.is_empty())
 }
 
-/// Stages and tiers from Zoho that a journey reads, itself or through the segment that starts it, with the journey.
+/// Stages and tiers from Zoho that a journey reads, itself or through the segment that starts it, with what reads them.
 /// Sales people keep these by hand.
-fn kept_by_hand<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<(&'a Attribute, &'a str)> {
-    let read = mapping.journey_reads();
-    let reader = |attribute: &Attribute| {
-        let itself = read.iter().find(|read| read.attribute.text == attribute.name).map(|read| read.journey);
-        itself.or_else(|| {
-            let started = mapping.journeys.iter().find(|journey| {
-                let trigger = journey.trigger.as_ref().and_then(|trigger| trigger.text.strip_prefix("segment:"));
-                trigger.is_some_and(|segment| tests(context, segment.trim(), &attribute.name))
-            });
-            started.map(|journey| journey.name.as_str())
-        })
-    };
+fn kept_by_hand<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<(&'a Attribute, Vec<Read<'a>>)> {
+    let reads = mapping.reads().into_iter().filter(|read| match read.slot {
+        None => false,
+        Some(slot) => slot == Slot::Trigger || read.through.is_none(),
+    });
+    let reads: Vec<Read<'_>> = reads.collect();
     let by_hand = mapping.attributes.iter().filter(|attribute| {
         let zoho = attribute.from.iter().filter_map(|from| from.column.as_ref()).any(|path| is_zoho(context, path));
         zoho && (attribute.is_role("lifecycle") || attribute.is_role("tier"))
     });
-    by_hand.filter_map(|attribute| Some((attribute, reader(attribute)?))).collect()
-}
-
-/// Whether the condition of a segment reads an attribute.
-fn tests(context: &Context<'_>, segment: &str, attribute: &str) -> bool {
-    let columns: BTreeSet<String> = context
-        .segment(segment)
-        .map(|filter| filter.expr.columns().into_iter().map(|(column, _)| column).collect())
-        .unwrap_or_default();
-    columns
-        .iter()
-        .filter_map(|column| ColumnPath::parse(column))
-        .any(|path| path.source() == context.profile_source() && path.column == attribute)
+    let read = by_hand.map(|attribute| {
+        let own = reads.iter().filter(|read| read.attribute == attribute.name).copied().collect::<Vec<_>>();
+        (attribute, own)
+    });
+    read.filter(|(_, reads)| !reads.is_empty()).collect()
 }
 
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
@@ -112,7 +98,7 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
         "time-zone" => timestamps(mapping).filter_map(|attribute| zoneless(context, mapping, attribute)).collect(),
         _ => kept_by_hand(context, mapping)
             .into_iter()
-            .filter_map(|(attribute, journey)| unguarded(mapping, attribute, journey))
+            .filter_map(|(attribute, reads)| unguarded(mapping, attribute, &reads))
             .collect(),
     }
 }
@@ -155,15 +141,12 @@ fn zoneless(context: &Context<'_>, mapping: &Mapping, attribute: &Attribute) -> 
     Some(Hit::entry(subject, Some(mapping.document.place(without.spot.mark)), statement, action))
 }
 
-fn unguarded(mapping: &Mapping, attribute: &Attribute, journey: &str) -> Option<Hit> {
+fn unguarded(mapping: &Mapping, attribute: &Attribute, reads: &[Read<'_>]) -> Option<Hit> {
     let name = &attribute.name;
-    let entry = mapping.document.root.get("journeys").and_then(|all| all.get(journey));
-    let fallback = entry.and_then(|entry| entry.get("fallback")).is_some_and(|blanks| blanks.get(name).is_some());
-    if attribute.default.is_some() || fallback {
-        return None;
-    }
-    let statement =
-        format!("`{name}` is kept by hand and read by journey:{journey}, and nothing says what a blank means.");
+    let guards = |read: &Read<'_>, reader| read.slot == Some(Slot::Fallback) && read.reader == reader;
+    let open = reads.iter().find(|read| !reads.iter().any(|other| guards(other, read.reader)));
+    let reader = open.filter(|_| attribute.default.is_none())?.reader;
+    let statement = format!("`{name}` is kept by hand and read by {reader}, and nothing says what a blank means.");
     let such =
         attribute.values.first().map_or_else(String::new, |value| format!(", such as `default: {}`", value.source));
     let action = format!("Add `default:` to `{name}`{such}, or `fallback:` to the journey.");

@@ -6,7 +6,7 @@ use super::{Ask, Kind, Stage};
 use crate::exports::{Dataset, System};
 use crate::facts::{Answer, Answers, Groups, Match, Matching, Question, Side};
 use crate::findings::{Gap, Hit, Shows, Subject};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, journeys};
 use crate::matching::columns;
 use crate::matching::people::Field;
 use crate::shape::{Shape, required};
@@ -186,10 +186,10 @@ fn questions(context: &Context<'_>, params: &Node) -> (Vec<Question>, Vec<Gap>) 
 
 /// Journeys that a segment triggers, with the segment.
 fn triggers(mapping: Option<&Mapping>) -> Vec<(String, String)> {
-    let journeys = mapping.into_iter().flat_map(|mapping| &mapping.journeys).filter(|journey| !journey.is_stopped);
-    let triggered = journeys.filter_map(|journey| {
-        let segment = journey.trigger.as_ref()?.text.strip_prefix("segment:")?.trim().to_owned();
-        Some((journey.name.clone(), segment))
+    let running = mapping.into_iter().flat_map(|mapping| &mapping.journeys).filter(|journey| !journey.is_stopped());
+    let triggered = running.filter_map(|journey| {
+        let trigger = journey.trigger().filter(|trigger| trigger.kind == journeys::Kind::Segment)?;
+        Some((journey.name.clone(), trigger.name.clone()))
     });
     triggered.collect()
 }

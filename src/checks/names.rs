@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::mapping::EARLIER;
+use crate::mapping::conditions::{RESERVED, type_of};
 use crate::mapping::expr::{Scope, Type};
 use crate::text::nearest;
 
@@ -16,18 +17,6 @@ pub(super) struct Names<'a, 'b> {
     /// Whether the earlier revision says what an attribute is.
     earlier: bool,
 }
-
-/// Attributes that every profile may have, with the types Customer.io gives them.
-const RESERVED: &[(&str, Type)] = &[
-    ("id", Type::Text),
-    ("email", Type::Text),
-    ("phone", Type::Text),
-    ("cio_id", Type::Text),
-    ("created_at", Type::Timestamp),
-    ("_created_in_customerio_at", Type::Timestamp),
-    ("unsubscribed", Type::Boolean),
-    ("timezone", Type::Text),
-];
 
 impl<'a, 'b> Names<'a, 'b> {
     pub(super) fn new(context: &'b Context<'a>, dataset: Option<&'b str>) -> Self {
@@ -43,20 +32,7 @@ impl<'a, 'b> Names<'a, 'b> {
         // What an earlier revision has is named by the rule of changes, and stops no run.
         let known = |mapping: Option<&'a crate::mapping::Mapping>| mapping.and_then(|mapping| mapping.attribute(name));
         let (new, old) = (known(self.context.mapping), known(self.context.base));
-        let attribute = if self.earlier { old.or(new) } else { new.or(old) };
-        if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
-            return Some(match kind.text.as_str() {
-                "number" => Type::Number,
-                "boolean" => Type::Boolean,
-                "timestamp" | "date" => Type::Timestamp,
-                _ => Type::Text,
-            });
-        }
-        RESERVED
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, ty)| *ty)
-            .or_else(|| attribute.map(|_| Type::Unknown))
+        type_of(name, if self.earlier { old.or(new) } else { new.or(old) })
     }
 }
 

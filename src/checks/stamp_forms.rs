@@ -8,7 +8,8 @@ use crate::exports::Dialect;
 use crate::facts::Lens;
 use crate::frames::calendar::{Reading, sense};
 use crate::frames::time::Stamp;
-use crate::mapping::Attribute;
+use crate::mapping::journeys::Kind;
+use crate::mapping::{Attribute, Journey};
 
 pub(super) static FAULTS: &[Fault] = &[
     Fault {
@@ -148,9 +149,9 @@ fn must_match(context: &Context<'_>, attribute: Option<&Attribute>, label: &str)
 
 /// Whether a date-triggered journey starts on it.
 fn triggers(context: &Context<'_>, attribute: &Attribute) -> bool {
-    let trigger = format!("date:{}", attribute.name);
     let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
-    journeys.filter_map(|journey| journey.trigger.as_ref()).any(|found| found.text == trigger)
+    let mut triggers = journeys.filter_map(Journey::trigger);
+    triggers.any(|trigger| trigger.kind == Kind::Date && trigger.name == attribute.name)
 }
 
 /// Whether a date-triggered campaign starts on it and no date condition has to match it.

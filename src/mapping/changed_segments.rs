@@ -2,6 +2,7 @@
 
 use super::Segment;
 use super::changes::Diff;
+use super::journeys::Kind;
 
 impl Diff<'_> {
     pub(super) fn segments(&mut self) {
@@ -42,9 +43,11 @@ impl Diff<'_> {
             };
             let own = format!("segment:{name}");
             self.put(category, None, own.clone(), [said, action.to_owned()], mark);
-            let journeys = self.head.journeys.iter().filter(|journey| {
-                journey.trigger.iter().chain(&journey.reads).any(|spot| spot.text == own || spot.text == *name)
-            });
+            let journeys = self
+                .head
+                .journeys
+                .iter()
+                .filter(|journey| journey.cues.iter().any(|cue| cue.kind == Kind::Segment && cue.name == *name));
             let readers: Vec<String> = journeys.map(|journey| format!("journey:{}", journey.name)).collect();
             if let Some(change) = self.changes.last_mut() {
                 change.readers = readers;

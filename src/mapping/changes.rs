@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::readers::{readers, words};
+use super::journeys::Kind;
 use super::{Attribute, Mapping, Spot};
 use crate::error::Place;
 use crate::findings::Severity;
@@ -151,8 +151,14 @@ impl Diff<'_> {
             statement,
             action,
             place: Some(self.head.document.place(mark.unwrap_or(Mark { line: 1, column: 1, offset: 0 }))),
-            readers: attribute.map(|name| readers([self.base, self.head], name)).unwrap_or_default(),
+            readers: attribute.map(|name| self.readers(name)).unwrap_or_default(),
         });
+    }
+
+    /// Who reads an attribute in either revision.
+    fn readers(&self, name: &str) -> Vec<String> {
+        let readers: BTreeSet<String> = self.base.readers(name).into_iter().chain(self.head.readers(name)).collect();
+        readers.into_iter().collect()
     }
 
     fn identity(&mut self) {
@@ -304,28 +310,21 @@ impl Diff<'_> {
         let (had, has) = (segments(self.base), segments(self.head));
         let mut left = Vec::new();
         for segment in &self.head.segments {
-            let read = words(segment.text.text().unwrap_or_default());
-            let names = read.into_iter().filter(|name| gone.contains(name.as_str()));
-            left.extend(names.map(|name| {
-                (format!("segment:{}", segment.name), format!("the attribute `{name}`"), segment.text.mark)
+            let names = segment.reads.iter().filter(|spot| gone.contains(spot.text.as_str()));
+            left.extend(names.map(|spot| {
+                (format!("segment:{}", segment.name), format!("the attribute `{}`", spot.text), segment.text.mark)
             }));
         }
         for journey in &self.head.journeys {
-            for spot in journey.trigger.iter().chain(&journey.reads) {
-                let what = match spot.text.split_once(':') {
-                    Some(("segment", name)) if had.contains(name.trim()) && !has.contains(name.trim()) => {
-                        format!("the segment {}", name.trim())
-                    }
-                    Some(("attribute" | "date", name)) if gone.contains(name.trim()) => {
-                        format!("the attribute `{}`", name.trim())
-                    }
-                    None if gone.contains(spot.text.as_str()) => format!("the attribute `{}`", spot.text),
-                    None if had.contains(&spot.text) && !has.contains(&spot.text) => {
-                        format!("the segment {}", spot.text)
-                    }
+            for cue in &journey.cues {
+                let name = cue.name.as_str();
+                let what = match cue.kind {
+                    Kind::Attribute | Kind::Date if gone.contains(name) => format!("the attribute `{name}`"),
+                    // A bare name no longer tells that it was a segment's.
+                    _ if had.contains(name) && !has.contains(name) => format!("the segment {name}"),
                     _ => continue,
                 };
-                left.push((format!("journey:{}", journey.name), what, spot.mark));
+                left.push((format!("journey:{}", journey.name), what, cue.mark));
             }
         }
         for (reader, what, mark) in left {

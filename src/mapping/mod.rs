@@ -5,22 +5,22 @@
 mod changed_segments;
 mod changed_values;
 pub mod changes;
+pub mod conditions;
 pub mod expr;
-mod journeys;
+pub mod journeys;
 pub mod keys;
 pub mod lower;
 mod people;
-pub mod readers;
-mod reads;
+pub mod reads;
 pub mod spelling;
 pub mod typo;
 mod vouch;
 
 use std::path::Path;
 
-pub use journeys::{Journey, Module, Segment};
+pub use journeys::{Event, Journey, Module, Segment};
 
-use journeys::{journey, module, segment};
+use journeys::{Known, event, journey, module, segment};
 
 use crate::error::Result;
 use crate::matching::people::Field;
@@ -182,6 +182,8 @@ pub struct Mapping {
     pub attributes: Vec<Attribute>,
     /// Segments in document order.
     pub segments: Vec<Segment>,
+    /// Planned events in document order.
+    pub events: Vec<Event>,
     /// Journeys in document order.
     pub journeys: Vec<Journey>,
     /// Modules in scope, when stated.
@@ -213,16 +215,25 @@ impl Mapping {
         let root = &document.root;
         let missing = root.get_texts("missing");
         let identity = root.get("identity");
+        let attributes: Vec<Attribute> =
+            under(root, "attributes").iter().map(|entry| attribute(entry, &missing)).collect();
+        let segments: Vec<Segment> =
+            under(root, "segments").iter().filter_map(|entry| segment(&document, entry, &attributes)).collect();
+        let events: Vec<Event> = under(root, "events").iter().map(event).collect();
+        let known = Known { segments: &segments, events: &events, attributes: &attributes };
+        let journeys = under(root, "journeys").iter();
+        let journeys = journeys.map(|entry| journey(&entry.key, entry.mark, &entry.node, &known)).collect();
         Ok(Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
             merge_rule: identity.and_then(|node| spot(node, "merge_rule")),
             external_id: identity.and_then(|node| spot(node, "external_id")),
-            attributes: under(root, "attributes").iter().map(|entry| attribute(entry, &missing)).collect(),
-            segments: under(root, "segments").iter().filter_map(segment).collect(),
-            journeys: under(root, "journeys").iter().map(journey).collect(),
+            journeys,
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
+            attributes,
+            segments,
+            events,
             missing,
             lag: spot(root, "lag"),
             systems: root.get_texts("systems"),

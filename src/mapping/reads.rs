@@ -1,48 +1,95 @@
-//! What the declared journeys read: the attributes that start, suppress and steer them, each with its place.
+//! Who reads which attribute, and where: segments by their conditions, journeys by their own keys and through the segments
+//! that they name.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::journeys::{Journey, Kind, Slot};
 use super::{Mapping, Spot};
-use crate::yaml::Node;
+use crate::yaml::Mark;
 
-/// An attribute that a journey reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JourneyRead<'a> {
-    /// The journey's name.
-    pub journey: &'a str,
-    /// The attribute as the journey writes it, and where.
-    pub attribute: Spot,
+/// What reads attributes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader<'a> {
+    /// A segment.
+    Segment(&'a str),
+    /// A journey.
+    Journey(&'a str),
+}
+
+impl fmt::Display for Reader<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Segment(name) => write!(out, "segment:{name}"),
+            Self::Journey(name) => write!(out, "journey:{name}"),
+        }
+    }
+}
+
+/// An attribute that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Read<'a> {
+    /// By whom.
+    pub reader: Reader<'a>,
+    /// Under which key of a journey; none for a segment.
+    pub slot: Option<Slot>,
+    /// The segment whose condition reads it, where a journey names only that.
+    pub through: Option<&'a str>,
+    /// Its name.
+    pub attribute: &'a str,
+    /// Where the reader says so: the attribute, or the segment that it goes through.
+    pub mark: Mark,
 }
 
 impl Mapping {
-    /// The attributes that journeys read, in the order of the document. A bare word under `suppress` is an attribute
-    /// unless a segment or an event has that name; what names one by its kind (`segment:At Risk`) is none.
-    pub fn journey_reads(&self) -> Vec<JourneyRead<'_>> {
-        let journeys = self.document.root.get("journeys").map(Node::entries).unwrap_or_default();
-        let reads = journeys.iter().flat_map(|entry| {
-            let node = &entry.node;
-            let trigger = node.get("trigger").and_then(|node| after(node, &["attribute:", "date:"]));
-            let listed = |key: &str| node.get(key).map(Node::items).unwrap_or_default();
-            let branches = listed("reads").into_iter().filter_map(|item| after(item, &["attribute:", ""]));
-            let suppress = listed("suppress").into_iter().filter_map(|item| self.suppresses(item));
-            let blanks = node.get("fallback").map(Node::entries).unwrap_or_default();
-            let blanks = blanks.iter().map(|entry| Spot { text: entry.key.clone(), mark: entry.mark });
-            let all = trigger.into_iter().chain(suppress).chain(branches).chain(blanks);
-            all.map(|attribute| JourneyRead { journey: &entry.key, attribute }).collect::<Vec<_>>()
+    /// Everything that is read, segments first, in the order of the document.
+    pub fn reads(&self) -> Vec<Read<'_>> {
+        let read = |name, spot| Read {
+            reader: Reader::Segment(name),
+            slot: None,
+            through: None,
+            attribute: spot_text(spot),
+            mark: spot.mark,
+        };
+        let segments = self.segments.iter().flat_map(|segment| {
+            let name = segment.name.as_str();
+            segment.reads.iter().map(move |spot| read(name, spot))
+        });
+        segments.chain(self.journeys.iter().flat_map(|journey| self.reads_of(journey))).collect()
+    }
+
+    /// What one journey reads, key by key.
+    pub fn reads_of<'a>(&'a self, journey: &'a Journey) -> Vec<Read<'a>> {
+        let reads = journey.cues.iter().flat_map(|cue| {
+            let read = |attribute, through| Read {
+                reader: Reader::Journey(&journey.name),
+                slot: Some(cue.slot),
+                through,
+                attribute,
+                mark: cue.mark,
+            };
+            match cue.kind {
+                Kind::Attribute | Kind::Date if !cue.name.is_empty() => vec![read(cue.name.as_str(), None)],
+                Kind::Segment => {
+                    let named = self.segments.iter().filter(|segment| segment.name == cue.name);
+                    let inside = named.flat_map(|segment| segment.reads.iter().map(move |spot| (segment, spot)));
+                    inside.map(|(segment, spot)| read(spot_text(spot), Some(segment.name.as_str()))).collect()
+                }
+                _ => Vec::new(),
+            }
         });
         reads.collect()
     }
 
-    fn suppresses(&self, item: &Node) -> Option<Spot> {
-        let spot = after(item, &["attribute:", ""])?;
-        let is_name = spot.text.chars().all(|c| c.is_alphanumeric() || c == '_');
-        let segment = self.segments.iter().any(|segment| segment.name == spot.text);
-        let event = self.document.root.get("events").is_some_and(|events| events.get(&spot.text).is_some());
-        (is_name && !segment && !event).then_some(spot)
+    /// Who reads an attribute, by what they say and by what its entry says, each named once.
+    pub fn readers(&self, name: &str) -> BTreeSet<String> {
+        let said = self.attribute(name).into_iter().flat_map(|attribute| attribute.used_by.clone());
+        let reads = self.reads();
+        let found = reads.iter().filter(|read| read.attribute == name).map(|read| read.reader.to_string());
+        found.chain(said).collect()
     }
 }
 
-/// The text behind the first of these prefixes that it has.
-fn after(node: &Node, prefixes: &[&str]) -> Option<Spot> {
-    let text = node.text()?;
-    let name = prefixes.iter().find_map(|prefix| text.strip_prefix(prefix))?.trim();
-    (!name.is_empty()).then(|| Spot { text: name.to_owned(), mark: node.mark })
+fn spot_text(spot: &Spot) -> &str {
+    &spot.text
 }
