@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "common/sarif.rs"]
+mod sarif;
 
 use std::fs;
 use std::path::Path;
@@ -95,6 +97,16 @@ fn three_commits_are_three_breaking_changes_at_their_lines() {
         let wanted = ["owner: shopify", "type: text", "values:"].into_iter().any(|key| said.contains(key));
         assert!(wanted && *people > 0, "{name} at {line}: {said}, {people} people");
     }
+    // The log for code scanning says the same at the same lines.
+    let log = gate(dir.path(), &["--against", "HEAD~3", "--data", "--output", "sarif=-"]).json();
+    sarif::Official::new().accepts(&log).unwrap();
+    let results = list(&log["runs"][0], "results").iter().filter(|result| text(result, "ruleId") == "MAP014");
+    let at = |result: &Value| result["locations"][0]["physicalLocation"]["region"]["startLine"].as_u64().unwrap();
+    let mut lines: Vec<u64> = results.map(at).collect();
+    lines.sort_unstable();
+    let mut wanted: Vec<u64> = found.iter().filter(|(level, ..)| level == "error").map(|(.., line, _)| *line).collect();
+    wanted.sort_unstable();
+    assert_eq!(lines, wanted);
     // Without data the same changes are found, and nobody counts as touched.
     let without = gate(dir.path(), &["--against", "HEAD~3", "--format", "json"]);
     assert_eq!(without.code, 1);

@@ -6,13 +6,16 @@ mod common;
 mod hostile;
 #[path = "outputs/readers.rs"]
 mod readers;
+#[path = "common/sarif.rs"]
+mod sarif;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use common::{NOW, Ran, audit, command, demo, finish, list, root, run_in, text};
-use readers::{Official, annotations, table, xml};
+use readers::{annotations, table, xml};
+use sarif::Official;
 use serde_json::Value;
 
 /// The formats that programs and people get beside JSON, and a file for each.

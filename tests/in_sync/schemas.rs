@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 
+use crmlint::mapping::changes::CATEGORIES;
 use serde_json::Value;
 
 use super::support::{cell, crmlint, filled, in_sync, root};
@@ -28,6 +29,19 @@ fn the_pages_of_both_documents_name_every_key() {
         let unused: Vec<&String> = tables.keys.iter().filter(|key| !example.contains(&format!("{key}:"))).collect();
         assert!(unused.is_empty(), "docs/{name}.md has no example of: {unused:?}");
     }
+}
+
+#[test]
+fn the_page_of_the_gate_names_every_kind_of_change() {
+    let mut table = String::from("| Kind | What changed | Where you say nothing |\n| --- | --- | --- |\n");
+    for category in &CATEGORIES {
+        let fixed = if category.fixed { ", always" } else { "" };
+        let _ =
+            writeln!(table, "| `{}` | {} | {}{fixed} |", category.name, cell(category.about), category.severity.name());
+    }
+    let file = root().join("docs/gate.md");
+    let page = fs::read_to_string(&file).expect("the page");
+    in_sync(&file, &filled(&page, "changes", &table));
 }
 
 /// One table an object, the document's own first, the others below it in the order of the keys.

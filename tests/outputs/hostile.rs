@@ -8,7 +8,8 @@ use crmlint::findings::{
 use crmlint::reports::{Format, Look, render};
 use serde_json::Value;
 
-use super::readers::{Official, annotations, table, xml};
+use super::readers::{annotations, table, xml};
+use super::sarif::Official;
 
 /// One name that holds all of it: bars, line ends, ends of sections, commands, escapes, markup, links, mentions,
 /// placeholders, controls, a direction override.
