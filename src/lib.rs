@@ -24,6 +24,7 @@ pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod config;
+pub mod drafts;
 pub mod error;
 pub mod exports;
 pub mod facts;

@@ -105,6 +105,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Whether a text is a condition on profiles.
+    pub fn understands(&self, text: &str) -> bool {
+        expr::parse(text, &Names::new(self, None)).is_ok()
+    }
+
     /// What the mapping says a module's records become: `people`, `related`, `events` or `none`.
     pub fn module_becomes(&self, name: &str) -> Option<&'a str> {
         let modules = self.mapping?.modules.as_ref()?;

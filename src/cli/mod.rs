@@ -5,6 +5,7 @@ mod console;
 mod demo;
 mod explain;
 mod gate;
+mod init;
 mod output;
 mod people;
 mod progress;
@@ -31,6 +32,7 @@ Examples:
   crmlint demo demo                      write a workspace to try things on
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
+  crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint match people.csv               find records of one person in one file
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
@@ -60,6 +62,8 @@ enum Paint {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Draft crmlint.yaml and mapping.yaml from exports.
+    Init(init::Args),
     /// Audit exports against each other and the mapping.
     Audit(audit::Args),
     /// Compare the mapping with an earlier revision: what breaks, at its line, and for whom.
@@ -126,6 +130,7 @@ pub fn main() -> Exit {
 
 fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
+        Command::Init(args) => init::run(&args, console),
         Command::Audit(args) => audit::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Match(args) => people::run(&args, console),

@@ -9,7 +9,7 @@ mod answer;
 mod clusters;
 mod decisions;
 mod filter;
-mod fits;
+pub(crate) mod fits;
 pub mod ids;
 mod instants;
 pub mod lenses;
