@@ -148,7 +148,7 @@ pub(crate) fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<
 /// The datasets of a config, by name.
 pub(crate) fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
-    for source in &config.sources {
+    for source in config.sources.iter().filter(|source| !source.request.paths.is_empty()) {
         for dataset in exports::open(&source.request)? {
             if let Some(twin) = datasets.get(&dataset.name) {
                 let fault = Fault::new(format!(

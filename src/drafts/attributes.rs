@@ -1,6 +1,6 @@
 //! Drafts: pairs of columns in, the attributes of a mapping out, each with its sources and what it is for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -97,17 +97,49 @@ fn attribute(
     let first = best.first().cloned();
     let system = |source: &Source| scene.system(&source.dataset);
     let is_child = |source: &Source| through.contains_key(&source.dataset);
-    let (sources, others): (Vec<Source>, Vec<Source>) = best.into_iter().partition(|source| {
+    let (mut sources, others): (Vec<Source>, Vec<Source>) = best.into_iter().partition(|source| {
         first.as_ref().is_some_and(|first| {
             let same = fold(&first.label) == fold(&source.label) && system(first) == system(source);
             source.path() == first.path() || (same && !is_child(first) && !is_child(source))
         })
     });
+    if let Some(first) = first.as_ref().filter(|first| !is_child(first)) {
+        for twin in siblings(scene, first) {
+            if !sources.iter().any(|known| known.dataset == twin.dataset) {
+                sources.push(twin);
+            }
+        }
+    }
     let source = first.as_ref().and_then(|first| scene.look(&first.dataset, first.column));
     let holds = held(source, look);
     let through = first.as_ref().and_then(|first| through.get(&first.dataset)).cloned();
     let role = role(look, holds);
     Attribute { name: look.label.clone(), holds, sources, others, through, role, profile: Some(at) }
+}
+
+/// The same list of values in other modules of the system: a lead that converts carries it over.
+fn siblings(scene: &Scene<'_>, first: &Source) -> Vec<Source> {
+    let Some(own) = scene.look(&first.dataset, first.column).filter(|look| look.holds == Holds::Enum) else {
+        return Vec::new();
+    };
+    let values: BTreeSet<String> = own.values.iter().map(|(value, _)| fold(value)).collect();
+    let twins = scene.sources().into_iter().filter(|side| {
+        let name = &side.frame.dataset.name;
+        *name != first.dataset && scene.system(name) == scene.system(&first.dataset) && scene.lookup(name).is_none()
+    });
+    let found = twins.filter_map(|side| {
+        let column = side.looks.iter().position(|look| look.label == own.label && look.holds == Holds::Enum)?;
+        let theirs: BTreeSet<String> = side.looks[column].values.iter().map(|(value, _)| fold(value)).collect();
+        let (shared, all) = (values.intersection(&theirs).count(), values.union(&theirs).count());
+        (shared * 2 >= all).then(|| Source {
+            dataset: side.frame.dataset.name.clone(),
+            column,
+            label: own.label.clone(),
+            why: Why::Values(shared as u64, all as u64),
+            score: 0.0,
+        })
+    });
+    found.collect()
 }
 
 /// What an attribute holds; where one side says nothing, the other does.
@@ -189,14 +221,14 @@ pub(super) fn of_source(scene: &Scene<'_>) -> Vec<Attribute> {
     let mut attributes: Vec<Attribute> = Vec::new();
     for side in sides {
         for (index, look) in side.looks.iter().enumerate() {
-            let name = snake(&look.label);
+            let dataset = &side.frame.dataset;
+            let consent = standard_name(dataset.system).and_then(|own| dataset.find(own)) == Some(index);
+            let name = if consent { "unsubscribed".to_owned() } else { snake(&look.label) };
             let own = side.frame.dataset.key == Some(index) || look.label.ends_with(".id");
             let plain = matches!(look.holds, Holds::Nothing | Holds::Text | Holds::Identifier | Holds::Object);
             if own || plain || name.is_empty() || attributes.iter().any(|known| known.name == name) {
                 continue;
             }
-            let standard = standard_name(side.frame.dataset.system).and_then(|own| side.frame.dataset.find(own));
-            let name = if standard == Some(index) { "unsubscribed".to_owned() } else { name };
             let named = Look { label: name.clone(), ..look.clone() };
             attributes.push(Attribute {
                 role: role(&named, look.holds),

@@ -2,12 +2,12 @@
 
 use super::attributes::Attribute;
 use super::columns::{Holds, Look};
-use super::lists::{Listed, list};
+use super::lists::{Listed, Votes, list};
 use super::pairs::{Why, translated};
 use super::sheet::{Sheet, flow, scalar, shown};
 use super::{Given, SCHEMAS, Scene, keys};
 use crate::checks::consent::out_when;
-use crate::checks::inferred::labels;
+use crate::checks::inferred::{MOST, labels};
 use crate::error::Result;
 use crate::exports::System;
 use crate::frames::time::Stamp;
@@ -15,8 +15,8 @@ use crate::text::{count, counted, percent};
 
 /// Values, and spellings of each, that a question about aliases names.
 const SPELLINGS: usize = 20;
-/// Attributes without a source that are named one by one.
-const NAMED: usize = 200;
+/// Attributes without a source that are asked about one by one.
+const NAMED: usize = 20;
 
 /// The whole document.
 pub(super) fn write(scene: &Scene<'_>, attributes: &[Attribute], given: &Given<'_>) -> Result<String> {
@@ -110,7 +110,8 @@ fn one(sheet: &mut Sheet, scene: &Scene<'_>, attribute: &Attribute) {
     let sources: Vec<&Look> =
         attribute.sources.iter().filter_map(|source| scene.look(&source.dataset, source.column)).collect();
     let looks: Vec<&Look> = if sources.is_empty() { profile.into_iter().collect() } else { sources.clone() };
-    let (listed, rare) = if attribute.holds == Holds::Enum { list(&looks) } else { (Vec::new(), 0) };
+    let votes = votes(scene, attribute, profile);
+    let (listed, rare) = if attribute.holds == Holds::Enum { list(&looks, &votes) } else { (Vec::new(), 0) };
     let holds = if attribute.holds == Holds::Enum && listed.is_empty() { Holds::Text } else { attribute.holds };
     forms(sheet, holds, &sources, profile);
     sheet.set("type", holds.name());
@@ -171,6 +172,17 @@ fn profile<'a>(scene: &'a Scene<'_>, attribute: &Attribute) -> Option<&'a Look> 
     scene.look(&profiles.name, attribute.profile?)
 }
 
+/// What the profiles and the system's own options say of the values.
+fn votes<'a>(scene: &'a Scene<'_>, attribute: &Attribute, profile: Option<&'a Look>) -> Votes<'a> {
+    let other_side = profile.filter(|_| !attribute.sources.is_empty()).map(|look| look.values.as_slice());
+    let options = attribute.sources.first().and_then(|source| {
+        let dataset = scene.dataset(&source.dataset)?;
+        dataset.picklists.get(&source.label)
+    });
+    let declared = options.into_iter().flatten().map(|(shown, _)| shown.as_str()).take(MOST).collect();
+    Votes { other_side: other_side.unwrap_or_default(), declared }
+}
+
 /// The forms of times on both sides.
 fn forms(sheet: &mut Sheet, holds: Holds, sources: &[&Look], profile: Option<&Look>) {
     if !holds.is_time() {
@@ -228,7 +240,7 @@ fn values(sheet: &mut Sheet, scene: &Scene<'_>, attribute: &Attribute, listed: &
 /// The allowed values as the profiles of the same people spell them.
 fn spelled(scene: &Scene<'_>, attribute: &Attribute, listed: &[Listed]) -> Vec<String> {
     let own = || listed.iter().map(|word| word.text.clone()).collect();
-    let theirs = profile(scene, attribute).map(|look| list(&[look]).0).unwrap_or_default();
+    let theirs = profile(scene, attribute).map(|look| list(&[look], &Votes::default()).0).unwrap_or_default();
     let (Some(source), Some(profiles), Some(column)) = (attribute.sources.first(), scene.profiles(), attribute.profile)
     else {
         return own();
@@ -265,18 +277,32 @@ fn owner(sheet: &mut Sheet, scene: &Scene<'_>, attribute: &Attribute, dataset: O
 
 /// Attributes of which nothing is known but their names.
 fn sourceless(sheet: &mut Sheet, attributes: &[&Attribute]) {
-    if attributes.is_empty() {
-        return;
+    let named = || attributes.iter().filter(|attribute| !labels(&attribute.name).is_empty());
+    let blank: Vec<String> =
+        named().filter(|attribute| attribute.holds == Holds::Nothing).map(|attribute| shown(&attribute.name)).collect();
+    let held: Vec<String> =
+        named().filter(|attribute| attribute.holds != Holds::Nothing).map(|attribute| shown(&attribute.name)).collect();
+    if !attributes.is_empty() {
+        sheet.gap();
     }
-    sheet.gap();
-    sheet.note("On profiles, and in no column of the exports:");
-    for attribute in attributes.iter().take(NAMED).filter(|attribute| !labels(&attribute.name).is_empty()) {
-        let held = if attribute.holds == Holds::Nothing { "it is blank on all profiles" } else { "it holds text" };
-        let name = shown(&attribute.name);
-        let question = format!("{held}; where does it come from? Then: {}: {{from: …, type: text}}", scalar(&name));
+    for name in held.iter().take(NAMED) {
+        let question = format!(
+            "no column of the exports agrees with it; where does it come from? Then: {}: {{from: …, type: text}}",
+            scalar(name)
+        );
         sheet.ask(&format!("{name}.from"), &question);
     }
-    if attributes.len() > NAMED {
-        sheet.note(&format!("and {} more", attributes.len() - NAMED));
+    if let Some(more) = held.get(NAMED..).filter(|more| !more.is_empty()) {
+        sheet.ask("attributes", &format!("where do these come from? {}", list_of(more)));
     }
+    if !blank.is_empty() {
+        sheet.ask("attributes", &format!("blank on all profiles; should the sync fill them? {}", list_of(&blank)));
+    }
+}
+
+/// Names in a row, as many as a line holds.
+fn list_of(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let first = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{first} and {} more", count(more as u64)) } else { first }
 }

@@ -108,7 +108,11 @@ pub fn draft(given: &Given<'_>, progress: &dyn Progress) -> Result<Draft> {
     let mapping = mapping::write(&scene, &attributes, given)?;
     let drafted = attributes.iter().filter(|attribute| mapping::is_live(&scene, attribute));
     let by_values = drafted.clone().filter(|attribute| scene.is_told(attribute)).count();
-    Ok(Draft { config: config::write(&scene, given, &zones), mapping, attributes: drafted.count(), by_values })
+    let config = config::write(&scene, given, &zones);
+    // What cannot be read back is not written.
+    Document::parse(SCHEMAS[0].0, config.clone())?;
+    Mapping::build(Document::parse(SCHEMAS[1].0, mapping.clone())?)?;
+    Ok(Draft { config, mapping, attributes: drafted.count(), by_values })
 }
 
 /// The exports as they were looked at.
@@ -162,7 +166,7 @@ impl Scene<'_> {
     fn rank(&self, source: &Source) -> f64 {
         let near = match self.system(&source.dataset) {
             _ if self.lookup(&source.dataset).is_some() => -0.2,
-            Some(System::Zoho) if source.dataset.ends_with(".contacts") => 0.15,
+            Some(System::Zoho) if source.dataset.ends_with(".contacts") => 0.4,
             Some(System::Zoho) => 0.1,
             _ => 0.0,
         };

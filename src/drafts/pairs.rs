@@ -64,7 +64,7 @@ impl Source {
             Why::Rows(agreed) => {
                 format!("{path} agrees on {} of {} people", percent(agreed.same, agreed.both), count(agreed.both))
             }
-            Why::Values(shared, all) => format!("{path} has {shared} of {all} values in common; no people to compare"),
+            Why::Values(shared, all) => format!("{path} has {shared} of {all} values in common"),
             Why::Name => format!("{path} has the same name; the values do not tell"),
         }
     }
