@@ -8,6 +8,7 @@ use super::Scene;
 use super::cells::seconds;
 use super::columns::{Holds, Look};
 use super::pairs::{Side, Source, Why, pairs};
+use super::sheet::scalar;
 use crate::checks::consent::{out_when, standard_name};
 use crate::checks::inferred::labels;
 use crate::checks::reserved_name::{is_reserved, is_system, meant};
@@ -17,6 +18,9 @@ use crate::frames::normalize::fold;
 
 /// Attributes that Customer.io fills by itself, beside those that nobody else can write.
 const OWN: &[&str] = &["id", "cio_id", "cio_subscription_preferences", "timezone", "created_at"];
+
+/// YAML takes keys of up to 1,024 characters.
+const LONGEST: usize = 1_000;
 
 /// Where several records of one person come from: through which column, and which of them counts.
 #[derive(Debug, Clone)]
@@ -67,7 +71,8 @@ pub(super) fn of_profiles(scene: &Scene<'_>) -> Vec<Attribute> {
 /// Whether an attribute is the team's to map.
 fn is_drafted(look: &Look) -> bool {
     let name = look.label.as_str();
-    !name.trim().is_empty()
+    scalar(name).len() <= LONGEST
+        && !name.trim().is_empty()
         && !is_system(name)
         && !OWN.contains(&name)
         && !name.starts_with('_')
@@ -226,7 +231,12 @@ pub(super) fn of_source(scene: &Scene<'_>) -> Vec<Attribute> {
             let name = if consent { "unsubscribed".to_owned() } else { snake(&look.label) };
             let own = side.frame.dataset.key == Some(index) || look.label.ends_with(".id");
             let plain = matches!(look.holds, Holds::Nothing | Holds::Text | Holds::Identifier | Holds::Object);
-            if own || plain || name.is_empty() || attributes.iter().any(|known| known.name == name) {
+            if own
+                || plain
+                || name.is_empty()
+                || name.len() > LONGEST
+                || attributes.iter().any(|known| known.name == name)
+            {
                 continue;
             }
             let named = Look { label: name.clone(), ..look.clone() };

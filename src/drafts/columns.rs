@@ -26,6 +26,9 @@ const UNIX_DIGITS: usize = 9;
 /// Digits in a value from which it may be a phone number or an id, and is no value of a list.
 const MANY_DIGITS: usize = 7;
 
+/// Bytes of the longest value of a list; what is longer was written, not chosen.
+const LONGEST: usize = 100;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Holds {
@@ -238,7 +241,10 @@ fn holds(counts: &Counts, label: &str, personal: bool) -> Holds {
 fn repeats(counts: &Counts) -> bool {
     let different: AHashSet<String> = counts.distinct.iter().map(|value| fold(value)).collect();
     let worded = counts.distinct.iter().any(|value| value.chars().any(char::is_alphabetic));
-    let told = counts.distinct.iter().any(|value| value.contains('@') || digits(value) >= MANY_DIGITS);
+    let told = counts
+        .distinct
+        .iter()
+        .any(|value| value.contains('@') || digits(value) >= MANY_DIGITS || value.len() > LONGEST);
     counts.distinct.len() > 1 && worded && !told && counts.filled >= FEWEST_EACH * different.len() as u64
 }
 
