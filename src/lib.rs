@@ -13,6 +13,7 @@
 //! * [`mapping`], [`config`]: the team's documents, every entry with its place
 //! * [`facts`]: questions → answers; a closed set of facts, answered by one engine
 //! * [`checks`]: mapping and parameters → questions; answers → hits; one list of kinds
+//! * [`drafts`]: datasets → a first config and mapping, with questions; [`layout`]: a document → the same, laid out
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`findings`]: hits → findings → triage → verdict
@@ -30,6 +31,7 @@ pub mod exports;
 pub mod facts;
 pub mod findings;
 pub mod frames;
+pub mod layout;
 pub mod mapping;
 pub mod matching;
 pub mod reports;

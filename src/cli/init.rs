@@ -183,7 +183,7 @@ fn write(places: &[PathBuf], draft: &Draft) -> Result<()> {
     let texts = [draft.config.clone(), draft.mapping.clone(), pretty(Document::Config), pretty(Document::Mapping)];
     let mut written = Vec::new();
     for (place, text) in places.iter().zip(&texts) {
-        written.push(output::draft(place, |file| file.write_all(text.as_bytes()))?);
+        written.push(output::document(place, text)?);
     }
     // The last ones that could fail: what went before them is taken back.
     let fresh: Vec<&PathBuf> = places.iter().filter(|place| !place.exists()).collect();

@@ -4,6 +4,7 @@ mod audit;
 mod console;
 mod demo;
 mod explain;
+mod fmt;
 mod gate;
 mod init;
 mod output;
@@ -68,6 +69,8 @@ enum Command {
     Audit(audit::Args),
     /// Compare the mapping with an earlier revision: what breaks, at its line, and for whom.
     Gate(gate::Args),
+    /// Format crmlint.yaml and mapping.yaml, keeping every comment.
+    Fmt(fmt::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// List the rules.
@@ -132,6 +135,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
         Command::Init(args) => init::run(&args, console),
         Command::Audit(args) => audit::run(&args, console),
+        Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),

@@ -21,6 +21,7 @@ use std::sync::Arc;
 use columns::Look;
 use pairs::{Side, Source};
 use sheet::Sheet;
+pub(crate) use sheet::is_plain;
 pub use workspace::Workspace;
 
 use crate::checks::context::{Context, Exports};
@@ -29,6 +30,7 @@ use crate::error::Result;
 use crate::exports::{Dataset, Progress, System};
 use crate::frames::Store;
 use crate::frames::identity::{Identity, Plan};
+use crate::layout::format;
 use crate::mapping::Mapping;
 use crate::yaml::Document;
 
@@ -110,7 +112,7 @@ pub fn draft(given: &Given<'_>, progress: &dyn Progress) -> Result<Draft> {
     let by_values = drafted.clone().filter(|attribute| scene.is_told(attribute)).count();
     let config = config::write(&scene, given, &zones);
     // What cannot be read back is not written.
-    Document::parse(SCHEMAS[0].0, config.clone())?;
+    let (config, mapping) = (format(SCHEMAS[0].0, &config)?, format(SCHEMAS[1].0, &mapping)?);
     Mapping::build(Document::parse(SCHEMAS[1].0, mapping.clone())?)?;
     Ok(Draft { config, mapping, attributes: drafted.count(), by_values })
 }

@@ -113,7 +113,7 @@ pub(super) fn scalar(text: &str) -> String {
 }
 
 /// Whether a text without quotes is read as itself, inside brackets too, by this and by other readers.
-pub(super) fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '+' | '(' | ')' | '@' | '%');
     let start = text.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '.' || c == '/');
     let end = !text.ends_with(' ');
