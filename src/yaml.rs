@@ -229,17 +229,15 @@ impl<'a> Builder<'a> {
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span)> {
-        loop {
-            match self.parser.next_event() {
-                Some(Ok(pair)) => return Ok(pair),
-                Some(Err(error)) => {
-                    let at = error.marker();
-                    let mark = Mark { line: at.line().max(1), column: at.col() + 1, offset: 0 };
-                    let help = "check the indentation, and put quotes around values that hold `: `, `#` or start with `@`, `%`, `*` or `&`";
-                    return self.fault(mark, format!("not valid YAML: {}", error.info()), help);
-                }
-                None => return Ok((Event::StreamEnd, Span::default())),
+        match self.parser.next_event() {
+            Some(Ok(pair)) => Ok(pair),
+            Some(Err(error)) => {
+                let at = error.marker();
+                let mark = Mark { line: at.line().max(1), column: at.col() + 1, offset: 0 };
+                let help = "check the indentation, and put quotes around values that hold `: `, `#` or start with `@`, `%`, `*` or `&`";
+                self.fault(mark, format!("not valid YAML: {}", error.info()), help)
             }
+            None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 

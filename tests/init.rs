@@ -345,6 +345,8 @@ fn one_system_alone_is_drafted_with_names_as_proposals() {
     let stage = drafted.attribute("lifecycle_stage").unwrap();
     assert!(stage.is(&["enum"]) && stage.values.len() >= 5 && drafted.attribute("unsubscribed").unwrap().is_consent());
     assert!(read(dir.path(), "mapping.yaml").contains("the names are proposals"));
+    // Without profiles nothing tells the zone of its times.
+    assert!(asked(&read(dir.path(), "crmlint.yaml")).contains("sources.zoho.time_zone"));
     let report = audit(dir.path(), ".", &[]).json();
     let found = common::codes(&report);
     assert!(["ENM002", "TS001", "TS003", "DUP002"].iter().all(|code| found.contains(*code)), "{found:?}");

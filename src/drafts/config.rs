@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::attributes::Attribute;
+use super::columns::Look;
 use super::mapping::head;
 use super::sheet::Sheet;
 use super::zones::{self, Found};
@@ -63,9 +64,8 @@ pub(super) fn write(scene: &Scene<'_>, given: &Given<'_>, zones: &BTreeMap<Strin
                 format!("in this zone {same} of {of} times are those of the same people's profiles; is it right?");
             sheet.ask(&format!("sources.{source}.time_zone"), &question);
             sheet.set("time_zone", zone.zone);
-        } else if datasets().any(|dataset| zoneless(scene, &dataset.name)) {
-            let question = "in which zone are its times without one? Then: time_zone: Europe/Berlin";
-            sheet.ask(&format!("sources.{source}.time_zone"), question);
+        } else if let Some(question) = unzoned(scene, datasets().map(|dataset| dataset.name.as_str()), system) {
+            sheet.ask(&format!("sources.{source}.time_zone"), &format!("{question} Then: time_zone: Europe/Berlin"));
         }
         sheet.shallower();
     }
@@ -73,8 +73,17 @@ pub(super) fn write(scene: &Scene<'_>, given: &Given<'_>, zones: &BTreeMap<Strin
     sheet.finish()
 }
 
-/// Whether a dataset holds times that need a zone to be instants.
-fn zoneless(scene: &Scene<'_>, dataset: &str) -> bool {
-    let looks = scene.looks.get(dataset).map(Vec::as_slice).unwrap_or_default();
-    looks.iter().any(|look| look.holds.is_time() && look.has(&[Stamp::IsoLocal, Stamp::SpaceLocal]))
+/// What is to be asked about the times of a source. On profiles a time without a zone is a fault, and no matter of zones.
+fn unzoned<'a>(scene: &Scene<'_>, datasets: impl Iterator<Item = &'a str>, system: System) -> Option<&'static str> {
+    let looks: Vec<&Look> = datasets.filter_map(|name| scene.looks.get(name)).flatten().collect();
+    let mut times = looks.into_iter().filter(|look| look.holds.is_time()).peekable();
+    if system == System::CustomerIo || times.peek().is_none() {
+        return None;
+    }
+    let zoneless = times.any(|look| look.has(&[Stamp::IsoLocal, Stamp::SpaceLocal]));
+    Some(if zoneless {
+        "in which zone are its times without one?"
+    } else {
+        "its times carry an offset or are days; which zone holds where they do not?"
+    })
 }

@@ -126,7 +126,7 @@ fn one(sheet: &mut Sheet, scene: &Scene<'_>, attribute: &Attribute) {
     if let (Some("lifecycle" | "tier"), Some(word)) = (attribute.role, listed.first()) {
         ask(sheet, "default", &format!("what does a blank mean? Then: default: {}", scalar(&word.text)));
     }
-    if holds.is_time() && profile.is_some_and(|look| mostly_days(look)) {
+    if holds.is_time() && profile.is_some_and(mostly_days) {
         ask(
             sheet,
             "used_as",

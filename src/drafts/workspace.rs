@@ -293,6 +293,6 @@ fn ago(offset: i64) -> Option<String> {
     let sign = if offset < 0 { '-' } else { '+' };
     let seconds = offset.unsigned_abs();
     let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
-    let (unit, name) = units.into_iter().find(|(unit, _)| seconds % unit == 0)?;
+    let (unit, name) = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit))?;
     Some(if seconds == 0 { "now()".to_owned() } else { format!("now() {sign} interval '{} {name}'", seconds / unit) })
 }
