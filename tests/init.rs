@@ -41,17 +41,14 @@ fn asked(text: &str) -> BTreeSet<String> {
     questions.map(|question| question.split(": ").next().unwrap().to_owned()).collect()
 }
 
-/// Planted defects that need something that only a person can say.
+/// Planted defects that need something that only a person can say: rule and column.
 const LEFT_OPEN: &[(&str, &str)] = &[
-    ("TS012", "a date campaign, which the draft asks for"),
-    ("DUP010", "counts whoever would be merged, whatever is mapped"),
-    ("DUP011", "pairs that share a phone or a name, with the columns that the mapping names"),
-    ("DUP012", "pairs that share a phone or a name, with the columns that the mapping names"),
-    ("DUP014", "reads segments"),
-    ("ENM004", "an enum that somebody declared without a list"),
-    ("ENM007", "holds the sync's lag against what it carries"),
-    ("ENM014", "reads segments"),
-    ("TS009", "a time that somebody declared as text"),
+    // A date campaign, which the draft asks for.
+    ("TS012", "birthday"),
+    // The segments that a merge moves people between.
+    ("DUP014", ""),
+    // Whose number is right.
+    ("ENM007", "total_spent"),
 ];
 
 #[test]
@@ -69,19 +66,22 @@ fn the_draft_of_the_demo_finds_the_planted_defects_without_an_edit() {
     let expected: Value = serde_json::from_str(&read(root(), "fixtures/demo/expected.json")).unwrap();
     let wanted = list(&expected, "findings").iter().filter(|finding| {
         let code = text(finding, "code");
-        ["ENM", "TS0", "DUP"].contains(&&code[..3]) && !LEFT_OPEN.iter().any(|(open, _)| *open == code)
+        ["ENM", "TS0", "DUP"].contains(&&code[..3])
     });
     let (mut looked, mut missed) = (0, Vec::new());
     for finding in wanted {
         for cell in list(finding, "cells") {
             let row = [text(finding, "code"), text(cell, "dataset"), text(cell, "key"), text(cell, "column")];
+            if LEFT_OPEN.contains(&(row[0], row[3])) {
+                continue;
+            }
             looked += 1;
             if !found.contains(&row.map(str::to_owned)) {
                 missed.push(format!("{row:?} {}", text(cell, "value")));
             }
         }
     }
-    assert!(looked > 150, "{looked} planted cells");
+    assert!(looked > 330, "{looked} planted cells");
     assert!(missed.is_empty(), "{} of {looked} planted cells are not found: {missed:#?}", missed.len());
 }
 
