@@ -171,7 +171,7 @@ fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Resul
 }
 
 /// One workspace and one org a run: rules speak of the profiles and the contacts, and would pass over a second set.
-fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<()> {
+pub(crate) fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<()> {
     let people = |dataset: &&Arc<Dataset>| dataset.system == System::CustomerIo && dataset.module == "people";
     let contacts = |dataset: &&Arc<Dataset>| dataset.system == System::Zoho && dataset.name.ends_with(".contacts");
     for (title, twins) in [
@@ -188,9 +188,10 @@ fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<()> {
     Ok(())
 }
 
-fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
+/// The datasets of a config, by name.
+pub(crate) fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
-    for source in &config.sources {
+    for source in config.sources.iter().filter(|source| !source.request.paths.is_empty()) {
         for dataset in exports::open(&source.request)? {
             if let Some(twin) = datasets.get(&dataset.name) {
                 let fault = Fault::new(format!(

@@ -13,6 +13,7 @@
 //! * [`mapping`], [`config`]: the team's documents, every entry with its place
 //! * [`facts`]: questions → answers; a closed set of facts, answered by one engine
 //! * [`checks`]: mapping and parameters → questions; answers → hits; one list of kinds
+//! * [`drafts`]: datasets → a first config and mapping, with questions; [`layout`]: a document → the same, laid out
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
@@ -25,11 +26,13 @@ pub mod audit;
 pub mod checks;
 pub mod cli;
 pub mod config;
+pub mod drafts;
 pub mod error;
 pub mod exports;
 pub mod facts;
 pub mod findings;
 pub mod frames;
+pub mod layout;
 pub mod mapping;
 pub mod matching;
 pub mod radius;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span};
 
 use crate::error::{Error, Fault, Place, Result};
 
@@ -216,7 +216,11 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn new(file: &'a str, text: &'a str) -> Self {
-        Self { file, parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0 }
+        // Comments are nobody's value, and the parser refuses over 96 of them in a row when it has to tell them.
+        let mut options = Options::default();
+        options.set_emit_comments(false);
+        let parser = Parser::new_from_str_with_options(text, options);
+        Self { file, parser, anchors: BTreeMap::new(), nodes: 0 }
     }
 
     fn fault<T>(&self, mark: Mark, message: impl Into<String>, help: &str) -> Result<T> {
@@ -225,18 +229,15 @@ impl<'a> Builder<'a> {
     }
 
     fn next(&mut self) -> Result<(Event<'a>, Span)> {
-        loop {
-            match self.parser.next_event() {
-                Some(Ok((Event::Comment(..), _))) => {}
-                Some(Ok(pair)) => return Ok(pair),
-                Some(Err(error)) => {
-                    let at = error.marker();
-                    let mark = Mark { line: at.line().max(1), column: at.col() + 1, offset: 0 };
-                    let help = "check the indentation, and put quotes around values that hold `: `, `#` or start with `@`, `%`, `*` or `&`";
-                    return self.fault(mark, format!("not valid YAML: {}", error.info()), help);
-                }
-                None => return Ok((Event::StreamEnd, Span::default())),
+        match self.parser.next_event() {
+            Some(Ok(pair)) => Ok(pair),
+            Some(Err(error)) => {
+                let at = error.marker();
+                let mark = Mark { line: at.line().max(1), column: at.col() + 1, offset: 0 };
+                let help = "check the indentation, and put quotes around values that hold `: `, `#` or start with `@`, `%`, `*` or `&`";
+                self.fault(mark, format!("not valid YAML: {}", error.info()), help)
             }
+            None => Ok((Event::StreamEnd, Span::default())),
         }
     }
 

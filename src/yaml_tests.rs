@@ -98,3 +98,11 @@ fn numbers_as_people_write_them() {
     );
     assert!(["", "%", "many", "inf", "nan", "1,5"].iter().all(|text| number(text).is_none()));
 }
+
+#[test]
+fn a_thousand_lines_of_comments_are_no_fault() {
+    let commented = "  # - {a: 1}\n".repeat(1_000);
+    let document = read(&format!("a:\n{commented}  b: 1\n{commented}c:\n{commented}"));
+    assert_eq!(document.root.entries().len(), 2);
+    assert_eq!(document.root.entries()[0].node.get_text("b").as_deref(), Some("1"));
+}

@@ -78,4 +78,9 @@ impl Context<'_> {
     pub fn module(&self, name: &str) -> Option<&Filter> {
         self.conditions.modules.get(name)
     }
+
+    /// Whether a text is a condition on profiles.
+    pub fn understands(&self, text: &str) -> bool {
+        expr::parse(text, &Names::new(self, None)).is_ok()
+    }
 }

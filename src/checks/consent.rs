@@ -46,7 +46,7 @@ pub(super) fn attributes<'a>(context: &Context<'a>) -> Vec<&'a Attribute> {
 const SUPPRESSED: &str = "Email Suppressions";
 
 /// What a system's own consent column is called.
-pub(super) fn standard_name(system: System) -> Option<&'static str> {
+pub(crate) fn standard_name(system: System) -> Option<&'static str> {
     match system {
         System::Zoho => Some("Email Opt Out"),
         System::Shopify => Some("Accepts Email Marketing"),
@@ -76,7 +76,7 @@ const IN_WORDS: &[&str] =
     &["optin", "optedin", "subscri", "newsletter", "consent", "permission", "mailable", "marketing", "accept", "allow"];
 
 /// Which truth of an attribute means opted out, as far as its name tells.
-fn out_when(name: &str) -> Option<bool> {
+pub(crate) fn out_when(name: &str) -> Option<bool> {
     let name = fold(name);
     let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if holds(OUT_WORDS) {

@@ -55,6 +55,13 @@ pub struct Exports<'a> {
     pub baseline: Option<&'a Baseline>,
 }
 
+impl<'a> Exports<'a> {
+    /// Exports alone, held against nothing of before.
+    pub fn new(current: &'a BTreeMap<String, Arc<Dataset>>, earlier: &'a BTreeMap<String, Arc<Dataset>>) -> Self {
+        Self { current, earlier, base: None, summary: None, baseline: None }
+    }
+}
+
 /// A column that a mapping entry leads to.
 #[derive(Debug, Clone)]
 pub struct Target<'a> {

@@ -11,9 +11,9 @@ use crate::mapping::spelling::{How, Word};
 use crate::mapping::typo::{Typed, nearest};
 
 /// A column with more distinct values than this is no enum unless the mapping says so.
-pub(super) const MOST: usize = 60;
+pub(crate) const MOST: usize = 60;
 /// Records a value needs on average before a column counts as an enum without being declared one.
-const FEWEST_EACH: u64 = 4;
+pub(crate) const FEWEST_EACH: u64 = 4;
 /// How much more frequent a spelling must be than the one taken for its typo.
 const TYPO_WEIGHT: u64 = 10;
 /// The share of a column's records that must read as yes or no before it counts as a boolean.
@@ -79,8 +79,14 @@ const PERSONAL: &[&str] = &[
     "geburtsdatum",
 ];
 
-fn is_personal(label: &str) -> bool {
-    label.split(|c: char| !c.is_alphanumeric()).any(|word| PERSONAL.contains(&word.to_lowercase().as_str()))
+/// Whether a label is one of people, places and notes.
+pub(crate) fn is_personal(label: &str) -> bool {
+    labels(label).iter().any(|word| PERSONAL.contains(&word.as_str()))
+}
+
+/// The words of a label, in lower case.
+pub(crate) fn labels(label: &str) -> Vec<String> {
+    label.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// A column and its filled values.
@@ -140,7 +146,7 @@ pub(super) fn booleans<'a>(answers: &Answers, columns: &'a [Column]) -> Vec<Like
 }
 
 /// What a value should be, when a more frequent spelling says so.
-pub(super) fn sort<'a>(value: &str, words: &'a [(Word, u64)]) -> Option<(&'a str, How)> {
+pub(crate) fn sort<'a>(value: &str, words: &'a [(Word, u64)]) -> Option<(&'a str, How)> {
     let at = words.iter().position(|(word, _)| word.text == value)?;
     let own = words[at].1;
     // A spelling yields to a more frequent one of the same fold; among equals the first in order stands.

@@ -10,7 +10,7 @@ mod attribute_use;
 mod blank_stage;
 mod boolean;
 mod conditions;
-mod consent;
+pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
@@ -22,7 +22,7 @@ mod feed;
 mod gaps;
 mod id_values;
 mod identifier;
-mod inferred;
+pub(crate) mod inferred;
 mod inputs;
 mod instants;
 mod lag;
@@ -39,7 +39,7 @@ mod parts;
 mod policy;
 mod record_id;
 mod repeats;
-mod reserved_name;
+pub(crate) mod reserved_name;
 mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
@@ -115,8 +115,6 @@ pub struct Kind {
     /// When and how it runs.
     pub stage: Stage,
 }
-
-pub(crate) use consent::lens as consent_lens;
 
 /// Whether a kind compares two revisions: it has nothing to say where there is one.
 pub fn compares(kind: &Kind) -> bool {

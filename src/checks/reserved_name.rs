@@ -33,17 +33,17 @@ static RESERVED: LazyLock<Names> =
     });
 
 /// Whether Customer.io gives a name a meaning of its own.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.names.contains(name)
 }
 
 /// Whether Customer.io alone writes it.
-pub(super) fn is_system(name: &str) -> bool {
+pub(crate) fn is_system(name: &str) -> bool {
     RESERVED.system.contains(name)
 }
 
 /// The reserved name that a name misspells by case.
-fn meant(name: &str) -> Option<&'static str> {
+pub(crate) fn meant(name: &str) -> Option<&'static str> {
     if is_reserved(name) {
         return None;
     }

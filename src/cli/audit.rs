@@ -165,7 +165,7 @@ pub(super) fn config(paths: &[PathBuf]) -> Result<Config> {
 }
 
 /// A folder of exports, or a folder of such folders.
-fn folders(path: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn folders(path: &Path) -> Result<Vec<PathBuf>> {
     let unreadable = |error: std::io::Error| {
         Error::input(Fault::new(format!("{} cannot be read: {error}", path.display())).help("check its permissions"))
     };

@@ -92,7 +92,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let (data, document): (Vec<&Rule>, Vec<&Rule>) =
         rules.iter().filter(|rule| rule.status == "stable").partition(|rule| rule.needs_exports());
     if !args.data {
-        config.sources.clear();
+        // What the config says of a source holds without its files: the zone of its times.
+        config.sources.iter_mut().for_each(|source| source.request.paths.clear());
         config.snapshots = None;
     }
     let fail_on = args.fail_on.clone().or_else(|| config.fail_on.clone()).unwrap_or_else(|| "error".to_owned());

@@ -5,7 +5,9 @@ mod baseline;
 mod console;
 mod demo;
 mod explain;
+mod fmt;
 mod gate;
+mod init;
 mod output;
 mod people;
 mod progress;
@@ -32,6 +34,7 @@ Examples:
   crmlint demo demo                      write a workspace to try things on
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
+  crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint match people.csv               find records of one person in one file
@@ -62,12 +65,16 @@ enum Paint {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Draft crmlint.yaml and mapping.yaml from exports.
+    Init(init::Args),
     /// Audit exports against each other and the mapping.
     Audit(audit::Args),
     /// Compare the mapping with an earlier revision: what breaks, at its line, and for whom.
     Gate(gate::Args),
     /// Accept what is there now, so that only what is new fails a run.
     Baseline(baseline::Args),
+    /// Format crmlint.yaml and mapping.yaml, keeping every comment.
+    Fmt(fmt::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// List the rules.
@@ -130,7 +137,9 @@ pub fn main() -> Exit {
 
 fn run(command: Command, console: Console) -> Result<Exit> {
     match command {
+        Command::Init(args) => init::run(&args, console),
         Command::Audit(args) => audit::run(&args, console),
+        Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
         Command::Match(args) => people::run(&args, console),

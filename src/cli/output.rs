@@ -44,11 +44,46 @@ pub(super) fn fits(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes beside the place.
+/// A file that another one names relative to itself.
+pub(super) fn beside(file: &Path, named: &str) -> PathBuf {
+    file.parent().map_or_else(|| PathBuf::from(named), |folder| folder.join(named))
+}
+
+/// Writes beside the place, for the eyes of the user alone.
 pub(super) fn draft(file: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<Draft> {
+    write_in(file, &tempfile::Builder::new(), write)
+}
+
+/// Writes a document of the team beside its place: whoever could read the old one can read the new one. What is
+/// read-only stays as it is, and behind a link the file itself is meant.
+pub(super) fn document(file: &Path, text: &str) -> Result<Draft> {
+    let place = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let known = std::fs::metadata(&place).ok().map(|about| about.permissions());
+    if known.as_ref().is_some_and(std::fs::Permissions::readonly) {
+        let fault = Fault::new(format!("{} could not be written: it is read-only", file.display()));
+        return Err(Error::input(fault.help("change its permissions")));
+    }
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let draft = write_in(&place, &builder, |out| out.write_all(text.as_bytes()))?;
+    if let Some(known) = known {
+        draft.written.as_file().set_permissions(known).map_err(|error| failed(file, &error))?;
+    }
+    Ok(draft)
+}
+
+fn write_in(
+    file: &Path,
+    builder: &tempfile::Builder<'_, '_>,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+) -> Result<Draft> {
     let failed = |error: std::io::Error| failed(file, &error);
     fits(file)?;
-    let mut written = tempfile::NamedTempFile::new_in(folder(file)).map_err(failed)?;
+    let mut written = builder.tempfile_in(folder(file)).map_err(failed)?;
     let mut buffered = BufWriter::new(&mut written);
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);

@@ -10,7 +10,7 @@ pub mod cells;
 mod clusters;
 mod decisions;
 mod filter;
-mod fits;
+pub(crate) mod fits;
 pub mod ids;
 mod instants;
 pub mod lenses;

@@ -18,7 +18,7 @@ mod vouch;
 
 use std::path::Path;
 
-pub use journeys::{Event, Journey, Module, Segment};
+pub use journeys::{Event, Journey, Kind, Module, Segment};
 
 use journeys::{Known, event, journey, module, segment};
 

@@ -158,7 +158,7 @@ fn words(context: &Context<'_>) -> Vec<(Word, Question)> {
 /// How a column speaks of consent. A flag whose no may mean never asked says yes, or nothing.
 fn lens(context: &Context<'_>, attribute: &Attribute, column: &Column) -> Option<Lens> {
     let dataset = context.datasets.get(&column.dataset)?;
-    let told = crate::checks::consent_lens(attribute, dataset, context.label(column));
+    let told = crate::checks::consent::lens(attribute, dataset, context.label(column));
     Some(Lens::Consent(told.unwrap_or(Consent::OptInFlag)))
 }
 

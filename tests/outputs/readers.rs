@@ -3,7 +3,6 @@
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
-use serde_json::Value;
 
 /// An element of a JUnit report.
 #[derive(Debug, Default, PartialEq, Eq)]
