@@ -8,6 +8,7 @@ mod consents;
 mod documents;
 mod doubles;
 mod identity;
+mod journeys;
 mod judge;
 mod judge_consent;
 mod judge_doubles;
