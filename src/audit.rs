@@ -367,6 +367,12 @@ fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec
             "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
         ));
     }
+    let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
+    let aside: Vec<&str> =
+        journeys.filter(|journey| !journey.is_judged()).map(|journey| journey.name.as_str()).collect();
+    if !aside.is_empty() {
+        remarks.push(format!("Journeys that are stopped or internal were not looked at: {}.", aside.join(", ")));
+    }
     let idle = context.mapping.map(Mapping::unread).unwrap_or_default();
     if !idle.is_empty() {
         remarks.push(format!("Declared in the mapping, and read by no rule of this version: {}.", idle.join(", ")));

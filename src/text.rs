@@ -64,6 +64,22 @@ pub fn list(names: &[String], most: usize) -> String {
     }
 }
 
+/// The words of a name in lower case, with a blank around each: ` bank account `. A capital after a small letter begins a
+/// word.
+pub fn words(name: &str) -> String {
+    let mut out = String::from(" ");
+    let mut small = false;
+    for c in name.chars() {
+        if (c.is_uppercase() && small) || !c.is_alphanumeric() {
+            out.push(' ');
+        }
+        small = c.is_lowercase();
+        out.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
+    }
+    out.push(' ');
+    out.split_whitespace().fold(String::from(" "), |all, word| all + word + " ")
+}
+
 /// The seconds of a duration as people write it in a config: `30m`, `6h`, `2d`.
 pub fn seconds(text: &str) -> Option<i64> {
     let text = text.trim();

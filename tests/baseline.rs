@@ -38,9 +38,20 @@ fn edit(dir: &Path, name: &str, from: &str, to: &str) {
     fs::write(&file, before.replacen(from, to, 1)).unwrap();
 }
 
+/// The demo without its own baseline and overrides.
+fn plain() -> TempDir {
+    let dir = demo();
+    let file = dir.path().join("crmlint.yaml");
+    let config = fs::read_to_string(&file).unwrap();
+    let (rest, _) = config.split_once("# For single fields").unwrap();
+    fs::write(file, rest).unwrap();
+    fs::remove_file(dir.path().join(FILE)).unwrap();
+    dir
+}
+
 /// The demo with a baseline of what is found in it.
 fn accepted(key: Option<&str>) -> TempDir {
-    let dir = demo();
+    let dir = plain();
     let ran = baseline(dir.path(), key, &["write"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     edit(dir.path(), "crmlint.yaml", "fail_on: error", &format!("fail_on: error\nbaseline: {FILE}"));
@@ -218,7 +229,8 @@ fn the_gate_minds_the_baseline_too() {
 
 #[test]
 fn a_field_may_have_its_own_severity_and_threshold() {
-    let dir = demo();
+    let dir = plain();
+    let config = fs::read_to_string(dir.path().join("crmlint.yaml")).unwrap();
     let found = |report: &Value, code: &str| -> Vec<(String, String)> {
         let found = list(report, "findings").iter().filter(|finding| text(finding, "code") == code);
         found.map(|finding| (text(finding, "subject").to_owned(), text(finding, "severity").to_owned())).collect()
@@ -227,8 +239,7 @@ fn a_field_may_have_its_own_severity_and_threshold() {
     assert!(before.len() > 1, "{before:?}");
     let (name, _) = before[0].clone();
     let own = |line: &str| {
-        let whole = fs::read_to_string(common::root().join("fixtures/demo/crmlint.yaml")).unwrap();
-        fs::write(dir.path().join("crmlint.yaml"), format!("{whole}overrides:\n  - {line}\n")).unwrap();
+        fs::write(dir.path().join("crmlint.yaml"), format!("{config}overrides:\n  - {line}\n")).unwrap();
     };
     own(&format!("{{rule: value-outside-list, subject: \"{name}\", severity: note}}"));
     let graded = found(&audit(dir.path(), None), "ENM001");

@@ -413,3 +413,51 @@ fn segments_and_journeys_come_from_metadata_with_questions_for_caps_and_exits() 
     assert!(list(&report, "rules").iter().all(|rule| common::text(rule, "status") != "failed"));
     assert_eq!(common::status(&report, "ENM014"), "clean", "{}", report["rules"]);
 }
+
+#[test]
+fn exports_beside_the_documents_are_told_from_them() {
+    let dir = TempDir::new().unwrap();
+    for file in ["zoho/Contacts_2026_05_21.csv", "customerio/people.csv"] {
+        let name = Path::new(file).file_name().unwrap();
+        fs::copy(root().join("fixtures/demo/exports").join(file), dir.path().join(name)).unwrap();
+    }
+    write(dir.path(), "README.md", b"# notes");
+    let ran = init(dir.path(), &["."]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let config = read(dir.path(), "crmlint.yaml");
+    assert!(config.contains("files: [Contacts_2026_05_21.csv]") && config.contains("files: [people.csv]"), "{config}");
+    let inputs = audit(dir.path(), ".", &[]).json()["inputs"].as_array().unwrap().len();
+    assert_eq!(inputs, 2, "schemas and documents are no exports");
+    let before = read(dir.path(), "mapping.yaml");
+    write(dir.path(), "crmlint.yaml", b"broken: [");
+    let ran = init(dir.path(), &[".", "--force"]);
+    assert_eq!((ran.code, read(dir.path(), "mapping.yaml")), (0, before), "{}", ran.err);
+    assert_eq!(read(dir.path(), "crmlint.yaml"), config);
+}
+
+#[test]
+fn archives_and_tables_of_others_lead_back_to_themselves() {
+    use std::io::Write as _;
+    let dir = TempDir::new().unwrap();
+    let mut archive = zip::ZipWriter::new(fs::File::create(dir.path().join("exports.zip")).unwrap());
+    let contacts = fs::read(root().join("fixtures/demo/exports/zoho/Contacts_2026_05_21.csv")).unwrap();
+    archive.start_file("Contacts_2026_05_21.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    archive.write_all(&contacts).unwrap();
+    archive.finish().unwrap();
+    let table = |first: &str| {
+        let rows = (0..40).map(|at| format!("{first}{at:08},p{at}@example.com,{}\n", ["Small", "Large"][at % 2]));
+        format!("{first} number,e-mail,Size\n{}", rows.collect::<String>())
+    };
+    write(dir.path(), "orders.csv", table("A").as_bytes());
+    write(dir.path(), "tickets.csv", table("B").as_bytes());
+    let ran = init(dir.path(), &["exports.zip", "orders.csv", "tickets.csv"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let config = read(dir.path(), "crmlint.yaml");
+    assert!(config.contains("files: [exports.zip]"), "{config}");
+    let report = audit(dir.path(), ".", &[]).json();
+    let inputs: Vec<&str> = list(&report, "inputs").iter().map(|input| common::text(input, "dataset")).collect();
+    assert_eq!(inputs, ["generic.orders", "generic.tickets", "zoho.contacts"]);
+    let named: Vec<String> = mapping(dir.path()).columns().iter().map(ToString::to_string).collect();
+    assert!(named.iter().any(|column| column == "generic.orders.Size"), "{named:?}");
+    assert_eq!(common::status(&report, "MAP003"), "clean", "every column is found again");
+}

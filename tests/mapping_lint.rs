@@ -35,6 +35,29 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
     ("TS011", "time-zone-not-stated", "attributes.paid_at", "shopify.orders.Paid At,"),
     ("HIS003", "no-failsafe", "attributes.stage", "stage: {"),
     ("HIS003", "no-failsafe", "attributes.vip_tier", "vip_tier: {"),
+    ("EVT001", "moment-without-event", "attributes.showroom_visit", "moment,"),
+    ("EVT001", "moment-without-event", "journeys.thanks", "\"event:order_complete\""),
+    ("EVT002", "event-lacks-properties", "events.deal_won", "amount]"),
+    ("EVT002", "event-lacks-properties", "events.sample_requested", "sample_requested: {"),
+    ("EVT003", "event-without-path", "events.deal_won", "tbd}"),
+    ("EVT003", "event-without-path", "events.refund_issued", "refund_issued: {"),
+    ("EVT009", "moment-only-as-date", "attributes.last_order_at", "last_order_at: {"),
+    ("EVT010", "no-core-event", "events", "events:"),
+    ("JNY001", "no-purchase-exit", "journeys.early access", "refund_issued],"),
+    ("JNY001", "no-purchase-exit", "journeys.hello", "hello: {"),
+    ("JNY002", "no-exit-on-opt-out", "journeys.again", "order_completed],"),
+    ("JNY002", "no-exit-on-opt-out", "journeys.thanks", "thanks: {"),
+    ("JNY003", "no-frequency-cap", "journeys.early access", "early access: {"),
+    ("JNY004", "slow-trigger", "journeys.cart", "\"segment:open carts\""),
+    ("JNY005", "stage-without-debounce", "journeys.step", "0m}"),
+    ("JNY005", "stage-without-debounce", "journeys.care", "\"segment:churned\""),
+    ("JNY006", "trigger-of-wrong-kind", "journeys.thanks", "\"attribute:last_order_at\""),
+    ("JNY006", "trigger-of-wrong-kind", "journeys.gold", "\"event:gold_reached\""),
+    ("JNY007", "several-journeys-at-once", "journeys.early access", "2026-02-08}"),
+    ("JNY008", "winback-without-exclusions", "journeys.come back", "unsubscribed],"),
+    ("JNY011", "branch-without-fallback", "journeys.early access", "region]}"),
+    ("JNY012", "reorder-nudge-off-time", "journeys.refill", "7d}"),
+    ("JNY012", "reorder-nudge-off-time", "journeys.reorder", "reorder: {"),
 ];
 
 #[test]
@@ -77,17 +100,19 @@ fn an_attribute_without_any_use_is_named_once() {
     })
     .json();
     let (unused, unstated) = (subjects(&report, "MAP009"), subjects(&report, "MAP016"));
-    assert!(unused.contains("mapping:attributes.country"), "{unused:?}");
+    assert!(unused.contains("mapping:attributes.total_spent"), "{unused:?}");
     assert!(unused.is_disjoint(&unstated), "{unused:?} {unstated:?}");
 }
 
 #[test]
 fn a_reader_of_an_attribute_keeps_it_in_use() {
     let reads = |mapping: String| {
-        mapping.replace("cap: 1/14d", "reads: [country], cap: 1/14d").replace("    used_as: branch\n", "")
+        mapping.replace("cap: 1/14d", "reads: [total_spent], cap: 1/14d").replace("    used_as: branch\n", "")
     };
     let unused = subjects(&with(reads).json(), "MAP009");
-    assert!(!unused.contains("mapping:attributes.country") && unused.contains("mapping:attributes.wholesale"));
+    assert!(
+        !unused.contains("mapping:attributes.total_spent") && unused.contains("mapping:attributes.acquisition_channel")
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The team's documents: `mapping.yaml` and `crmlint.yaml`, and what the rules say of them.
 
+use crate::journeys;
 use crate::ledger::{Entry, Ledger};
 use crate::schema::Set;
 use crate::unit::List;
@@ -96,6 +97,7 @@ attributes:
     type: enum
     values: [Qualification, Proposal/Price Quote, Negotiation/Review, Closed Won, Closed Lost]
     owner: zoho
+    kind: moment                             # a deal is won once: journeys start on the event
     used_as: branch
 
   # --- when things happen: Customer.io segments only understand Unix seconds ---
@@ -172,11 +174,19 @@ events:
   order_completed: {when: an order is paid in the shop, properties: [amount, product_line], via: shop}
   deal_won: {when: "zoho.deals.{{deals.Stage}} -> Closed Won", properties: [amount, product_line, rep], via: webhook}
   refund_issued: {when: a refund is booked in the shop, properties: [amount], via: shop}
+  cart_abandoned: {when: a cart lies for an hour, properties: [amount, items], via: shop}
+  kettle_registered: {when: a kettle is registered on the website, properties: [serial]}   # nobody knows how to send it yet
+
+# The first run that we checked with real people.
+validated: 2026-04-15
 
 journeys:
-  winback: {trigger: "segment:At Risk", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback}
-  vip: {trigger: "segment:VIP", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/14d, purpose: vip}
-  birthday: {trigger: "date:birthday", suppress: [unsubscribed], cap: 1/365d, purpose: other}
+  winback: {trigger: "segment:At Risk", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-02-02}
+  vip: {trigger: "segment:VIP", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/14d, purpose: vip, state: running, since: 2026-05-04}
+  birthday: {trigger: "date:birthday", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}
+  cart: {trigger: "event:cart_abandoned", within: 15m, exit: [order_completed], suppress: [unsubscribed], reads: [wholesale, country], purpose: cart, state: draft}
+  reorder: {trigger: "event:deal_won", delay: 45d, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/30d, purpose: reorder, state: draft}
+  spring_promo: {trigger: "attribute:promo_journey", state: stopped}
 
 segments:
   At Risk: {where: "lifecycle_stage = 'At Risk' AND unsubscribed = false", purpose: at_risk}
@@ -230,6 +240,27 @@ ignore:
     dataset: zoho.leads
     reason: leads are not synced before they convert
     until: 2026-06-01
+
+# For single fields, and what was there when we began.
+overrides:
+  - {rule: CON001, subject: unsubscribed, severity: error, reason: no launch without it}
+  - {rule: ENM002, subject: vip_teir, severity: warning, reason: nobody mails by tier yet}
+baseline: crmlint.baseline.yaml
+"#;
+
+/// The baseline: an entry that is still found, and one whose attribute is gone.
+pub(crate) const BASELINE: &str = r#"# Findings that were there before and fail no run until they grow. crmlint baseline keeps this file:
+# `update` takes in what there is now, `prune` takes out what is gone.
+version: 1
+written: 2026-05-01T06:00:00Z
+findings:
+  - rule: ID014
+    dataset: "shopify.customers"
+    subject: "shopify.customers.Email"
+    rows: 3
+  - rule: MAP010
+    subject: "mapping:attributes.newsletter"
+    rows: 1
 "#;
 
 /// What no cell can show: rule, dataset, key (`column:` and a name for a column), why it must not fire.
@@ -272,6 +303,7 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("MAP002", "mapping", "attributes.tags", "a list needs no values"),
     ("MAP003", "mapping", "attributes.birthday", "another way to name a column that is there"),
     ("MAP003", "mapping", "attributes.last_deal_stage", "a lookup whose columns are there"),
+    ("MAP018", "zoho.contacts", "column:{{contacts.Renewal Date}}", "a subscription, and the mapping takes it"),
     ("MAP019", "customerio.people", "column:email_domain", "begins like a reserved name, equals none"),
     ("MAP019", "customerio.people", "column:unsubscribed_reason", "begins like a reserved name, equals none"),
     ("CFG001", "config", "ignore:1", "matches a finding"),
@@ -280,6 +312,13 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("CFG002", "config", "ignore:5", "its last day is today"),
     ("CFG003", "config", "ignore:1", "has a reason"),
     ("CFG003", "config", "ignore:2", "matches nothing, but has a reason"),
+    (
+        "CFG005",
+        "baseline",
+        "baseline:ID014 shopify.customers.Email",
+        "still found, though an ignore entry accepts it first",
+    ),
+    ("CFG006", "config", "override:1", "matches a finding, and leaves its severity as it is"),
 ];
 
 /// `mapping.yaml` in the labels of the workspace.
@@ -340,16 +379,23 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     ledger.statement("MAP004", "mapping:attributes.kettle_serial")?;
     ledger.statement("OWN001", "mapping:attributes.referral_code")?;
     ledger.statement("TS009", "mapping:attributes.customer_since")?;
+    ledger.statement("EVT003", "mapping:events.kettle_registered")?;
+    ledger.statement("EVT009", "mapping:attributes.subscription_renews_at")?;
+    for (code, journey) in journeys::PLANTED {
+        ledger.statement(code, &format!("mapping:journeys.{journey}"))?;
+    }
     ledger.statement("HIS003", "mapping:attributes.lifecycle_stage")?;
     ledger.statement("HIS003", "mapping:attributes.vip_tier")?;
     ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
     ledger.statement("CFG001", "ignore:2")?;
     ledger.statement("CFG002", "ignore:3")?;
     ledger.statement("CFG003", "ignore:4")?;
+    ledger.statement("CFG005", "baseline:MAP010 mapping:attributes.newsletter")?;
+    ledger.statement("CFG006", "override:2")?;
     ledger.ignored("ID014", "shopify.customers.Email", 1)?;
     ledger.ignored("MAP019", "customerio.people.Unsubscribed", 4)?;
     ledger.ignored("ID014", &format!("{}.{}", Set::Leads.dataset(), label("leads.Email", german)), 5)?;
-    for &(code, dataset, place, why) in NEAR {
+    for &(code, dataset, place, why) in NEAR.iter().chain(journeys::NEAR) {
         let place = translated(place, german);
         let (key, column) = place.strip_prefix("column:").map_or((place.as_str(), ""), |column| ("", column));
         ledger.enter(&Entry {

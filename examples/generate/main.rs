@@ -8,6 +8,7 @@ mod consents;
 mod documents;
 mod doubles;
 mod identity;
+mod journeys;
 mod judge;
 mod judge_consent;
 mod judge_doubles;
@@ -107,6 +108,7 @@ fn main() -> Result<(), Failure> {
     ledger.finish(&options.out)?;
     write(options.out.join("mapping.yaml"), documents::mapping(options.german))?;
     write(options.out.join("crmlint.yaml"), config)?;
+    write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE.to_owned())?;
     Ok(())
 }
 

@@ -30,10 +30,7 @@ struct Module<'a> {
 }
 
 fn is_zoho(context: &Context<'_>, path: &ColumnPath) -> bool {
-    match context.datasets.values().find(|dataset| dataset.source == path.source()) {
-        Some(dataset) => dataset.system == System::Zoho,
-        None => System::parse(path.source()) == Some(System::Zoho),
-    }
+    context.system(path.source()) == Some(System::Zoho)
 }
 
 /// The Zoho modules that attributes come from, in the order of the document.
@@ -53,6 +50,12 @@ fn timestamps(mapping: &Mapping) -> impl Iterator<Item = &Attribute> {
     mapping.attributes.iter().filter(|attribute| attribute.is(&["timestamp"]) && !attribute.from.is_empty())
 }
 
+/// Whether it is a stage or a tier from Zoho.
+pub(super) fn is_kept_by_hand(context: &Context<'_>, attribute: &Attribute) -> bool {
+    let zoho = attribute.from.iter().filter_map(|from| from.column.as_ref()).any(|path| is_zoho(context, path));
+    zoho && (attribute.is_role("lifecycle") || attribute.is_role("tier"))
+}
+
 /// Stages and tiers from Zoho that a journey reads, itself or through the segment that starts it, with what reads them.
 /// Sales people keep these by hand.
 fn kept_by_hand<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<(&'a Attribute, Vec<Read<'a>>)> {
@@ -61,10 +64,7 @@ fn kept_by_hand<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<(&'a Att
         Some(slot) => slot == Slot::Trigger || read.through.is_none(),
     });
     let reads: Vec<Read<'_>> = reads.collect();
-    let by_hand = mapping.attributes.iter().filter(|attribute| {
-        let zoho = attribute.from.iter().filter_map(|from| from.column.as_ref()).any(|path| is_zoho(context, path));
-        zoho && (attribute.is_role("lifecycle") || attribute.is_role("tier"))
-    });
+    let by_hand = mapping.attributes.iter().filter(|attribute| is_kept_by_hand(context, attribute));
     let read = by_hand.map(|attribute| {
         let own = reads.iter().filter(|read| read.attribute == attribute.name).copied().collect::<Vec<_>>();
         (attribute, own)

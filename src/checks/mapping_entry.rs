@@ -142,7 +142,7 @@ fn missing_mapping(context: &Context<'_>) -> Option<Hit> {
         Some(_) => return None,
     };
     let action = "Write mapping.yaml with an entry for each synced field (source, type, allowed values, owner), and name \
-                  it under `mapping:` of crmlint.yaml.";
+                  it under `mapping:` of crmlint.yaml; `crmlint init` drafts both from the exports.";
     Some(Hit::entry(Subject::entry("mapping", "document"), place, statement.to_owned(), action.to_owned()))
 }
 

@@ -9,6 +9,7 @@ mod attribute_names;
 mod attribute_use;
 mod blank_stage;
 mod boolean;
+mod concepts;
 mod conditions;
 pub(crate) mod consent;
 mod consent_values;
@@ -16,6 +17,7 @@ mod coverage;
 mod crossed_identity;
 mod declarations;
 mod enumeration;
+mod event_plan;
 mod export_cut;
 mod export_facts;
 mod feed;
@@ -25,6 +27,9 @@ mod identifier;
 pub(crate) mod inferred;
 mod inputs;
 mod instants;
+mod journey_guards;
+mod journey_starts;
+mod journeys;
 mod lag;
 mod lead_and_contact;
 mod limits;
@@ -40,6 +45,7 @@ mod policy;
 mod record_id;
 mod repeats;
 pub(crate) mod reserved_name;
+mod retention_truth;
 mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
@@ -136,6 +142,7 @@ pub static KINDS: &[&Kind] = &[
     &crossed_identity::KIND,
     &declarations::KIND,
     &enumeration::KIND,
+    &event_plan::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
@@ -145,6 +152,8 @@ pub static KINDS: &[&Kind] = &[
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
+    &journey_guards::KIND,
+    &journey_starts::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
@@ -156,6 +165,7 @@ pub static KINDS: &[&Kind] = &[
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
+    &retention_truth::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
     &tested_value::KIND,

@@ -11,6 +11,7 @@ use crate::findings::{Gap, Hit, Subject};
 use crate::frames::normalize::shipped;
 use crate::mapping::{Attribute, Mapping};
 use crate::shape::Shape;
+use crate::text::words;
 use crate::yaml::{Mark, Node};
 
 pub(super) static KIND: Kind = Kind {
@@ -35,22 +36,6 @@ static GROUPS: LazyLock<Vec<Group>> = LazyLock::new(|| {
     let list: Shipped = shipped("sensitive", include_str!("../../rules/data/sensitive.yaml"));
     list.kinds
 });
-
-/// The words of a name in lower case, with a blank around each: ` bank account `. A capital after a small letter begins a
-/// word.
-fn words(name: &str) -> String {
-    let mut out = String::from(" ");
-    let mut small = false;
-    for c in name.chars() {
-        if (c.is_uppercase() && small) || !c.is_alphanumeric() {
-            out.push(' ');
-        }
-        small = c.is_lowercase();
-        out.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
-    }
-    out.push(' ');
-    out.split_whitespace().fold(String::from(" "), |all, word| all + word + " ")
-}
 
 /// What kind of sensitive data a name speaks of.
 fn kind(name: &str) -> Option<&'static str> {

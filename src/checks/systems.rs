@@ -16,6 +16,13 @@ impl Context<'_> {
         dataset.source == owner.to_lowercase() || System::parse(owner) == Some(dataset.system)
     }
 
+    /// The system of a source or an owner: what was read under that name, else the vendor of that name.
+    pub fn system(&self, name: &str) -> Option<System> {
+        let source = name.trim().to_lowercase();
+        let read = self.datasets.values().find(|dataset| dataset.source == source);
+        read.map(|dataset| dataset.system).or_else(|| System::parse(&source))
+    }
+
     /// Whether a name is that of any system here: a source, a vendor, or one that the mapping declares.
     pub fn is_system(&self, name: &str) -> bool {
         let declared =

@@ -157,11 +157,13 @@ pub(super) fn config(paths: &[PathBuf]) -> Result<Config> {
     for path in paths {
         files.extend(if path.is_dir() { folders(path)? } else { vec![path.clone()] });
     }
+    Ok(bare(files))
+}
+
+/// A config of exports alone.
+pub(super) fn bare(files: Vec<PathBuf>) -> Config {
     let request = Request { paths: files, ..Request::default() };
-    Ok(Config {
-        sources: vec![Source { request, time_zone: None, rows: Vec::new(), taken_at: None }],
-        ..Config::default()
-    })
+    Config { sources: vec![Source { request, time_zone: None, rows: Vec::new(), taken_at: None }], ..Config::default() }
 }
 
 /// A folder of exports, or a folder of such folders.

@@ -1,4 +1,5 @@
 workspace![
+    "crmlint.baseline.yaml",
     "crmlint.yaml",
     "expected.json",
     "exports/customerio/people.csv",

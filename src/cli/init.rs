@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::audit::{config, now};
+use super::audit::{bare, folders, now};
 use super::console::Console;
 use super::progress::Bar;
 use super::{Document, output, schema};
@@ -39,8 +39,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let out = &args.out;
     let places = places(out, args.force)?;
     let mut workspace = Workspace::default();
-    let exports = sort(&args.exports, &mut workspace)?;
-    let datasets = if exports.is_empty() { BTreeMap::new() } else { open(&config(&exports)?)? };
+    let exports = sort(&args.exports, out, &mut workspace)?;
+    let datasets = if exports.is_empty() { BTreeMap::new() } else { open(&bare(exports.clone()))? };
     if datasets.is_empty() && workspace.is_empty() {
         let fault = Fault::new("there is nothing to draft from: no export was given");
         return Err(Error::usage(fault.help("name export files or folders: crmlint init exports/")));
@@ -74,8 +74,13 @@ fn places(out: &Path, force: bool) -> Result<Vec<PathBuf>> {
     }
 }
 
-/// The exports, without the files that tell of segments and campaigns. A folder that holds both is taken file by file.
-fn sort(paths: &[PathBuf], workspace: &mut Workspace) -> Result<Vec<PathBuf>> {
+/// The exports, without the files that tell of segments and campaigns. A folder that holds such files, or is the one to
+/// write to, is taken file by file: what is written there is no export.
+fn sort(paths: &[PathBuf], out: &Path, workspace: &mut Workspace) -> Result<Vec<PathBuf>> {
+    let own = |file: &Path| {
+        let name = file.file_name().and_then(|name| name.to_str());
+        SCHEMAS.iter().any(|(document, schema)| name == Some(document) || name == Some(schema))
+    };
     let mut exports = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -84,17 +89,25 @@ fn sort(paths: &[PathBuf], workspace: &mut Workspace) -> Result<Vec<PathBuf>> {
             }
             continue;
         }
-        for folder in super::audit::folders(path)? {
+        for folder in folders(path)? {
             let files = listed(&folder)?;
-            let told: Vec<bool> = files.iter().map(|file| workspace.read(file)).collect();
-            if told.contains(&true) {
-                exports.extend(files.into_iter().zip(told).filter(|(_, told)| !told).map(|(file, _)| file));
+            let told: Vec<bool> = files.iter().map(|file| own(file) || workspace.read(file)).collect();
+            let is_out = folder.canonicalize().ok().is_some_and(|folder| out.canonicalize().ok() == Some(folder));
+            if is_out || told.contains(&true) {
+                let data = files.into_iter().zip(told).filter(|(file, told)| !told && !is_document(file));
+                exports.extend(data.map(|(file, _)| file));
             } else {
                 exports.push(folder);
             }
         }
     }
     Ok(exports)
+}
+
+/// Whether a file lies beside exports and is none.
+fn is_document(file: &Path) -> bool {
+    let kind = file.extension().and_then(|kind| kind.to_str()).unwrap_or_default().to_lowercase();
+    !["csv", "tsv", "tab", "txt", "json", "jsonl", "ndjson", "parquet", "gz", "zip"].contains(&kind.as_str())
 }
 
 /// The files of a folder, hidden ones left out.
@@ -123,9 +136,7 @@ fn files<'a>(
     let mut read: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
     for (source, files) in sources {
         for file in files {
-            // What lies in an archive is named by the archive.
-            let whole = Path::new(file).ancestors().find(|path| path.is_file()).unwrap_or(Path::new(file));
-            read.entry(source.clone()).or_default().push(whole.to_owned());
+            read.entry(source.clone()).or_default().push(whole(file));
         }
     }
     let folders: Vec<&PathBuf> = exports.iter().filter(|path| path.is_dir()).collect();
@@ -149,6 +160,13 @@ fn files<'a>(
         found.insert(source.clone(), named);
     }
     Ok(found)
+}
+
+/// The file that a dataset is read from: of what lies in an archive, `exports.zip: Contacts.csv`, the archive.
+fn whole(shown: &str) -> PathBuf {
+    let archives = shown.match_indices(": ").map(|(at, _)| Path::new(&shown[..at]));
+    let archive = if Path::new(shown).is_file() { None } else { archives.into_iter().find(|path| path.is_file()) };
+    archive.unwrap_or(Path::new(shown)).to_owned()
 }
 
 /// A path as seen from a folder, which need not be there yet.

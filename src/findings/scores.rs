@@ -14,7 +14,7 @@ use super::{Outcome, Severity, Status};
 /// Families that tell whether people are recognised.
 const IDENTITY: &[&str] = &["ID", "DUP"];
 /// Families that tell whether segments and journeys start when they should.
-const TRIGGERS: &[&str] = &["ENM", "TS", "SEG", "OWN", "CON", "MAP"];
+const TRIGGERS: &[&str] = &["ENM", "TS", "SEG", "OWN", "CON", "EVT", "JNY", "MAP"];
 /// One rule in so many has to be evaluated for a score to mean anything.
 const FEWEST: usize = 3;
 /// What floating sums may lose; a single record of a billion weighs more.

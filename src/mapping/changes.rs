@@ -1,6 +1,6 @@
 //! What changed between two revisions of a mapping, as far as it can break something that reads it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::journeys::Kind;
 use super::{Attribute, Mapping, Spot};
@@ -79,7 +79,11 @@ pub struct Change {
 
 /// Compares two revisions: what changed and can break something, and names of what was added.
 pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
-    let mut diff = Diff { base, head, changes: Vec::new(), added: Vec::new() };
+    let mut readers = base.readers();
+    for (name, others) in head.readers() {
+        readers.entry(name).or_default().extend(others);
+    }
+    let mut diff = Diff { base, head, readers, changes: Vec::new(), added: Vec::new() };
     diff.identity();
     for old in &base.attributes {
         let same = head.attribute(&old.name);
@@ -105,6 +109,8 @@ pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
 pub(super) struct Diff<'a> {
     pub(super) base: &'a Mapping,
     pub(super) head: &'a Mapping,
+    /// Who reads an attribute in either revision.
+    readers: BTreeMap<&'a str, BTreeSet<String>>,
     pub(super) changes: Vec<Change>,
     added: Vec<String>,
 }
@@ -151,14 +157,8 @@ impl Diff<'_> {
             statement,
             action,
             place: Some(self.head.document.place(mark.unwrap_or(Mark { line: 1, column: 1, offset: 0 }))),
-            readers: attribute.map(|name| self.readers(name)).unwrap_or_default(),
+            readers: attribute.and_then(|name| self.readers.get(name)).into_iter().flatten().cloned().collect(),
         });
-    }
-
-    /// Who reads an attribute in either revision.
-    fn readers(&self, name: &str) -> Vec<String> {
-        let readers: BTreeSet<String> = self.base.readers(name).into_iter().chain(self.head.readers(name)).collect();
-        readers.into_iter().collect()
     }
 
     fn identity(&mut self) {

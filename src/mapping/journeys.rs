@@ -140,6 +140,11 @@ impl Journey {
         self.state.as_ref().is_some_and(|known| known.text == state)
     }
 
+    /// Whether rules look at it: one that is stopped reaches nobody, an internal one nobody outside.
+    pub fn is_judged(&self) -> bool {
+        !self.is_stopped() && self.purpose.as_ref().is_none_or(|purpose| purpose.text != "internal")
+    }
+
     /// Where the first thing under a key stands; the journey itself where nothing does.
     pub fn at(&self, slot: Slot) -> Mark {
         self.named(slot).next().map_or(self.mark, |cue| cue.mark)

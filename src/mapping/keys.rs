@@ -99,12 +99,28 @@ const JOURNEY: &[Key] = &[
     key("fallback", Shape::MapOf(&Shape::Text), "attribute: what a blank means"),
     key(
         "purpose",
-        Shape::Word(&["winback", "welcome", "post_purchase", "reorder", "cart", "vip", "newsletter", "other"]),
-        "what it is for",
+        Shape::Word(&[
+            "winback",
+            "welcome",
+            "post_purchase",
+            "reorder",
+            "cart",
+            "vip",
+            "newsletter",
+            "internal",
+            "other",
+        ]),
+        "what it is for; internal goes to nobody outside and needs no guard rails",
     ),
     key("state", Shape::Word(&["draft", "running", "stopped"]), "draft, running or stopped"),
     key("since", Shape::Text, "the date it was switched on"),
     key("note", Shape::Text, "free text for readers"),
+];
+
+const WORKSPACE: &[Key] = &[
+    key("cap", Shape::Text, "frequency cap over all journeys: 3/7d"),
+    key("suppress", TEXTS, "who never receives any of them"),
+    key("exit", TEXTS, "what ends each of them"),
 ];
 
 const EXPECT: &[Key] = &[
@@ -132,6 +148,8 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("attributes", Shape::MapOf(&Shape::Object(ATTRIBUTE)), "profile attributes by name"),
     key("events", Shape::MapOf(&Shape::Object(EVENT)), "moments and how they arrive"),
     key("journeys", Shape::MapOf(&Shape::Object(JOURNEY)), "campaigns and their guard rails"),
+    key("workspace", Shape::Object(WORKSPACE), "limits and exits that Customer.io applies to every journey"),
+    key("validated", Shape::Text, "the date of the first run that was validated with real people, or no: 2026-03-01"),
     key("segments", Shape::MapOf(&Shape::Object(SEGMENT)), "segments, and those that must stay empty"),
     key(
         "test_people",

@@ -109,6 +109,8 @@ pub struct Attribute {
     pub from: Vec<From>,
     /// Its declared type.
     pub kind: Option<Spot>,
+    /// `state` or `moment`.
+    pub nature: Option<Spot>,
     /// Its allowed values, if it lists any.
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
@@ -146,6 +148,11 @@ impl Attribute {
     /// Whether it is declared to be for this.
     pub fn is_role(&self, role: &str) -> bool {
         self.role.as_deref() == Some(role)
+    }
+
+    /// Whether it is declared to be a `state` or a `moment`.
+    pub fn is_nature(&self, nature: &str) -> bool {
+        self.nature.as_ref().is_some_and(|declared| declared.text == nature)
     }
 
     /// Whether it carries consent: by its role, or by being Customer.io's own flag.
@@ -186,6 +193,10 @@ pub struct Mapping {
     pub events: Vec<Event>,
     /// Journeys in document order.
     pub journeys: Vec<Journey>,
+    /// What holds for every journey.
+    pub workspace: Option<Journey>,
+    /// The date of the first validated run, or `no`.
+    pub validated: Option<Spot>,
     /// Modules in scope, when stated.
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
@@ -207,10 +218,12 @@ impl Mapping {
     /// Checks a document and reads its model.
     pub fn build(document: Document) -> Result<Self> {
         shape::check(&document, &keys::MAPPING)?;
-        vouch::lag(&document, &document.root)?;
+        vouch::duration(&document, &document.root, "lag")?;
+        vouch::day(&document, &document.root, "validated", "no")?;
+        vouch::journeys(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
-            vouch::lag(&document, &entry.node)?;
+            vouch::duration(&document, &entry.node, "lag")?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -223,6 +236,7 @@ impl Mapping {
         let known = Known { segments: &segments, events: &events, attributes: &attributes };
         let journeys = under(root, "journeys").iter();
         let journeys = journeys.map(|entry| journey(&entry.key, entry.mark, &entry.node, &known)).collect();
+        let workspace = root.get("workspace").map(|node| journey("workspace", node.mark, node, &known));
         Ok(Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
@@ -230,6 +244,8 @@ impl Mapping {
             merge_rule: identity.and_then(|node| spot(node, "merge_rule")),
             external_id: identity.and_then(|node| spot(node, "external_id")),
             journeys,
+            workspace,
+            validated: spot(root, "validated"),
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
             attributes,
             segments,
@@ -254,12 +270,9 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["events", "test_people", "tags", "source_of_truth"];
-        const INNER: &[(&str, &[&str])] = &[
-            ("attributes", &["alias_cutover", "stamp"]),
-            ("segments", &["expect"]),
-            ("journeys", &["exit", "filter", "cap", "debounce", "within", "delay"]),
-        ];
+        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const INNER: &[(&str, &[&str])] =
+            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
@@ -326,6 +339,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         mark: entry.mark,
         from: node.get("from").map(|node| node.items().into_iter().filter_map(from).collect()).unwrap_or_default(),
         kind: spot(node, "type"),
+        nature: spot(node, "kind"),
         values: values(node),
         missing,
         default: node.get_text("default"),

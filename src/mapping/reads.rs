@@ -1,7 +1,7 @@
 //! Who reads which attribute, and where: segments by their conditions, journeys by their own keys and through the segments
 //! that they name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::journeys::{Journey, Kind, Slot};
@@ -81,12 +81,16 @@ impl Mapping {
         reads.collect()
     }
 
-    /// Who reads an attribute, by what they say and by what its entry says, each named once.
-    pub fn readers(&self, name: &str) -> BTreeSet<String> {
-        let said = self.attribute(name).into_iter().flat_map(|attribute| attribute.used_by.clone());
-        let reads = self.reads();
-        let found = reads.iter().filter(|read| read.attribute == name).map(|read| read.reader.to_string());
-        found.chain(said).collect()
+    /// Who reads each attribute, by what they say and by what its entry says.
+    pub fn readers(&self) -> BTreeMap<&str, BTreeSet<String>> {
+        let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for read in self.reads() {
+            found.entry(read.attribute).or_default().insert(read.reader.to_string());
+        }
+        for attribute in self.attributes.iter().filter(|attribute| !attribute.used_by.is_empty()) {
+            found.entry(&attribute.name).or_default().extend(attribute.used_by.iter().cloned());
+        }
+        found
     }
 }
 

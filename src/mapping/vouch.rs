@@ -6,12 +6,48 @@ use crate::frames::time;
 use crate::text::{nearest, seconds};
 use crate::yaml::{Document, Entry, Node};
 
-/// A lag that is no duration would count as none, without a word.
-pub(super) fn lag(document: &Document, node: &Node) -> Result<()> {
-    let wrong = spot(node, "lag").filter(|lag| seconds(&lag.text).is_none());
-    wrong.map_or(Ok(()), |lag| {
-        let fault = document.fault(lag.mark, format!("`{}` is no duration", lag.text));
-        Err(Error::usage(fault.help("write a number and a unit: 30m, 4h or 2d")))
+/// A duration that is none would count as not said, without a word.
+pub(super) fn duration(document: &Document, node: &Node, key: &str) -> Result<()> {
+    let help = "write a number and a unit: 30m, 4h or 2d";
+    vouched(document, node, key, "duration", help, |text| seconds(text).is_some())
+}
+
+/// A day, or a word in its place.
+pub(super) fn day(document: &Document, node: &Node, key: &str, word: &str) -> Result<()> {
+    let beside = if word.is_empty() { String::new() } else { format!(", or `{word}`") };
+    let help = format!("write a date{beside}: 2026-03-01");
+    vouched(document, node, key, "date", &help, |text| text == word || time::written(text).is_some())
+}
+
+/// What journeys and the workspace say in numbers.
+pub(super) fn journeys(document: &Document) -> Result<()> {
+    let journeys = document.root.get("journeys").map(Node::entries).unwrap_or_default();
+    let nodes = journeys.iter().map(|entry| &entry.node);
+    for node in nodes.chain(document.root.get("workspace")) {
+        for key in ["debounce", "within", "delay"] {
+            duration(document, node, key)?;
+        }
+        day(document, node, "since", "")?;
+        let help = "write how many messages in what time: 1/7d";
+        vouched(document, node, "cap", "frequency cap", help, |text| {
+            let parts = text.split_once('/').map(|(most, time)| (most.trim().parse::<u32>(), seconds(time)));
+            matches!(parts, Some((Ok(_), Some(1..))))
+        })?;
+    }
+    Ok(())
+}
+
+fn vouched(
+    document: &Document,
+    node: &Node,
+    key: &str,
+    noun: &str,
+    help: &str,
+    is: impl Fn(&str) -> bool,
+) -> Result<()> {
+    let wrong = spot(node, key).filter(|spot| !is(&spot.text));
+    wrong.map_or(Ok(()), |spot| {
+        Err(Error::usage(document.fault(spot.mark, format!("`{}` is no {noun}", spot.text)).help(help)))
     })
 }
 

@@ -1,5 +1,6 @@
 //! Who enters and who leaves: the condition of every segment, before and after, held against the counts.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::Summary;
@@ -91,24 +92,9 @@ struct World<'a> {
 impl World<'_> {
     /// Whether the profiles of a cell meet a condition; the test that cannot be told.
     fn holds(&self, condition: &Expr, cell: &[u64]) -> Result<bool, String> {
-        let mut untold = None;
-        match condition {
-            Expr::All(terms) | Expr::Any(terms) => {
-                let all = matches!(condition, Expr::All(_));
-                for term in terms {
-                    match self.holds(term, cell) {
-                        // One term decides, whatever the others would say.
-                        Ok(held) if held != all => return Ok(held),
-                        Ok(_) => {}
-                        Err(test) => untold = Some(test),
-                    }
-                }
-                untold.map_or(Ok(all), Err)
-            }
-            Expr::Not(inner) => self.holds(inner, cell).map(|held| !held),
-            Expr::Const(value) => Ok(*value),
-            leaf => self.leaf(leaf, cell),
-        }
+        let untold = RefCell::new(String::new());
+        let known = |leaf: &Expr| self.leaf(leaf, cell).map_err(|test| *untold.borrow_mut() = test).ok();
+        condition.given(&known).ok_or_else(|| untold.borrow().clone())
     }
 
     fn leaf(&self, leaf: &Expr, cell: &[u64]) -> Result<bool, String> {

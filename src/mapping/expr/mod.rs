@@ -300,6 +300,28 @@ impl Expr {
         }
     }
 
+    /// What the condition comes to when only some of its tests are known; nothing when the others decide.
+    pub fn given(&self, known: &dyn Fn(&Expr) -> Option<bool>) -> Option<bool> {
+        let joined = |terms: &[Expr], decisive: bool| {
+            let mut open = false;
+            for term in terms {
+                match term.given(known) {
+                    Some(met) if met == decisive => return Some(decisive),
+                    Some(_) => {}
+                    None => open = true,
+                }
+            }
+            (!open).then_some(!decisive)
+        };
+        match self {
+            Expr::All(terms) => joined(terms, false),
+            Expr::Any(terms) => joined(terms, true),
+            Expr::Not(inner) => inner.given(known).map(|met| !met),
+            Expr::Const(value) => Some(*value),
+            leaf => known(leaf),
+        }
+    }
+
     /// The tests at the bottom of the tree, left to right.
     pub fn leaves(&self) -> Vec<&Expr> {
         let (mut open, mut found) = (vec![self], Vec::new());
