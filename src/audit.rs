@@ -43,6 +43,8 @@ pub struct Options<'a> {
     pub head: Option<Mapping>,
     /// An earlier revision of the mapping to compare with.
     pub base: Option<Mapping>,
+    /// The baseline, when it is not the file's.
+    pub baseline: Option<Baseline>,
     /// What profiles hold, where no export tells it.
     pub summary: Option<Summary>,
     /// Whether what profiles hold is counted for others to compare with.
@@ -65,6 +67,7 @@ impl<'a> Options<'a> {
             blank: None,
             head: None,
             base: None,
+            baseline: None,
             summary: None,
             count: false,
             progress,
@@ -97,7 +100,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
     let earlier = snapshots::open(config, options.policy.now, &datasets)?;
-    let baseline = Baseline::open(config)?;
+    let baseline = options.baseline.clone().map_or_else(|| Baseline::open(config), |own| Ok(Some(own)))?;
     let exports = Exports {
         baseline: baseline.as_ref(),
         current: &datasets,

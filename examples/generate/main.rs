@@ -108,7 +108,7 @@ fn main() -> Result<(), Failure> {
     ledger.finish(&options.out)?;
     write(options.out.join("mapping.yaml"), documents::mapping(options.german))?;
     write(options.out.join("crmlint.yaml"), config)?;
-    write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE.to_owned())?;
+    write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE)?;
     Ok(())
 }
 

@@ -123,13 +123,14 @@ fn idle<'a>(entries: impl Iterator<Item = Entry<'a>>, outcomes: &[Outcome]) -> J
         if findings().any(|finding| (entry.means)(finding)) {
             continue;
         }
-        if unseen(&entry, outcomes) {
-            let rule = entry.rule.as_deref().unwrap_or("a rule");
-            let reason =
-                format!("{rule}, which the {} at {} is for, was not evaluated in full", kind(&entry), entry.place);
-            judged.gaps.push(Gap { subject: entry.subject.name.clone(), reason, column: None });
-        } else {
-            judged.hits.push(hit(&entry, "matches no finding", entry.action));
+        match unseen(&entry, outcomes) {
+            Some(why) => {
+                let (rule, kind) = (entry.rule.as_deref().unwrap_or("a rule"), kind(&entry));
+                let reason =
+                    format!("{rule}, which the {kind} at {} is for, was not evaluated in full{why}", entry.place);
+                judged.gaps.push(Gap { subject: entry.subject.name.clone(), reason, column: None });
+            }
+            None => judged.hits.push(hit(&entry, "matches no finding", entry.action)),
         }
     }
     judged.subjects = judged.subjects.max(1);
@@ -140,15 +141,19 @@ fn kind<'a>(entry: &'a Entry<'_>) -> &'a str {
     entry.title.split_once(" for ").map_or("entry", |(kind, _)| kind)
 }
 
-fn unseen(entry: &Entry<'_>, outcomes: &[Outcome]) -> bool {
+/// What the rules of an entry could not look at, as the tail of a sentence.
+fn unseen(entry: &Entry<'_>, outcomes: &[Outcome]) -> Option<String> {
     let own = |outcome: &&Outcome| entry.rule.as_ref().is_none_or(|rule| is_rule(rule, &outcome.code, &outcome.name));
     let mut own = outcomes.iter().filter(own).peekable();
+    if own.peek().is_none() {
+        return Some(String::new());
+    }
     // An entry for one dataset is about that one alone.
-    let concerns = |gap: &Gap| {
+    let concerns = |gap: &&Gap| {
         let other = |dataset: &String| {
             gap.subject.contains('.') && !gap.subject.to_lowercase().starts_with(&dataset.to_lowercase())
         };
         !entry.dataset.as_ref().is_some_and(other)
     };
-    own.peek().is_none() || own.flat_map(|outcome| &outcome.gaps).any(concerns)
+    own.flat_map(|outcome| &outcome.gaps).find(concerns).map(|gap| format!(": {}", gap.reason))
 }

@@ -9,6 +9,8 @@ use super::targets;
 use crate::audit::{self, Options};
 use crate::config::{Config, FILE};
 use crate::error::{Error, Exit, Fault, Result};
+use crate::findings::baseline::Baseline;
+use crate::findings::sketch::Key;
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::mapping::Mapping;
@@ -83,6 +85,12 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         None => Mapping::read(&path, &name)?,
         Some(head) => Mapping::build(at(&path, &name, head)?)?,
     };
+    let baseline = match (&args.head, &config.baseline) {
+        (Some(head), Some((path, name))) => {
+            Some(Baseline::of(&at(path, name, head)?, Key::find(config.key_file.as_deref())?)?)
+        }
+        _ => None,
+    };
     let summary = args.summary.as_deref().map(Summary::read).transpose()?;
     let earlier = revisions::earlier(&path, &name, &args.against)?;
     let is_new = earlier.is_none();
@@ -106,6 +114,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         // A mapping without an earlier revision changes nothing.
         base: Some(base.unwrap_or_else(|| head.clone())),
         head: args.head.is_some().then_some(head),
+        baseline,
         summary: summary.clone(),
         ..Options::new(policy, &bar)
     };

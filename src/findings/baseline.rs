@@ -87,8 +87,13 @@ impl Baseline {
 
     /// Reads a baseline.
     pub fn read(path: &Path, name: &str, key: Option<Key>) -> Result<Self> {
-        let document = Document::read(path, name)?;
-        shape::check(&document, &BASELINE)?;
+        Self::of(&Document::read(path, name)?, key)
+    }
+
+    /// The same from a document that was read.
+    pub fn of(document: &Document, key: Option<Key>) -> Result<Self> {
+        let name = &document.file;
+        shape::check(document, &BASELINE)?;
         let root = &document.root;
         if let Some(version) = root.get("version").filter(|version| version.text() != Some("1")) {
             let fault = document.fault(version.mark, "this version reads baselines of version 1");
@@ -96,7 +101,7 @@ impl Baseline {
         }
         let mut entries = BTreeMap::new();
         for node in root.get("findings").map(Node::items).unwrap_or_default() {
-            let entry = entry(&document, node)?;
+            let entry = entry(document, node)?;
             entries.insert(entry.fingerprint(), entry);
         }
         let made_by = root.get_text("key");
@@ -113,7 +118,7 @@ impl Baseline {
             _ => None,
         };
         let key = key.filter(|own| made_by == Some(own.id()));
-        Ok(Self { name: name.to_owned(), entries, key, remark })
+        Ok(Self { name: name.clone(), entries, key, remark })
     }
 
     /// Whether every failing record must be named to compare.

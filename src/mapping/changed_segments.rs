@@ -1,10 +1,32 @@
 //! What changed about the segments between two revisions: conditions, and segments that are watched no longer.
 
+use sqlparser::dialect::GenericDialect;
+use sqlparser::tokenizer::{Token, Tokenizer};
+
 use super::Segment;
 use super::changes::Diff;
 use super::journeys::Kind;
 
+/// The tokens of a condition, with other names for its attributes. Blanks do not count.
+fn tokens(segment: &Segment, name: impl Fn(&str) -> String) -> Vec<String> {
+    let text = segment.text.text().unwrap_or_default();
+    let tokens = Tokenizer::new(&GenericDialect {}, text).tokenize().unwrap_or_default();
+    let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_)));
+    let named = tokens.map(|token| match token {
+        Token::Word(word) => name(&word.value),
+        other => other.to_string(),
+    });
+    named.collect()
+}
+
 impl Diff<'_> {
+    /// What an attribute of the new revision was called in the old one.
+    fn before(&self, name: &str) -> String {
+        let renamed = self.head.attribute(name).filter(|_| self.base.attribute(name).is_none());
+        let was = renamed.and_then(|new| new.was.iter().find(|was| self.base.attribute(was).is_some()));
+        was.map_or_else(|| name.to_owned(), Clone::clone)
+    }
+
     pub(super) fn segments(&mut self) {
         let words = |segment: &Segment| {
             segment.text.text().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -33,7 +55,7 @@ impl Diff<'_> {
                     "Make sure that whoever reads it knows.",
                     Some(new.text.mark),
                 ),
-                Some(new) if words(old) != words(new) => (
+                Some(new) if tokens(old, str::to_owned) != tokens(new, |name| self.before(name)) => (
                     "segment-changed",
                     format!("The condition of the segment `{name}` was `{}` and is `{}`.", words(old), words(new)),
                     "Change the segment in Customer.io in the same hour.",

@@ -83,7 +83,11 @@ fn what_can_break_a_reader_is_a_change_at_its_line() {
             &[("  tier: {", "  level: {was: [tier], ")],
             &[("attribute-renamed", "tier", 8), ("reader-left", "segment:Risky: attribute `tier`", 12)],
         ),
-        (&[("  Risky:", "  Shaky:")], &[("reader-left", "journey:winback: segment Risky", 14)]),
+        (
+            &[("  Risky:", "  Shaky:")],
+            &[("reader-left", "journey:winback: segment Risky", 14), ("segment-removed", "segment:Risky", 11)],
+        ),
+        (&[("IS NOT NULL", "IS NULL")], &[("segment-changed", "segment:Risky", 12)]),
     ];
     for (edits, wanted) in table {
         let wanted: Vec<_> = wanted.iter().map(|(name, subject, line)| (*name, (*subject).to_owned(), *line)).collect();
