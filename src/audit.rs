@@ -342,12 +342,14 @@ fn verdict(
 
 /// Gives findings the line of the document that they point at.
 fn quote(config: &Config, context: &Context<'_>, outcomes: &mut [Outcome]) {
-    let documents: Vec<_> = config.document.iter().chain(context.mapping.map(|mapping| &mapping.document)).collect();
+    let documents = config.document.iter().chain(context.mapping.map(|mapping| &mapping.document));
+    let documents: Vec<(&str, Vec<&str>)> =
+        documents.map(|document| (document.file.as_str(), document.text.lines().collect())).collect();
     for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
         let Some(place) = &finding.hit.place else { continue };
-        let document = documents.iter().find(|document| document.file == place.file);
-        let line = document.and_then(|document| document.text.lines().nth(place.line.checked_sub(1)?));
-        finding.line = line.map(str::to_owned);
+        let document = documents.iter().find(|(file, _)| *file == place.file);
+        let line = document.and_then(|(_, lines)| lines.get(place.line.checked_sub(1)?));
+        finding.line = line.map(|line| (*line).to_owned());
     }
 }
 

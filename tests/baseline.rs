@@ -64,6 +64,12 @@ fn standing(report: &Value) -> Vec<(String, String)> {
     found.map(|finding| (text(finding, "code").to_owned(), text(finding, "what").to_owned())).collect()
 }
 
+/// What is said of entries that match nothing.
+fn stale(report: &Value) -> Vec<&str> {
+    let found = list(report, "findings").iter().filter(|finding| text(finding, "code") == "CFG005");
+    found.map(|finding| text(finding, "what")).collect()
+}
+
 /// Swaps a value of the profiles: the first `from` becomes `to`.
 fn swap(dir: &Path, from: &str, to: &str) {
     edit(dir, PEOPLE, from, to);
@@ -130,11 +136,7 @@ fn what_is_gone_is_said_and_pruned_and_nothing_is_taken_in() {
     // And something new, which pruning must not accept.
     swap(dir.path(), ",Loyal,", ",AT RISK,");
     let report = audit(dir.path(), None);
-    let stale: Vec<&str> = list(&report, "findings")
-        .iter()
-        .filter(|finding| text(finding, "code") == "CFG005")
-        .map(|finding| text(finding, "what"))
-        .collect();
+    let stale = stale(&report);
     assert_eq!(stale.len(), 2, "{stale:?}");
     assert!(stale[0].contains("mapping:attributes.referral_code matches no finding"), "{stale:?}");
     let ran = baseline(dir.path(), None, &["prune"]);
@@ -159,11 +161,7 @@ fn entries_of_rules_that_saw_too_little_are_kept() {
     assert!(entries(dir.path()) > 0 && entries(dir.path()) <= had);
     // The same audit does not call them stale.
     let report = audit(dir.path(), None);
-    let stale: Vec<&str> = list(&report, "findings")
-        .iter()
-        .filter(|finding| text(finding, "code") == "CFG005")
-        .map(|finding| text(finding, "what"))
-        .collect();
+    let stale = stale(&report);
     assert_eq!(stale, Vec::<&str>::new());
     assert_eq!(status(&report, "CFG005"), "not evaluated");
 }

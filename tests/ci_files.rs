@@ -3,13 +3,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "common/git.rs"]
+mod git;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{Ran, copy, finish, root};
-use git2::{Repository, Signature, Time};
+use git::commit;
+use git2::Repository;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -21,16 +24,6 @@ fn document(name: &str) -> Value {
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("{pointer} in {value}"))
-}
-
-fn commit(repository: &Repository, message: &str) {
-    let mut index = repository.index().unwrap();
-    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
-    index.write().unwrap();
-    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-    let who = Signature::new("Dana Roth", "dana@example.com", &Time::new(1_750_000_000, 0)).unwrap();
-    let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
-    repository.commit(Some("HEAD"), &who, &who, message, &tree, &parent.iter().collect::<Vec<_>>()).unwrap();
 }
 
 /// A server's repository with `main` and a topic, and a checkout of the topic as CI makes it: one commit, nothing else.

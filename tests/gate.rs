@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "common/git.rs"]
+mod git;
 #[path = "common/sarif.rs"]
 mod sarif;
 
@@ -10,20 +12,10 @@ use std::fs;
 use std::path::Path;
 
 use common::{Ran, copy, list, root, run_in, text};
-use git2::{Repository, Signature, Time};
+use git::commit;
+use git2::Repository;
 use serde_json::Value;
 use tempfile::TempDir;
-
-fn commit(repository: &Repository, message: &str) {
-    let mut index = repository.index().unwrap();
-    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
-    index.write().unwrap();
-    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-    let who = Signature::new("Dana Roth", "dana@example.com", &Time::new(1_750_000_000, 0)).unwrap();
-    let parent = repository.head().ok().map(|head| head.peel_to_commit().unwrap());
-    let parents: Vec<_> = parent.iter().collect();
-    repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents).unwrap();
-}
 
 /// The demo in a repository, with a commit for each edit of the mapping.
 fn repository(edits: &[(&str, &str)]) -> TempDir {

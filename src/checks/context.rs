@@ -13,6 +13,7 @@ use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally}
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
 use crate::frames::identity::{IdColumn, Keys, Numbering, Plan};
+use crate::mapping::changes::{Change, between};
 use crate::mapping::{Attribute, ColumnPath, EARLIER, IdentityKey, Mapping};
 use crate::radius::Summary;
 use crate::text::nearest;
@@ -32,6 +33,8 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
+    /// What changed since that revision and can break something.
+    pub changes: Vec<Change>,
     /// Findings that were there before.
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
@@ -83,6 +86,7 @@ impl<'a> Context<'a> {
             datasets: exports.current,
             earlier: exports.earlier,
             now,
+            changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
             conditions: Conditions::default(),

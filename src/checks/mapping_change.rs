@@ -7,7 +7,7 @@ use super::{Ask, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
 use crate::mapping::Mapping;
-use crate::mapping::changes::{Change, between};
+use crate::mapping::changes::Change;
 use crate::radius::{self, Count, Effect, Summary};
 use crate::shape::{Shape, required};
 use crate::text::counted;
@@ -24,15 +24,14 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Facts { ask, judge },
 };
 
-fn changes(context: &Context<'_>, params: &Node) -> Option<Vec<Change>> {
-    let (base, head) = (context.base?, context.mapping?);
+fn changes<'a>(context: &'a Context<'_>, params: &Node) -> Option<Vec<&'a Change>> {
+    context.base.zip(context.mapping)?;
     let lifecycle = params.get_text("of").is_some_and(|of| of == "lifecycle");
-    let (changes, _) = between(base, head);
     let off = |change: &Change| {
         context.config.gate.iter().any(|(name, level)| name == change.category.name && level.is_none())
     };
     let wanted = |change: &Change| (change.category.name == "lifecycle-changed") == lifecycle && !off(change);
-    Some(changes.into_iter().filter(wanted).collect())
+    Some(context.changes.iter().filter(|change| wanted(change)).collect())
 }
 
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
@@ -49,9 +48,8 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let changes = changes(context, params).unwrap_or_default();
     let held = context.summary.cloned().or_else(|| Summary::of(context, answers));
-    let all = context.base.zip(context.mapping).map(|(base, head)| between(base, head).0).unwrap_or_default();
-    let moves = held.as_ref().map(|summary| radius::effects(context, summary, &all)).unwrap_or_default();
-    changes.iter().map(|change| hit(context, held.as_ref(), &moves, change)).collect()
+    let moves = held.as_ref().map(|summary| radius::effects(context, summary)).unwrap_or_default();
+    changes.into_iter().map(|change| hit(context, held.as_ref(), &moves, change)).collect()
 }
 
 fn hit(context: &Context<'_>, summary: Option<&Summary>, moves: &BTreeMap<String, Effect>, change: &Change) -> Hit {

@@ -86,15 +86,14 @@ pub fn between(base: &Mapping, head: &Mapping) -> (Vec<Change>, Vec<String>) {
     let mut diff = Diff { base, head, readers, changes: Vec::new(), added: Vec::new() };
     diff.identity();
     for old in &base.attributes {
-        let same = head.attribute(&old.name);
-        let renamed = head.attributes.iter().find(|new| new.was.contains(&old.name));
-        match (same, renamed) {
-            (Some(new), _) => diff.attribute(old, new),
-            (None, Some(new)) => {
-                diff.renamed(old, new);
-                diff.attribute(old, new);
-            }
-            (None, None) => diff.removed(old),
+        let renamed = || head.attributes.iter().find(|new| new.was.contains(&old.name));
+        if let Some(new) = head.attribute(&old.name) {
+            diff.attribute(old, new);
+        } else if let Some(new) = renamed() {
+            diff.renamed(old, new);
+            diff.attribute(old, new);
+        } else {
+            diff.removed(old);
         }
     }
     diff.readers_left();

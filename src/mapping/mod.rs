@@ -18,6 +18,8 @@ mod vouch;
 
 use std::path::Path;
 
+use ahash::AHashMap;
+
 pub use journeys::{Event, Journey, Kind, Module, Segment};
 
 use journeys::{Known, event, journey, module, segment};
@@ -187,6 +189,8 @@ pub struct Mapping {
     pub external_id: Option<Spot>,
     /// Mapped attributes in document order.
     pub attributes: Vec<Attribute>,
+    /// Where each of them stands among them.
+    places: AHashMap<String, usize>,
     /// Segments in document order.
     pub segments: Vec<Segment>,
     /// Planned events in document order.
@@ -247,6 +251,7 @@ impl Mapping {
             workspace,
             validated: spot(root, "validated"),
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
+            places: attributes.iter().map(|attribute| attribute.name.clone()).zip(0..).collect(),
             attributes,
             segments,
             events,
@@ -260,7 +265,7 @@ impl Mapping {
 
     /// The attribute of a name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
-        self.attributes.iter().find(|attribute| attribute.name == name)
+        self.attributes.get(*self.places.get(name)?)
     }
 
     /// Whether the document names an attribute, as an entry or as a key of people.

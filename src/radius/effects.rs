@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use super::Summary;
 use super::cells::{Axis, Conditions, Said, Table, decided, fits, title};
 use crate::checks::Context;
-use crate::mapping::changes::Change;
 use crate::mapping::expr::{Expr, Op, Operand};
 
 /// What a revision does to a segment.
@@ -30,11 +29,11 @@ type Becomes<'a> = BTreeMap<(String, &'a str), Option<&'a str>>;
 
 /// What the revision does to each segment that is in it and was before, by name. Values that are gone are taken for blank,
 /// those that are spelled otherwise for rewritten.
-pub fn effects(context: &Context<'_>, summary: &Summary, changes: &[Change]) -> BTreeMap<String, Effect> {
+pub fn effects(context: &Context<'_>, summary: &Summary) -> BTreeMap<String, Effect> {
     let Some(table) = &summary.segments else { return BTreeMap::new() };
     let mut becomes = Becomes::new();
     let mut gone: Vec<&str> = Vec::new();
-    for change in changes {
+    for change in &context.changes {
         let Some(attribute) = &change.attribute else { continue };
         if change.category.name == "attribute-removed" {
             gone.push(attribute);
