@@ -3,7 +3,7 @@
 use git2::{IndexAddOption, Repository, Signature, Time};
 
 /// Commits all that stands in the folder, always at the same time and by the same person.
-pub fn commit(repository: &Repository, message: &str) {
+pub(crate) fn commit(repository: &Repository, message: &str) {
     let mut index = repository.index().unwrap();
     index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
     index.write().unwrap();
