@@ -3,7 +3,7 @@
 //! ```text
 //! cargo bench --bench gate
 //! ```
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::fmt::Write;
 use std::fs;
