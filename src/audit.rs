@@ -15,7 +15,8 @@ use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
 use crate::mapping::{EARLIER, Mapping};
-use crate::radius::Summary;
+use crate::radius::{self, Summary};
+use crate::remarks::remarks;
 use crate::rounds::{ask, gather};
 use crate::rules::{Rule, Rules};
 use crate::snapshots;
@@ -129,7 +130,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
     verdict.remarks.extend(facts.matching);
-    let summary = options.count.then(|| Summary::of(&context, &facts.answers)).flatten();
+    let summary = options.count.then(|| Summary::of(&context, &facts.answers, radius::Use::File)).flatten();
     Ok(Run { verdict, summary, listed: facts.listed, bytes: facts.store.bytes() })
 }
 
@@ -310,6 +311,7 @@ fn finding(rule: &Rule, mut hit: Hit) -> Finding {
         writers: Vec::new(),
         line: None,
         accepted: None,
+        firmness: checks::firmness(rule.kind, &hit.subject),
         hit,
     }
 }
@@ -351,44 +353,4 @@ fn quote(config: &Config, context: &Context<'_>, outcomes: &mut [Outcome]) {
         let line = document.and_then(|(_, lines)| lines.get(place.line.checked_sub(1)?));
         finding.line = line.map(|line| (*line).to_owned());
     }
-}
-
-fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec<String> {
-    let mut remarks = Vec::new();
-    if context.mapping.is_none() {
-        remarks.push("No mapping document: enums and timestamps were recognised by their values, and nothing that needs owners, allowed lists or segments was checked.".to_owned());
-    }
-    for input in inputs.iter().filter(|input| input.rows == 0) {
-        remarks.push(format!("{} holds no records: nothing about it could be checked.", input.dataset));
-    }
-    let reads_text = context
-        .mapping
-        .into_iter()
-        .flat_map(|mapping| &mapping.segments)
-        .filter_map(|segment| context.segment(&segment.name));
-    if reads_text.into_iter().any(|filter| !filter.expr.literals().is_empty()) {
-        let how = if context.config.text_any_case { "without regard to case" } else { "exactly" };
-        remarks.push(format!(
-            "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
-        ));
-    }
-    let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
-    let aside: Vec<&str> =
-        journeys.filter(|journey| !journey.is_judged()).map(|journey| journey.name.as_str()).collect();
-    if !aside.is_empty() {
-        remarks.push(format!("Journeys that are stopped or internal were not looked at: {}.", aside.join(", ")));
-    }
-    let idle = context.mapping.map(Mapping::unread).unwrap_or_default();
-    if !idle.is_empty() {
-        remarks.push(format!("Declared in the mapping, and read by no rule of this version: {}.", idle.join(", ")));
-    }
-    remarks.extend(context.baseline.and_then(|baseline| baseline.remark.clone()));
-    let unseen = outcomes.iter().filter(|outcome| outcome.status == Status::NotEvaluated).count();
-    if unseen > 0 {
-        remarks.push(format!(
-            "{} could not be evaluated; none of them counts as passed.",
-            counted(unseen as u64, "rule", "rules")
-        ));
-    }
-    remarks
 }

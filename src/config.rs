@@ -13,12 +13,15 @@ use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
 use crate::frames::time::written;
 use crate::mapping::Spot;
+use crate::revisions::plain;
 use crate::shape::{self, Key, Shape, TEXTS, key};
 use crate::text::seconds;
 use crate::yaml::{Document, Entry, Node, number};
 
 /// The file's name, and where a folder is looked at for it.
 pub const FILE: &str = "crmlint.yaml";
+/// The file name of a baseline.
+pub const BASELINE: &str = "crmlint.baseline.yaml";
 
 const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"];
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
@@ -73,7 +76,11 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("thresholds", Shape::MapOf(&Shape::Object(policy::THRESHOLD)), "rule: how much of it is accepted"),
     key("overrides", Shape::ListOf(&Shape::Object(policy::OVERRIDE)), "severity and thresholds of single fields"),
     key("ignore", Shape::ListOf(&Shape::Object(policy::IGNORE)), "findings that are accepted, each with a reason"),
-    key("baseline", Shape::Text, "the file of findings that were there before: crmlint baseline write"),
+    key(
+        "baseline",
+        Shape::Text,
+        "the file of findings that were there before [default: crmlint.baseline.yaml, where it is there]",
+    ),
     key(
         "key_file",
         Shape::Text,
@@ -146,6 +153,8 @@ pub struct Config {
     pub ignores: Vec<Ignore>,
     /// Findings that were there before: path and name to show.
     pub baseline: Option<(PathBuf, String)>,
+    /// Whether that is the file beside the config, which it does not name.
+    pub has_default_baseline: bool,
     /// The file of the secret key.
     pub key_file: Option<PathBuf>,
     /// Where snapshots go.
@@ -176,6 +185,7 @@ impl Default for Config {
             overrides: Vec::new(),
             ignores: Vec::new(),
             baseline: None,
+            has_default_baseline: false,
             key_file: None,
             snapshots: None,
             text_any_case: false,
@@ -188,7 +198,7 @@ impl Default for Config {
 impl Config {
     /// Reads and checks a config file; paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Self> {
-        let document = Document::read(path, &path.display().to_string())?;
+        let document = Document::read(path, &plain(path).display().to_string())?;
         Self::build(document, path.parent().unwrap_or_else(|| Path::new("")))
     }
 
@@ -203,8 +213,10 @@ impl Config {
         let listed = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
         let ignores = listed("ignore").into_iter().map(|node| policy::ignore(&document, node));
         let overrides = listed("overrides").into_iter().map(|node| policy::exception(&document, node));
-        let file =
-            |key: &str| root.get_text(key).map(|file| (base.join(&file), base.join(&file).display().to_string()));
+        let file = |key: &str| root.get_text(key).map(|file| beside(base, &file));
+        let named = file("baseline");
+        let default = default_baseline(base);
+        let default = (named.is_none() && default.0.is_file()).then_some(default);
         let snapshots = root.get("snapshots").map(|node| Snapshots {
             folder: base.join(node.get_text("folder").unwrap_or_else(|| ".crmlint/snapshots".to_owned())),
             watch: node.get_texts("watch"),
@@ -227,7 +239,8 @@ impl Config {
             gate: gate::read(&document)?,
             thresholds: entries(root, "thresholds").iter().map(|entry| policy::threshold(&document, entry)).collect(),
             overrides: overrides.collect::<Result<_>>()?,
-            baseline: file("baseline"),
+            has_default_baseline: named.is_none(),
+            baseline: named.or(default),
             key_file: file("key_file").map(|(path, _)| path),
             ignores: ignores.collect::<Result<_>>()?,
             snapshots,
@@ -237,6 +250,16 @@ impl Config {
             document: Some(document),
         })
     }
+}
+
+/// A file as the config names it, and as reports do.
+fn beside(base: &Path, file: &str) -> (PathBuf, String) {
+    (base.join(file), plain(&base.join(file)).display().to_string())
+}
+
+/// The baseline that is read where the config names none.
+pub fn default_baseline(base: &Path) -> (PathBuf, String) {
+    beside(base, BASELINE)
 }
 
 fn entries<'a>(root: &'a Node, key: &str) -> &'a [Entry] {

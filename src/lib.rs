@@ -36,6 +36,7 @@ pub mod layout;
 pub mod mapping;
 pub mod matching;
 pub mod radius;
+mod remarks;
 pub mod reports;
 pub mod revisions;
 mod rounds;

@@ -49,7 +49,7 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             .datasets
             .keys()
             .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
-        let counted = if options.count { radius::questions(context) } else { Vec::new() };
+        let counted = if options.count { radius::questions(context, radius::Use::File) } else { Vec::new() };
         let asked: Vec<Question> = asked.chain(counted).collect();
         let writers = checks::writers::questions(context, asked.iter());
         let open = answers.open(asked.into_iter().chain(writers).chain(read));

@@ -1,13 +1,13 @@
 //! What a revision of the mapping changes for those who read it. Without an earlier revision nothing can be said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::{Ask, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
 use crate::mapping::Mapping;
-use crate::mapping::changes::Change;
+use crate::mapping::changes::{Change, Touched};
 use crate::radius::{self, Count, Effect, Summary};
 use crate::shape::{Shape, required};
 use crate::text::counted;
@@ -40,44 +40,49 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
         let gap = Gap { subject: "the mapping".to_owned(), reason, column: None };
         return Ask { gaps: vec![gap], ..Ask::default() };
     };
-    let questions = if context.summary.is_some() { Vec::new() } else { radius::questions(context) };
+    let questions = if context.summary.is_some() { Vec::new() } else { radius::questions(context, radius::Use::Run) };
     // A revision that changes nothing was looked at too.
     Ask { questions, subjects: changes.len().max(1), gaps: Vec::new() }
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let changes = changes(context, params).unwrap_or_default();
-    let held = context.summary.cloned().or_else(|| Summary::of(context, answers));
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    let held = context.summary.cloned().or_else(|| Summary::of(context, answers, radius::Use::Run));
     let moves = held.as_ref().map(|summary| radius::effects(context, summary)).unwrap_or_default();
     changes.into_iter().map(|change| hit(context, held.as_ref(), &moves, change)).collect()
 }
 
 fn hit(context: &Context<'_>, summary: Option<&Summary>, moves: &BTreeMap<String, Effect>, change: &Change) -> Hit {
     let held = summary.zip(change.attribute.as_ref());
-    let held = held.and_then(|(summary, attribute)| summary.held(attribute, &change.values));
+    let held = held.and_then(|(summary, attribute)| summary.held(attribute, &change.touches));
     let mut said = vec![change.statement.clone()];
-    if let Some(Count(profiles, _)) = held {
-        let what = if change.values.is_empty() { "a value of it" } else { "it" };
-        said.push(match profiles {
-            0 => format!("No profile holds {what}."),
-            _ => format!("{} {what}.", counted(profiles, "profile holds", "profiles hold")),
-        });
-    }
+    said.extend(summary.zip(change.attribute.as_deref()).map(|(_, name)| touched(context, name, held, change)));
     said.extend(summary.and_then(|summary| consent(context, summary, change)));
     if !change.readers.is_empty() && change.category.name != "reader-left" {
         said.push(format!("Read by {}.", change.readers.join(", ")));
     }
     let own = change.subject.strip_prefix("segment:").filter(|_| change.attribute.is_none());
+    let own = own
+        .map(|name| name.split_once(": ").filter(|_| change.category.name == "reader-left").map_or(name, |own| own.0));
     let read = change.readers.iter().filter_map(|reader| reader.strip_prefix("segment:"));
-    let told: Vec<String> = own.into_iter().chain(read).filter_map(|name| Some(moves.get(name)?.told(name))).collect();
+    let names: BTreeSet<&str> = own.into_iter().chain(read).collect();
+    // A change of the version or of the list as a whole moves nobody.
+    let moving = !change.moves.is_empty() || change.attribute.is_none() || MOVING.contains(&change.category.name);
+    let told: Vec<String> =
+        names.into_iter().filter(|_| moving).filter_map(|name| Some(moves.get(name)?.told(name))).collect();
     if !told.is_empty() {
         said.push(format!("With this revision {}.", told.join("; ")));
     }
     let subject = Subject { dataset: None, name: format!("{}:{}", change.category.name, change.subject) };
     let level = context.config.gate.iter().find(|(name, _)| name == change.category.name).and_then(|(_, level)| *level);
     let Count(mut rows, people) = held.unwrap_or_default();
-    if let Some(Effect::Moves { leave, enter, .. }) = own.and_then(|name| moves.get(name)) {
-        rows = leave + enter;
+    match own.and_then(|name| moves.get(name)) {
+        Some(Effect::Moves { leave, enter, .. }) => rows = leave + enter,
+        Some(Effect::Members(members)) => rows = *members,
+        _ => {}
     }
     Hit {
         rows: rows.max(1),
@@ -85,6 +90,25 @@ fn hit(context: &Context<'_>, summary: Option<&Summary>, moves: &BTreeMap<String
         people,
         severity: Some(level.unwrap_or(change.category.severity)),
         ..Hit::entry(subject, change.place.clone(), said.join(" "), change.action.clone())
+    }
+}
+
+/// Changes of names, after which a reader that was left behind finds nothing.
+const MOVING: [&str; 2] = ["attribute-removed", "attribute-renamed"];
+
+/// How many profiles a change touches, or that the counts do not tell.
+fn touched(context: &Context<'_>, name: &str, held: Option<Count>, change: &Change) -> String {
+    let what = match &change.touches {
+        Touched::Filled => format!("a value of `{name}`"),
+        Touched::Blank => format!("no value of `{name}`"),
+        Touched::Value(value) => format!("`{value}`"),
+    };
+    match (held, context.summary, context.on_profile(name)) {
+        (Some(Count(0, _)), ..) => format!("No profile holds {what}."),
+        (Some(Count(profiles, _)), ..) => format!("{} {what}.", counted(profiles, "profile holds", "profiles hold")),
+        (None, Some(_), _) => format!("The summary does not tell how many profiles hold {what}."),
+        (None, None, Err(gap)) => format!("Nobody knows how many profiles hold {what}: {}.", gap.reason),
+        (None, None, Ok(_)) => format!("`{name}` has too many values to say how many profiles hold {what}."),
     }
 }
 

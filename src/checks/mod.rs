@@ -61,7 +61,8 @@ pub use context::Context;
 pub use partial::partial;
 
 use crate::facts::{Answers, Question};
-use crate::findings::{Gap, Hit, Outcome};
+use crate::findings::{Firmness, Gap, Hit, Outcome, Subject};
+use crate::mapping::changes;
 use crate::shape::Shape;
 use crate::yaml::Node;
 
@@ -125,6 +126,16 @@ pub struct Kind {
 /// Whether a kind compares two revisions: it has nothing to say where there is one.
 pub fn compares(kind: &Kind) -> bool {
     kind.name == mapping_change::KIND.name
+}
+
+/// How far a team's policy reaches into what a kind finds.
+pub fn firmness(kind: &Kind, subject: &Subject) -> Firmness {
+    let category = subject.name.split_once(':').and_then(|(category, _)| changes::named(category));
+    match (compares(kind), category) {
+        (true, Some(category)) if category.fixed => Firmness::Fixed,
+        (true, _) => Firmness::Change,
+        _ => Firmness::Usual,
+    }
 }
 
 /// THE list.

@@ -8,16 +8,13 @@ use super::console::Console;
 use super::output;
 use super::progress::Bar;
 use crate::audit::{self, Options};
-use crate::config::Config;
+use crate::config::{Config, default_baseline};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::findings::Outcome;
 use crate::findings::baseline::{Baseline, Entry, text};
 use crate::findings::sketch::{Key, VARIABLE};
 use crate::findings::triage::Policy;
 use crate::text::counted;
-
-/// The file's name, where the config does not name one.
-const FILE: &str = "crmlint.baseline.yaml";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -67,12 +64,14 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         let fault = Fault::new("a baseline belongs to a crmlint.yaml, and exports alone were named");
         return Err(Error::usage(fault.help("name the folder that holds it")));
     };
-    let beside = Path::new(&document.file).parent().unwrap_or_else(|| Path::new("")).join(FILE);
+    let (_, beside) = default_baseline(Path::new(&document.file).parent().unwrap_or_else(|| Path::new("")));
+    let beside = PathBuf::from(beside);
     let named = config.baseline.take();
     let (is_named, file) = match (&args.file, &named) {
         (Some(file), named) => (named.as_ref().is_some_and(|(path, _)| path == file), file.clone()),
         (None, Some((path, _))) => (true, path.clone()),
-        (None, None) => (false, beside),
+        // Runs find it there.
+        (None, None) => (true, beside),
     };
     output::fits(&file)?;
     let name = file.display().to_string();
@@ -83,7 +82,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
             return Err(Error::usage(fault.help("crmlint baseline update keeps it; --force begins anew")));
         }
         Action::Write => BTreeMap::new(),
-        _ => Baseline::read(&file, &name, key.clone())?.entries,
+        _ => kept(Baseline::read(&file, &name, key.clone(), config.key_file.as_deref())?, key.as_ref())?,
     };
     let outcomes = outcomes(args, &config, key.is_some())?;
     let found = found(&outcomes, key.as_ref());
@@ -95,13 +94,26 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     console.say(&format!("{name} holds {entries}: {told}."));
     if key.is_none() {
         console.say(&format!(
-            "Without a key ({VARIABLE} or `key_file:`) it holds counts alone: other records in the place of old ones will not be seen."
+            "{}: the file holds counts alone, and other records in the place of old ones will not be seen.",
+            Key::absent(config.key_file.as_deref())
         ));
     }
     if !is_named {
         console.say(&format!("Name it in crmlint.yaml, so that runs mind it: baseline: {}", shown(&file)));
     }
     Ok(Exit::Clean)
+}
+
+/// The entries of a file that goes on with the same key.
+fn kept(old: Baseline, key: Option<&Key>) -> Result<BTreeMap<String, Entry>> {
+    if old.made_by.is_some() && old.made_by != key.map(Key::id) {
+        let which = if key.is_some() { "another key" } else { "no key" };
+        let fault = Fault::new(format!("the hashes of {} were made with a key, and this run has {which}", old.name));
+        return Err(Error::usage(fault.help(format!(
+            "give it the key in {VARIABLE} or `key_file:`, or begin anew: crmlint baseline write --force"
+        ))));
+    }
+    Ok(old.entries)
 }
 
 fn shown(file: &Path) -> String {

@@ -1,5 +1,6 @@
 //! `crmlint gate`: two revisions of the mapping in, what breaks between them out.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::audit::{config, now};
@@ -7,17 +8,17 @@ use super::console::Console;
 use super::progress::Bar;
 use super::targets;
 use crate::audit::{self, Options};
-use crate::config::{Config, FILE};
+use crate::config::{self, Config, FILE};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::findings::baseline::Baseline;
 use crate::findings::sketch::Key;
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::mapping::Mapping;
-use crate::mapping::changes::between;
+use crate::mapping::changes::{Change, between};
 use crate::radius::Summary;
 use crate::reports::{self, Format};
-use crate::revisions;
+use crate::revisions::{self, Revision, plain};
 use crate::rules::{Rule, Rules};
 use crate::text::counted;
 use crate::yaml::Document;
@@ -73,29 +74,33 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let targets = targets::targets(&args.output, args.format)?;
-    let mut config = match &args.head {
+    let folder = args.path.as_deref().unwrap_or_else(|| Path::new("."));
+    let head = args.head.as_deref().map(|name| judged(folder, name)).transpose()?;
+    let mut config = match &head {
         None => config(args.path.as_slice())?,
-        Some(head) => config_at(args.path.as_deref().unwrap_or_else(|| Path::new(".")), head)?,
+        Some(head) => config_at(head, folder)?,
     };
     let Some((path, name)) = config.mapping.clone() else {
         let fault = Fault::new("there is no mapping to compare");
         return Err(Error::usage(fault.help("name it in crmlint.yaml: mapping: mapping.yaml")));
     };
-    let head = match &args.head {
+    let mapping = match &head {
         None => Mapping::read(&path, &name)?,
-        Some(head) => Mapping::build(at(&path, &name, head)?)?,
+        Some(head) => Mapping::build(at(head, &path, &name)?)?,
     };
-    let baseline = match (&args.head, &config.baseline) {
-        (Some(head), Some((path, name))) => {
-            Some(Baseline::of(&at(path, name, head)?, Key::find(config.key_file.as_deref())?)?)
-        }
+    let baseline = match (&head, &config.baseline) {
+        (Some(head), Some((path, name))) => Some(Baseline::of(
+            &at(head, path, name)?,
+            Key::find(config.key_file.as_deref())?,
+            config.key_file.as_deref(),
+        )?),
         _ => None,
     };
     let summary = args.summary.as_deref().map(Summary::read).transpose()?;
-    let earlier = revisions::earlier(&path, &name, &args.against)?;
-    let is_new = earlier.is_none();
-    let base = earlier.map(Mapping::build).transpose()?;
-    let added = base.as_ref().map(|base| between(base, &head).1).unwrap_or_default();
+    let earlier = earlier(args, &config, (&path, &name))?;
+    let base = earlier.document.map(Mapping::build).transpose()?;
+    let (changes, added) = base.as_ref().map(|base| between(base, &mapping)).unwrap_or_default();
+    let said = compared(&config, args, &name, base.is_some(), &changes);
     let rules = Rules::load(&config.rules)?;
     let (data, document): (Vec<&Rule>, Vec<&Rule>) =
         rules.iter().filter(|rule| rule.status == "stable").partition(|rule| rule.needs_exports());
@@ -112,8 +117,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         // What the data are like is the audit's to say; here they only tell whom a change touches.
         select: document.iter().map(|rule| rule.code.clone()).collect(),
         // A mapping without an earlier revision changes nothing.
-        base: Some(base.unwrap_or_else(|| head.clone())),
-        head: args.head.is_some().then_some(head),
+        base: Some(base.unwrap_or_else(|| mapping.clone())),
+        head: head.is_some().then_some(mapping),
         baseline,
         summary: summary.clone(),
         ..Options::new(policy, &bar)
@@ -134,9 +139,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         }
         _ => {}
     }
-    if is_new {
-        verdict.remarks.push(format!("{name} is new since {}: there is nothing to compare with.", args.against));
-    }
+    verdict.remarks.extend(earlier.remarks);
+    verdict.remarks.extend(said);
     if !added.is_empty() {
         verdict.remarks.push(format!("Added since {}, breaking nothing: {}.", args.against, added.join(", ")));
     }
@@ -146,17 +150,93 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     Ok(verdict.exit)
 }
 
+/// The mapping to compare with, and what the reader should know of it.
+struct Earlier {
+    document: Option<Document>,
+    remarks: Vec<String>,
+}
+
+/// Finds the mapping of the earlier revision: under the name that its own crmlint.yaml gives it, or where it was moved from.
+fn earlier(args: &Args, config: &Config, (path, name): (&Path, &str)) -> Result<Earlier> {
+    let against = &args.against;
+    let beside = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if revisions::is_file(beside, against)? {
+        return Ok(Earlier { document: Some(Document::read(Path::new(against), against)?), remarks: Vec::new() });
+    }
+    let Some(revision) = Revision::open(beside, against)? else {
+        return Ok(Earlier { document: None, remarks: Vec::new() });
+    };
+    let other = args.head.as_deref();
+    let revision = revision.parted_from(other)?;
+    let mut remarks: Vec<String> = revision.remark.iter().cloned().collect();
+    let own = config.document.as_ref().map(|document| PathBuf::from(&document.file));
+    let own = own.map(|file| revision.document(&file, &file.display().to_string()).map(|found| (file, found)));
+    let named = match own.transpose()? {
+        Some((file, Some(document))) => {
+            // A config that this version cannot read says nothing; the mapping may be where it is now.
+            let folder = file.parent().unwrap_or_else(|| Path::new("")).to_owned();
+            Config::build(document, &folder).ok().and_then(|config| config.mapping)
+        }
+        _ => None,
+    };
+    let places = named.into_iter().chain([(path.to_owned(), name.to_owned())]);
+    for (place, known) in places {
+        if let Some(document) = revision.document(&place, &known)? {
+            if known != name {
+                remarks.push(format!("The mapping was {known} at {against}."));
+            }
+            return Ok(Earlier { document: Some(document), remarks });
+        }
+    }
+    let moved = revision.moved(path, other)?;
+    remarks.extend(moved.iter().map(|(known, _)| format!("The mapping was {known} at {against}.")));
+    Ok(Earlier { document: moved.map(|(_, document)| document), remarks })
+}
+
+/// What came of the comparison as a whole.
+fn compared(config: &Config, args: &Args, name: &str, is_known: bool, changes: &[Change]) -> Vec<String> {
+    if !is_known {
+        return vec![format!("{name} is new since {}: there is nothing to compare with.", args.against)];
+    }
+    let off =
+        |change: &&Change| config.gate.iter().any(|(name, level)| name == change.category.name && level.is_none());
+    let mut hidden: BTreeMap<&str, u64> = BTreeMap::new();
+    changes.iter().filter(off).for_each(|change| *hidden.entry(change.category.name).or_default() += 1);
+    let mut said = Vec::new();
+    if changes.is_empty() {
+        said.push(format!("Nothing that can break a reader changed since {}.", args.against));
+    }
+    if !hidden.is_empty() {
+        let list: Vec<String> = hidden.iter().map(|(name, number)| format!("{name} ({number})")).collect();
+        said.push(format!("Changes that `gate:` turns off and this report leaves out: {}.", list.join(", ")));
+    }
+    said
+}
+
+/// The revision that is judged.
+fn judged(folder: &Path, name: &str) -> Result<Revision> {
+    Revision::open(folder, name)?.ok_or_else(|| {
+        let fault = Fault::new("this repository holds no commit yet");
+        Error::usage(fault.help("leave --head out to judge the files of the folder"))
+    })
+}
+
 /// A document as a revision has it.
-fn at(path: &Path, name: &str, head: &str) -> Result<Document> {
-    revisions::earlier(path, name, head)?.ok_or_else(|| {
-        let fault = Fault::new(format!("{head} holds no {name}"));
+fn at(head: &Revision, path: &Path, name: &str) -> Result<Document> {
+    head.document(path, name)?.ok_or_else(|| {
+        let fault = Fault::new(format!("{} holds no {name}", head.name));
         Error::usage(fault.help("name the folder that holds it in the repository, or another revision"))
     })
 }
 
 /// The config as a revision has it.
-fn config_at(folder: &Path, head: &str) -> Result<Config> {
-    let file = folder.join(FILE);
-    let document = at(&file, &file.display().to_string(), head)?;
-    Config::build(document, folder)
+fn config_at(head: &Revision, folder: &Path) -> Result<Config> {
+    let file = plain(&folder.join(FILE));
+    let mut config = Config::build(at(head, &file, &file.display().to_string())?, folder)?;
+    // Which files lie in the folder says nothing about the revision.
+    if config.has_default_baseline {
+        let (path, name) = config::default_baseline(folder);
+        config.baseline = head.document(&path, &name)?.map(|_| (path, name));
+    }
+    Ok(config)
 }

@@ -11,7 +11,7 @@ use super::local::{Shard, Slice};
 use super::question::Consent;
 
 /// Combinations beyond which nothing is counted: people have a few hundred.
-pub(super) const MOST_CELLS: usize = 20_000;
+pub const MOST_CELLS: usize = 20_000;
 
 /// The code of a blank.
 pub const MISSING: u16 = 0;
@@ -36,11 +36,16 @@ impl Read {
         let flag = |value: Option<bool>| value.map_or(OTHER, |value| FIRST + u16::from(value));
         match self {
             Self::Words(words) => {
-                let fold = move |word: &str| if any_case { word.to_lowercase() } else { word.to_owned() };
-                let codes: AHashMap<String, u16> = words.iter().map(|word| fold(word)).zip(FIRST..).collect();
-                Box::new(move |value| match value {
-                    "" => MISSING,
-                    _ => codes.get(&fold(value)).copied().unwrap_or(OTHER),
+                let exact: AHashMap<&str, u16> = words.iter().map(String::as_str).zip(FIRST..).collect();
+                // Words that differ in case alone are read as the first of them, unless one is the value's own.
+                let mut folded: AHashMap<String, u16> = AHashMap::new();
+                for (word, code) in words.iter().zip(FIRST..).filter(|_| any_case) {
+                    folded.entry(word.to_lowercase()).or_insert(code);
+                }
+                Box::new(move |value| match (value, exact.get(value)) {
+                    ("", _) => MISSING,
+                    (_, Some(code)) => *code,
+                    _ => folded.get(&value.to_lowercase()).copied().unwrap_or(OTHER),
                 })
             }
             // What cannot be read as a truth is absent to a condition.

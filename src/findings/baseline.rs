@@ -54,7 +54,12 @@ pub enum Standing {
     /// Not in it.
     New,
     /// In it, and no more than it was.
-    Known(Place),
+    Known {
+        /// Where.
+        place: Place,
+        /// How many records it had, where there are fewer now.
+        shrunk: Option<u64>,
+    },
     /// In it, and more: the growth as a sentence.
     Grown(String),
 }
@@ -68,6 +73,8 @@ pub struct Baseline {
     pub entries: BTreeMap<String, Entry>,
     /// The key of its hashes, when it is at hand.
     key: Option<Key>,
+    /// Which key made its hashes.
+    pub made_by: Option<String>,
     /// Why hashes are not compared, when they could be.
     pub remark: Option<String>,
 }
@@ -82,16 +89,17 @@ impl Baseline {
                 fault.help("write it: crmlint baseline write; or take `baseline:` out of the config"),
             ));
         }
-        Self::read(path, name, Key::find(config.key_file.as_deref())?).map(Some)
+        let file = config.key_file.as_deref();
+        Self::read(path, name, Key::find(file)?, file).map(Some)
     }
 
-    /// Reads a baseline.
-    pub fn read(path: &Path, name: &str, key: Option<Key>) -> Result<Self> {
-        Self::of(&Document::read(path, name)?, key)
+    /// Reads a baseline. The key's file is named where there is no key.
+    pub fn read(path: &Path, name: &str, key: Option<Key>, key_file: Option<&Path>) -> Result<Self> {
+        Self::of(&Document::read(path, name)?, key, key_file)
     }
 
     /// The same from a document that was read.
-    pub fn of(document: &Document, key: Option<Key>) -> Result<Self> {
+    pub fn of(document: &Document, key: Option<Key>, key_file: Option<&Path>) -> Result<Self> {
         let name = &document.file;
         shape::check(document, &BASELINE)?;
         let root = &document.root;
@@ -107,7 +115,8 @@ impl Baseline {
         let made_by = root.get_text("key");
         let remark = match (&made_by, &key) {
             (Some(_), None) => Some(format!(
-                "{name} was compared by counts alone: without its key ({VARIABLE} or `key_file:`) other values and records in the place of old ones are not seen."
+                "{name} was compared by counts alone, and other values and records in the place of old ones are not seen. {}.",
+                Key::absent(key_file)
             )),
             (Some(made), Some(own)) if *made != own.id() => Some(format!(
                 "{name} was compared by counts alone: its hashes were made with another key than {VARIABLE} or `key_file:` holds."
@@ -118,7 +127,7 @@ impl Baseline {
             _ => None,
         };
         let key = key.filter(|own| made_by == Some(own.id()));
-        Ok(Self { name: name.clone(), entries, key, remark })
+        Ok(Self { name: name.clone(), entries, key, made_by, remark })
     }
 
     /// Whether every failing record must be named to compare.
@@ -146,7 +155,9 @@ impl Baseline {
             grown.push(counted(records, "new record", "new records"));
         }
         match (grown.is_empty(), &entry.place) {
-            (true, Some(place)) => Standing::Known(place.clone()),
+            (true, Some(place)) => {
+                Standing::Known { place: place.clone(), shrunk: (now.rows < entry.rows).then_some(entry.rows) }
+            }
             (true, None) => Standing::New,
             (false, place) => {
                 let place = place.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -164,6 +164,18 @@ impl Hit {
     }
 }
 
+/// How far a team's policy reaches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Firmness {
+    /// It may grade and accept the finding in every way.
+    #[default]
+    Usual,
+    /// It may grade it, and accept it by an ignore with a reason: a change, not a state.
+    Change,
+    /// It may only accept it by an ignore with a reason.
+    Fixed,
+}
+
 /// Who wrote the values of a finding, by one column that tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Writers {
@@ -200,6 +212,8 @@ pub struct Finding {
     pub line: Option<String>,
     /// The ignore entry, the threshold or the baseline that accepts it.
     pub accepted: Option<String>,
+    /// How far the team's policy reaches.
+    pub firmness: Firmness,
 }
 
 /// The identity of a finding.

@@ -95,7 +95,7 @@ fn pass(outcome: &Outcome) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::{Score, Scores};
-    use crate::findings::{Finding, Gap, Hit, Outcome, Severity, Status, Texts};
+    use crate::findings::{Finding, Firmness, Gap, Hit, Outcome, Severity, Status, Texts};
 
     fn outcome(code: &str, severity: Severity, status: Status, subjects: usize, failing: &[(u64, u64)]) -> Outcome {
         let finding = |(rows, total): &(u64, u64)| Finding {
@@ -110,6 +110,7 @@ mod tests {
             writers: Vec::new(),
             line: None,
             accepted: None,
+            firmness: Firmness::Usual,
         };
         Outcome {
             code: code.to_owned(),

@@ -43,6 +43,14 @@ impl Key {
         }
     }
 
+    /// Why a run has no key, a clause.
+    pub fn absent(file: Option<&Path>) -> String {
+        match file {
+            Some(file) => format!("{VARIABLE} is not set, and {} is not there", file.display()),
+            None => format!("There is no key ({VARIABLE} or `key_file:`)"),
+        }
+    }
+
     fn of(text: &str, place: &str) -> Result<Self> {
         let text = text.trim();
         if text.len() < SHORTEST {

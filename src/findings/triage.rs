@@ -2,9 +2,10 @@
 
 use super::baseline::{Baseline, Standing};
 use super::ignores::{holds, is_rule};
-use super::{Finding, Outcome, Severity, Status};
+use super::{Finding, Firmness, Outcome, Severity, Status};
 use crate::config::Config;
 use crate::error::Exit;
+use crate::text::counted;
 
 /// What a launch cannot live with. Everything else is shown and blocks nothing.
 pub const LAUNCH: &[&str] = &[
@@ -46,7 +47,9 @@ pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, out
                     || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
                 own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity))
             };
-            finding.severity = severity(finding).unwrap_or(finding.severity);
+            if finding.firmness != Firmness::Fixed {
+                finding.severity = severity(finding).unwrap_or(finding.severity);
+            }
             finding.accepted = accepted(config, baseline, policy.now, finding);
             let into = if finding.accepted.is_some() { &mut triaged.accepted } else { &mut triaged.standing };
             into.push(finding.clone());
@@ -63,6 +66,10 @@ fn accepted(config: &Config, baseline: Option<&Baseline>, now: i64, finding: &mu
         let reason = ignore.reason.as_deref().unwrap_or("no reason given");
         return Some(format!("ignored at {}: {reason}", ignore.place));
     }
+    // A change is there once: nothing that was there before, and no number of records, makes it a smaller one.
+    if finding.firmness != Firmness::Usual {
+        return None;
+    }
     // What holds for a field goes before what holds for the rule.
     let own = config.overrides.iter().filter(|own| own.selector.means(finding));
     let mut own = own.filter(|own| own.count.is_some() || own.share.is_some());
@@ -78,7 +85,10 @@ fn accepted(config: &Config, baseline: Option<&Baseline>, now: i64, finding: &mu
     }
     match baseline?.standing(finding) {
         Standing::New => None,
-        Standing::Known(place) => Some(format!("in the baseline at {place}")),
+        Standing::Known { place, shrunk: None } => Some(format!("in the baseline at {place}")),
+        Standing::Known { place, shrunk: Some(had) } => {
+            Some(format!("in the baseline at {place}, which has {}", counted(had, "record", "records")))
+        }
         Standing::Grown(how) => {
             finding.hit.statement = format!("{} {how}", finding.hit.statement);
             None

@@ -26,7 +26,7 @@ const fn category(name: &'static str, about: &'static str, severity: Severity) -
 }
 
 /// All categories. A change of a lifecycle in place is a rule of its own.
-pub static CATEGORIES: [Category; 15] = [
+pub static CATEGORIES: [Category; 16] = [
     category("attribute-removed", "an attribute is gone from the mapping", Severity::Error),
     category("attribute-renamed", "an attribute has another name (`was:` names the old one)", Severity::Warning),
     category("type-changed", "an attribute holds another type", Severity::Error),
@@ -39,6 +39,12 @@ pub static CATEGORIES: [Category; 15] = [
         severity: Severity::Error,
         fixed: true,
     },
+    Category {
+        name: "consent-removed",
+        about: "an attribute that carries consent is gone, or carries it no longer",
+        severity: Severity::Error,
+        fixed: true,
+    },
     category("precedence-changed", "systems count in another order", Severity::Error),
     category("identifier-changed", "people are told apart by another key", Severity::Error),
     category("source-changed", "an attribute comes from another column", Severity::Warning),
@@ -46,12 +52,49 @@ pub static CATEGORIES: [Category; 15] = [
     category("reader-left", "a segment or journey reads something that is gone", Severity::Error),
     category("segment-removed", "a segment is no longer declared", Severity::Warning),
     category("segment-changed", "a segment has another condition", Severity::Warning),
-    category("lifecycle-changed", "the values of a lifecycle changed and its version did not", Severity::Warning),
+    category(
+        "lifecycle-changed",
+        "the values of a lifecycle changed and its version was not raised",
+        Severity::Warning,
+    ),
 ];
 
 /// The category of a name.
 pub fn named(name: &str) -> Option<&'static Category> {
     CATEGORIES.iter().find(|category| category.name == name)
+}
+
+/// Whose profiles a change touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Those that hold a value of the attribute.
+    Filled,
+    /// Those that hold none.
+    Blank,
+    /// Those that hold this one.
+    Value(String),
+}
+
+/// Profiles to which something happens.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holders {
+    /// All of them.
+    All,
+    /// Those without a value.
+    Blank,
+    /// Those of a value.
+    Value(String),
+}
+
+/// What becomes of a value on the profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes.
+    Blank,
+    /// It becomes another.
+    Value(String),
+    /// The next sync tells: other columns or systems are read, of which the profiles know nothing.
+    Unknown,
 }
 
 /// One change.
@@ -63,10 +106,10 @@ pub struct Change {
     pub subject: String,
     /// The attribute whose profiles it touches.
     pub attribute: Option<String>,
-    /// The values whose profiles it touches; all values of the attribute where there are none.
-    pub values: Vec<String>,
-    /// What the values become; nothing where they are gone.
-    pub becomes: Option<String>,
+    /// The profiles of it that are touched.
+    pub touches: Touched,
+    /// What becomes of profiles by it, where something does; nothing where only names and conditions change.
+    pub moves: Vec<(Holders, Fate)>,
     /// What changed, a clause: `the type of `x` was text and is number`.
     pub statement: String,
     /// What to do.
@@ -114,11 +157,11 @@ pub(super) struct Diff<'a> {
     added: Vec<String>,
 }
 
-fn shown(spot: Option<&Spot>) -> String {
+pub(super) fn shown(spot: Option<&Spot>) -> String {
     spot.map_or_else(|| "nothing".to_owned(), |spot| format!("`{}`", spot.text))
 }
 
-fn listed(texts: &[String]) -> String {
+pub(super) fn listed(texts: &[String]) -> String {
     if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
 }
 
@@ -151,13 +194,20 @@ impl Diff<'_> {
             category,
             subject,
             attribute: attribute.map(str::to_owned),
-            values: Vec::new(),
-            becomes: None,
+            touches: Touched::Filled,
+            moves: Vec::new(),
             statement,
             action,
             place: Some(self.head.document.place(mark.unwrap_or(Mark { line: 1, column: 1, offset: 0 }))),
             readers: attribute.and_then(|name| self.readers.get(name)).into_iter().flatten().cloned().collect(),
         });
+    }
+
+    /// The last change moves profiles in ways that they do not tell.
+    pub(super) fn next_sync_tells(&mut self) {
+        if let Some(change) = self.changes.last_mut() {
+            change.moves.push((Holders::All, Fate::Unknown));
+        }
     }
 
     fn identity(&mut self) {
@@ -176,6 +226,7 @@ impl Diff<'_> {
                 [said, action.to_owned()],
                 mark,
             );
+            self.next_sync_tells();
         } else if let (Some(before), after) = (source(self.base), source(self.head))
             && Some(&before) != after.as_ref()
         {
@@ -183,7 +234,9 @@ impl Diff<'_> {
                 "The canonical identifier came from {before} and comes from {}.",
                 after.as_deref().unwrap_or("nowhere")
             );
-            self.put("identifier-changed", None, "identity.source".to_owned(), [said, action.to_owned()], mark);
+            let attribute = new.as_ref().map(|spot| spot.text.as_str());
+            self.put("identifier-changed", attribute, "identity.source".to_owned(), [said, action.to_owned()], mark);
+            self.next_sync_tells();
         }
         let keys: BTreeSet<&str> = self.head.also.iter().map(|key| key.attribute.text.as_str()).collect();
         for gone in self.base.also.iter().filter(|key| !keys.contains(key.attribute.text.as_str())) {
@@ -197,106 +250,6 @@ impl Diff<'_> {
                 [said, action.to_owned()],
                 mark,
             );
-        }
-    }
-
-    fn removed(&mut self, old: &Attribute) {
-        let said = format!("The attribute `{}` is gone.", old.name);
-        let action =
-            "Keep it until nothing reads it, or write `was:` under the attribute that takes its place.".to_owned();
-        let mark = self.section("attributes");
-        self.put("attribute-removed", Some(&old.name), old.name.clone(), [said, action], mark);
-    }
-
-    fn renamed(&mut self, old: &Attribute, new: &Attribute) {
-        let said = format!("The attribute `{}` is now `{}`.", old.name, new.name);
-        let action = format!(
-            "Fill both until every segment, journey and message reads `{}`, then take `{}` off the profiles.",
-            new.name, old.name
-        );
-        let mark = self.at(new, "was");
-        self.put("attribute-renamed", Some(&old.name), old.name.clone(), [said, action], Some(mark));
-    }
-
-    fn attribute(&mut self, old: &Attribute, new: &Attribute) {
-        let name = &new.name;
-        let text = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.text.clone());
-        // `string` is another word for text.
-        let kind = |attribute: &Attribute| {
-            text(&attribute.kind).map(|kind| if kind == "string" { "text".to_owned() } else { kind })
-        };
-        if old.kind.is_some() && kind(old) != kind(new) {
-            let said =
-                format!("The type of `{name}` was {} and is {}.", shown(old.kind.as_ref()), shown(new.kind.as_ref()));
-            let action = "Conditions compare by type: fill a new attribute beside this one, and move the readers over.";
-            self.put(
-                "type-changed",
-                Some(&old.name),
-                name.clone(),
-                [said, action.to_owned()],
-                Some(self.at(new, "type")),
-            );
-        }
-        self.owner(old, new);
-        self.values(old, new);
-        let from = |attribute: &Attribute| attribute.from.iter().map(|from| from.spot.text.clone()).collect::<Vec<_>>();
-        let (was, is) = (from(old), from(new));
-        if !was.is_empty() && was != is {
-            let said = format!("`{name}` came from {} and comes from {}.", listed(&was), listed(&is));
-            let action = "Compare both columns on one export before the sync switches over.".to_owned();
-            self.put("source-changed", Some(&old.name), name.clone(), [said, action], Some(self.at(new, "from")));
-        }
-        if old.default.is_some() && old.default != new.default {
-            let text = |default: &Option<String>| {
-                default.as_ref().map_or_else(|| "nothing".to_owned(), |text| format!("`{text}`"))
-            };
-            let said =
-                format!("A blank `{name}` stood for {} and stands for {}.", text(&old.default), text(&new.default));
-            let action =
-                "People without a value move from one side of every condition to the other: check the segments first.";
-            self.put(
-                "default-changed",
-                Some(&old.name),
-                name.clone(),
-                [said, action.to_owned()],
-                Some(self.at(new, "default")),
-            );
-        }
-    }
-
-    fn owner(&mut self, old: &Attribute, new: &Attribute) {
-        let text = |spot: &Option<Spot>| spot.as_ref().map(|spot| spot.text.clone());
-        let consent = old.is_consent() || new.is_consent();
-        let name = &new.name;
-        if old.owner.is_some() && text(&old.owner) != text(&new.owner) {
-            let said = format!(
-                "The owner of `{name}` was {} and is {}.",
-                shown(old.owner.as_ref()),
-                shown(new.owner.as_ref())
-            );
-            let (category, action) = match consent {
-                true => (
-                    "consent-owner-changed",
-                    "Whoever opted out at the old owner must be opted out at the new one first. Have it signed off by those who answer for consent.",
-                ),
-                false => (
-                    "owner-changed",
-                    "Load the new owner's values, compare them with the old ones, then switch the sync.",
-                ),
-            };
-            self.put(category, Some(&old.name), name.clone(), [said, action.to_owned()], Some(self.at(new, "owner")));
-        }
-        if !old.precedence.is_empty() && old.precedence != new.precedence {
-            let said = format!(
-                "The precedence of `{name}` was {} and is {}.",
-                listed(&old.precedence),
-                listed(&new.precedence)
-            );
-            let category = if consent { "consent-owner-changed" } else { "precedence-changed" };
-            let action =
-                "Where the systems disagree, other values win from now on: list those people before it takes effect.";
-            let subject = format!("{name}: precedence");
-            self.put(category, Some(&old.name), subject, [said, action.to_owned()], Some(self.at(new, "precedence")));
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+mod changed_attributes;
 mod changed_segments;
 mod changed_values;
 pub mod changes;

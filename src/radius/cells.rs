@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::segments::{Conditions, decided, fits, title};
 use super::{listed, mappings};
 use crate::checks::Context;
-use crate::facts::cells::{FIRST, MISSING, Read};
+use crate::facts::cells::{FIRST, Read};
 use crate::facts::{Answer, Answers, Filter, Question};
-use crate::mapping::expr::{Expr, Op, Operand};
+use crate::mapping::Mapping;
+use crate::mapping::expr::{Expr, Operand};
 
 /// A column of the table: an attribute of few values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +45,13 @@ pub(super) enum Said<'a> {
 }
 
 impl Axis {
-    fn said(&self, code: u64) -> Said<'_> {
+    /// How many codes there are.
+    pub(super) fn codes(&self) -> u64 {
+        u64::from(FIRST) + self.words.as_ref().map_or(2, |words| words.len() as u64)
+    }
+
+    /// What a code says.
+    pub(super) fn said(&self, code: u64) -> Said<'_> {
         let at = usize::try_from(code).unwrap_or(usize::MAX);
         match (&self.words, at) {
             (_, 0) => Said::Missing,
@@ -54,108 +62,88 @@ impl Axis {
     }
 }
 
-/// Conditions of a segment before and after, on today's attribute names.
-pub(super) struct Conditions {
-    pub(super) segments: BTreeMap<String, [Option<Expr>; 2]>,
-}
-
-/// The name under which today's profiles hold an attribute of the new revision.
-pub(super) fn todays(context: &Context<'_>, name: &str) -> String {
-    let known = |base: &crate::mapping::Mapping| base.attribute(name).is_some();
-    let renamed = context.base.filter(|base| !known(base)).and_then(|base| {
-        let now = context.mapping?.attribute(name)?;
-        now.was.iter().find(|was| base.attribute(was).is_some())
-    });
-    renamed.map_or_else(|| name.to_owned(), Clone::clone)
-}
-
-impl Conditions {
-    pub(super) fn of(context: &Context<'_>) -> Self {
-        let mut segments: BTreeMap<String, [Option<Expr>; 2]> = BTreeMap::new();
-        let profiles = context.profiles().map_or("customerio.people", |dataset| dataset.name.as_str());
-        let prefix = format!("{profiles}.");
-        let own = |name: &str| match name.strip_prefix(&prefix) {
-            Some(attribute) => format!("{prefix}{}", todays(context, attribute)),
-            None => name.to_owned(),
-        };
-        for mapping in mappings(context) {
-            for segment in &mapping.segments {
-                let after = context.segment(&segment.name).map(|filter| filter.expr.renamed(&own));
-                let before = match context.base {
-                    Some(_) => context.segment_before(&segment.name).map(|filter| filter.expr.as_ref().clone()),
-                    None => after.clone(),
-                };
-                segments.insert(segment.name.clone(), [before, after]);
-            }
-        }
-        Self { segments }
-    }
-
-    /// Every test in them, once.
-    fn leaves(&self) -> Vec<&Expr> {
-        let mut found: Vec<&Expr> = Vec::new();
-        for leaf in self.segments.values().flatten().flatten().flat_map(Expr::leaves) {
-            if !found.contains(&leaf) {
-                found.push(leaf);
-            }
-        }
-        found
-    }
-}
-
-/// The column that a test asks, when what it holds decides the test.
-pub(super) fn decided(leaf: &Expr) -> Option<&str> {
-    let column = |operand: &'_ Operand| matches!(operand, Operand::Column { .. });
-    let left = match leaf {
-        Expr::True(left) | Expr::Missing(left) => left,
-        Expr::Compare { left, op: Op::Equal | Op::NotEqual, right: Operand::Text(_) | Operand::Boolean(_) } => left,
-        Expr::OneOf { left, values, .. } if values.iter().all(|value| matches!(value, Operand::Text(_))) => left,
-        _ => return None,
-    };
-    match left {
-        Operand::Column { name, .. } if column(left) => Some(name),
-        _ => None,
-    }
-}
-
 struct Plan {
     columns: Vec<(usize, String, Read)>,
     tests: Vec<Filter>,
 }
 
-fn plan(context: &Context<'_>) -> Option<Plan> {
+/// What the counts are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// For this run.
+    Run,
+    /// For a file that others read: no test in it may be one for a person.
+    File,
+}
+
+/// Words in the names of attributes that tell who somebody is.
+const PERSONAL: [&str; 8] = ["mail", "email", "phone", "mobile", "name", "birthday", "street", "address"];
+
+/// Whether what an attribute holds tells who somebody is.
+fn is_personal(known: &[&Mapping], name: &str) -> bool {
+    let told = |mapping: &&Mapping| {
+        let keys = mapping.canonical.iter().chain(&mapping.also).any(|key| key.attribute.text == name);
+        let marked = mapping.sensitive.iter().any(|field| field == name);
+        let declared = mapping.attribute(name).is_some_and(|own| own.sensitive || own.is(&["email", "phone"]));
+        keys || marked || declared
+    };
+    let words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    known.iter().any(told)
+        || ["id", "cio_id"].contains(&name)
+        || words.into_iter().any(|word| PERSONAL.contains(&word.as_str()))
+}
+
+fn plan(context: &Context<'_>, using: Use) -> Option<Plan> {
     let profiles = context.profiles()?;
     let (known, conditions) = (mappings(context), Conditions::of(context));
     let prefix = format!("{}.", profiles.name);
     let leaves = conditions.leaves();
+    let own = |name: &str| name.strip_prefix(&prefix).map(str::to_owned);
+    let personal = |name: &str| using == Use::File && is_personal(&known, name);
+    let mut asked: BTreeMap<String, Vec<&Expr>> = BTreeMap::new();
+    for leaf in leaves.values() {
+        if let Some(name) = decided(leaf).and_then(own) {
+            asked.entry(name).or_default().push(leaf);
+        }
+    }
     let mut plan = Plan { columns: Vec::new(), tests: Vec::new() };
-    let asked: BTreeSet<&str> = leaves.iter().filter_map(|leaf| decided(leaf)?.strip_prefix(&prefix)).collect();
-    for name in asked {
-        let Ok(column) = context.on_profile(name) else { continue };
-        let own = leaves.iter().filter(|leaf| decided(leaf).and_then(|full| full.strip_prefix(&prefix)) == Some(name));
-        let is_flag = own.clone().any(|leaf| {
+    let mut settled: BTreeMap<String, bool> = BTreeMap::new();
+    let listed = listed(&known);
+    for (name, own) in asked {
+        let Ok(column) = context.on_profile(&name) else { continue };
+        let is_flag = own.iter().any(|leaf| {
             matches!(leaf, Expr::True(_)) || matches!(leaf, Expr::Compare { right: Operand::Boolean(_), .. })
         });
         let read = match is_flag {
             true if name == "unsubscribed" => Read::OptOut,
             true => Read::Flag,
+            false if personal(&name) => Read::Words(Vec::new()),
             false => {
-                let literals = own.flat_map(|leaf| leaf.literals()).map(|(_, text)| text);
-                Read::Words(
-                    listed(&known, name).into_iter().chain(literals).collect::<BTreeSet<_>>().into_iter().collect(),
-                )
+                let literals = own.iter().flat_map(|leaf| leaf.literals()).map(|(_, text)| text);
+                let words = listed.get(name.as_str()).into_iter().flatten().cloned();
+                Read::Words(words.chain(literals).collect::<BTreeSet<_>>().into_iter().collect())
             }
         };
-        plan.columns.push((column.index, name.to_owned(), read));
+        settled.insert(name.clone(), matches!(read, Read::Words(_)));
+        plan.columns.push((column.index, name, read));
     }
-    let windows: Vec<Expr> = leaves.iter().flat_map(|leaf| windows(leaf)).collect();
-    for leaf in leaves.into_iter().chain(&windows).filter(|leaf| !settled(leaf, &plan.columns, &prefix)) {
+    let windows: Vec<Expr> = leaves.values().flat_map(|leaf| windows(leaf)).collect();
+    let mut tests = BTreeMap::new();
+    for leaf in leaves.values().copied().chain(&windows) {
+        let name = decided(leaf).and_then(own);
+        let is_settled = name.as_ref().and_then(|name| settled.get(name)).is_some_and(|words| fits(leaf, *words));
+        let mut columns = leaf.columns().into_iter().filter_map(|(name, _)| own(&name));
+        let is_private = !matches!(leaf, Expr::Missing(_)) && columns.any(|name| personal(&name));
+        if is_settled || is_private || matches!(leaf, Expr::Const(_)) {
+            continue;
+        }
         let filter = Filter::new(leaf.clone());
         // A test of what no profile has stays open: nobody knows how it would end.
-        if context.filter_gaps(&filter).is_empty() && !plan.tests.contains(&filter) {
-            plan.tests.push(filter);
+        if !tests.contains_key(&filter.text) && context.filter_gaps(&filter).is_empty() {
+            tests.insert(filter.text.clone(), filter);
         }
     }
+    plan.tests = tests.into_values().collect();
     Some(plan)
 }
 
@@ -173,39 +161,21 @@ fn windows(leaf: &Expr) -> Vec<Expr> {
     WINDOWS.iter().filter(|_| *offset_seconds != 0).map(of).collect()
 }
 
-/// Whether the columns decide a test.
-fn settled(leaf: &Expr, columns: &[(usize, String, Read)], prefix: &str) -> bool {
-    let Some(name) = decided(leaf).and_then(|name| name.strip_prefix(prefix)) else {
-        return matches!(leaf, Expr::Const(_));
-    };
-    columns.iter().any(|(_, own, read)| own == name && fits(leaf, matches!(read, Read::Words(_))))
-}
-
-/// Whether a column of words, or one of true and false, decides a test.
-pub(super) fn fits(leaf: &Expr, words: bool) -> bool {
-    match leaf {
-        Expr::True(_) | Expr::Compare { right: Operand::Boolean(_), .. } => !words,
-        // An absent flag is read as one, and is absent all the same.
-        _ => words,
-    }
-}
-
 /// What must be asked for the table.
-pub(super) fn question(context: &Context<'_>) -> Option<Question> {
-    let plan = plan(context)?;
-    let columns = plan.columns.into_iter().map(|(index, _, read)| (index, read)).collect();
-    Some(Question::Cells { dataset: context.profiles()?.name.clone(), columns, tests: plan.tests })
+pub(super) fn question(context: &Context<'_>, using: Use) -> Option<Question> {
+    asking(context, &plan(context, using)?)
 }
 
-/// A test as the table names it: attributes by their own names.
-pub(super) fn title(leaf: &Expr, prefix: &str) -> String {
-    leaf.renamed(&|name| name.strip_prefix(prefix).unwrap_or(name).to_owned()).to_string()
+fn asking(context: &Context<'_>, plan: &Plan) -> Option<Question> {
+    let columns = plan.columns.iter().map(|(index, _, read)| (*index, read.clone())).collect();
+    Some(Question::Cells { dataset: context.profiles()?.name.clone(), columns, tests: plan.tests.clone() })
 }
 
 impl Table {
-    pub(super) fn of(context: &Context<'_>, answers: &Answers) -> Option<Self> {
-        let Some(Answer::Cells { cells, overflow: false, .. }) = answers.get(&question(context)?) else { return None };
-        let plan = plan(context)?;
+    pub(super) fn of(context: &Context<'_>, answers: &Answers, using: Use) -> Option<Self> {
+        let plan = plan(context, using)?;
+        let asked = asking(context, &plan)?;
+        let Some(Answer::Cells { cells, overflow: false, .. }) = answers.get(&asked) else { return None };
         let prefix = format!("{}.", context.profiles()?.name);
         let columns = plan.columns.into_iter().map(|(_, attribute, read)| Axis {
             attribute,
@@ -220,23 +190,6 @@ impl Table {
             tests: plan.tests.iter().map(|test| title(&test.expr, &prefix)).collect(),
             cells: cells.iter().map(codes).collect(),
         })
-    }
-
-    /// The place of an attribute's column.
-    pub(super) fn column(&self, attribute: &str) -> Option<usize> {
-        self.columns.iter().position(|axis| axis.attribute == attribute)
-    }
-
-    /// What a cell says of an attribute.
-    pub(super) fn said<'a>(&'a self, cell: &[u64], at: usize) -> Said<'a> {
-        let code = cell.get(at).copied().unwrap_or(u64::from(MISSING));
-        self.columns.get(at).map_or(Said::Missing, |axis| axis.said(code))
-    }
-
-    /// Whether a cell meets a test; none when the table does not have it.
-    pub(super) fn met(&self, cell: &[u64], title: &str) -> Option<bool> {
-        let at = self.tests.iter().position(|test| test == title)?;
-        Some(*cell.get(self.columns.len() + at)? == 1)
     }
 
     /// How many profiles a cell counts.

@@ -7,18 +7,21 @@
 mod cells;
 mod effects;
 mod file;
+mod segments;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use cells::Table;
+pub use cells::{Table, Use};
 pub use effects::{Effect, effects};
 
 use crate::checks::Context;
+use crate::facts::cells::MOST_CELLS;
 use crate::facts::lenses::shape;
 use crate::facts::{Answer, Answers, Column, Consent, Lens, Question, Tally};
-use crate::mapping::{Attribute, Mapping};
+use crate::mapping::changes::Touched;
+use crate::mapping::{Attribute, ColumnPath, Mapping};
 
 /// Distinct values of an attribute that are asked for.
 const MOST_VALUES: usize = 10_000;
@@ -39,7 +42,9 @@ impl Count {
 pub struct Held {
     /// Those that hold a value.
     pub filled: Count,
-    /// Those that hold a value which the mapping lists, by value.
+    /// Those that hold none.
+    pub blank: Count,
+    /// Those that hold a value which the mapping lists, by value. Nothing where there are too many values to count.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, Count>,
 }
@@ -88,12 +93,19 @@ fn mappings<'a>(context: &Context<'a>) -> Vec<&'a Mapping> {
     context.base.into_iter().chain(context.mapping).collect()
 }
 
-/// Values that the mappings list for an attribute, in every spelling.
-fn listed(mappings: &[&Mapping], name: &str) -> BTreeSet<String> {
-    let named = |attribute: &&Attribute| attribute.name == name || attribute.was.iter().any(|was| was == name);
-    let attributes = mappings.iter().flat_map(|mapping| mapping.attributes.iter().filter(named));
-    let values = attributes.flat_map(|attribute| &attribute.values);
-    values.flat_map(|value| value.aliases.iter().chain([&value.attribute]).cloned()).collect()
+/// Values that the mappings list, in every spelling, by attribute. A renamed one has those of both names.
+fn listed<'a>(mappings: &[&'a Mapping]) -> BTreeMap<&'a str, BTreeSet<String>> {
+    let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for attribute in mappings.iter().flat_map(|mapping| &mapping.attributes) {
+        for name in attribute.was.iter().chain([&attribute.name]) {
+            let spellings = attribute.values.iter().flat_map(|value| value.aliases.iter().chain([&value.attribute]));
+            // What a blank stands for is held by those whom it filled.
+            let spellings = spellings.chain(&attribute.default).cloned();
+            found.entry(name).or_default().extend(spellings);
+        }
+    }
+    found.retain(|_, values| !values.is_empty());
+    found
 }
 
 fn names<'a>(context: &Context<'a>) -> BTreeSet<&'a str> {
@@ -109,27 +121,32 @@ fn values(column: &Column) -> Question {
 }
 
 /// What must be asked to know the blast radius of whatever may change.
-pub fn questions(context: &Context<'_>) -> Vec<Question> {
-    let known = mappings(context);
+pub fn questions(context: &Context<'_>, using: Use) -> Vec<Question> {
+    let listed = listed(&mappings(context));
     let mut asked = Vec::new();
     for name in names(context) {
         let Ok(column) = context.on_profile(name) else { continue };
-        if !listed(&known, name).is_empty() {
+        if listed.contains_key(name) {
             asked.push(values(&column));
         }
         asked.push(filled(&column));
     }
     asked.extend(words(context).into_iter().map(|(_, question)| question));
-    asked.extend(cells::question(context));
+    asked.extend(cells::question(context, using));
     asked
 }
 
 /// Every two systems that say something of one consent, with the question that holds them together.
 fn words(context: &Context<'_>) -> Vec<(Word, Question)> {
     let mut found = Vec::new();
-    let Some(mapping) = context.base.or(context.mapping) else { return found };
-    for attribute in mapping.attributes.iter().filter(|attribute| attribute.is_consent()) {
-        let paths: Vec<_> = attribute.from.iter().filter_map(|from| from.column.as_ref()).collect();
+    // The owner that is new with this revision may be named by it alone.
+    let mut sources: BTreeMap<&str, (&Attribute, BTreeSet<&ColumnPath>)> = BTreeMap::new();
+    let consents = mappings(context).into_iter().flat_map(|mapping| &mapping.attributes);
+    for attribute in consents.filter(|attribute| attribute.is_consent()) {
+        let paths = attribute.from.iter().filter_map(|from| from.column.as_ref());
+        sources.entry(&attribute.name).or_insert_with(|| (attribute, BTreeSet::new())).1.extend(paths);
+    }
+    for (attribute, paths) in sources.into_values() {
         for (left, right) in paths.iter().flat_map(|left| paths.iter().map(move |right| (left, right))) {
             let columns = (context.resolve(left), context.resolve(right));
             let (Ok(here), Ok(there)) = columns else { continue };
@@ -164,22 +181,22 @@ fn lens(context: &Context<'_>, attribute: &Attribute, column: &Column) -> Option
 
 impl Summary {
     /// What the answers of a run tell; nothing without profiles.
-    pub fn of(context: &Context<'_>, answers: &Answers) -> Option<Self> {
+    pub fn of(context: &Context<'_>, answers: &Answers, using: Use) -> Option<Self> {
         let profiles = context.profiles()?;
-        let known = mappings(context);
+        let listed = listed(&mappings(context));
         let mut attributes = BTreeMap::new();
         for name in names(context) {
             let Ok(column) = context.on_profile(name) else { continue };
             let Some(Answer::Shapes { shapes, .. }) = answers.get(&filled(&column)) else { continue };
-            let there = shapes.iter().filter(|(shape, _)| *shape != shape::MISSING);
-            let mut held = Held {
-                filled: there.fold(Count::default(), |count, (_, tally)| count.add(tally)),
-                values: BTreeMap::new(),
+            let sum = |is_blank: bool| {
+                let own = shapes.iter().filter(|(shape, _)| (*shape == shape::MISSING) == is_blank);
+                own.fold(Count::default(), |count, (_, tally)| count.add(tally))
             };
-            let listed = listed(&known, name);
-            if let Some(Answer::Values { values, .. }) = answers.get(&values(&column)) {
-                let known = values.iter().filter(|(value, _)| listed.contains(*value));
-                held.values = known.map(|(value, tally)| (value.clone(), Count::default().add(tally))).collect();
+            let mut held = Held { filled: sum(false), blank: sum(true), values: BTreeMap::new() };
+            if let Some(Answer::Values { values, overflow: false, .. }) = answers.get(&values(&column)) {
+                let count = |value: &String| values.get(value).map(|tally| Count::default().add(tally));
+                let known = listed.get(name).into_iter().flatten();
+                held.values = known.map(|value| (value.clone(), count(value).unwrap_or_default())).collect();
             }
             attributes.insert(name.to_owned(), held);
         }
@@ -197,18 +214,18 @@ impl Summary {
                 .into_iter()
                 .filter_map(|(word, question)| said(word, answers.get(&question)?))
                 .collect(),
-            segments: Table::of(context, answers),
+            segments: Table::of(context, answers, using),
         })
     }
 
-    /// Profiles and people that hold one of these values, or any value when none is named; none where nothing tells.
-    pub fn held(&self, attribute: &str, values: &[String]) -> Option<Count> {
+    /// Profiles and people that a change touches; none where the counts do not tell.
+    pub fn held(&self, attribute: &str, touched: &Touched) -> Option<Count> {
         let held = self.attributes.get(attribute)?;
-        if values.is_empty() {
-            return Some(held.filled);
+        match touched {
+            Touched::Filled => Some(held.filled),
+            Touched::Blank => Some(held.blank),
+            Touched::Value(value) => held.values.get(value).copied(),
         }
-        let counts = values.iter().filter_map(|value| held.values.get(value));
-        Some(counts.fold(Count::default(), |sum, count| Count(sum.0 + count.0, sum.1 + count.1)))
     }
 
     /// What the new owner of a consent says of those who opted out at the old one.

@@ -39,12 +39,25 @@ pub(super) fn ending(verdict: &Verdict) -> Ending {
         ended("not evaluated"),
         ended("failed")
     );
+    let counts = match verdict.accepted.iter().map(|finding| finding.hit.people).max() {
+        None => counts,
+        Some(people) => {
+            let accepted = counted(verdict.accepted.len() as u64, "accepted finding", "accepted findings");
+            let largest = if people > 0 {
+                format!(", the largest of {}", counted(people, "person", "people"))
+            } else {
+                String::new()
+            };
+            format!("{counts}; {accepted}{largest}")
+        }
+    };
     let (mood, word) = match verdict.exit {
         Exit::Clean if ended("not evaluated") > 0 => {
             (Mood::Doubtful, "No blocking finding, but not everything could be checked")
         }
-        Exit::Clean if verdict.findings.is_empty() => (Mood::Good, "Clean"),
-        Exit::Clean => (Mood::Doubtful, "No blocking finding"),
+        Exit::Clean if !verdict.findings.is_empty() => (Mood::Doubtful, "No blocking finding"),
+        Exit::Clean if !verdict.accepted.is_empty() => (Mood::Doubtful, "Nothing beyond what was accepted"),
+        Exit::Clean => (Mood::Good, "Clean"),
         Exit::Findings => (Mood::Bad, "Not ready"),
         Exit::Usage | Exit::Failed => (Mood::Bad, "Could not be checked"),
     };

@@ -274,7 +274,8 @@ impl Page {
         for remark in &verdict.remarks {
             self.wrapped("", remark);
         }
-        if !verdict.findings.is_empty() && !verdict.show_pii {
+        // Findings of documents have no records to write.
+        if verdict.findings.iter().any(|finding| !finding.hit.samples.is_empty()) && !verdict.show_pii {
             self.wrapped("", "Personal data is masked; `--rows FILE.csv` writes every failing record as it stands.");
         }
     }

@@ -3,7 +3,7 @@
 use crmlint::error::{Exit, Place};
 use crmlint::findings::scores::Scores;
 use crmlint::findings::{
-    Finding, Gap, Hit, Input, Outcome, Severity, Status, Subject, Texts, Verdict, fingerprint, masking,
+    Finding, Firmness, Gap, Hit, Input, Outcome, Severity, Status, Subject, Texts, Verdict, fingerprint, masking,
 };
 use crmlint::reports::{Format, Look, render};
 use serde_json::Value;
@@ -55,6 +55,7 @@ fn finding(code: &str, severity: Severity, name: &str, place: Option<Place>) -> 
         writers: Vec::new(),
         line: None,
         accepted: None,
+        firmness: Firmness::Usual,
     }
 }
 

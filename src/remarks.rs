@@ -1,0 +1,62 @@
+//! What a run says of itself beside its findings: what it could not look at, and by what it judged.
+
+use crate::checks::Context;
+use crate::findings::baseline::Standing;
+use crate::findings::{Input, Outcome, Status};
+use crate::mapping::Mapping;
+use crate::text::counted;
+
+/// The remarks of a run.
+pub(crate) fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if context.mapping.is_none() {
+        remarks.push("No mapping document: enums and timestamps were recognised by their values, and nothing that needs owners, allowed lists or segments was checked.".to_owned());
+    }
+    for input in inputs.iter().filter(|input| input.rows == 0) {
+        remarks.push(format!("{} holds no records: nothing about it could be checked.", input.dataset));
+    }
+    let reads_text = context
+        .mapping
+        .into_iter()
+        .flat_map(|mapping| &mapping.segments)
+        .filter_map(|segment| context.segment(&segment.name));
+    if reads_text.into_iter().any(|filter| !filter.expr.literals().is_empty()) {
+        let how = if context.config.text_any_case { "without regard to case" } else { "exactly" };
+        remarks.push(format!(
+            "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
+        ));
+    }
+    let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
+    let aside: Vec<&str> =
+        journeys.filter(|journey| !journey.is_judged()).map(|journey| journey.name.as_str()).collect();
+    if !aside.is_empty() {
+        remarks.push(format!("Journeys that are stopped or internal were not looked at: {}.", aside.join(", ")));
+    }
+    let idle = context.mapping.map(Mapping::unread).unwrap_or_default();
+    if !idle.is_empty() {
+        remarks.push(format!("Declared in the mapping, and read by no rule of this version: {}.", idle.join(", ")));
+    }
+    remarks.extend(context.baseline.and_then(|baseline| baseline.remark.clone()));
+    if let Some(baseline) = context.baseline {
+        let findings = outcomes.iter().flat_map(|outcome| &outcome.findings);
+        let shrunk = |finding: &&crate::findings::Finding| {
+            matches!(baseline.standing(finding), Standing::Known { shrunk: Some(_), .. })
+        };
+        let larger = findings.filter(shrunk).count() as u64;
+        if larger > 0 {
+            remarks.push(format!(
+                "{} of {} larger than what was found: `crmlint baseline prune` lowers what may come back unseen.",
+                counted(larger, "entry", "entries"),
+                if larger == 1 { format!("{} is", baseline.name) } else { format!("{} are", baseline.name) }
+            ));
+        }
+    }
+    let unseen = outcomes.iter().filter(|outcome| outcome.status == Status::NotEvaluated).count();
+    if unseen > 0 {
+        remarks.push(format!(
+            "{} could not be evaluated; none of them counts as passed.",
+            counted(unseen as u64, "rule", "rules")
+        ));
+    }
+    remarks
+}
