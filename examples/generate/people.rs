@@ -154,6 +154,12 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
     unit
 }
 
+/// Mends what is wrong with everybody.
+pub(crate) fn mend(person: &Person, unit: &mut Unit) {
+    unit.set(Set::People, 0, Profile::Since, person.created.to_string());
+    unit.set(Set::People, 0, Profile::Twin, "");
+}
+
 fn contact(person: &Person, rng: &mut Rng, unit: &Unit, role: Role) -> Row {
     let mut row = Row::new(Set::Contacts);
     let (owner, owner_id) = REPS[person.rep];
