@@ -23,6 +23,7 @@ modules:
   contacts: {as: people, where: '"{{contacts.Email}}" IS NOT NULL AND "{{contacts.Data Source}}" <> ''Sample Data'''}
   leads: {as: none}
   deals: {as: related}
+  cases: {as: related}
 
 # What people type when they have nothing to say.
 missing: [N/A, none, "-"]
@@ -250,7 +251,7 @@ sources:
     taken_at: 2026-05-21T06:00:00Z
     rows: ROWS-ZOHO                  # as the export pages said
   customerio:
-    files: [exports/customerio/people.csv]
+    files: [exports/customerio/*.csv]
     kind: customerio
     taken_at: 2026-05-21T06:10:00Z
     rows: ROWS-PEOPLE
@@ -407,13 +408,20 @@ fn label(token: &str, german: bool) -> &str {
 pub(crate) fn config(records: impl Fn(Set) -> u64, clean: bool) -> String {
     let text = if clean { CONFIG.split_once("\nignore:").map_or(CONFIG, |(sources, _)| sources) } else { CONFIG };
     let zoho = format!(
-        "{{contacts: {}, leads: {}, deals: {}}}",
+        "{{contacts: {}, leads: {}, deals: {}, cases: {}}}",
         records(Set::Contacts),
         records(Set::Leads),
-        records(Set::Deals)
+        records(Set::Deals),
+        records(Set::Cases)
+    );
+    let customerio = format!(
+        "{{people: {}, events: {}, deliveries: {}}}",
+        records(Set::People),
+        records(Set::Events),
+        records(Set::Deliveries)
     );
     text.replace("ROWS-ZOHO", &zoho)
-        .replace("ROWS-PEOPLE", &records(Set::People).to_string())
+        .replace("ROWS-PEOPLE", &customerio)
         .replace("ROWS-CUSTOMERS", &records(Set::Customers).to_string())
 }
 

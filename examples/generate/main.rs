@@ -8,6 +8,7 @@
 mod consents;
 mod documents;
 mod doubles;
+mod happenings;
 mod identity;
 mod journeys;
 mod judge;
@@ -149,6 +150,7 @@ fn person(plan: &Plan, options: &Options, index: u64, slot: Slot) -> Unit {
     if !values::apply(plan, slot, &person, &mut rng, &mut unit) {
         identity::apply(plan, slot, &person, &mut rng, &mut unit);
     }
+    happenings::add(&person, seed, index, &mut unit);
     unit.ragged = slot.role == Role::LeadOnly && slot.nth == 0;
     if options.clean {
         people::mend(&person, &mut unit);

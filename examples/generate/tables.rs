@@ -75,7 +75,7 @@ fn order(set: Set, rng: Option<Rng>) -> Vec<usize> {
         }
     }
     if let Some(mut rng) = rng {
-        let fixed = usize::from(matches!(set, Set::Contacts | Set::Leads | Set::Deals));
+        let fixed = usize::from(matches!(set, Set::Contacts | Set::Leads | Set::Deals | Set::Cases));
         rng.shuffle(&mut groups[fixed..]);
     }
     groups.concat()
