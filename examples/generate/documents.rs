@@ -227,7 +227,7 @@ const MENDED: &[(&str, &str)] = &[
     ),
     (
         "winback: {trigger: \"segment:At Risk\", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-02-02}",
-        "winback: {trigger: \"segment:At Risk\", exit: [order_completed, refund_issued], suppress: [unsubscribed, open_case, active_subscription], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-05-11}",
+        "winback: {trigger: \"segment:At Risk\", exit: [order_completed, refund_issued], suppress: [unsubscribed, \"segment:Open Case\", \"segment:Active Subscription\"], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-05-11}",
     ),
     (
         "birthday: {trigger: \"date:birthday\", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}",
@@ -235,6 +235,10 @@ const MENDED: &[(&str, &str)] = &[
     ),
     ("reads: [wholesale, country], purpose: cart, state: draft}", "reads: [wholesale, country], fallback: {country: Germany}, cap: 1/1d, purpose: cart, state: draft}"),
     ("delay: 45d", "delay: 25d"),
+    (
+        "  # Nobody may ever be in these two.",
+        "  Open Case: {where: \"zoho.cases.{{cases.Status}} = 'Open'\"}\n  Active Subscription: {where: \"subscription_renews_at > now()\"}\n  # Nobody may ever be in these two.",
+    ),
 ];
 
 const CONFIG: &str = r#"# Fernweh Tea: what crmlint reads, and which findings we have accepted.
@@ -398,6 +402,7 @@ fn label(token: &str, german: bool) -> &str {
     let set = match module {
         "leads" => Set::Leads,
         "deals" => Set::Deals,
+        "cases" => Set::Cases,
         _ => Set::Contacts,
     };
     let found = set.labels().iter().find(|labels| labels.0 == english);
