@@ -107,6 +107,9 @@ impl Revision {
         let first = place;
         let mut place = place.to_owned();
         for _ in 0..MOST_LINKS {
+            if !place.components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(astray(&format!("{name} at {against}"), &place));
+            }
             let entry = match tree.get_path(&place) {
                 Ok(entry) => entry,
                 Err(error) if error.code() == ErrorCode::NotFound && error.class() != git2::ErrorClass::Odb => {
@@ -218,7 +221,11 @@ fn commit<'a>(repository: &'a Repository, against: &str) -> Result<Commit<'a>> {
         let fault = Fault::new(format!("there is no revision `{against}` in this repository ({})", error.message()));
         let remote = against.split_once('/').filter(|(remote, _)| repository.find_remote(remote).is_ok());
         Error::usage(fault.help(match (repository.is_shallow(), remote) {
-            (true, _) => {
+            // A shallow clone follows one branch: the others must be named in full.
+            (true, Some((remote, branch))) => format!(
+                "fetch it first: git fetch --depth=1 {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+            ),
+            (true, None) => {
                 "the checkout is shallow: fetch more of it, with `git fetch --unshallow` or `fetch-depth: 0`".to_owned()
             }
             (_, Some((remote, branch))) => format!("fetch it first: git fetch {remote} {branch}"),

@@ -132,38 +132,6 @@ fn a_file_is_compared_without_git() {
 }
 
 #[test]
-fn a_missing_revision_says_what_to_fetch() {
-    let dir = repository(&[]);
-    for (against, said) in [
-        ("origin/main", "git fetch origin main"),
-        ("HEAD~7", "name a branch, a tag, a commit"),
-        ("v1.0", "there is no revision `v1.0`"),
-    ] {
-        let ran = gate(dir.path(), &["--against", against]);
-        assert!(ran.code == 2 && ran.err.contains(said) && ran.out.is_empty(), "{against}: {}", ran.err);
-    }
-    // A shallow checkout is one whose history ends at a commit that git notes.
-    let head = Repository::open(dir.path()).unwrap().head().unwrap().target().unwrap();
-    fs::write(dir.path().join(".git/shallow"), format!("{head}\n")).unwrap();
-    let ran = gate(dir.path(), &["--against", "HEAD~1"]);
-    assert!(ran.code == 2 && ran.err.contains("fetch-depth: 0"), "{}", ran.err);
-}
-
-#[test]
-fn the_documents_may_lie_anywhere_in_the_repository() {
-    let dir = TempDir::new().unwrap();
-    let repository = Repository::init(dir.path()).unwrap();
-    let inner = dir.path().join("crm/seam");
-    copy(&root().join("fixtures/demo"), &inner);
-    commit(&repository, "the demo");
-    edit(&inner, THREE[2].0, THREE[2].1);
-    for (from, path) in [(inner.as_path(), "."), (dir.path(), "crm/seam"), (dir.path(), "./crm/seam/crmlint.yaml")] {
-        let found = changes(&gate(from, &[path, "--format", "json"]).json());
-        assert_eq!(found.len(), 1, "{path}: {found:?}");
-    }
-}
-
-#[test]
 fn a_mapping_that_is_new_changes_nothing_and_says_so() {
     let dir = TempDir::new().unwrap();
     let repository = Repository::init(dir.path()).unwrap();
@@ -247,9 +215,9 @@ fn a_value_that_nobody_holds_is_no_error_once_that_is_known() {
     edit(dir.path(), "Phantom, ", "");
     let level = |more: &[&str]| {
         let report = gate(dir.path(), &[&["--format", "json"], more].concat()).json();
-        let (level, subject, ..) = changes(&report).remove(0);
-        assert_eq!(subject, "value-removed:lifecycle_stage: Phantom");
-        (level, of(&said(&report), &subject).to_owned())
+        let subject = "value-removed:lifecycle_stage: Phantom";
+        let own = changes(&report).into_iter().find(|(_, name, ..)| name == subject);
+        (own.unwrap_or_else(|| panic!("{report}")).0, of(&said(&report), subject).to_owned())
     };
     assert_eq!(level(&[]).0, "error");
     let (known, what) = level(&["--data"]);
@@ -287,6 +255,23 @@ fn a_segment_that_is_left_behind_loses_its_members() {
         assert!(of(&gone, subject).contains("VIP with its 77 members is watched no longer"), "{gone:?}");
     }
     assert!(gone.iter().any(|(own, _)| own == "reader-left:journey:vip: segment VIP"), "{gone:?}");
+}
+
+#[test]
+fn conditions_on_what_only_exports_tell_stop_no_gate_without_them() {
+    let dir = repository(&[]);
+    let tests = "  Dutch: {where: \"email_domain = 'example.nl' AND zoho.cases.Status = 'Open'\"}\n";
+    edit(dir.path(), "segments:\n", &format!("segments:\n{tests}"));
+    commit(&Repository::open(dir.path()).unwrap(), "a segment");
+    edit(dir.path(), "zoho.cases.Status = 'Open'", "zoho.cases.Status = 'Closed'");
+    let report = gate(dir.path(), &["--format", "json"]).json();
+    assert_eq!(changes(&report)[0].1, "segment-changed:segment:Dutch");
+    let unmapped = list(&report, "findings").iter().filter(|finding| text(finding, "code") == "MAP010");
+    assert!(unmapped.clone().any(|finding| text(finding, "subject").ends_with(".email_domain")), "{report}");
+    // A source that nobody declared is a slip, with or without exports.
+    edit(dir.path(), "zoho.cases.Status", "zhoo.cases.Status");
+    let ran = gate(dir.path(), &[]);
+    assert!(ran.code == 2 && ran.err.contains("there is no attribute zhoo.cases.Status"), "{}", ran.err);
 }
 
 const MOVING: [(&str, &str); 6] = [

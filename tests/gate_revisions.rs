@@ -116,6 +116,10 @@ fn what_the_other_branch_did_since_is_no_change_of_this_one() {
 fn a_checkout_without_history_says_when_it_cannot_tell_where_branches_parted() {
     let (origin, _) = parted();
     let (_dir, place) = cloned(origin.path(), "--depth=1 --branch topic");
+    let missing = gate(&place, &["--against", "origin/main"]);
+    assert_eq!(missing.code, 2, "{}", missing.out);
+    shell(&place, missing.err.split_once("fetch it first: ").unwrap().1.trim());
+    assert!(changes(&gate(&place, &["--against", "origin/main"])).contains(&"type-changed:total_spent".to_owned()));
     shell(&place, "git fetch --quiet --no-tags --depth=1 origin main");
     let ran = gate(&place, &["--against", "FETCH_HEAD"]);
     assert!(changes(&ran).contains(&"type-changed:total_spent".to_owned()));
@@ -144,7 +148,7 @@ fn a_mapping_that_moved_is_compared_with_what_it_was() {
     commit(&repository, "moved");
     // Both documents went into a folder: only what is in them tells.
     fs::create_dir(at("crm")).unwrap();
-    for name in ["crmlint.yaml", "contract"] {
+    for name in ["crmlint.yaml", "crmlint.baseline.yaml", "contract"] {
         fs::rename(at(name), at("crm").join(name)).unwrap();
     }
     edit(dir.path(), "crm/contract/seam.yaml", DEFAULT);
@@ -235,4 +239,37 @@ fn a_repository_that_cannot_be_read_is_no_clean_gate() {
     let ran = gate(dir.path(), &[]);
     assert_eq!(ran.code, 3, "{}", ran.out);
     assert!(ran.err.contains("unsupported extension") && ran.err.contains("--against before.yaml"), "{}", ran.err);
+}
+
+#[test]
+fn a_missing_revision_says_what_to_fetch() {
+    let (dir, repository) = repository();
+    repository.remote("origin", "https://git.example/crm.git").unwrap();
+    for (against, said) in [
+        ("upstream/main", "a branch of a remote must be fetched first"),
+        ("origin/main", "git fetch origin main"),
+        ("HEAD~7", "name a branch, a tag, a commit"),
+        ("v1.0", "there is no revision `v1.0`"),
+    ] {
+        let ran = gate(dir.path(), &["--against", against]);
+        assert!(ran.code == 2 && ran.err.contains(said) && ran.out.is_empty(), "{against}: {}", ran.err);
+    }
+    // A shallow checkout is one whose history ends at a commit that git notes.
+    let head = repository.head().unwrap().target().unwrap();
+    fs::write(dir.path().join(".git/shallow"), format!("{head}\n")).unwrap();
+    let ran = gate(dir.path(), &["--against", "HEAD~1"]);
+    assert!(ran.code == 2 && ran.err.contains("fetch-depth: 0"), "{}", ran.err);
+}
+
+#[test]
+fn the_documents_may_lie_anywhere_in_the_repository() {
+    let dir = TempDir::new().unwrap();
+    let repository = Repository::init(dir.path()).unwrap();
+    let inner = dir.path().join("crm/seam");
+    copy(&root().join("fixtures/demo"), &inner);
+    commit(&repository, "the demo");
+    edit(&inner, "mapping.yaml", TYPE);
+    for (from, path) in [(inner.as_path(), "."), (dir.path(), "crm/seam"), (dir.path(), "./crm/seam/crmlint.yaml")] {
+        assert_eq!(changes(&gate(from, &[path])), ["type-changed:total_spent"], "{path}");
+    }
 }
