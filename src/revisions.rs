@@ -153,7 +153,9 @@ impl Revision {
         }
         let what = format!("{} has no {}, and this clone is partial", self.name, place.display());
         let fault = Fault::new(format!("{what}: where it was moved from cannot be told"));
-        Error::input(fault.help(format!("let git fetch what it compares: git diff -M --stat {} >/dev/null", self.commit)))
+        Error::input(
+            fault.help(format!("let git fetch what it compares: git diff -M --stat {} >/dev/null", self.commit)),
+        )
     }
 }
 
@@ -208,7 +210,8 @@ fn repository(folder: &Path) -> Result<Repository> {
         }
         _ if error.message().contains("unsupported extension") => {
             let fault = Fault::new(format!("the git repository cannot be read: {}", error.message()));
-            let help = "let git write the earlier one: git show HEAD:mapping.yaml >before.yaml; then --against before.yaml";
+            let help =
+                "let git write the earlier one: git show HEAD:mapping.yaml >before.yaml; then --against before.yaml";
             Error::input(fault.help(help))
         }
         _ => broken(&error),

@@ -136,7 +136,9 @@ fn with_a_key_another_record_in_the_place_of_an_old_one_is_new() {
 #[test]
 fn another_key_or_none_compares_counts_and_says_so() {
     let dir = accepted(Some(KEY));
-    for (key, why) in [(None, "There is no key (CRMLINT_KEY or `key_file:`)"), (Some("another key, long enough"), "with another key")] {
+    for (key, why) in
+        [(None, "There is no key (CRMLINT_KEY or `key_file:`)"), (Some("another key, long enough"), "with another key")]
+    {
         let report = audit(dir.path(), key);
         assert_eq!(standing(&report), []);
         assert!(report["remarks"].to_string().contains(why), "{}", report["remarks"]);

@@ -66,7 +66,8 @@ fn gate(dir: &Path, more: &[&str]) -> Ran {
 /// The subjects of what changed.
 fn changes(ran: &Ran) -> Vec<String> {
     let report: Value = ran.json();
-    let found = list(&report, "findings").iter().filter(|finding| ["MAP013", "MAP014"].contains(&text(finding, "code")));
+    let found =
+        list(&report, "findings").iter().filter(|finding| ["MAP013", "MAP014"].contains(&text(finding, "code")));
     found.map(|finding| text(finding, "subject").to_owned()).collect()
 }
 
@@ -178,9 +179,10 @@ fn links_are_followed_and_those_that_lead_nowhere_are_said() {
     assert_eq!(changes(&gate(dir.path(), &[])), ["type-changed:total_spent"]);
     commit(&repository, "a change");
     assert_eq!(changes(&gate(dir.path(), &["--head", "HEAD", "--against", "HEAD~1"])), ["type-changed:total_spent"]);
-    for (target, said) in
-        [("mapping.yaml", "leads back to itself"), ("../elsewhere.yaml", "a link to ../elsewhere.yaml, which is not there")]
-    {
+    for (target, said) in [
+        ("mapping.yaml", "leads back to itself"),
+        ("../elsewhere.yaml", "a link to ../elsewhere.yaml, which is not there"),
+    ] {
         fs::remove_file(at("mapping.yaml")).unwrap();
         symlink(target, at("mapping.yaml")).unwrap();
         commit(&repository, target);
