@@ -7,7 +7,7 @@ pub mod policy;
 use std::path::{Path, PathBuf};
 
 use self::matching::Matching;
-pub use self::policy::{Ignore, Override, Selector, Threshold};
+pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -76,6 +76,11 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("thresholds", Shape::MapOf(&Shape::Object(policy::THRESHOLD)), "rule: how much of it is accepted"),
     key("overrides", Shape::ListOf(&Shape::Object(policy::OVERRIDE)), "severity and thresholds of single fields"),
     key("ignore", Shape::ListOf(&Shape::Object(policy::IGNORE)), "findings that are accepted, each with a reason"),
+    key(
+        "waivers",
+        Shape::ListOf(&Shape::Object(policy::WAIVER)),
+        "items of the launch checklist that the team goes ahead without, each with a reason",
+    ),
     key(
         "baseline",
         Shape::Text,
@@ -151,6 +156,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// Accepted findings.
     pub ignores: Vec<Ignore>,
+    /// Items of the launch checklist that the team goes ahead without.
+    pub waivers: Vec<Waiver>,
     /// Findings that were there before: path and name to show.
     pub baseline: Option<(PathBuf, String)>,
     /// Whether that is the file beside the config, which it does not name.
@@ -184,6 +191,7 @@ impl Default for Config {
             thresholds: Vec::new(),
             overrides: Vec::new(),
             ignores: Vec::new(),
+            waivers: Vec::new(),
             baseline: None,
             has_default_baseline: false,
             key_file: None,
@@ -213,6 +221,7 @@ impl Config {
         let listed = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
         let ignores = listed("ignore").into_iter().map(|node| policy::ignore(&document, node));
         let overrides = listed("overrides").into_iter().map(|node| policy::exception(&document, node));
+        let waivers = listed("waivers").into_iter().map(|node| policy::waiver(&document, node));
         let file = |key: &str| root.get_text(key).map(|file| beside(base, &file));
         let named = file("baseline");
         let default = default_baseline(base);
@@ -243,6 +252,7 @@ impl Config {
             baseline: named.or(default),
             key_file: file("key_file").map(|(path, _)| path),
             ignores: ignores.collect::<Result<_>>()?,
+            waivers: waivers.collect::<Result<_>>()?,
             snapshots,
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,

@@ -29,6 +29,7 @@ built_in![
     "branch-without-fallback",
     "breaking-change",
     "campaign-date-format",
+    "checklist-item-failed",
     "consent-from-other-system",
     "consent-not-readable",
     "contacts-on-one-profile",

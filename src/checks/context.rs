@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// The instant that counts as now.
     pub now: i64,
+    /// What the run is for: `launch`, `hygiene` or none.
+    pub profile: Option<String>,
     /// What changed since that revision and can break something.
     pub changes: Vec<Change>,
     /// Findings that were there before.
@@ -86,6 +88,7 @@ impl<'a> Context<'a> {
             datasets: exports.current,
             earlier: exports.earlier,
             now,
+            profile: None,
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,

@@ -31,6 +31,7 @@ mod journey_guards;
 mod journey_starts;
 mod journeys;
 mod lag;
+mod launch;
 mod lead_and_contact;
 mod limits;
 mod mapping_change;
@@ -165,6 +166,7 @@ pub static KINDS: &[&Kind] = &[
     &instants::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
+    &launch::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,

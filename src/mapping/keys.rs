@@ -136,6 +136,12 @@ const SEGMENT: &[Key] = &[
     key("note", Shape::Text, "free text for readers"),
 ];
 
+const TEST_PERSON: &[Key] = &[
+    key("expect", Shape::MapOf(&Shape::Text), "what the profile must hold, by attribute: {lifecycle_stage: Active}"),
+    key("in", TEXTS, "segments that the person must be in"),
+    key("note", Shape::Text, "free text for readers"),
+];
+
 const MODULE: &[Key] = &[
     key("where", Shape::Text, "which records are synced: \"Email\" IS NOT NULL"),
     key("as", Shape::Word(&["people", "related", "events", "none"]), "what its records become"),
@@ -153,8 +159,8 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("segments", Shape::MapOf(&Shape::Object(SEGMENT)), "segments, and those that must stay empty"),
     key(
         "test_people",
-        Shape::ListOf(&Shape::Free),
-        "named people to validate the sync with: {email: …, expect: {…}, in: […]}; no rule reads them yet",
+        Shape::ListOf(&Shape::Named(TEST_PERSON, &Shape::Text)),
+        "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),

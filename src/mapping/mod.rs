@@ -14,6 +14,7 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+mod test_people;
 pub mod typo;
 mod vouch;
 
@@ -22,6 +23,7 @@ use std::path::Path;
 use ahash::AHashMap;
 
 pub use journeys::{Event, Journey, Kind, Module, Segment};
+pub use test_people::TestPerson;
 
 use journeys::{Known, event, journey, module, segment};
 
@@ -202,6 +204,8 @@ pub struct Mapping {
     pub workspace: Option<Journey>,
     /// The date of the first validated run, or `no`.
     pub validated: Option<Spot>,
+    /// Named people to validate the sync with.
+    pub test_people: Vec<TestPerson>,
     /// Modules in scope, when stated.
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
@@ -242,7 +246,7 @@ impl Mapping {
         let journeys = under(root, "journeys").iter();
         let journeys = journeys.map(|entry| journey(&entry.key, entry.mark, &entry.node, &known)).collect();
         let workspace = root.get("workspace").map(|node| journey("workspace", node.mark, node, &known));
-        Ok(Self {
+        let mut mapping = Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
@@ -260,8 +264,11 @@ impl Mapping {
             lag: spot(root, "lag"),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
+            test_people: Vec::new(),
             document: document.clone(),
-        })
+        };
+        mapping.test_people = test_people::read(&mapping)?;
+        Ok(mapping)
     }
 
     /// The attribute of a name.
@@ -276,7 +283,7 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const ROOT: &[&str] = &["tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] =
             &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
         let root = &self.document.root;
