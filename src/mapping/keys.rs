@@ -132,7 +132,7 @@ const SEGMENT: &[Key] = &[
     key("where", Shape::Text, "who is in it: lifecycle_stage = 'At Risk' AND unsubscribed = false"),
     key("never", Shape::Text, "who must never exist: unsubscribed = true AND promo_journey = true"),
     key("expect", Shape::Object(EXPECT), "how many members are right"),
-    key("purpose", Shape::Text, "vip, at_risk, recent_buyer, promo"),
+    key("purpose", Shape::Text, "what it is for: vip, at_risk and recent_buyer are watched, as others with expect are"),
     key("note", Shape::Text, "free text for readers"),
 ];
 
@@ -154,7 +154,7 @@ pub const MAPPING: Shape = Shape::Object(&[
     key(
         "test_people",
         Shape::ListOf(&Shape::Free),
-        "named people to validate the sync with: {email: …, expect: {…}, in: […]}; no rule reads them yet",
+        "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),

@@ -10,10 +10,13 @@ pub mod conditions;
 pub mod expr;
 pub mod journeys;
 pub mod keys;
+pub mod listed;
+pub mod listed_conditions;
 pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+pub mod test_people;
 pub mod typo;
 mod vouch;
 
@@ -22,6 +25,7 @@ use std::path::Path;
 use ahash::AHashMap;
 
 pub use journeys::{Event, Journey, Kind, Module, Segment};
+pub use test_people::TestPerson;
 
 use journeys::{Known, event, journey, module, segment};
 
@@ -202,6 +206,8 @@ pub struct Mapping {
     pub workspace: Option<Journey>,
     /// The date of the first validated run, or `no`.
     pub validated: Option<Spot>,
+    /// People whom the team follows through both systems.
+    pub test_people: Vec<TestPerson>,
     /// Modules in scope, when stated.
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
@@ -226,6 +232,7 @@ impl Mapping {
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
         vouch::journeys(&document)?;
+        vouch::segments(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
             vouch::duration(&document, &entry.node, "lag")?;
@@ -251,6 +258,7 @@ impl Mapping {
             journeys,
             workspace,
             validated: spot(root, "validated"),
+            test_people: test_people::test_people(&document)?,
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
             places: attributes.iter().map(|attribute| attribute.name.clone()).zip(0..).collect(),
             attributes,
@@ -276,9 +284,9 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const ROOT: &[&str] = &["tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
+            &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
