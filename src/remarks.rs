@@ -4,6 +4,7 @@ use crate::checks::Context;
 use crate::findings::baseline::Standing;
 use crate::findings::{Input, Outcome, Status};
 use crate::mapping::Mapping;
+use crate::mapping::expr::Expr;
 use crate::text::{counted, list};
 
 /// The remarks of a run.
@@ -26,6 +27,7 @@ pub(crate) fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outco
             "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
         ));
     }
+    remarks.extend(absent(context));
     remarks.extend(listed(context));
     let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
     let aside: Vec<&str> =
@@ -76,5 +78,18 @@ fn listed(context: &Context<'_>) -> Option<String> {
     Some(match open.is_empty() {
         true => format!("{told}; what the mapping declares under the same name goes first."),
         false => format!("{told}; the conditions of {} are not known whole.", list(&open, 6)),
+    })
+}
+
+/// How a test for another value reads people who have none.
+fn absent(context: &Context<'_>) -> Option<String> {
+    let segments = context.mapping.into_iter().flat_map(|mapping| &mapping.segments);
+    let mut filters = segments.filter_map(|segment| context.segment(&segment.name));
+    filters.any(|filter| filter.expr.leaves().into_iter().any(Expr::is_negative)).then(|| {
+        let how = if context.config.absent_differs { "meet" } else { "do not meet" };
+        format!(
+            "People without an attribute {how} `<>`, NOT IN and NOT LIKE on it; the vendor leaves this open \
+             (`options: {{absent: unmatched}}` or `different`)."
+        )
     })
 }

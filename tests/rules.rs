@@ -20,6 +20,10 @@ use crmlint::rules::{BUILT_IN, Rule, Rules};
 const BESIDE: &[(&str, &str)] = &[
     // The ignore entry that expired no longer accepts the duplicates it was written for.
     ("expired-ignore", "DUP001"),
+    // The error that the journey rests on.
+    ("journey-on-open-error", "ENM001"),
+    // A journey starts on the date that is in the wrong form.
+    ("campaign-date-format", "JNY010"),
     // A person on two profiles, both with an id and an address, is a pair that nobody merges.
     ("split-profile", "DUP012"),
 ];

@@ -155,7 +155,8 @@ fn hit(mapping: &Mapping, profiles: &str, test: &Test<'_>, answers: &Answers) ->
         met(answers, &asked).is_some_and(|met| met.rows == 0)
     });
     let failed: Vec<String> = failed.map(|term| format!("`{}`", term.renamed(&own))).collect();
-    let why = if failed.is_empty() { String::new() } else { format!(": {} does not hold", failed.join(" nor ")) };
+    let verb = if failed.len() == 1 { "does" } else { "do" };
+    let why = if failed.is_empty() { String::new() } else { format!(": {} {verb} not hold", failed.join(" and ")) };
     let segment = &test.within.text;
     let statement = format!("Test person {} is not in the segment `{segment}`{why}.", test.number);
     let action = "Follow the attributes of that test from the source to the profile, and correct the first that differs.";

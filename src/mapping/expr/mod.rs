@@ -334,6 +334,25 @@ impl Expr {
         self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.as_of(now)))
     }
 
+    /// The same condition where an absent attribute differs from every value.
+    pub fn absent_differs(&self) -> Self {
+        self.with_leaves(&|leaf| match leaf.sides().first() {
+            Some(column @ Operand::Column { .. }) if leaf.is_negative() => {
+                Self::Any(vec![leaf.clone(), Self::Missing((*column).clone().stored())])
+            }
+            _ => leaf.clone(),
+        })
+    }
+
+    /// Whether it is a test for being another value: `<>`, NOT IN, NOT LIKE, NOT BETWEEN.
+    pub fn is_negative(&self) -> bool {
+        match self {
+            Self::Compare { op, .. } => *op == Op::NotEqual,
+            Self::OneOf { negated, .. } | Self::Like { negated, .. } | Self::Between { negated, .. } => *negated,
+            _ => false,
+        }
+    }
+
     /// The same condition where a column's further values count as the one that it is tested for.
     pub fn counting(&self, column: &str, word: &str, values: &[String]) -> Self {
         let is_column = |side: &Operand| matches!(side, Operand::Column { name, .. } if name == column);
