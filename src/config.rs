@@ -49,6 +49,11 @@ const OPTIONS: &[Key] = &[
         Shape::Word(&["exact", "any"]),
         "whether Customer.io compares text by case in segments; the vendor leaves it open",
     ),
+    key(
+        "absent",
+        Shape::Word(&["unmatched", "different"]),
+        "whether people without an attribute meet <>, NOT IN and NOT LIKE on it; the vendor leaves it open",
+    ),
     key("skew", Shape::Text, "how far apart the exports may have been taken: 6h"),
 ];
 
@@ -168,6 +173,8 @@ pub struct Config {
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
     pub text_any_case: bool,
+    /// Whether an absent attribute differs from every value in segments.
+    pub absent_differs: bool,
     /// How many seconds apart the exports may have been taken.
     pub skew: i64,
     /// How people are matched.
@@ -197,6 +204,7 @@ impl Default for Config {
             key_file: None,
             snapshots: None,
             text_any_case: false,
+            absent_differs: false,
             skew: SKEW,
             matching: Matching::default(),
         }
@@ -254,6 +262,7 @@ impl Config {
             ignores: ignores.collect::<Result<_>>()?,
             waivers: waivers.collect::<Result<_>>()?,
             snapshots,
+            absent_differs: options.and_then(|node| node.get_text("absent")).is_some_and(|said| said == "different"),
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,
             matching: Matching::read(&document, base)?,

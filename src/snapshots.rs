@@ -33,12 +33,21 @@ fn instant_of(folder: &str) -> Option<i64> {
     written(&format!("{date}T{}", time.replace('-', ":")))
 }
 
+/// When the snapshot was taken that a dataset is of.
+pub fn taken(earlier: &Dataset) -> Option<i64> {
+    let folder = Path::new(earlier.files.first()?).parent()?.file_name()?;
+    instant_of(folder.to_str()?)
+}
+
 /// The columns that a snapshot keeps: every mapped one, and those that the config adds.
 fn watched(snapshots: &Snapshots, context: &Context<'_>) -> BTreeMap<String, BTreeSet<usize>> {
     let mapped = context.mapping.into_iter().flat_map(crate::mapping::Mapping::columns);
     let added = snapshots.watch.iter().filter_map(|text| ColumnPath::parse(text));
     let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
-    let on_profile = attributes.filter_map(|attribute| context.on_profile(&attribute.name).ok());
+    // What segments read is kept too, so that they can be counted as they were.
+    let read = context.mapping.into_iter().flat_map(|mapping| mapping.reads()).map(|read| read.attribute);
+    let named = attributes.map(|attribute| attribute.name.as_str()).chain(read);
+    let on_profile = named.filter_map(|name| context.on_profile(name).ok());
     let mut watched: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for column in mapped.chain(added).filter_map(|path| context.resolve(&path).ok()).chain(on_profile) {
         watched.entry(column.dataset).or_default().insert(column.index);

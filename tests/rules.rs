@@ -22,6 +22,10 @@ const BESIDE: &[(&str, &str)] = &[
     ("expired-ignore", "DUP001"),
     // An item fails by what another rule found.
     ("checklist-item-failed", "DUP001"),
+    // The error that the journey rests on.
+    ("journey-on-open-error", "ENM001"),
+    // A journey starts on the date that is in the wrong form.
+    ("campaign-date-format", "JNY010"),
     // A person on two profiles, both with an id and an address, is a pair that nobody merges.
     ("split-profile", "DUP012"),
 ];

@@ -8,7 +8,7 @@ pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, System};
+use crate::exports::{Dataset, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
@@ -41,6 +41,8 @@ pub struct Context<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
+    /// Segments, campaigns and topics that Customer.io listed; the mapping holds them too.
+    pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
     pub(super) conditions: Conditions,
 }
@@ -58,12 +60,14 @@ pub struct Exports<'a> {
     pub summary: Option<&'a Summary>,
     /// What an earlier run found.
     pub baseline: Option<&'a Baseline>,
+    /// What Customer.io listed of its workspace.
+    pub workspace: Option<&'a Workspace>,
 }
 
 impl<'a> Exports<'a> {
     /// Exports alone, held against nothing of before.
     pub fn new(current: &'a BTreeMap<String, Arc<Dataset>>, earlier: &'a BTreeMap<String, Arc<Dataset>>) -> Self {
-        Self { current, earlier, base: None, summary: None, baseline: None }
+        Self { current, earlier, base: None, summary: None, baseline: None, workspace: None }
     }
 }
 
@@ -92,6 +96,7 @@ impl<'a> Context<'a> {
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
+            workspace: exports.workspace,
             conditions: Conditions::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };

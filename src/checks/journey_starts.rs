@@ -3,7 +3,7 @@
 use super::concepts::Concept;
 use super::context::Context;
 use super::event_plan::raised_by;
-use super::journeys::{Look, Scene, look};
+use super::journeys::{Look, Scene, look, look_declared};
 use super::{Ask, Judged, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit};
@@ -32,7 +32,7 @@ fn judged(context: &Context<'_>, params: &Node) -> Judged {
         "slow-source" => slow_source,
         "nature" => nature,
         "before-validation" => before_validation,
-        _ => reorder_delay,
+        _ => return look_declared(context, reorder_delay),
     };
     look(context, fault)
 }

@@ -16,6 +16,7 @@ mod consent_values;
 mod coverage;
 mod crossed_identity;
 mod declarations;
+mod double_welcome;
 mod enumeration;
 mod event_plan;
 mod export_cut;
@@ -27,6 +28,7 @@ mod identifier;
 pub(crate) mod inferred;
 mod inputs;
 mod instants;
+mod journey_footing;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
@@ -43,19 +45,24 @@ mod ownership;
 mod partial;
 mod parts;
 mod policy;
+mod qa_segment;
 mod record_id;
 mod repeats;
 pub(crate) mod reserved_name;
 mod retention_truth;
+mod segment_reads;
+mod segments;
 mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
 mod systems;
+mod test_segments;
 mod tested_value;
 mod text_times;
 mod timestamp;
 mod types;
+mod undercount;
 pub mod writers;
 
 pub use context::Context;
@@ -153,6 +160,7 @@ pub static KINDS: &[&Kind] = &[
     &coverage::KIND,
     &crossed_identity::KIND,
     &declarations::KIND,
+    &double_welcome::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
     &export_cut::KIND,
@@ -164,6 +172,7 @@ pub static KINDS: &[&Kind] = &[
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
+    &journey_footing::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
     &launch::KIND,
@@ -175,14 +184,18 @@ pub static KINDS: &[&Kind] = &[
     &negative_segment::KIND,
     &ownership::KIND,
     &policy::KIND,
+    &qa_segment::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
     &retention_truth::KIND,
+    &segment_reads::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
+    &undercount::KIND,
 ];

@@ -9,7 +9,8 @@ use super::console::Console;
 use super::progress::Bar;
 use super::{Document, output, schema};
 use crate::audit::{open, refuse_twins};
-use crate::drafts::{self, Draft, Given, SCHEMAS, Workspace};
+use crate::drafts::{self, Draft, Given, SCHEMAS};
+use crate::exports::Workspace;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::text::counted;
 

@@ -28,10 +28,12 @@ mod shopify;
 mod testing;
 mod text;
 mod wholes;
+pub mod workspace;
 mod zoho;
 
 pub use dataset::Dataset;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use workspace::Workspace;
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.
 pub const NAMED: usize = 1_000_000;
@@ -128,7 +130,12 @@ pub struct DamagePlace {
 
 /// Everything the request names, recognised and sorted by name. One request may give several datasets.
 pub fn open(request: &Request) -> Result<Vec<Dataset>> {
-    assemble::datasets(request)
+    assemble::datasets(request, &mut Workspace::default())
+}
+
+/// The same, with what its files tell of a workspace of Customer.io; those are no datasets.
+pub fn open_with(request: &Request, workspace: &mut Workspace) -> Result<Vec<Dataset>> {
+    assemble::datasets(request, workspace)
 }
 
 #[cfg(test)]

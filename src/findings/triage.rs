@@ -42,15 +42,7 @@ pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, out
     let mut triaged = Triaged::default();
     for outcome in outcomes {
         for finding in &mut outcome.findings {
-            let severity = |finding: &Finding| {
-                let own = config.overrides.iter().find(|own| own.severity.is_some() && own.selector.means(finding));
-                let rule =
-                    || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
-                own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity))
-            };
-            if finding.firmness != Firmness::Fixed {
-                finding.severity = severity(finding).unwrap_or(finding.severity);
-            }
+            finding.severity = graded(config, finding);
             finding.accepted = accepted(config, baseline, policy.now, finding);
             let into = if finding.accepted.is_some() { &mut triaged.accepted } else { &mut triaged.standing };
             into.push(finding.clone());
@@ -59,6 +51,23 @@ pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, out
     triaged.standing.sort_by(worst_first);
     triaged.accepted.sort_by(worst_first);
     triaged
+}
+
+/// How bad a finding is here.
+fn graded(config: &Config, finding: &Finding) -> Severity {
+    if finding.firmness == Firmness::Fixed {
+        return finding.severity;
+    }
+    let own = config.overrides.iter().find(|own| own.severity.is_some() && own.selector.means(finding));
+    let rule = || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
+    let own = own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity));
+    own.unwrap_or(finding.severity)
+}
+
+/// How bad a finding is once the team's policy was applied; nothing for one that it accepts.
+pub fn stands(config: &Config, baseline: Option<&Baseline>, now: i64, finding: &Finding) -> Option<Severity> {
+    let mut finding = finding.clone();
+    accepted(config, baseline, now, &mut finding).is_none().then(|| graded(config, &finding))
 }
 
 /// Why a finding is accepted: by an ignore, by a threshold, or because it was there before.

@@ -132,7 +132,7 @@ const SEGMENT: &[Key] = &[
     key("where", Shape::Text, "who is in it: lifecycle_stage = 'At Risk' AND unsubscribed = false"),
     key("never", Shape::Text, "who must never exist: unsubscribed = true AND promo_journey = true"),
     key("expect", Shape::Object(EXPECT), "how many members are right"),
-    key("purpose", Shape::Text, "vip, at_risk, recent_buyer, promo"),
+    key("purpose", Shape::Text, "what it is for: vip, at_risk and recent_buyer are watched, as others with expect are"),
     key("note", Shape::Text, "free text for readers"),
 ];
 

@@ -10,6 +10,8 @@ pub mod conditions;
 pub mod expr;
 pub mod journeys;
 pub mod keys;
+pub mod listed;
+pub mod listed_conditions;
 pub mod lower;
 mod people;
 pub mod reads;
@@ -230,6 +232,7 @@ impl Mapping {
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
         vouch::journeys(&document)?;
+        vouch::segments(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
             vouch::duration(&document, &entry.node, "lag")?;
@@ -285,7 +288,7 @@ impl Mapping {
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["tags", "source_of_truth"];
         const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
+            &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();

@@ -62,7 +62,7 @@ impl Conditions {
         };
         let known = mappings(context);
         let names: BTreeSet<&str> =
-            known.iter().flat_map(|mapping| &mapping.segments).map(|segment| segment.name.as_str()).collect();
+            known.iter().flat_map(|mapping| &mapping.segments).filter(|segment| segment.open.is_none()).map(|segment| segment.name.as_str()).collect();
         let has = |mapping: Option<&Mapping>, name: &str| {
             mapping.is_some_and(|mapping| mapping.segments.iter().any(|segment| segment.name == name))
         };
