@@ -33,6 +33,7 @@ mod journeys;
 mod lag;
 mod lead_and_contact;
 mod limits;
+mod lists;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
