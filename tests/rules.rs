@@ -22,6 +22,8 @@ const BESIDE: &[(&str, &str)] = &[
     ("expired-ignore", "DUP001"),
     // A person on two profiles, both with an id and an address, is a pair that nobody merges.
     ("split-profile", "DUP012"),
+    // What was never written is stale too.
+    ("change-not-written", "ENM007"),
 ];
 
 /// The earlier revision beside a fixture, for rules that compare.

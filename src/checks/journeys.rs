@@ -96,6 +96,11 @@ const PURPOSES: &[(&str, &str)] = &[
 ];
 
 impl<'a> Scene<'a> {
+    /// A journey for a rule that asks nothing about planned events.
+    pub(super) fn new(context: &'a Context<'a>, mapping: &'a Mapping, journey: &'a Journey) -> Self {
+        Self { context, mapping, journey, planned: &[] }
+    }
+
     /// What the journey is for: as it says, else by its name, else by what starts it.
     pub(super) fn purpose(&self) -> &'a str {
         if let Some(purpose) = &self.journey.purpose {

@@ -7,6 +7,7 @@ pub mod context;
 mod agreement;
 mod attribute_names;
 mod attribute_use;
+mod audience;
 mod blank_stage;
 mod boolean;
 mod concepts;
@@ -16,8 +17,11 @@ mod consent_values;
 mod coverage;
 mod crossed_identity;
 mod declarations;
+mod delay;
+mod engaged;
 mod enumeration;
 mod event_plan;
+mod export_age;
 mod export_cut;
 mod export_facts;
 mod feed;
@@ -31,6 +35,7 @@ mod journey_guards;
 mod journey_starts;
 mod journeys;
 mod lag;
+mod late_message;
 mod lead_and_contact;
 mod limits;
 mod lists;
@@ -144,6 +149,7 @@ pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
     &attribute_names::KIND,
     &attribute_use::KIND,
+    &audience::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
@@ -153,8 +159,11 @@ pub static KINDS: &[&Kind] = &[
     &coverage::KIND,
     &crossed_identity::KIND,
     &declarations::KIND,
+    &delay::KIND,
+    &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
+    &export_age::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
@@ -166,6 +175,7 @@ pub static KINDS: &[&Kind] = &[
     &instants::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
+    &late_message::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
