@@ -28,6 +28,8 @@ const BESIDE: &[(&str, &str)] = &[
     ("campaign-date-format", "JNY010"),
     // A person on two profiles, both with an id and an address, is a pair that nobody merges.
     ("split-profile", "DUP012"),
+    // What was never written is stale too.
+    ("change-not-written", "ENM007"),
 ];
 
 /// The earlier revision beside a fixture, for rules that compare.

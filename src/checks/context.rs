@@ -330,10 +330,16 @@ impl<'a> Context<'a> {
             match dataset.system {
                 System::CustomerIo => {
                     let id = find("id").filter(|index| dataset.key != Some(*index));
-                    keys.ids.extend(id.map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                    let people = dataset.module == "people";
+                    keys.ids.extend(id.filter(|_| people).map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                    keys.profiles = self.profile_ids(dataset);
+                    keys.address = keys.address.or_else(|| self.listed_address(dataset));
                 }
                 System::Zoho => {
-                    keys.parents.extend(["Converted Contact.id", "Contact Name.id"].into_iter().filter_map(find))
+                    // A task may be related to anything, a case is related to a contact.
+                    let related = ["Related To.id"].into_iter().filter(|_| dataset.module.eq_ignore_ascii_case("cases"));
+                    let lookups = ["Converted Contact.id", "Contact Name.id"].into_iter().chain(related);
+                    keys.parents.extend(lookups.filter_map(find));
                 }
                 System::Shopify | System::Klaviyo | System::Generic => {}
             }

@@ -7,6 +7,7 @@ pub mod context;
 mod agreement;
 mod attribute_names;
 mod attribute_use;
+mod audience;
 mod blank_stage;
 mod boolean;
 mod concepts;
@@ -17,8 +18,11 @@ mod coverage;
 mod crossed_identity;
 mod declarations;
 mod double_welcome;
+mod delay;
+mod engaged;
 mod enumeration;
 mod event_plan;
+mod export_age;
 mod export_cut;
 mod export_facts;
 mod feed;
@@ -34,8 +38,10 @@ mod journey_starts;
 mod journeys;
 mod lag;
 mod launch;
+mod late_message;
 mod lead_and_contact;
 mod limits;
+mod lists;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
@@ -151,6 +157,7 @@ pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
     &attribute_names::KIND,
     &attribute_use::KIND,
+    &audience::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
@@ -161,8 +168,11 @@ pub static KINDS: &[&Kind] = &[
     &crossed_identity::KIND,
     &declarations::KIND,
     &double_welcome::KIND,
+    &delay::KIND,
+    &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
+    &export_age::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
@@ -176,6 +186,7 @@ pub static KINDS: &[&Kind] = &[
     &journey_guards::KIND,
     &journey_starts::KIND,
     &launch::KIND,
+    &late_message::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,

@@ -2,6 +2,7 @@
 //! decides; a file's name only settles what content leaves open.
 
 use super::fields::{Flavour, members};
+use super::json::Holder;
 use super::part::{Part, Shape};
 use super::zoho;
 use super::{Dialect, Request, System, customerio};
@@ -38,6 +39,9 @@ const ZOHO_API: [&str; 16] = [
 pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
     // A source named customerio says what its people are, also without the ids that every such export should have.
     let named = request.name.as_deref().and_then(System::parse) == Some(System::CustomerIo);
+    if let Some(dialect) = declared(part, request) {
+        return Verdict { dialect, module: request.module.as_ref().map(|module| module.to_lowercase()) };
+    }
     let dialect = match request.system {
         None => match dialect(part) {
             Dialect::Generic if named && customerio::may_be_people(&part.labels) => {
@@ -56,6 +60,8 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
         Dialect::CustomerIoPeople | Dialect::CustomerIoJson => {
             customerio::is_people(&part.labels).then(|| "people".into())
         }
+        Dialect::CustomerIoDeliveries => Some(customerio::DELIVERIES.to_owned()),
+        Dialect::CustomerIoSuppressions => Some(customerio::SUPPRESSIONS.to_owned()),
         Dialect::ShopifyCustomers => Some("customers".to_owned()),
         Dialect::KlaviyoProfiles => Some("profiles".to_owned()),
         Dialect::Generic => None,
@@ -63,8 +69,23 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
     Verdict { dialect, module }
 }
 
+/// A list of Customer.io that the request names by its module, in a table whose columns do not tell.
+fn declared(part: &Part, request: &Request) -> Option<Dialect> {
+    let module = request.module.as_deref()?.to_lowercase();
+    let own = request.system.is_none_or(|system| system == System::CustomerIo);
+    let open = customerio::table(&part.labels).is_none();
+    match module.as_str() {
+        customerio::SUPPRESSIONS if own && open => Some(Dialect::CustomerIoSuppressions),
+        customerio::DELIVERIES if own && open => Some(Dialect::CustomerIoDeliveries),
+        _ => None,
+    }
+}
+
 fn dialect(part: &Part) -> Dialect {
     if let Shape::Json(layout) = &part.shape {
+        if layout.holder == Holder::Key(customerio::SUPPRESSIONS.to_owned()) {
+            return Dialect::CustomerIoSuppressions;
+        }
         return match layout.flavour {
             Flavour::Zoho => Dialect::ZohoJson,
             Flavour::CustomerIo => Dialect::CustomerIoJson,
@@ -78,6 +99,8 @@ fn dialect(part: &Part) -> Dialect {
     }
     if customerio::table(&part.labels).is_some() {
         Dialect::CustomerIoWarehouse
+    } else if customerio::is_deliveries(&part.labels) {
+        Dialect::CustomerIoDeliveries
     } else if customerio::is_people(&part.labels) {
         Dialect::CustomerIoPeople
     } else if is_bulk(part) {
@@ -86,6 +109,8 @@ fn dialect(part: &Part) -> Dialect {
         Dialect::KlaviyoProfiles
     } else if is_shopify(part) {
         Dialect::ShopifyCustomers
+    } else if customerio::is_suppressions(&part.labels, &part.input.stem()) {
+        Dialect::CustomerIoSuppressions
     } else {
         Dialect::Generic
     }

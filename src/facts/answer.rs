@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
+use super::delays::Delayed;
+use super::follows::Followed;
 use super::instants::Differences;
 use super::question::Question;
 use super::tally::Tally;
@@ -61,7 +63,8 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`], [`Question::Unwritten`] and
+    /// [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Cells`]: records by the codes of their cells; nothing when there are too many combinations.
     Cells { rows: u64, cells: BTreeMap<Vec<u16>, u64>, overflow: bool },
@@ -78,6 +81,10 @@ pub enum Answer {
     Agree(Agreement),
     /// To [`Question::Instants`].
     Instants(Differences),
+    /// To [`Question::Follows`].
+    Follows(Followed),
+    /// To [`Question::Delays`].
+    Delays(Delayed),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -151,6 +158,8 @@ impl Answer {
             }
             (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
             (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
+            (Self::Follows(followed), Self::Follows(others)) => followed.merge(others, cap),
+            (Self::Delays(delayed), Self::Delays(others)) => delayed.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
+use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
 use super::{Match, Matching};
 use crate::frames::calendar;
@@ -210,6 +212,13 @@ pub enum Question {
     },
     /// Linked pairs by how far apart the instants of both sides are.
     Instants(Instants),
+    /// Records that came after an instant of the same person.
+    Follows(Follows),
+    /// Linked pairs by how late the profile was written; more than `over` seconds is late.
+    Delays { clocks: Clocks, over: Option<i64> },
+    /// Linked pairs whose record changed before an instant and after the last write of its profile, one of whose cells
+    /// says something else.
+    Unwritten { clocks: Clocks, before: i64, cells: Vec<Held> },
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -279,6 +288,12 @@ impl Question {
                 pick.columns().into_iter().chain(more).collect()
             }
             Self::Instants(asked) => asked.columns(),
+            Self::Follows(asked) => asked.columns(),
+            Self::Delays { clocks, .. } => clocks.columns(),
+            Self::Unwritten { clocks, cells, .. } => {
+                let cells = cells.iter().flat_map(|held| [held.left.clone(), held.right.clone()]);
+                clocks.columns().into_iter().chain(cells).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -312,6 +327,7 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
+            Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -342,6 +358,7 @@ impl Question {
             Self::Rows { dataset, filter } => vec![(dataset, filter)],
             Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Follows(Follows { then, scope: Scope::Where(filter), .. }) => vec![(&then.dataset, filter)],
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{self, Link, link};
+pub use super::links::ProfileId;
+use super::links::{self, Link, every_id, link};
 use super::normalize::{Form, address, mailbox};
 use super::{Frame, Store};
 use crate::exports::Dataset;
@@ -49,6 +50,8 @@ pub struct Keys {
     pub address: Option<usize>,
     /// Lookups to the person the record belongs to.
     pub parents: Vec<usize>,
+    /// Columns with an id of a profile, as messages and lists of Customer.io have them.
+    pub profiles: Vec<(usize, ProfileId)>,
 }
 
 impl Keys {
@@ -62,6 +65,7 @@ impl Keys {
             ids: self.ids.iter().filter_map(|id| Some(IdColumn { column: place(&id.column)?, ..*id })).collect(),
             address: self.address.as_ref().and_then(place),
             parents: self.parents.iter().filter_map(place).collect(),
+            profiles: self.profiles.iter().filter_map(|(column, id)| Some((place(column)?, *id))).collect(),
         }
     }
 
@@ -73,7 +77,7 @@ impl Keys {
 
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
-        let ids = self.ids.iter().map(|id| &id.column);
+        let ids = self.ids.iter().map(|id| &id.column).chain(self.profiles.iter().map(|(column, _)| column));
         self.record.iter().chain(ids).chain(&self.address).chain(&self.parents).copied().collect()
     }
 }
@@ -90,6 +94,7 @@ pub(super) struct Hashes {
     address: Option<usize>,
     shared: bool,
     pub(super) parents: Vec<Vec<u64>>,
+    pub(super) profiles: Vec<Vec<u64>>,
 }
 
 /// The people of one dataset.
@@ -137,6 +142,7 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
     let name = frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name);
     let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
     let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
+    let profile = |(index, id): &(usize, ProfileId)| column(frame, Some(*index), Form::Identifier, id.space());
     let (exact, mailbox) = addresses(frame, keys.address);
     Hashes {
         own: column(frame, keys.record, Form::Identifier, own_space),
@@ -145,6 +151,7 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
         mailbox,
         address: keys.address,
         parents: lookups.collect(),
+        profiles: keys.profiles.iter().map(profile).collect(),
         shared: keys.shared,
     }
 }
@@ -204,7 +211,7 @@ impl Identity {
             pairs
         };
         let mut people = Sets::new(total);
-        for pair in keyed(|hash| hash.ids.iter().chain(&hash.parents).chain([&hash.own]).collect()).windows(2) {
+        for pair in keyed(every_id).windows(2) {
             if pair[0].0 == pair[1].0 {
                 people.join(pair[0].1, pair[1].1);
             }

@@ -35,6 +35,7 @@ fn plan(datasets: &BTreeMap<String, Arc<Dataset>>) -> Plan {
             .collect(),
         address: dataset.find("Email").or_else(|| dataset.find("email")),
         parents: Vec::new(),
+        profiles: Vec::new(),
     };
     datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect()
 }

@@ -138,6 +138,8 @@ pub struct Attribute {
     pub time_zone: Option<Spot>,
     /// How late its value may arrive.
     pub lag: Option<Spot>,
+    /// The attribute that says when it was last written.
+    pub written_at: Option<Spot>,
     /// Personal data that reports must not show.
     pub sensitive: bool,
     /// Earlier names.
@@ -214,6 +216,8 @@ pub struct Mapping {
     pub missing: Vec<String>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
+    /// The attribute that says when the sync last wrote a profile.
+    pub written_at: Option<Spot>,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
     /// Fields that must not be synced, and are not shown.
@@ -265,6 +269,7 @@ impl Mapping {
             events,
             missing,
             lag: spot(root, "lag"),
+            written_at: spot(root, "written_at"),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
             test_people: Vec::new(),
@@ -281,7 +286,9 @@ impl Mapping {
 
     /// Whether the document names an attribute, as an entry or as a key of people.
     pub fn names_attribute(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name)
+        let stamps = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
+        let keys = self.canonical.iter().chain(&self.also).map(|key| &key.attribute);
+        self.attribute(name).is_some() || keys.chain(stamps).any(|spot| spot.text == name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
@@ -366,6 +373,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         used_by: node.get_texts("used_by"),
         time_zone: spot(node, "time_zone"),
         lag: spot(node, "lag"),
+        written_at: spot(node, "written_at"),
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
         was: node.get_texts("was"),
         version: node.get_text("version"),
