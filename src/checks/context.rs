@@ -8,7 +8,7 @@ pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, System};
+use crate::exports::{Dataset, Dialect, EventColumns, System};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub datasets: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot, under `prev.`.
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
+    /// When that snapshot was taken.
+    pub earlier_at: Option<i64>,
     /// The instant that counts as now.
     pub now: i64,
     /// What changed since that revision and can break something.
@@ -50,6 +52,8 @@ pub struct Exports<'a> {
     pub current: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot of them.
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
+    /// When that was taken.
+    pub earlier_at: Option<i64>,
     /// An earlier revision of the mapping.
     pub base: Option<&'a Mapping>,
     /// What an earlier run counted.
@@ -61,7 +65,7 @@ pub struct Exports<'a> {
 impl<'a> Exports<'a> {
     /// Exports alone, held against nothing of before.
     pub fn new(current: &'a BTreeMap<String, Arc<Dataset>>, earlier: &'a BTreeMap<String, Arc<Dataset>>) -> Self {
-        Self { current, earlier, base: None, summary: None, baseline: None }
+        Self { current, earlier, earlier_at: None, base: None, summary: None, baseline: None }
     }
 }
 
@@ -85,6 +89,7 @@ impl<'a> Context<'a> {
             base: exports.base,
             datasets: exports.current,
             earlier: exports.earlier,
+            earlier_at: exports.earlier_at,
             now,
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
@@ -122,6 +127,18 @@ impl<'a> Context<'a> {
     /// The profiles of Customer.io.
     pub fn profiles(&self) -> Option<&'a Arc<Dataset>> {
         self.datasets.values().find(|dataset| dataset.system == System::CustomerIo && dataset.module == "people")
+    }
+
+    /// The events of Customer.io.
+    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
+        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
+    }
+
+    /// The columns of a dataset of events.
+    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
+        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
+        let are = dataset.dialect == Dialect::CustomerIoEvents;
+        if are { EventColumns::of(&labels()) } else { None }
     }
 
     /// A module of Zoho CRM: `contacts`.
@@ -299,6 +316,17 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The keys by which events name people; an `id` may be the record id of Zoho.
+    fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
+        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
+        let numbered = [
+            by(events.person, Numbering::ProfileId),
+            by(events.person, Numbering::MaybeZoho),
+            by(events.cio_id, Numbering::CioId),
+        ];
+        numbered.into_iter().flatten().collect()
+    }
+
     /// The columns by which each dataset's records are recognised.
     pub fn identity(&self) -> Plan {
         let people: BTreeSet<&str> = self.people().map(|dataset| dataset.name.as_str()).collect();
@@ -321,8 +349,19 @@ impl<'a> Context<'a> {
             }
             match dataset.system {
                 System::CustomerIo => {
+                    if let Some(events) = self.event_columns(dataset) {
+                        keys.refs = self.named_by(&events);
+                        (keys.address, keys.events) = (events.email, true);
+                        return keys;
+                    }
                     let id = find("id").filter(|index| dataset.key != Some(*index));
                     keys.ids.extend(id.map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                    // Only where events name profiles: an id is no key that several systems share.
+                    if self.events().is_some() && dataset.module == "people" {
+                        let known = [("id", Numbering::ProfileId), ("cio_id", Numbering::CioId)];
+                        let known = known.into_iter().filter_map(|(name, numbering)| Some((find(name)?, numbering)));
+                        keys.refs.extend(known.map(|(column, numbering)| IdColumn { column, numbering }));
+                    }
                 }
                 System::Zoho => {
                     keys.parents.extend(["Converted Contact.id", "Contact Name.id"].into_iter().filter_map(find))

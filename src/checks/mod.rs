@@ -15,18 +15,24 @@ pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod deal_events;
 mod declarations;
 mod enumeration;
 mod event_plan;
 mod export_cut;
 mod export_facts;
 mod feed;
+mod gained_profile;
 mod gaps;
+mod happened;
+mod history;
 mod id_values;
 mod identifier;
+mod identifier_change;
 pub(crate) mod inferred;
 mod inputs;
 mod instants;
+mod journey_flip;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
@@ -36,8 +42,10 @@ mod limits;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
+mod missing_event;
 mod names;
 mod negative_segment;
+mod new_tags;
 mod ownership;
 mod partial;
 mod parts;
@@ -48,8 +56,11 @@ pub(crate) mod reserved_name;
 mod retention_truth;
 mod sensitive_field;
 mod spreadsheet;
+mod stage_events;
+mod stage_jump;
 mod stamp_days;
 mod stamp_forms;
+pub(crate) mod sync_gap;
 mod systems;
 mod tested_value;
 mod text_times;
@@ -151,6 +162,7 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &deal_events::KIND,
     &declarations::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
@@ -158,11 +170,14 @@ pub static KINDS: &[&Kind] = &[
     &export_facts::ROWS,
     &export_facts::SKEW,
     &feed::KIND,
+    &gained_profile::KIND,
     &id_values::KIND,
     &identifier::KIND,
+    &identifier_change::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
+    &journey_flip::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
     &lead_and_contact::KIND,
@@ -170,7 +185,9 @@ pub static KINDS: &[&Kind] = &[
     &mapping_change::KIND,
     &mapping_entry::KIND,
     &matching::KIND,
+    &missing_event::KIND,
     &negative_segment::KIND,
+    &new_tags::KIND,
     &ownership::KIND,
     &policy::KIND,
     &record_id::KIND,
@@ -179,6 +196,9 @@ pub static KINDS: &[&Kind] = &[
     &retention_truth::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &stage_events::KIND,
+    &stage_jump::KIND,
+    &sync_gap::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,

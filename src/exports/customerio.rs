@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use ahash::AHashMap;
 
-use super::Damage;
+use super::{Damage, EventColumns};
 use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
@@ -51,6 +51,9 @@ pub(super) fn table(labels: &[String]) -> Option<&'static str> {
 
 /// The column that identifies the rows of a table or an export.
 pub(super) fn key(module: &str, labels: &[String]) -> Option<usize> {
+    if let Some(events) = EventColumns::of(labels).filter(|_| module == "events") {
+        return events.key;
+    }
     let candidates: &[&str] = match module {
         "deliveries" | "content" => &["delivery_id"],
         "metrics" => &["event_id"],

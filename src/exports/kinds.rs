@@ -72,6 +72,8 @@ pub enum Dialect {
     CustomerIoWarehouse,
     /// Customer.io's people as JSON.
     CustomerIoJson,
+    /// Customer.io's events, one a row.
+    CustomerIoEvents,
     /// Shopify's customers as CSV.
     ShopifyCustomers,
     /// Klaviyo's profiles as CSV.
@@ -91,6 +93,7 @@ impl Dialect {
             Self::CustomerIoPeople => "Customer.io people export",
             Self::CustomerIoWarehouse => "Customer.io warehouse sync",
             Self::CustomerIoJson => "Customer.io JSON",
+            Self::CustomerIoEvents => "Customer.io events export",
             Self::ShopifyCustomers => "Shopify customers export",
             Self::KlaviyoProfiles => "Klaviyo profiles export",
             Self::Generic => "generic table",
@@ -101,7 +104,9 @@ impl Dialect {
     pub fn system(self) -> System {
         match self {
             Self::ZohoUi | Self::ZohoBackup | Self::ZohoBulk | Self::ZohoJson => System::Zoho,
-            Self::CustomerIoPeople | Self::CustomerIoWarehouse | Self::CustomerIoJson => System::CustomerIo,
+            Self::CustomerIoPeople | Self::CustomerIoWarehouse | Self::CustomerIoJson | Self::CustomerIoEvents => {
+                System::CustomerIo
+            }
             Self::ShopifyCustomers => System::Shopify,
             Self::KlaviyoProfiles => System::Klaviyo,
             Self::Generic => System::Generic,

@@ -11,6 +11,7 @@ mod assemble;
 mod customerio;
 mod dataset;
 mod delimited;
+mod events;
 mod fields;
 mod heading;
 mod holder;
@@ -31,6 +32,8 @@ mod wholes;
 mod zoho;
 
 pub use dataset::Dataset;
+pub use events::EventColumns;
+pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.

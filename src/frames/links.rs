@@ -71,7 +71,7 @@ impl Lookup {
 /// By which key a right row is linked, and why.
 fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(u64, Tier)> {
     let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
-    let mut ids = [&right.own].into_iter().chain(&right.ids).map(at);
+    let mut ids = [&right.own].into_iter().chain(&right.ids).chain(&right.refs).map(at);
     if let Some(key) = ids.find(|key| !left.ids.of(*key).is_empty()) {
         return Some((key, Tier::Identifier));
     }
@@ -103,7 +103,7 @@ pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
     // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
     let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
     let left = Lookups {
-        ids: Lookup::new(left.ids.iter().chain(parents).chain([&left.own])),
+        ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain([&left.own])),
         exact: Lookup::new([&left.exact].into_iter()),
         mailbox: Lookup::new([&left.mailbox].into_iter()),
     };

@@ -141,6 +141,11 @@ const MODULE: &[Key] = &[
     key("as", Shape::Word(&["people", "related", "events", "none"]), "what its records become"),
 ];
 
+const TAGS: &[Key] = &[
+    key("approved", TEXTS, "tags that may drive marketing"),
+    key("new_per_week", Shape::Count, "how many tags a week may be new"),
+];
+
 /// The whole document.
 pub const MAPPING: Shape = Shape::Object(&[
     key("version", Shape::Count, "version of this format: 1"),
@@ -154,11 +159,11 @@ pub const MAPPING: Shape = Shape::Object(&[
     key(
         "test_people",
         Shape::ListOf(&Shape::Free),
-        "named people to validate the sync with: {email: …, expect: {…}, in: […]}; no rule reads them yet",
+        "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),
-    key("tags", Shape::Object(&[key("approved", TEXTS, "tags that may drive marketing")]), "tags"),
+    key("tags", Shape::Object(TAGS), "tags"),
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),

@@ -2,6 +2,7 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+pub mod causes;
 mod changed_attributes;
 mod changed_segments;
 mod changed_values;
@@ -206,6 +207,10 @@ pub struct Mapping {
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
     pub missing: Vec<String>,
+    /// How many new tags a week are usual.
+    pub new_tags: Option<u64>,
+    /// People whom the team watches, by what names them.
+    pub test_people: Vec<causes::TestPerson>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
     /// Systems that may own a field, beside the sources.
@@ -257,6 +262,8 @@ impl Mapping {
             segments,
             events,
             missing,
+            new_tags: root.get("tags").and_then(|tags| tags.get_number("new_per_week")).map(|limit| limit as u64),
+            test_people: causes::test_people(root),
             lag: spot(root, "lag"),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
@@ -276,7 +283,7 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const ROOT: &[&str] = &["source_of_truth"];
         const INNER: &[(&str, &[&str])] =
             &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
         let root = &self.document.root;
