@@ -104,12 +104,13 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
-    let earlier = snapshots::open(config, options.policy.now, &datasets)?;
+    let (earlier_at, earlier) = snapshots::open(config, options.policy.now, &datasets)?;
     let baseline = options.baseline.clone().map_or_else(|| Baseline::open(config), |own| Ok(Some(own)))?;
     let exports = Exports {
         baseline: baseline.as_ref(),
         current: &datasets,
         earlier: &earlier,
+        earlier_at,
         base: base.as_ref(),
         summary: options.summary.as_ref(),
         workspace: Some(&workspace),

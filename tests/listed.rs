@@ -138,7 +138,8 @@ fn a_test_person_is_found_or_the_rule_is_not_evaluated() {
     }
     let report = run(&own(table[2].0), &[]).json();
     let statement = text(found(&report, "SEG005")[0], "statement").to_owned();
-    let wanted = "Test person 1 is not in the segment `Lost`: `stage = 'Churned'` and `unsubscribed = true` do not hold.";
+    let wanted =
+        "Test person 1 is not in the segment `Lost`: `stage = 'Churned'` and `unsubscribed = true` do not hold.";
     assert_eq!(statement, wanted);
     assert_eq!(run(&own("in: [Lost]"), &[]).code, 2);
     let wrong = own(table[0].0).replace("true\"}", "true\", expect: {min: 3, max: 2}}");

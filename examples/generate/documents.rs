@@ -207,8 +207,14 @@ const MENDED: &[(&str, &str)] = &[
     ("    type: text                               # shown in the anniversary mail as it is", "    type: timestamp"),
     ("    role: lifecycle\n", "    role: lifecycle\n    default: Prospect\n"),
     ("    role: tier\n", "    role: tier\n    default: Bronze\n"),
-    ("    from: [zoho.contacts.{{contacts.Email Opt Out}}, shopify.customers.Accepts Email Marketing]", "    from: zoho.contacts.{{contacts.Email Opt Out}}"),
-    ("    type: boolean\n    role: consent\n    owner: zoho\n    precedence: [zoho, shopify]\n", "    type: boolean\n    role: consent\n    owner: zoho\n"),
+    (
+        "    from: [zoho.contacts.{{contacts.Email Opt Out}}, shopify.customers.Accepts Email Marketing]",
+        "    from: zoho.contacts.{{contacts.Email Opt Out}}",
+    ),
+    (
+        "    type: boolean\n    role: consent\n    owner: zoho\n    precedence: [zoho, shopify]\n",
+        "    type: boolean\n    role: consent\n    owner: zoho\n",
+    ),
     (
         "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: enum\n",
         "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: text\n",
@@ -233,7 +239,10 @@ const MENDED: &[(&str, &str)] = &[
         "birthday: {trigger: \"date:birthday\", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}",
         "birthday: {trigger: \"date:birthday\", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2026-05-18}",
     ),
-    ("reads: [wholesale, country], purpose: cart, state: draft}", "reads: [wholesale, country], fallback: {country: Germany}, cap: 1/1d, purpose: cart, state: draft}"),
+    (
+        "reads: [wholesale, country], purpose: cart, state: draft}",
+        "reads: [wholesale, country], fallback: {country: Germany}, cap: 1/1d, purpose: cart, state: draft}",
+    ),
     ("delay: 45d", "delay: 25d"),
     (
         "  # Nobody may ever be in these two.",

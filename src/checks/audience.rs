@@ -151,7 +151,7 @@ fn listed(context: &Context<'_>) -> Option<Result<Expr, Gap>> {
     if let Some(gap) = context.nobody(list) {
         return Some(Err(gap));
     }
-    let ids = context.profile_ids(list).into_iter().map(|(index, _)| index);
+    let ids = context.profile_ids(list).into_iter().map(|id| id.column);
     let named = ids.chain(context.listed_address(list)).filter_map(|index| list.columns.get(index));
     let filled = named.map(|column| Expr::Not(Box::new(Expr::Missing(texts(&list.name, &column.label).0))));
     Some(Ok(Expr::Any(filled.collect())))

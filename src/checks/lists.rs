@@ -6,7 +6,7 @@ use super::context::no_records;
 use crate::exports::{Dataset, System};
 use crate::facts::Column;
 use crate::findings::Gap;
-use crate::frames::identity::ProfileId;
+use crate::frames::identity::{IdColumn, Numbering};
 
 /// What a column of such an export says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,7 @@ impl<'a> Context<'a> {
     /// The column that says it: the declared one, else one of a usual name.
     pub(super) fn told(&self, dataset: &Dataset, role: Role) -> Result<Option<Column>, Gap> {
         let of_source = |name: &str| name == dataset.source;
-        let source =
-            self.config.sources.iter().find(|source| source.request.name.as_deref().is_some_and(of_source));
+        let source = self.config.sources.iter().find(|source| source.request.name.as_deref().is_some_and(of_source));
         let declared = source.and_then(|source| source.columns.iter().find(|(key, _)| key == role.key()));
         let found = match declared {
             // One source may hold several exports; the column is that of the one that has it.
@@ -92,20 +91,24 @@ impl<'a> Context<'a> {
     }
 
     /// The columns that name profiles. People have them only where something else names people.
-    pub(super) fn profile_ids(&self, dataset: &Dataset) -> Vec<(usize, ProfileId)> {
+    pub(super) fn profile_ids(&self, dataset: &Dataset) -> Vec<IdColumn> {
         let find = |name: &str| dataset.columns.iter().position(|column| column.label == name);
         if dataset.module == "people" {
-            let named = [DELIVERIES, SUPPRESSIONS].iter().any(|module| self.list(module).is_some());
-            let own = [(find("cio_id"), ProfileId::Internal), (find("id"), ProfileId::Given)];
-            return own.into_iter().filter(|_| named).filter_map(|(at, id)| Some((at?, id))).collect();
+            let listed = [DELIVERIES, SUPPRESSIONS].iter().any(|module| self.list(module).is_some());
+            let own = [(find("cio_id"), Numbering::CioId), (find("id"), Numbering::ProfileId)];
+            let own = own.into_iter().filter(|_| listed || self.events().is_some());
+            return own.filter_map(|(at, numbering)| Some(IdColumn { column: at?, numbering })).collect();
         }
         let mut found = Vec::new();
-        for (role, id) in [(Role::Internal, ProfileId::Internal), (Role::Given, ProfileId::Given)] {
-            found.extend(self.told(dataset, role).ok().flatten().map(|column| (column.index, id)));
+        for (role, numbering) in [(Role::Internal, Numbering::CioId), (Role::Given, Numbering::ProfileId)] {
+            let told = self.told(dataset, role).ok().flatten();
+            found.extend(told.map(|column| IdColumn { column: column.index, numbering }));
         }
         // In a list of people the bare name is the person's; in messages it is the message's.
-        if dataset.module.eq_ignore_ascii_case(SUPPRESSIONS) && found.iter().all(|(_, id)| *id != ProfileId::Given) {
-            found.extend(find("id").map(|column| (column, ProfileId::Given)));
+        if dataset.module.eq_ignore_ascii_case(SUPPRESSIONS)
+            && found.iter().all(|id| id.numbering != Numbering::ProfileId)
+        {
+            found.extend(find("id").map(|column| IdColumn { column, numbering: Numbering::ProfileId }));
         }
         found
     }
@@ -119,7 +122,8 @@ impl<'a> Context<'a> {
 
     /// What is missing where nothing tells whom such an export is about.
     pub(super) fn nobody(&self, dataset: &Dataset) -> Option<Gap> {
-        let mut declared = [Role::Internal, Role::Address].into_iter().filter_map(|role| self.told(dataset, role).err());
+        let mut declared =
+            [Role::Internal, Role::Address].into_iter().filter_map(|role| self.told(dataset, role).err());
         if let Some(gap) = declared.next() {
             return Some(gap);
         }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use ahash::AHashMap;
 
-use super::Damage;
 use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
 use super::rows::{RowBuffer, Seen, Visit};
+use super::{Damage, EventColumns};
 use crate::error::Result;
 
 /// Whether these are the columns of people, in any order and subset.
@@ -76,6 +76,9 @@ pub(super) fn table(labels: &[String]) -> Option<&'static str> {
 
 /// The column that identifies the rows of a table or an export.
 pub(super) fn key(module: &str, labels: &[String]) -> Option<usize> {
+    if let Some(events) = EventColumns::of(labels).filter(|_| module == "events") {
+        return events.key;
+    }
     let candidates: &[&str] = match module {
         "deliveries" | "content" => &["delivery_id", "id"],
         "metrics" => &["event_id"],

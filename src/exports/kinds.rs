@@ -76,6 +76,8 @@ pub enum Dialect {
     CustomerIoDeliveries,
     /// Addresses or people that Customer.io must not mail.
     CustomerIoSuppressions,
+    /// Customer.io's events, one a row.
+    CustomerIoEvents,
     /// Shopify's customers as CSV.
     ShopifyCustomers,
     /// Klaviyo's profiles as CSV.
@@ -97,6 +99,7 @@ impl Dialect {
             Self::CustomerIoJson => "Customer.io JSON",
             Self::CustomerIoDeliveries => "Customer.io deliveries export",
             Self::CustomerIoSuppressions => "Customer.io suppression list",
+            Self::CustomerIoEvents => "Customer.io events export",
             Self::ShopifyCustomers => "Shopify customers export",
             Self::KlaviyoProfiles => "Klaviyo profiles export",
             Self::Generic => "generic table",
@@ -111,7 +114,8 @@ impl Dialect {
             | Self::CustomerIoWarehouse
             | Self::CustomerIoJson
             | Self::CustomerIoDeliveries
-            | Self::CustomerIoSuppressions => System::CustomerIo,
+            | Self::CustomerIoSuppressions
+            | Self::CustomerIoEvents => System::CustomerIo,
             Self::ShopifyCustomers => System::Shopify,
             Self::KlaviyoProfiles => System::Klaviyo,
             Self::Generic => System::Generic,

@@ -5,7 +5,7 @@ use super::fields::{Flavour, members};
 use super::json::Holder;
 use super::part::{Part, Shape};
 use super::zoho;
-use super::{Dialect, Request, System, customerio};
+use super::{Dialect, EventColumns, Request, System, customerio};
 
 /// What a file was recognised as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,7 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
         }
         Dialect::CustomerIoDeliveries => Some(customerio::DELIVERIES.to_owned()),
         Dialect::CustomerIoSuppressions => Some(customerio::SUPPRESSIONS.to_owned()),
+        Dialect::CustomerIoEvents => Some("events".to_owned()),
         Dialect::ShopifyCustomers => Some("customers".to_owned()),
         Dialect::KlaviyoProfiles => Some("profiles".to_owned()),
         Dialect::Generic => None,
@@ -87,6 +88,7 @@ fn dialect(part: &Part) -> Dialect {
             return Dialect::CustomerIoSuppressions;
         }
         return match layout.flavour {
+            Flavour::CustomerIo | Flavour::Plain if is_events(&part.labels) => Dialect::CustomerIoEvents,
             Flavour::Zoho => Dialect::ZohoJson,
             Flavour::CustomerIo => Dialect::CustomerIoJson,
             Flavour::Plain => Dialect::Generic,
@@ -97,7 +99,9 @@ fn dialect(part: &Part) -> Dialect {
     if !profiles && is_zoho_labels(part) {
         return if part.input.in_folder("Data") || is_backup(part) { Dialect::ZohoBackup } else { Dialect::ZohoUi };
     }
-    if customerio::table(&part.labels).is_some() {
+    if is_events(&part.labels) {
+        Dialect::CustomerIoEvents
+    } else if customerio::table(&part.labels).is_some() {
         Dialect::CustomerIoWarehouse
     } else if customerio::is_deliveries(&part.labels) {
         Dialect::CustomerIoDeliveries
@@ -114,6 +118,10 @@ fn dialect(part: &Part) -> Dialect {
     } else {
         Dialect::Generic
     }
+}
+
+fn is_events(labels: &[String]) -> bool {
+    EventColumns::of(labels).is_some()
 }
 
 /// The dialect of a system that the user named and the content did not show.
@@ -227,11 +235,14 @@ fn is_bulk(part: &Part) -> bool {
 pub(super) fn flavour(raw: &str) -> Flavour {
     let found = members(raw);
     let member = |name: &str| found.iter().find(|(key, _)| key == name).map(|(_, value)| value.get());
+    let labels: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect();
+    if is_events(&labels) {
+        return Flavour::Plain;
+    }
     let is_object = |name: &str| member(name).is_some_and(|value| value.starts_with('{'));
     if is_object("customer") || is_object("identifiers") || (is_object("attributes") && member("id").is_some()) {
         return Flavour::CustomerIo;
     }
-    let labels: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect();
     if customerio::is_people(&labels) {
         return Flavour::CustomerIo;
     }

@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
-use super::{Match, Matching};
+use super::{Echo, Gained, Match, Matching, Moves, Sequence};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -219,6 +219,14 @@ pub enum Question {
     /// Linked pairs whose record changed before an instant and after the last write of its profile, one of whose cells
     /// says something else.
     Unwritten { clocks: Clocks, before: i64, cells: Vec<Held> },
+    /// Records whose cell changed since the snapshot, and whether events tell of it.
+    Moves(Moves),
+    /// Profiles that people have beside those that they had.
+    Gained(Gained),
+    /// Events in the order of time: what does not follow, comes twice, goes back and forth.
+    Sequence(Sequence),
+    /// How far events are from the changes of records that they tell of.
+    Echo(Echo),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -247,6 +255,11 @@ impl Question {
     pub fn named_columns(&self) -> Vec<Column> {
         match self {
             Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            // What else they read may be blank: it is told by other columns as well, or not at all.
+            Self::Sequence(asked) => asked.events.columns(),
+            Self::Echo(asked) => asked.events.columns().into_iter().chain([asked.changed.clone()]).collect(),
+            Self::Moves(asked) => vec![asked.before.clone(), asked.after.clone()],
+            Self::Gained(_) => Vec::new(),
             _ => self.columns(),
         }
     }
@@ -294,6 +307,10 @@ impl Question {
                 let cells = cells.iter().flat_map(|held| [held.left.clone(), held.right.clone()]);
                 clocks.columns().into_iter().chain(cells).collect()
             }
+            Self::Moves(asked) => asked.columns(),
+            Self::Gained(asked) => asked.columns(),
+            Self::Sequence(asked) => asked.columns(),
+            Self::Echo(asked) => asked.columns(),
             _ => Vec::new(),
         }
     }
@@ -305,6 +322,7 @@ impl Question {
             Self::Rows { dataset, .. } | Self::Cells { dataset, .. } => named.push(dataset.clone()),
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
+            Self::Gained(asked) => named.extend(asked.datasets()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));

@@ -148,6 +148,11 @@ const MODULE: &[Key] = &[
     key("as", Shape::Word(&["people", "related", "events", "none"]), "what its records become"),
 ];
 
+const TAGS: &[Key] = &[
+    key("approved", TEXTS, "tags that may drive marketing"),
+    key("new_per_week", Shape::Count, "how many tags a week may be new"),
+];
+
 /// The whole document.
 pub const MAPPING: Shape = Shape::Object(&[
     key("version", Shape::Count, "version of this format: 1"),
@@ -165,7 +170,7 @@ pub const MAPPING: Shape = Shape::Object(&[
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),
-    key("tags", Shape::Object(&[key("approved", TEXTS, "tags that may drive marketing")]), "tags"),
+    key("tags", Shape::Object(TAGS), "tags"),
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
     key("written_at", Shape::Text, "the attribute that says when the sync last wrote the profile: zoho_synced_at"),

@@ -2,6 +2,7 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+pub mod causes;
 mod changed_attributes;
 mod changed_segments;
 mod changed_values;
@@ -214,6 +215,8 @@ pub struct Mapping {
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
     pub missing: Vec<String>,
+    /// How many new tags a week are usual.
+    pub new_tags: Option<u64>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
     /// The attribute that says when the sync last wrote a profile.
@@ -268,6 +271,7 @@ impl Mapping {
             segments,
             events,
             missing,
+            new_tags: root.get("tags").and_then(|tags| tags.get_number("new_per_week")).map(|limit| limit as u64),
             lag: spot(root, "lag"),
             written_at: spot(root, "written_at"),
             systems: root.get_texts("systems"),
@@ -293,9 +297,8 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["tags", "source_of_truth"];
-        const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
+        const ROOT: &[&str] = &["source_of_truth"];
+        const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
