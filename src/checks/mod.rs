@@ -4,7 +4,7 @@
 
 pub mod context;
 
-mod agreement;
+pub(crate) mod agreement;
 mod attribute_names;
 mod attribute_use;
 mod blank_stage;
@@ -26,11 +26,11 @@ mod id_values;
 mod identifier;
 pub(crate) mod inferred;
 mod inputs;
-mod instants;
+pub(crate) mod instants;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
-mod lag;
+pub(crate) mod lag;
 mod lead_and_contact;
 mod limits;
 mod mapping_change;
@@ -53,7 +53,7 @@ mod stamp_forms;
 mod systems;
 mod tested_value;
 mod text_times;
-mod timestamp;
+pub(crate) mod timestamp;
 mod types;
 pub mod writers;
 

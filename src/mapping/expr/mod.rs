@@ -195,13 +195,13 @@ impl Operand {
         }
     }
 
-    fn renamed(&self, to: &dyn Fn(&str) -> String) -> Self {
-        match self.clone() {
-            Operand::Column { name, ty } => Operand::Column { name: to(&name), ty },
+    fn replaced(&self, to: &dyn Fn(&str, Type) -> Self) -> Self {
+        match self {
+            Operand::Column { name, ty } => to(name, *ty),
             Operand::Call { function, args } => {
-                Operand::Call { function, args: args.iter().map(|arg| arg.renamed(to)).collect() }
+                Operand::Call { function: *function, args: args.iter().map(|arg| arg.replaced(to)).collect() }
             }
-            other => other,
+            other => other.clone(),
         }
     }
 
@@ -278,12 +278,17 @@ impl Expr {
 
     /// The same condition on columns of other names.
     pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
-        let side = |operand: &Operand| operand.renamed(name);
-        let all = |terms: &[Self]| terms.iter().map(|term| term.renamed(name)).collect();
+        self.replaced(&|column, ty| Operand::Column { name: name(column), ty })
+    }
+
+    /// The same condition with something else in the place of every column.
+    pub fn replaced(&self, to: &dyn Fn(&str, Type) -> Operand) -> Self {
+        let side = |operand: &Operand| operand.replaced(to);
+        let all = |terms: &[Self]| terms.iter().map(|term| term.replaced(to)).collect();
         match self.clone() {
             Self::All(terms) => Self::All(all(&terms)),
             Self::Any(terms) => Self::Any(all(&terms)),
-            Self::Not(inner) => Self::Not(Box::new(inner.renamed(name))),
+            Self::Not(inner) => Self::Not(Box::new(inner.replaced(to))),
             Self::Compare { left, op, right } => Self::Compare { left: side(&left), op, right: side(&right) },
             Self::OneOf { left, values, negated } => {
                 Self::OneOf { left: side(&left), values: values.iter().map(side).collect(), negated }
