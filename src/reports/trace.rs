@@ -120,9 +120,10 @@ impl Page {
         let several = values.iter().any(|value| value.profile != values[0].profile);
         self.heading("Attributes");
         let mut table = self.table(&["Attribute", "Source", "Expected", "On the profile", "Verdict"]);
-        for value in values {
+        let (blank, filled): (Vec<&Value>, Vec<&Value>) = values.iter().partition(|value| is_blank(value));
+        for value in filled {
             let name = if several { format!("{} ({})", value.name, value.profile) } else { value.name.clone() };
-            let sources: Vec<String> = value.sources.iter().map(|(column, text)| format!("{column}: {text}")).collect();
+            let sources: Vec<String> = value.sources.iter().map(source).collect();
             let verdict = match value.detail.as_str() {
                 "" => value.verdict.name().to_owned(),
                 detail => format!("{} ({detail})", value.verdict.name()),
@@ -136,6 +137,11 @@ impl Page {
             ]);
         }
         self.line(&table.to_string());
+        if !blank.is_empty() {
+            let mut names: Vec<&str> = blank.iter().map(|value| value.name.as_str()).collect();
+            names.dedup();
+            self.wrapped("", &format!("Blank at the source and on the profile: {}.", names.join(", ")));
+        }
     }
 
     fn consent(&mut self, said: &[Said], decides: &[String]) {
@@ -199,6 +205,20 @@ impl Page {
         }
         self.line(&format!("{lead}{line}"));
     }
+}
+
+/// Nothing on either side, and nothing wrong with that.
+fn is_blank(value: &Value) -> bool {
+    let blank = |text: &str| text.is_empty();
+    value.verdict == Verdict::Same
+        && value.found.as_deref().is_some_and(blank)
+        && value.sources.iter().all(|(_, text)| blank(text))
+}
+
+/// A source with its column first: `Lifecycle Stage: Loyal (zoho.contacts)`.
+fn source((path, text): &(String, String)) -> String {
+    let cut = path.match_indices('.').nth(1).map(|(at, _)| at);
+    cut.map_or_else(|| format!("{path}: {text}"), |at| format!("{}: {text} ({})", &path[at + 1..], &path[..at]))
 }
 
 fn color(verdict: Verdict) -> Color {

@@ -48,6 +48,15 @@ macro_rules! causes {
                 match self { $(Self::$cause => $name),+ }
             }
 
+            /// How a way ends that it keeps somebody from: what is on its way arrives by itself.
+            pub fn outcome(self) -> super::Outcome {
+                match self {
+                    Self::TooFresh => super::Outcome::Waits,
+                    _ if self.is_fault() => super::Outcome::Misses,
+                    _ => super::Outcome::KeptOut,
+                }
+            }
+
             /// The link that it breaks.
             pub fn link(self) -> Link {
                 match self { $(Self::$cause => Link::$link),+ }

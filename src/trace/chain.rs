@@ -39,8 +39,7 @@ pub(super) fn unlinked(desk: &Desk<'_>, subject: &Subject, journey: &Journey) ->
         Some(_) => missing::profile(desk, subject),
         None => return passage(journey, None, Outcome::Unknown, None, "no people export of Customer.io was given".to_owned()),
     };
-    let outcome = if cause.is_fault() { Outcome::Misses } else { Outcome::KeptOut };
-    passage(journey, None, outcome, Some(cause), says)
+    passage(journey, None, cause.outcome(), Some(cause), says)
 }
 
 fn passage(journey: &Journey, profile: Option<String>, outcome: Outcome, cause: Option<Cause>, says: String) -> Passage {
@@ -59,8 +58,7 @@ impl Scene<'_> {
                 Step::Waits(what) => waits = waits.or(Some(what)),
                 Step::Open(why) => open = open.or(Some(why)),
                 Step::Breaks((cause, says)) => {
-                    let outcome = if cause.is_fault() { Outcome::Misses } else { Outcome::KeptOut };
-                    return end(outcome, Some(cause), says);
+                    return end(cause.outcome(), Some(cause), says);
                 }
             }
         }

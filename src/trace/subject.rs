@@ -135,13 +135,14 @@ impl Subject {
 
     fn why(&self, desk: &Desk<'_>, dataset: &str, row: u32) -> String {
         let asked = self.seeds.contains(&(dataset.to_owned(), row));
-        let tier = self.records.iter().filter(|(other, _)| *other != dataset).find_map(|(other, rows)| {
+        let tiers = self.records.iter().filter(|(other, _)| *other != dataset).flat_map(|(other, rows)| {
             let links = desk.identity.links(other, dataset);
-            links.iter().find(|link| link.right == row && rows.contains(&link.left)).map(|link| (other, link.tier.name()))
+            let mine = links.iter().filter(|link| link.right == row && rows.contains(&link.left));
+            mine.map(|link| (link.tier, other)).collect::<Vec<_>>()
         });
-        match (tier, asked) {
-            (Some((other, tier)), true) => format!("asked for; {tier} as {other}"),
-            (Some((other, tier)), false) => format!("{tier} as {other}"),
+        match (tiers.min(), asked) {
+            (Some((tier, other)), true) => format!("asked for; {} as {other}", tier.name()),
+            (Some((tier, other)), false) => format!("{} as {other}", tier.name()),
             (None, true) => "asked for".to_owned(),
             (None, false) if desk.context.people().any(|people| people.name == dataset) => "same person".to_owned(),
             (None, false) => "names the person".to_owned(),
