@@ -4,7 +4,7 @@
 
 pub mod context;
 
-mod agreement;
+pub(crate) mod agreement;
 mod attribute_names;
 mod attribute_use;
 mod audience;
@@ -36,13 +36,13 @@ mod identifier;
 mod identifier_change;
 pub(crate) mod inferred;
 mod inputs;
-mod instants;
+pub(crate) mod instants;
 mod journey_flip;
 mod journey_footing;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
-mod lag;
+pub(crate) mod lag;
 mod late_message;
 mod launch;
 mod lead_and_contact;
@@ -77,7 +77,7 @@ mod systems;
 mod test_segments;
 mod tested_value;
 mod text_times;
-mod timestamp;
+pub(crate) mod timestamp;
 mod types;
 mod undercount;
 pub mod writers;
@@ -179,8 +179,8 @@ pub static KINDS: &[&Kind] = &[
     &crossed_identity::KIND,
     &deal_events::KIND,
     &declarations::KIND,
-    &double_welcome::KIND,
     &delay::KIND,
+    &double_welcome::KIND,
     &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
@@ -196,12 +196,12 @@ pub static KINDS: &[&Kind] = &[
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
-    &journey_footing::KIND,
     &journey_flip::KIND,
+    &journey_footing::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
-    &launch::KIND,
     &late_message::KIND,
+    &launch::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
@@ -220,10 +220,10 @@ pub static KINDS: &[&Kind] = &[
     &segment_reads::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
-    &test_segments::KIND,
     &stage_events::KIND,
     &stage_jump::KIND,
     &sync_gap::KIND,
+    &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,

@@ -111,9 +111,12 @@ pub mod difference {
 
 /// A cell as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Said {
+pub(crate) enum Said {
+    /// Nothing, or a text that means nothing.
     Missing,
+    /// Something that the reading cannot read.
     Unreadable,
+    /// What it means, in one spelling.
     Means(Arc<str>),
 }
 
@@ -137,7 +140,7 @@ impl Reading {
     }
 
     /// Whether two cells mean the same.
-    fn same(&self, one: &Said, other: &Said) -> bool {
+    pub(crate) fn same(&self, one: &Said, other: &Said) -> bool {
         match (one, other) {
             (Said::Means(one), Said::Means(other)) if *self == Self::Phone => {
                 one == other || is_same_abroad(one, other) || is_same_abroad(other, one)
@@ -146,7 +149,8 @@ impl Reading {
         }
     }
 
-    fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
+    /// What a cell says, on the left side or on the right one.
+    pub(crate) fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
         if let Self::Words { left, right } = self {
             let spellings = if on_left { left } else { right };
             return match spellings.place(value) {

@@ -260,8 +260,15 @@ impl<'a> Cells<'a> {
             Stamp::Zero => Some(0),
             Stamp::UnixSeconds => instant(cell, None),
             _ if self.profile => None,
-            Stamp::Date => instant(&format!("{} 00:00:00", cell.trim()), self.zone.as_ref().or(Some(&TimeZone::UTC))),
-            _ => instant(cell, self.zone.as_ref()),
+            _ => placed(cell, self.zone.as_ref()),
         }
+    }
+}
+
+/// The instant of a source's stamp; a day begins at midnight of its zone, or of UTC.
+pub(crate) fn placed(cell: &str, zone: Option<&TimeZone>) -> Option<i64> {
+    match classify(cell) {
+        Stamp::Date => instant(&format!("{} 00:00:00", cell.trim()), zone.or(Some(&TimeZone::UTC))),
+        _ => instant(cell, zone),
     }
 }

@@ -115,6 +115,11 @@ impl<'a> Shard<'a> {
         Self { engine, number, rows }
     }
 
+    /// One row of a dataset, and every row of the others.
+    pub(super) fn of_row(engine: &'a Engine<'a>, dataset: &str, row: u32) -> Self {
+        Self { engine, number: WHOLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
+    }
+
     pub(crate) fn slice(&self, dataset: &str) -> Result<Slice<'_>, String> {
         let absent = || format!("{dataset} is not loaded");
         let frame = self.engine.store.get(dataset).ok_or_else(absent)?;
