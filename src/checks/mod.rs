@@ -55,6 +55,7 @@ mod tested_value;
 mod text_times;
 mod timestamp;
 mod types;
+mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
@@ -183,4 +184,5 @@ pub static KINDS: &[&Kind] = &[
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
+    &writer_stamp::KIND,
 ];

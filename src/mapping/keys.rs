@@ -162,6 +162,8 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),
+    key("stamped_since", Shape::Text, "the date from which new profiles say who wrote last: 2026-03-01"),
+    key("topics", Shape::MapOf(&Shape::Text), "subscription topics by identifier: {topic_1: Newsletter}"),
     key("systems", TEXTS, "systems that may own a field, beside the sources: support"),
     key("note", Shape::Text, "free text for readers"),
 ]);

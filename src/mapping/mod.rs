@@ -14,6 +14,8 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+pub mod stamps;
+mod topics;
 pub mod typo;
 mod vouch;
 
@@ -225,6 +227,7 @@ impl Mapping {
         shape::check(&document, &keys::MAPPING)?;
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
+        vouch::day(&document, &document.root, "stamped_since", "")?;
         vouch::journeys(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
@@ -269,16 +272,17 @@ impl Mapping {
         self.attributes.get(*self.places.get(name)?)
     }
 
-    /// Whether the document names an attribute, as an entry or as a key of people.
+    /// Whether the document names an attribute, as an entry, a key of people or a stamp.
     pub fn names_attribute(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name)
+        let is_key = || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name);
+        self.attribute(name).is_some() || is_key() || self.is_stamp(name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const ROOT: &[&str] = &["test_people", "tags"];
         const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
+            &[("attributes", &["alias_cutover"]), ("segments", &["expect"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
