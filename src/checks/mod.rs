@@ -80,6 +80,7 @@ mod text_times;
 pub(crate) mod timestamp;
 mod types;
 mod undercount;
+mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
@@ -229,4 +230,5 @@ pub static KINDS: &[&Kind] = &[
     &timestamp::KIND,
     &types::KIND,
     &undercount::KIND,
+    &writer_stamp::KIND,
 ];

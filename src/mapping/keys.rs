@@ -175,6 +175,8 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("lag", Shape::Text, "how late the sync may be: 4h"),
     key("written_at", Shape::Text, "the attribute that says when the sync last wrote the profile: zoho_synced_at"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),
+    key("stamped_since", Shape::Text, "the date from which new profiles say who wrote last: 2026-03-01"),
+    key("topics", Shape::MapOf(&Shape::Text), "subscription topics by identifier: {topic_1: Newsletter}"),
     key("systems", TEXTS, "systems that may own a field, beside the sources: support"),
     key("note", Shape::Text, "free text for readers"),
 ]);

@@ -17,7 +17,9 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+pub mod stamps;
 mod test_people;
+mod topics;
 pub mod typo;
 mod vouch;
 
@@ -238,6 +240,7 @@ impl Mapping {
         shape::check(&document, &keys::MAPPING)?;
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
+        vouch::day(&document, &document.root, "stamped_since", "")?;
         vouch::journeys(&document)?;
         vouch::segments(&document)?;
         for entry in under(&document.root, "attributes") {
@@ -288,17 +291,18 @@ impl Mapping {
         self.attributes.get(*self.places.get(name)?)
     }
 
-    /// Whether the document names an attribute, as an entry or as a key of people.
+    /// Whether the document names an attribute, as an entry, a key of people or a stamp.
     pub fn names_attribute(&self, name: &str) -> bool {
-        let stamps = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
+        let clocks = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
         let keys = self.canonical.iter().chain(&self.also).map(|key| &key.attribute);
-        self.attribute(name).is_some() || keys.chain(stamps).any(|spot| spot.text == name)
+        let mut named = keys.chain(clocks);
+        self.attribute(name).is_some() || named.any(|spot| spot.text == name) || self.is_stamp(name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["source_of_truth"];
-        const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
+        const ROOT: &[&str] = &[];
+        const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
