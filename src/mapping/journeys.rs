@@ -183,7 +183,7 @@ pub(super) fn event(entry: &Entry) -> Event {
     }
 }
 
-fn written(node: &Node) -> Option<Spot> {
+pub(super) fn written(node: &Node) -> Option<Spot> {
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
 }
 
