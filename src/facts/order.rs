@@ -107,7 +107,8 @@ impl Clock {
         if default_day(value).is_some() {
             return None;
         }
-        let zone = Some(self.0.as_ref().unwrap_or(&TimeZone::UTC));
+        let utc = TimeZone::UTC;
+        let zone = Some(self.0.as_ref().unwrap_or(&utc));
         match classify(value) {
             Stamp::Zero => None,
             Stamp::Date => instant(&format!("{} {hour}", trim(value)), zone),

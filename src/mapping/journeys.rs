@@ -77,6 +77,8 @@ pub enum Kind {
     Attribute,
     /// `date:birthday`: an attribute whose day starts it.
     Date,
+    /// `tag:Wholesale Prospect`
+    Tag,
     /// Words that name none of these.
     Words,
 }
@@ -229,6 +231,7 @@ impl Known<'_> {
             ("event:", Kind::Event),
             ("attribute:", Kind::Attribute),
             ("date:", Kind::Date),
+            ("tag:", Kind::Tag),
         ];
         let told = prefixes.iter().find_map(|(prefix, kind)| Some((*kind, spot.text.strip_prefix(prefix)?)));
         let (kind, name) = told.unwrap_or_else(|| (self.meant(slot, &spot.text), &spot.text));

@@ -95,7 +95,7 @@ const JOURNEY: &[Key] = &[
     key("debounce", Shape::Text, "wait before a trigger counts: 1h"),
     key("within", Shape::Text, "how soon the first message must go out: 15m"),
     key("delay", Shape::Text, "wait before the first message: 21d"),
-    key("reads", TEXTS, "attributes its branches and messages read"),
+    key("reads", TEXTS, "attributes its branches and messages read, and tags: [owner, tag:Wholesale Prospect]"),
     key("fallback", Shape::MapOf(&Shape::Text), "attribute: what a blank means"),
     key(
         "purpose",
