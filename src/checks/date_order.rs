@@ -102,7 +102,8 @@ fn plans(context: &Context<'_>) -> (Vec<Plan>, Vec<Gap>) {
         }
     }
     if found.is_empty() && gaps.is_empty() {
-        let reason = "no export holds the creation of its records beside their change or a mapped last purchase".to_owned();
+        let reason =
+            "no export holds the creation of its records beside their change or a mapped last purchase".to_owned();
         gaps.push(Gap { subject: "the exports".to_owned(), reason, column: None });
     }
     (found, gaps)
@@ -196,7 +197,8 @@ mod tests {
 
     #[test]
     fn a_day_of_import_stands_out() {
-        let of = |days: &[u64]| -> Vec<i64> { imports(&(0..).zip(days.iter().copied()).collect()).into_iter().collect() };
+        let of =
+            |days: &[u64]| -> Vec<i64> { imports(&(0..).zip(days.iter().copied()).collect()).into_iter().collect() };
         assert_eq!(of(&[1, 2, 1, 40, 1]), [3], "ten times as many as on a usual day");
         assert_eq!(of(&[3, 3, 3, 3, 6, 3]), [4], "more than a quarter of all");
         assert_eq!(of(&[1, 1, 1, 4]), [0; 0], "too few");

@@ -53,7 +53,10 @@ impl Enum<'_> {
         };
         let filled = || values.iter().filter(|(value, _)| !is_missing(value, missing));
         let rows = filled().map(|(_, tally)| tally.rows).sum();
-        Some((rows, filled().filter(|(value, _)| !allowed(value)).map(|(value, tally)| (value.as_str(), tally)).collect()))
+        Some((
+            rows,
+            filled().filter(|(value, _)| !allowed(value)).map(|(value, tally)| (value.as_str(), tally)).collect(),
+        ))
     }
 }
 
@@ -73,8 +76,10 @@ fn enums<'a>(context: &Context<'a>) -> (Vec<Enum<'a>>, Vec<Gap>) {
     let (targets, gaps) = context.targets_on(|profile| !profile, |attribute| attribute.is(&["enum"]));
     let (mapped, _) = context.targets_on(|profile| !profile, |_| true);
     let taken: BTreeSet<&Column> = mapped.iter().map(|target| &target.column).collect();
-    let declared = targets.iter().map(|target| Enum { column: target.column.clone(), attribute: Some(target.attribute) });
-    let zoho = context.datasets.values().filter(|dataset| dataset.system == System::Zoho && !dataset.preview.is_empty());
+    let declared =
+        targets.iter().map(|target| Enum { column: target.column.clone(), attribute: Some(target.attribute) });
+    let zoho =
+        context.datasets.values().filter(|dataset| dataset.system == System::Zoho && !dataset.preview.is_empty());
     let picklists = zoho.flat_map(|dataset| picklists(dataset)).filter(|column| !taken.contains(column));
     (declared.chain(picklists.map(|column| Enum { column, attribute: None })).collect(), gaps)
 }

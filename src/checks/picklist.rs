@@ -95,7 +95,8 @@ fn apart(attribute: &Attribute, options: &[Choice]) -> (Vec<String>, Vec<String>
     };
     let unlisted = options.iter().filter(is_open).map(|option| option.shown.clone()).collect();
     let names = |allowed: &crate::mapping::Allowed| {
-        offered.contains(allowed.source.as_str()) || allowed.aliases.iter().any(|alias| offered.contains(alias.as_str()))
+        offered.contains(allowed.source.as_str())
+            || allowed.aliases.iter().any(|alias| offered.contains(alias.as_str()))
     };
     let gone = attribute.values.iter().filter(|allowed| !names(allowed)).map(|allowed| allowed.source.clone());
     (unlisted, gone.collect())
@@ -114,13 +115,12 @@ impl Twofold<'_> {
         Question::Values { column: self.column.clone(), cap: MOST_VALUES }
     }
 
-    /// Texts of which the column holds both, the shown and the stored one, with the other text and their records.
-    fn both<'b>(&self, answers: &'b Answers) -> Option<(u64, BTreeMap<&str, (&'b Tally, &str)>)> {
+    /// The texts of options of which the column holds both, the shown and the stored one, with their records.
+    fn both<'b>(&self, answers: &'b Answers) -> Option<(u64, BTreeMap<&str, &'b Tally>)> {
         let Some(Answer::Values { rows, values, .. }) = answers.get(&self.question()) else { return None };
         let mut found = BTreeMap::new();
         for option in &self.options {
-            let pair = [(&option.shown, &option.stored), (&option.stored, &option.shown)];
-            let held = pair.map(|(text, other)| Some((text.as_str(), (values.get(text)?, other.as_str()))));
+            let held = [&option.shown, &option.stored].map(|text| Some((text.as_str(), values.get(text)?)));
             if let [Some(shown), Some(stored)] = held {
                 found.extend([shown, stored]);
             }
@@ -132,9 +132,8 @@ impl Twofold<'_> {
 /// Options whose two texts differ, and are no other option's.
 fn distinct(options: &[Choice]) -> Vec<&Choice> {
     let owners = |text: &str| options.iter().filter(|option| option.shown == text || option.stored == text).count();
-    let sure = |option: &&Choice| {
-        option.shown != option.stored && owners(&option.shown) == 1 && owners(&option.stored) == 1
-    };
+    let sure =
+        |option: &&Choice| option.shown != option.stored && owners(&option.shown) == 1 && owners(&option.stored) == 1;
     options.iter().filter(sure).collect()
 }
 
@@ -142,7 +141,9 @@ fn distinct(options: &[Choice]) -> Vec<&Choice> {
 fn twofold<'a>(context: &Context<'a>) -> (Vec<Twofold<'a>>, Vec<Gap>) {
     let (targets, _) = context.targets(|_| true);
     let (mut found, mut described) = (Vec::new(), false);
-    for dataset in context.datasets.values().filter(|dataset| dataset.system == System::Zoho && !dataset.preview.is_empty()) {
+    for dataset in
+        context.datasets.values().filter(|dataset| dataset.system == System::Zoho && !dataset.preview.is_empty())
+    {
         for index in 0..dataset.columns.len() {
             let column = Column { dataset: dataset.name.clone(), index };
             let Some(all) = options(context, &column) else { continue };
@@ -152,12 +153,11 @@ fn twofold<'a>(context: &Context<'a>) -> (Vec<Twofold<'a>>, Vec<Gap>) {
             let profiles = fed.filter_map(|target| context.on_profile(&target.attribute.name).ok());
             let columns: Vec<(Column, bool)> =
                 profiles.map(|profile| (profile, true)).chain([(column.clone(), named)]).collect();
-            found.extend(
-                columns
-                    .into_iter()
-                    .filter(|_| !options.is_empty())
-                    .map(|(column, named)| Twofold { column, options: options.clone(), named }),
-            );
+            found.extend(columns.into_iter().filter(|_| !options.is_empty()).map(|(column, named)| Twofold {
+                column,
+                options: options.clone(),
+                named,
+            }));
         }
     }
     let reason = "the metadata names no option that Zoho shows and stores under different texts".to_owned();
@@ -196,7 +196,11 @@ fn is_list(params: &Node) -> bool {
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     if is_list(params) {
-        return compared(context).0.iter().filter_map(|(target, options)| differing(context, target, options)).collect();
+        return compared(context)
+            .0
+            .iter()
+            .filter_map(|(target, options)| differing(context, target, options))
+            .collect();
     }
     twofold(context).0.iter().filter_map(|twofold| mixed(context, answers, twofold)).collect()
 }
@@ -214,7 +218,8 @@ fn differing(context: &Context<'_>, target: &Target<'_>, options: &[Choice]) -> 
     if !gone.is_empty() {
         said.push(format!("the mapping allows {}, which Zoho does not offer", list(&gone, 6)));
     }
-    let statement = format!("The picklist `{label}` of {} and the mapping differ: {}.", target.column.dataset, said.join("; "));
+    let statement =
+        format!("The picklist `{label}` of {} and the mapping differ: {}.", target.column.dataset, said.join("; "));
     Some(Hit {
         subject: Subject::column(&target.column.dataset, label),
         rows: (unlisted.len() + gone.len()) as u64,
@@ -232,7 +237,7 @@ fn mixed(context: &Context<'_>, answers: &Answers, twofold: &Twofold<'_>) -> Opt
         return None;
     }
     let (column, label) = (&twofold.column, context.label(&twofold.column));
-    let (summed, parts) = gather(both.iter().map(|(text, (tally, _))| (*text, Some(*tally), None)));
+    let (summed, parts) = gather(both.iter().map(|(text, tally)| (*text, Some(*tally), None)));
     let values = both.keys().map(|text| (*text).to_owned()).collect();
     let whole = context.listed(answers, &Pick::Values { column: column.clone(), values }, summed);
     let options = both.len() as u64 / 2;
@@ -261,9 +266,11 @@ mod tests {
 
     #[test]
     fn a_text_of_two_options_tells_neither() {
-        let option = |shown: &str, stored: &str| Choice { shown: shown.to_owned(), stored: stored.to_owned(), used: true };
+        let option =
+            |shown: &str, stored: &str| Choice { shown: shown.to_owned(), stored: stored.to_owned(), used: true };
         // Renamed in place: the text that is stored for Silver is shown for another option.
-        let options = [option("Silver", "Gold"), option("Gold", "Gold 2"), option("Trial", "trl"), option("Pro", "Pro")];
+        let options =
+            [option("Silver", "Gold"), option("Gold", "Gold 2"), option("Trial", "trl"), option("Pro", "Pro")];
         assert_eq!(distinct(&options), [&options[2]]);
     }
 }

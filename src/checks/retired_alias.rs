@@ -34,7 +34,8 @@ fn cutover(attribute: &Attribute) -> Option<i64> {
 
 /// Other spellings of allowed values and what they mean, as a side writes it. One that is itself allowed stays.
 fn aliases(attribute: &Attribute, profile: bool) -> BTreeMap<&str, &str> {
-    let text = |allowed: &'_ crate::mapping::Allowed| if profile { allowed.attribute.clone() } else { allowed.source.clone() };
+    let text =
+        |allowed: &'_ crate::mapping::Allowed| if profile { allowed.attribute.clone() } else { allowed.source.clone() };
     let words: BTreeSet<String> = attribute.values.iter().map(text).collect();
     let pairs = attribute.values.iter().flat_map(|allowed| {
         let right = if profile { &allowed.attribute } else { &allowed.source };
@@ -85,13 +86,17 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
 fn hit(context: &Context<'_>, answers: &Answers, target: &Target<'_>) -> Option<Hit> {
     let Some(Answer::Values { rows, values, .. }) = answers.get(&question(target)) else { return None };
     let aliases = aliases(target.attribute, target.profile);
-    let held: Vec<(&str, &str)> =
-        aliases.iter().filter(|(alias, _)| values.contains_key(**alias)).map(|(alias, right)| (*alias, *right)).collect();
+    let held: Vec<(&str, &str)> = aliases
+        .iter()
+        .filter(|(alias, _)| values.contains_key(**alias))
+        .map(|(alias, right)| (*alias, *right))
+        .collect();
     if held.is_empty() {
         return None;
     }
     let column = &target.column;
-    let (summed, parts) = gather(held.iter().map(|(alias, right)| (*alias, values.get(*alias), Some((*right).to_owned()))));
+    let (summed, parts) =
+        gather(held.iter().map(|(alias, right)| (*alias, values.get(*alias), Some((*right).to_owned()))));
     let names = held.iter().map(|(alias, _)| (*alias).to_owned()).collect();
     let whole = context.listed(answers, &Pick::Values { column: column.clone(), values: names }, summed);
     let label = context.label(column);

@@ -56,12 +56,10 @@ fn reads<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<TagRead<'a>> {
 
 /// Segments that test tags by a pattern: which tags it means is open.
 fn patterns<'a>(context: &Context<'_>, mapping: &'a Mapping) -> Vec<&'a Segment> {
-    let by_pattern = |leaf: &&Expr| {
-        matches!(leaf, Expr::Like { left: Operand::Column { name, ty: Type::List }, .. } if is_tags(context, mapping, name))
-    };
+    let by_pattern = |leaf: &&Expr| matches!(leaf, Expr::Like { left: Operand::Column { name, ty: Type::List }, .. } if is_tags(context, mapping, name));
     let segments = mapping.segments.iter();
     let found = segments.filter(|segment| {
-        context.segment(&segment.name).is_some_and(|filter| filter.expr.leaves().iter().any(|leaf| by_pattern(leaf)))
+        context.segment(&segment.name).is_some_and(|filter| filter.expr.leaves().iter().any(by_pattern))
     });
     found.collect()
 }

@@ -10,7 +10,7 @@ use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Shows, Subject};
-use crate::frames::normalize::{alike, fold, is_missing, signs};
+use crate::frames::normalize::{fold, is_missing, signs, unmasked};
 use crate::mapping::Mapping;
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
@@ -91,32 +91,31 @@ fn unmapped(context: &Context<'_>) -> (Vec<Tagged>, Vec<Gap>) {
     (found, gaps)
 }
 
-/// Whether two tags are one but for case, blanks, punctuation or an `s` behind words.
-fn is_variant(one: &str, other: &str) -> bool {
-    if alike(one, other) {
-        return true;
-    }
-    let (one_fold, other_fold) = (fold(one), fold(other));
-    let (short, long) = if one_fold.len() < other_fold.len() { (one_fold, other_fold) } else { (other_fold, one_fold) };
-    let worded = short.chars().count() >= SHORTEST_PLURAL && short.chars().all(char::is_alphabetic);
-    worded && long.strip_suffix('s') == Some(short.as_str()) && signs(one) == signs(other)
+/// What spellings of one tag have in common: all but case, blanks, punctuation and an `s` behind words.
+fn look(tag: &str) -> String {
+    let folded = fold(&unmasked(tag));
+    let singular = folded.strip_suffix('s').filter(|word| {
+        let worded = word.chars().all(char::is_alphabetic);
+        worded && word.chars().count() >= SHORTEST_PLURAL
+    });
+    format!("{}\0{}", singular.unwrap_or(&folded), signs(tag))
 }
 
 /// The tags of one fault, with what each should be.
 fn stray<'b>(tags: &BTreeMap<&'b str, &Tally>, usable: &[&str], fault: &str) -> BTreeMap<&'b str, Option<String>> {
     let mut words: Vec<(&str, u64)> = tags.iter().map(|(tag, tally)| (*tag, tally.rows)).collect();
     words.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(other.0)));
-    let meant = |tag: &str| {
-        let approved = usable.iter().find(|known| is_variant(known, tag)).copied();
-        let frequent = || words.iter().map(|(word, _)| *word).take_while(|word| *word != tag);
-        approved.or_else(|| frequent().find(|word| is_variant(word, tag)))
-    };
+    let mut leading: BTreeMap<String, &str> = BTreeMap::new();
+    for word in usable.iter().copied().chain(words.into_iter().map(|(word, _)| word)) {
+        leading.entry(look(word)).or_insert(word);
+    }
+    let meant = |tag: &str| leading.get(&look(tag)).copied().filter(|word| *word != tag);
     let open = tags.keys().copied().filter(|tag| !usable.contains(tag));
     let sorted = open.map(|tag| (tag, meant(tag).map(str::to_owned)));
     sorted.filter(|(_, meant)| meant.is_some() == (fault == "variant")).collect()
 }
 
-fn usable<'a>(mapping: Option<&'a Mapping>) -> Vec<&'a str> {
+fn usable(mapping: Option<&Mapping>) -> Vec<&str> {
     mapping.map(|mapping| mapping.tags.usable().collect()).unwrap_or_default()
 }
 
@@ -193,13 +192,13 @@ fn said(label: &str, tags: u64, fault: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::is_variant;
+    use super::look;
 
     #[test]
     fn spellings_of_one_tag_are_told_from_other_tags() {
         let same = [("VIP", "vip"), ("at-risk", "At Risk"), ("wholesale", "Wholesales"), ("nl_2024", "NL 2024")];
-        assert!(same.iter().all(|(one, other)| is_variant(one, other)), "{same:?}");
+        assert!(same.iter().all(|(one, other)| look(one) == look(other)), "{same:?}");
         let others = [("nl-2024", "nl-2025"), ("new", "news"), ("a1", "a1s"), ("A+", "A"), ("vip", "vib")];
-        assert!(others.iter().all(|(one, other)| !is_variant(one, other)), "{others:?}");
+        assert!(others.iter().all(|(one, other)| look(one) != look(other)), "{others:?}");
     }
 }

@@ -75,7 +75,8 @@ impl<'a> Listed<'a> {
         for target in &self.sides {
             let Some(Answer::Values { rows, values, overflow }) = answers.get(&question(target)) else { return None };
             let missing = &self.attribute.missing;
-            let blank: u64 = values.iter().filter(|(text, _)| is_missing(text, missing)).map(|(_, tally)| tally.rows).sum();
+            let blank: u64 =
+                values.iter().filter(|(text, _)| is_missing(text, missing)).map(|(_, tally)| tally.rows).sum();
             // A blank stands for the default.
             if blank > 0 {
                 seen.extend(self.attribute.default.clone());
@@ -84,7 +85,9 @@ impl<'a> Listed<'a> {
                 gaps.push(context.blank(&target.column));
             }
             if *overflow {
-                gaps.push(self.gap(format!("a column of it holds over {} different values", count(MOST_VALUES as u64))));
+                gaps.push(
+                    self.gap(format!("a column of it holds over {} different values", count(MOST_VALUES as u64))),
+                );
             }
             most = most.max(rows - blank);
             let spellings = Spellings::new(self.attribute, target.profile);

@@ -63,7 +63,8 @@ impl FieldList {
             return Some(module);
         }
         let shared = |labels: &[&str]| {
-            let is = |field: &&Listed| labels.contains(&field.label.as_str()) || labels.contains(&field.api_name.as_str());
+            let is =
+                |field: &&Listed| labels.contains(&field.label.as_str()) || labels.contains(&field.api_name.as_str());
             self.fields.iter().filter(is).count()
         };
         let best = modules.iter().rev().max_by_key(|(_, labels)| shared(labels));

@@ -304,7 +304,11 @@ impl Engine<'_> {
             }
         }
         for (question, answer) in &mut whole {
-            if let (Question::Values { cap, .. } | Question::Items { cap, .. }, Answer::Values { values, overflow, .. }) = (question, answer) {
+            if let (
+                Question::Values { cap, .. } | Question::Items { cap, .. },
+                Answer::Values { values, overflow, .. },
+            ) = (question, answer)
+            {
                 settle(values, overflow, *cap);
             }
         }

@@ -37,8 +37,8 @@ pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
-pub use order::{Order, Orders};
 pub use matching::{Match, Matching, Side};
+pub use order::{Order, Orders};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use tally::{Sample, Tally};
 
