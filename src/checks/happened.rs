@@ -61,6 +61,13 @@ impl<'a> Happened<'a> {
         (self.names(), names)
     }
 
+    /// A gap for names that are values: what of them was not kept was not looked at.
+    pub(super) fn overflow(&self, answers: &Answers) -> Option<Gap> {
+        let over = matches!(answers.get(&self.names()), Some(Answer::Values { overflow: true, .. }));
+        let reason = format!("{} holds too many different names of events", self.dataset.name);
+        over.then(|| Gap { subject: self.dataset.name.clone(), reason, column: None })
+    }
+
     /// Those of these names.
     pub(super) fn events(&self, names: impl IntoIterator<Item = String>) -> Events {
         let (name, time, zone) = (self.columns.name, self.columns.time, self.zone.clone());
