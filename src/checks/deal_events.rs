@@ -103,7 +103,8 @@ fn echoes<'a>(context: &Context<'a>, happened: &Happened<'_>, params: &Node) -> 
         }
     }
     if found.is_empty() && gaps.is_empty() {
-        let reason = "no event of the plan says which field of a record raises it (`when: zoho.deals.Stage -> Closed Won`)";
+        let reason =
+            "no event of the plan says which field of a record raises it (`when: zoho.deals.Stage -> Closed Won`)";
         gaps.push(Gap { subject: "mapping:events".to_owned(), reason: reason.to_owned(), column: None });
     }
     (found, gaps)
@@ -208,14 +209,20 @@ fn repeated(context: &Context<'_>, happened: &Happened<'_>, answers: &Answers) -
             ..Hit::default()
         })
     };
-    let again = format!("{} of {named} came twice for one record, with nothing of it in between.", counted(steps.repeats.rows, "event", "events"));
+    let again = format!(
+        "{} of {named} came twice for one record, with nothing of it in between.",
+        counted(steps.repeats.rows, "event", "events")
+    );
     let nobody = match steps.unowned.rows {
         1 => format!("1 event of {named} names no person."),
         more => format!("{} events of {named} name no person.", count(more)),
     };
     let once = "Raise it on the change alone, not on every save, and send the record's id as the event's id.";
     let whom = "Send it with the id of the contact of the record; what has none yet should wait for one.";
-    [hit("record", &steps.repeats, again, once), hit("person", &steps.unowned, nobody, whom)].into_iter().flatten().collect()
+    [hit("record", &steps.repeats, again, once), hit("person", &steps.unowned, nobody, whom)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn far(context: &Context<'_>, happened: &Happened<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {

@@ -29,7 +29,8 @@ fn profiles(context: &Context<'_>) -> Result<(String, String), Gap> {
     let Some(profiles) = context.profiles() else { return Err(no_profiles("customerio.people")) };
     let before = earlier_dataset(context, &profiles.name)?;
     if profiles.key.is_some_and(|key| profiles.columns[key].label == "email") {
-        let reason = "profiles carry neither `cio_id` nor `id`, so new ones cannot be told from changed ones".to_owned();
+        let reason =
+            "profiles carry neither `cio_id` nor `id`, so new ones cannot be told from changed ones".to_owned();
         return Err(Gap { subject: profiles.name.clone(), reason, column: None });
     }
     Ok((profiles.name.clone(), before))

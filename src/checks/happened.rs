@@ -1,29 +1,65 @@
 //! What checks of events share: the export of events, where its parts stand, and which of its events tell of a stage.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::context::{Context, no_records};
 use super::event_plan::raised_by;
-use crate::exports::{Dataset, EventColumns};
+use crate::exports::{Dataset, Dialect, EventColumns};
 use crate::facts::{Answer, Answers, Column, Events, Place, Question};
 use crate::findings::Gap;
+use crate::frames::identity::{IdColumn, Numbering};
 use crate::mapping::{Attribute, Event};
 use crate::text::words;
 
 /// What events call the state before a change.
 pub(super) const FROM: &[&str] = &[
-    "from", "from_stage", "from_status", "from_value", "previous", "previous_stage", "previous_value", "old", "old_stage",
-    "old_status", "old_value", "before",
+    "from",
+    "from_stage",
+    "from_status",
+    "from_value",
+    "previous",
+    "previous_stage",
+    "previous_value",
+    "old",
+    "old_stage",
+    "old_status",
+    "old_value",
+    "before",
 ];
 /// What events call the state after it.
-pub(super) const TO: &[&str] = &[
-    "to", "to_stage", "to_status", "to_value", "new", "new_stage", "new_status", "new_value", "current", "after",
-];
+pub(super) const TO: &[&str] =
+    &["to", "to_stage", "to_status", "to_value", "new", "new_stage", "new_status", "new_value", "current", "after"];
 /// What events call the record that raised them.
 pub(super) const RECORD: &[&str] =
     &["deal_id", "dealId", "zoho_deal_id", "opportunity_id", "potential_id", "record_id", "zoho_record_id"];
 /// Names beyond which they are values.
 const MOST_NAMES: usize = 2_000;
+
+impl<'a> Context<'a> {
+    /// The events of Customer.io.
+    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
+        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
+    }
+
+    /// The columns of a dataset of events.
+    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
+        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
+        let are = dataset.dialect == Dialect::CustomerIoEvents;
+        if are { EventColumns::of(&labels()) } else { None }
+    }
+
+    /// The keys by which events name people; an `id` may be the record id of Zoho.
+    pub(super) fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
+        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
+        let numbered = [
+            by(events.person, Numbering::ProfileId),
+            by(events.person, Numbering::MaybeZoho),
+            by(events.cio_id, Numbering::CioId),
+        ];
+        numbered.into_iter().flatten().collect()
+    }
+}
 
 /// An export of events.
 pub(super) struct Happened<'a> {
@@ -36,7 +72,8 @@ impl<'a> Happened<'a> {
     /// The events of Customer.io, where an export of them was given.
     pub(super) fn of(context: &Context<'a>) -> Result<Self, Gap> {
         let subject = "customerio.events".to_owned();
-        let Some((dataset, columns)) = context.events().and_then(|dataset| Some((dataset, context.event_columns(dataset)?)))
+        let Some((dataset, columns)) =
+            context.events().and_then(|dataset| Some((dataset, context.event_columns(dataset)?)))
         else {
             let reason = "it needs an export of events from Customer.io, and none was given".to_owned();
             return Err(Gap { subject, reason, column: None });
@@ -81,9 +118,10 @@ impl<'a> Happened<'a> {
             self.dataset.columns.iter().position(|held| held.label == name || tails.contains(&held.label))
         };
         let own = names.iter().filter_map(|name| Some(Place { column: flat(name)?, member: None }));
-        let within = self.columns.json.iter().flat_map(|column| {
-            names.iter().map(|name| Place { column: *column, member: Some((*name).to_owned()) })
-        });
+        let within =
+            self.columns.json.iter().flat_map(|column| {
+                names.iter().map(|name| Place { column: *column, member: Some((*name).to_owned()) })
+            });
         own.chain(within).collect()
     }
 

@@ -27,7 +27,8 @@ fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
         return (Vec::new(), vec![Gap { subject: "mapping:identity".to_owned(), reason, column: None }]);
     };
     let source = canonical.source.as_ref().map(|path| context.resolve(path));
-    let id = context.profiles().and_then(|profiles| context.on_profile("id").ok().filter(|_| !profiles.preview.is_empty()));
+    let id =
+        context.profiles().and_then(|profiles| context.on_profile("id").ok().filter(|_| !profiles.preview.is_empty()));
     let found = [Some(context.on_profile(&canonical.attribute.text)), source, id.map(Ok)];
     let (mut columns, mut gaps) = (Vec::new(), Vec::new());
     for column in found.into_iter().flatten() {

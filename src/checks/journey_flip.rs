@@ -57,7 +57,11 @@ fn states(context: &Context<'_>, attribute: &Attribute, segment: &str) -> BTreeS
 }
 
 /// What starts a journey, as far as stage events tell of it: the attribute's states, any of them where none are named.
-fn started<'a>(context: &Context<'_>, mapping: &'a Mapping, journey: &'a Journey) -> Vec<(&'a str, Option<&'a Attribute>, BTreeSet<String>)> {
+fn started<'a>(
+    context: &Context<'_>,
+    mapping: &'a Mapping,
+    journey: &'a Journey,
+) -> Vec<(&'a str, Option<&'a Attribute>, BTreeSet<String>)> {
     let Some(trigger) = journey.trigger() else { return Vec::new() };
     if trigger.kind == Cued::Event {
         return vec![(trigger.name.as_str(), None, BTreeSet::new())];

@@ -61,7 +61,12 @@ fn field<'a>(context: &Context<'a>, event: &Event) -> Option<Result<(Column, Opt
     Some(column.map(|column| (column, Some(attribute))))
 }
 
-fn plan<'a>(context: &Context<'a>, happened: &Happened<'_>, event: &'a Event, answers: &Answers) -> Option<Result<Plan<'a>, Gap>> {
+fn plan<'a>(
+    context: &Context<'a>,
+    happened: &Happened<'_>,
+    event: &'a Event,
+    answers: &Answers,
+) -> Option<Result<Plan<'a>, Gap>> {
     let (column, attribute) = match field(context, event)? {
         Ok(found) => found,
         Err(gap) => return Some(Err(gap)),
@@ -104,7 +109,8 @@ fn plans<'a>(context: &Context<'a>, answers: &Answers) -> (Vec<Plan<'a>>, Vec<Ga
         }
     }
     if plans.is_empty() && gaps.is_empty() {
-        let reason = "no event of the plan says which field raises it (`when: zoho.deals.Stage -> Closed Won`)".to_owned();
+        let reason =
+            "no event of the plan says which field raises it (`when: zoho.deals.Stage -> Closed Won`)".to_owned();
         gaps.push(Gap { subject: "mapping:events".to_owned(), reason, column: None });
     }
     (plans, gaps)
@@ -121,7 +127,10 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         let reason = match moved {
             Moved { records: 0, .. } => "no record of the snapshot has the field and is still there".to_owned(),
             moved if is_strange(moved) => {
-                format!("no `{}` of the export has a sure time and names anybody whom the records have", plan.event.name)
+                format!(
+                    "no `{}` of the export has a sure time and names anybody whom the records have",
+                    plan.event.name
+                )
             }
             Moved { held: held @ 1.., moved, .. } if moved.rows == 0 => all_held(*held),
             _ => {

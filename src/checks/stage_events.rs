@@ -98,7 +98,8 @@ pub(super) fn looks<'a>(
         let event = of_plan(&name);
         let attribute = event.map_or_else(|| lifecycle(context, &name), |event| raising(context, event));
         let of_person = event.and_then(Event::cause).and_then(|cause| cause.column).is_none_or(|path| {
-            !context.datasets.contains_key(&path.dataset) || context.people().any(|dataset| dataset.name == path.dataset)
+            !context.datasets.contains_key(&path.dataset)
+                || context.people().any(|dataset| dataset.name == path.dataset)
         });
         let asked = Sequence {
             events: happened.events([name.clone()]),
@@ -107,7 +108,9 @@ pub(super) fn looks<'a>(
             person: happened.people(),
             from: happened.places(FROM),
             to: happened.places(TO),
-            words: attribute.filter(|attribute| !attribute.values.is_empty()).map(|attribute| Spellings::new(attribute, true)),
+            words: attribute
+                .filter(|attribute| !attribute.values.is_empty())
+                .map(|attribute| Spellings::new(attribute, true)),
             before: attribute.filter(|_| of_person).and_then(|attribute| before(context, attribute)),
             flip: flip.cloned(),
         };
@@ -186,7 +189,8 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
             "bare" => "no event of the name has a person and a time",
             _ => "no event of the name has a person, a time and a state that it led to",
         };
-        ask.gaps.push(Gap { subject: format!("{}.{}", happened.dataset.name, look.name), ..nothing(&happened, reason) });
+        ask.gaps
+            .push(Gap { subject: format!("{}.{}", happened.dataset.name, look.name), ..nothing(&happened, reason) });
     }
     ask
 }

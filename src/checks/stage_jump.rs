@@ -79,9 +79,8 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let hit = |(attribute, column, question): (&Attribute, Column, Question)| {
         let moved = moved(answers, &question)?;
         let limit = (share * moved.records as f64).max(fewest);
-        let (value, most) = moved.ways.iter().max_by(|one, other| {
-            one.1.rows.cmp(&other.1.rows).then_with(|| other.0.cmp(one.0))
-        })?;
+        let (value, most) =
+            moved.ways.iter().max_by(|one, other| one.1.rows.cmp(&other.1.rows).then_with(|| other.0.cmp(one.0)))?;
         if (most.rows as f64) < limit {
             return None;
         }

@@ -20,7 +20,8 @@ pub(super) static KIND: Kind = Kind {
 };
 
 /// Attributes that say when a profile was last written.
-const WRITTEN: &[&str] = &["updated_at", "last_updated_at", "_updated_at", "synced_at", "last_synced_at", "zoho_synced_at"];
+const WRITTEN: &[&str] =
+    &["updated_at", "last_updated_at", "_updated_at", "synced_at", "last_synced_at", "zoho_synced_at"];
 /// Attributes that say when a profile was made.
 const MADE: &[&str] = &["_created_in_customerio_at", "created_at"];
 
@@ -106,8 +107,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(plan) = plan(context) else { return Vec::new() };
     let newest = |question: &Question| at(answers, question).flatten();
-    let (Some(then), Some(now), Some(changed)) =
-        (newest(&plan.then_at), newest(&plan.now_at), newest(&plan.changed))
+    let (Some(then), Some(now), Some(changed)) = (newest(&plan.then_at), newest(&plan.now_at), newest(&plan.changed))
     else {
         return Vec::new();
     };
@@ -125,11 +125,5 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         count(lags.unsigned_abs()),
         duration(plan.lag)
     );
-    vec![Hit {
-        subject: Subject::column(&plan.now.dataset, label),
-        rows: 1,
-        total: 1,
-        statement,
-        ..Hit::default()
-    }]
+    vec![Hit { subject: Subject::column(&plan.now.dataset, label), rows: 1, total: 1, statement, ..Hit::default() }]
 }

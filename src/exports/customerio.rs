@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use ahash::AHashMap;
 
-use super::{Damage, EventColumns};
 use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
 use super::rows::{RowBuffer, Seen, Visit};
+use super::{Damage, EventColumns};
 use crate::error::Result;
 
 /// Whether these are the columns of people, in any order and subset.

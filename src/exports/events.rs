@@ -47,8 +47,7 @@ impl EventColumns {
         // Beside another name of the person, or an id of the event, it is clear whose a bare `id` is.
         let key = own.or_else(|| id.filter(|_| named([person, cio_id, email])));
         let person = person.or_else(|| id.filter(|_| own.is_some()));
-        let json: Vec<usize> =
-            JSON.iter().filter_map(|name| labels.iter().position(|label| label == name)).collect();
+        let json: Vec<usize> = JSON.iter().filter_map(|name| labels.iter().position(|label| label == name)).collect();
         let (name, time) = (at(NAME)?, at(TIME)?);
         // A person has a name, a time and attributes too.
         let telling = json.iter().any(|at| labels[*at] != "attributes" || labels[time] != "created_at");

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use super::local::Slice;
 use super::Column;
+use super::local::Slice;
 use crate::exports::member;
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, is_missing};

@@ -187,7 +187,10 @@ fn then_and_now_are_held_against_each_other() {
     match &whole[&Question::Moves(moves())] {
         Answer::Moves(Moved { records, moved, untold, ways, events, known, .. }) => {
             assert_eq!((*records, moved.rows, untold.rows, *events, *known), (24, 6, 3, 3, 3));
-            assert_eq!(untold.samples.iter().map(|sample| sample.key.as_str()).collect::<Vec<_>>(), ["c04", "c12", "c20"]);
+            assert_eq!(
+                untold.samples.iter().map(|sample| sample.key.as_str()).collect::<Vec<_>>(),
+                ["c04", "c12", "c20"]
+            );
             assert_eq!(ways["at risk"].rows, 6);
         }
         other => panic!("{other:?}"),

@@ -168,7 +168,10 @@ fn before(shard: &Shard<'_>, asked: &Sequence) -> Result<AHashMap<u64, String>, 
     for row in slice.rows() {
         let person = u64::from(slice.people.person[row as usize]);
         let said = state(values.get(row), asked.words.as_ref());
-        states.entry(person).and_modify(|known| *known = known.take().filter(|known| Some(known) == said.as_ref())).or_insert(said);
+        states
+            .entry(person)
+            .and_modify(|known| *known = known.take().filter(|known| Some(known) == said.as_ref()))
+            .or_insert(said);
     }
     Ok(states.into_iter().filter_map(|(person, said)| Some((person, said?))).collect())
 }
@@ -178,8 +181,11 @@ impl<'a> Book<'a> {
         let asked = self.asked;
         let slice = self.slice;
         let events = Reader::new(&slice, &asked.events)?;
-        let (key, from, to) =
-            (Property::new(&slice, &asked.key)?, Property::new(&slice, &asked.from)?, Property::new(&slice, &asked.to)?);
+        let (key, from, to) = (
+            Property::new(&slice, &asked.key)?,
+            Property::new(&slice, &asked.from)?,
+            Property::new(&slice, &asked.to)?,
+        );
         let words = asked.words.as_ref();
         let mut steps = Vec::new();
         for row in rows.iter().copied() {
@@ -354,7 +360,8 @@ pub(crate) fn echo(shard: &Shard<'_>, asked: &Echo) -> Result<Answer, String> {
     }
     let zoned = asked.zone.as_deref().and_then(zone);
     let changed = records.column(asked.changed.index)?;
-    let still = asked.still.as_ref().map(|(index, value)| Ok::<_, String>((records.column(*index)?, state(value, None))));
+    let still =
+        asked.still.as_ref().map(|(index, value)| Ok::<_, String>((records.column(*index)?, state(value, None))));
     let still = still.transpose()?;
     for row in records.rows() {
         let Some(own) = Form::Identifier.of(&records.frame.key(row)).and_then(|id| times.get(&id)) else { continue };
@@ -362,7 +369,8 @@ pub(crate) fn echo(shard: &Shard<'_>, asked: &Echo) -> Result<Answer, String> {
         if still.as_ref().is_some_and(|(column, value)| state(column.get(row), None) != *value) {
             continue;
         }
-        let apart = own.iter().filter_map(|(at, event)| Some((distance(changed.get(row), zoned.as_ref(), *at)?, *event)));
+        let apart =
+            own.iter().filter_map(|(at, event)| Some((distance(changed.get(row), zoned.as_ref(), *at)?, *event)));
         let Some((apart, event)) = apart.min_by_key(|(apart, event)| (apart.abs(), *event)) else { continue };
         timed += 1;
         if apart > asked.late || asked.early.is_some_and(|early| apart < -early) {
