@@ -185,9 +185,11 @@ fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Resul
 pub(crate) fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<()> {
     let people = |dataset: &&Arc<Dataset>| dataset.system == System::CustomerIo && dataset.module == "people";
     let contacts = |dataset: &&Arc<Dataset>| dataset.system == System::Zoho && dataset.name.ends_with(".contacts");
+    let events = |dataset: &&Arc<Dataset>| dataset.dialect == exports::Dialect::CustomerIoEvents;
     for (title, twins) in [
         ("people exports of Customer.io", datasets.values().filter(people).collect::<Vec<_>>()),
         ("exports of Zoho contacts", datasets.values().filter(contacts).collect()),
+        ("exports of events", datasets.values().filter(events).collect()),
     ] {
         if let [first, second, ..] = twins.as_slice() {
             let fault = Fault::new(format!("{} and {} are both {title}", first.name, second.name));

@@ -137,18 +137,6 @@ impl<'a> Context<'a> {
         self.datasets.values().find(|dataset| dataset.system == System::CustomerIo && dataset.module == "people")
     }
 
-    /// The events of Customer.io.
-    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
-        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
-    }
-
-    /// The columns of a dataset of events.
-    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
-        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
-        let are = dataset.dialect == Dialect::CustomerIoEvents;
-        if are { EventColumns::of(&labels()) } else { None }
-    }
-
     /// A module of Zoho CRM: `contacts`.
     pub fn zoho(&self, module: &str) -> Option<&'a Arc<Dataset>> {
         let slug = module.to_lowercase().replace(' ', "_");
@@ -322,17 +310,6 @@ impl<'a> Context<'a> {
             Some(dataset) => dataset.system == System::Zoho && dataset.key == dataset.find(&path.column),
             None => System::parse(path.source()) == Some(System::Zoho) && path.column == "Record Id",
         })
-    }
-
-    /// The keys by which events name people; an `id` may be the record id of Zoho.
-    fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
-        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
-        let numbered = [
-            by(events.person, Numbering::ProfileId),
-            by(events.person, Numbering::MaybeZoho),
-            by(events.cio_id, Numbering::CioId),
-        ];
-        numbered.into_iter().flatten().collect()
     }
 
     /// The columns by which each dataset's records are recognised.
