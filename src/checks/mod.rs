@@ -52,6 +52,9 @@ mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
 mod systems;
+pub(crate) mod test_cohort;
+pub(crate) mod test_people;
+pub(crate) mod test_values;
 mod tested_value;
 mod text_times;
 mod timestamp;
@@ -60,6 +63,7 @@ pub mod writers;
 
 pub use context::Context;
 pub use partial::partial;
+pub(crate) use test_people::PREFIX as TEST_PEOPLE;
 
 use crate::facts::{Answers, Question};
 use crate::findings::{Firmness, Gap, Hit, Outcome, Subject};
@@ -181,6 +185,7 @@ pub static KINDS: &[&Kind] = &[
     &retention_truth::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &test_people::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod people;
 mod progress;
+mod sample;
 mod targets;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -37,6 +38,7 @@ Examples:
   crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
+  crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
 
@@ -75,6 +77,8 @@ enum Command {
     Baseline(baseline::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
+    /// Propose people to test the sync with, as a block for mapping.yaml.
+    Sample(sample::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// List the rules.
@@ -142,6 +146,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
+        Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -15,8 +15,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
-    instants, matches, pairs, people, picks, repeats, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, cohort, filter,
+    instants, matches, named, pairs, people, picks, repeats, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -197,6 +197,8 @@ impl<'a> Shard<'a> {
             }
             Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Named(roll) => named::named(self, roll),
+            Question::Cohort(asked) => cohort::cohort(self, asked),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => picks::listing(self, pick),
         }
@@ -327,6 +329,7 @@ impl Engine<'_> {
                     | Question::Shaped { .. }
                     | Question::Compare { .. }
                     | Question::Instants(_) => SAMPLES,
+                    Question::Cohort(asked) => asked.keep,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {

@@ -70,6 +70,10 @@ fn person(mapping: &Mapping, item: &Node) -> Result<TestPerson> {
 }
 
 fn named(mapping: &Mapping, entry: &Entry) -> Result<(Spot, Spot)> {
+    if matches!(entry.node.value, Value::List(_) | Value::Map(_)) {
+        let message = format!("`{}` of a test person is not a single value", entry.key);
+        return refuse(mapping, entry.node.mark, message, "write one entry a person".to_owned());
+    }
     let value = entry.node.text().unwrap_or_default();
     if value.trim().is_empty() {
         let message = format!("`{}` of a test person is blank", entry.key);
@@ -119,11 +123,16 @@ mod tests {
     use crate::mapping::Mapping;
     use crate::yaml::Document;
 
+    /// A mapping with these people; where it is refused, the place, what and the help.
     fn mapping(people: &str) -> Result<Mapping, String> {
         let head =
             "identity: {canonical: crm_id}\nattributes: {stage: {type: enum}}\nsegments: {Vip: {where: stage = 'a'}}\n";
-        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).map_err(|e| e.to_string())?;
-        Mapping::build(document).map_err(|error| error.to_string())
+        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).unwrap();
+        Mapping::build(document).map_err(|error| {
+            let fault = error.fault();
+            let place = fault.place.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{place} {} {}", fault.message, fault.help.as_deref().unwrap_or_default())
+        })
     }
 
     #[test]
@@ -147,6 +156,7 @@ mod tests {
             ("  - {crm_id: 12, expect: {stage: [x]}}", "m.yaml:5:34", "not a single value"),
             ("  - {crm_id: 12, in: [Vpi]}", "m.yaml:5:23", "did you mean `Vip`"),
             ("  - {expect: {stage: x}}", "m.yaml:5:5", "nobody is meant"),
+            ("  - {crm_id: [1, 2]}", "m.yaml:5:14", "not a single value"),
             ("  - {crm_id: }", "m.yaml:5:6", "is blank"),
         ] {
             let refused = mapping(people).unwrap_err();
