@@ -14,7 +14,7 @@ use crate::findings::{Gap, Hit, Row, Shows};
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, classify, instant, zone};
 use crate::mapping::{Attribute, Spot, TestPerson};
-use crate::text::list;
+use crate::text::{counted, list};
 
 /// Two stamps of one moment may be rounded to the minute.
 const SAME: u64 = 60;
@@ -161,6 +161,14 @@ pub(super) fn told(context: &Context<'_>, people: &[TestPerson], answers: &Answe
             let zone = fresh.zone.as_deref().and_then(zone);
             stamp.and_then(|stamp| instant(stamp, zone.as_ref())).is_some_and(|at| at > fresh.after)
         });
+        if at_zoho.len() > 1 {
+            let records = counted(at_zoho.len() as u64, "record", "records");
+            let reason = format!(
+                "test person {name} is {records} of {}, of which the first was compared: name the person by the identifier",
+                contacts.name
+            );
+            told.gaps.push(Gap { subject: format!("test_people:{name}"), reason, column: None });
+        }
         let (mut wrong, mut compared) = held_against(context, &pairs, found, profile);
         if fresh && !wrong.is_empty() {
             let reason = format!("the Zoho record of test person {name} changed too lately to be compared");
