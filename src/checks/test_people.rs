@@ -40,6 +40,14 @@ pub(super) struct Told {
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     match people(context) {
         Err(gap) => Ask { gaps: vec![gap], ..Ask::default() },
+        // That there are none is the finding of the rule that counts them.
+        Ok([]) if params.get_text("fault").as_deref() != Some("few") => {
+            let reason = "`test_people:` of the mapping names nobody".to_owned();
+            Ask {
+                gaps: vec![Gap { subject: "mapping:test_people".to_owned(), reason, column: None }],
+                ..Ask::default()
+            }
+        }
         Ok(people) => {
             let told = told(context, people, params, answers);
             Ask { questions: told.questions, subjects: people.len().max(1), gaps: told.gaps }

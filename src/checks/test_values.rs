@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::agreement::{reading, stale};
 use super::consent;
 use super::context::Context;
-use super::lag::hold_back;
+use super::lag::{HoldBack, hold_back};
 use super::test_people::{Told, blind, found, hit, roll, shown};
 use crate::exports::Dataset;
 use crate::facts::lenses::shape;
@@ -140,55 +140,84 @@ pub(super) fn told(context: &Context<'_>, people: &[TestPerson], answers: &Answe
     questions.push(Question::Named(roll.clone()));
     let mut told = Told { questions, gaps, hits: Vec::new() };
     let Some(found) = found(answers, &roll).filter(|_| !held.is_open()) else { return told };
+    let trial = Trial { context, pairs, expected, canonical, held, contacts: &contacts.name, profiles: &profiles.name };
     for (person, found) in people.iter().zip(found) {
-        let name = shown(mapping, person);
-        let [at_zoho, on_profile] =
-            [&contacts.name, &profiles.name].map(|dataset| found.get(dataset).map_or(&[][..], Vec::as_slice));
-        let Some(profile) = carrier(on_profile, canonical.as_ref()) else {
-            let statement = match at_zoho.is_empty() {
-                true => format!("Test person {name} is in no export, neither of Zoho contacts nor of profiles."),
-                false => format!("Test person {name} is in {} and has no profile.", contacts.name),
-            };
-            told.hits.push(hit(context, person, statement));
-            continue;
-        };
-        if at_zoho.is_empty() {
-            let statement = format!("Test person {name} has a profile and is not in {}.", contacts.name);
-            told.hits.push(hit(context, person, statement));
-        }
-        let fresh = held.fresh().is_some_and(|fresh| {
-            let stamp = at_zoho.first().and_then(|record| record.cells.get(&fresh.column.index));
-            let zone = fresh.zone.as_deref().and_then(zone);
-            stamp.and_then(|stamp| instant(stamp, zone.as_ref())).is_some_and(|at| at > fresh.after)
-        });
-        if at_zoho.len() > 1 {
-            let records = counted(at_zoho.len() as u64, "record", "records");
-            let reason = format!(
-                "test person {name} is {records} of {}, of which the first was compared: name the person by the identifier",
-                contacts.name
-            );
-            told.gaps.push(Gap { subject: format!("test_people:{name}"), reason, column: None });
-        }
-        let (mut wrong, mut compared) = held_against(context, &pairs, found, profile);
-        if fresh && !wrong.is_empty() {
-            let reason = format!("the Zoho record of test person {name} changed too lately to be compared");
-            told.gaps.push(Gap { subject: format!("test_people:{name}"), reason, column: None });
-            wrong.clear();
-        }
-        for (attribute, value) in &person.expect {
-            let Some(column) = expected.get(attribute.text.as_str()) else { continue };
-            compared += 1;
-            wrong.extend(unexpected(context, attribute, value, column, profile));
-        }
-        if compared == 0 {
-            let reason = format!("no value of test person {name} could be compared");
-            told.gaps.push(Gap { subject: format!("test_people:{name}"), reason, column: None });
-        }
-        told.hits.extend(differing(context, person, &name, profile, &wrong, compared));
+        trial.hold(person, &shown(mapping, person), found, &mut told);
     }
     told.gaps.sort();
     told.gaps.dedup();
     told
+}
+
+/// What every test person is held against.
+struct Trial<'a> {
+    context: &'a Context<'a>,
+    pairs: Vec<Pair<'a>>,
+    expected: BTreeMap<&'a str, Column>,
+    canonical: Option<Column>,
+    held: HoldBack,
+    contacts: &'a str,
+    profiles: &'a str,
+}
+
+impl Trial<'_> {
+    /// One person: on both sides, with the values of the sources, and with those that are expected.
+    fn hold(&self, person: &TestPerson, name: &str, found: &Found, told: &mut Told) {
+        let gap = |reason: String| Gap { subject: format!("test_people:{name}"), reason, column: None };
+        let [at_zoho, on_profile] =
+            [self.contacts, self.profiles].map(|dataset| found.get(dataset).map_or(&[][..], Vec::as_slice));
+        let fresh = self.is_fresh(at_zoho);
+        let profile = match (at_zoho, carrier(on_profile, self.canonical.as_ref())) {
+            ([_, ..], Some(profile)) => profile,
+            // It may still be on its way.
+            ([_, ..], None) if fresh => {
+                told.gaps.push(gap(format!("test person {name} changed too lately to have a profile")));
+                return;
+            }
+            (_, other) => {
+                let (contacts, profiles) = (self.contacts, self.profiles);
+                let statement = match (at_zoho.is_empty(), other) {
+                    (true, None) => {
+                        format!("Test person {name} is in no export, neither in {contacts} nor in {profiles}.")
+                    }
+                    (true, Some(_)) => format!("Test person {name} has a profile and is not in {contacts}."),
+                    _ => format!("Test person {name} is in {contacts} and has no profile."),
+                };
+                told.hits.push(hit(self.context, person, statement));
+                return;
+            }
+        };
+        if at_zoho.len() > 1 {
+            let records = counted(at_zoho.len() as u64, "record", "records");
+            told.gaps.push(gap(format!(
+                "test person {name} is {records} of {}, of which the first was compared: name the person by the identifier",
+                self.contacts
+            )));
+        }
+        let (mut wrong, mut compared) = held_against(self.context, &self.pairs, found, profile);
+        if fresh && !wrong.is_empty() {
+            told.gaps.push(gap(format!("the Zoho record of test person {name} changed too lately to be compared")));
+            wrong.clear();
+        }
+        for (attribute, value) in &person.expect {
+            let Some(column) = self.expected.get(attribute.text.as_str()) else { continue };
+            compared += 1;
+            wrong.extend(unexpected(self.context, attribute, value, column, profile));
+        }
+        if compared == 0 {
+            told.gaps.push(gap(format!("no value of test person {name} could be compared")));
+        }
+        told.hits.extend(differing(self.context, person, name, profile, &wrong, compared));
+    }
+
+    /// Whether the record changed within the lag of the sync.
+    fn is_fresh(&self, at_zoho: &[Record]) -> bool {
+        self.held.fresh().is_some_and(|fresh| {
+            let stamp = at_zoho.first().and_then(|record| record.cells.get(&fresh.column.index));
+            let zone = fresh.zone.as_deref().and_then(zone);
+            stamp.and_then(|stamp| instant(stamp, zone.as_ref())).is_some_and(|at| at > fresh.after)
+        })
+    }
 }
 
 /// The profile that carries the identifier; else the first.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ahash::{AHashMap, AHashSet};
+use ahash::AHashMap;
 
 use super::local::Shard;
 use super::{Answer, Column, Filter};
@@ -122,7 +122,7 @@ fn seeds(shard: &Shard<'_>, roll: &Roll) -> Result<Vec<Rows>, String> {
 /// Adds the other records of the same people. Where somebody has records on the left, those say who it is: a profile that
 /// only shares the address may be another's.
 fn widen(shard: &Shard<'_>, roll: &Roll, people: &mut [Rows]) -> Result<(), String> {
-    let mut labels: AHashMap<u32, AHashSet<usize>> = AHashMap::new();
+    let mut labels: AHashMap<u32, BTreeSet<usize>> = AHashMap::new();
     for (who, rows) in people.iter().enumerate() {
         let home = roll.linked.as_ref().and_then(|(left, _)| rows.get_key_value(left));
         let sure: Vec<(&String, &BTreeSet<u32>)> = home.map_or_else(|| rows.iter().collect(), |home| vec![home]);
