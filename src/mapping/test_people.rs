@@ -88,10 +88,6 @@ fn expected(mapping: &Mapping, entry: &Entry) -> Result<(Spot, Spot)> {
         let names = mapping.attributes.iter().map(|attribute| attribute.name.as_str()).chain(OWN.iter().copied());
         return refuse(mapping, entry.mark, message, help(&entry.key, names, "the attributes are"));
     }
-    if matches!(entry.node.value, Value::List(_) | Value::Map(_)) {
-        let message = format!("`{}` under `expect` is not a single value", entry.key);
-        return refuse(mapping, entry.node.mark, message, "write the value that the profile must hold".to_owned());
-    }
     let value = entry.node.text().unwrap_or_default().to_owned();
     Ok((Spot { text: entry.key.clone(), mark: entry.mark }, Spot { text: value, mark: entry.node.mark }))
 }
@@ -153,7 +149,7 @@ mod tests {
             ("  - {crm_di: 12}", "m.yaml:5:6", "did you mean `crm_id`"),
             ("  - {crm_id: 12, expct: {}}", "m.yaml:5:18", "did you mean `expect`"),
             ("  - {crm_id: 12, expect: {stag: x}}", "m.yaml:5:27", "did you mean `stage`"),
-            ("  - {crm_id: 12, expect: {stage: [x]}}", "m.yaml:5:34", "not a single value"),
+            ("  - {crm_id: 12, expect: {stage: [x]}}", "m.yaml:5:34", "expect.stage is a list"),
             ("  - {crm_id: 12, in: [Vpi]}", "m.yaml:5:23", "did you mean `Vip`"),
             ("  - {expect: {stage: x}}", "m.yaml:5:5", "nobody is meant"),
             ("  - {crm_id: [1, 2]}", "m.yaml:5:14", "not a single value"),
