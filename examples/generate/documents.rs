@@ -269,8 +269,14 @@ const MENDED: &[(&str, &str)] = &[
         "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued], suppress: [unsubscribed]",
         "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued, deal_won], suppress: [unsubscribed, \"segment:Bought From Sales\"]",
     ),
-    ("within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip", "within: 12h, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip"),
-    ("  Tea Friends: {where: \"tags = 'friend of the house'\"}\n", "  Bought From Sales: {where: \"zoho.deals.{{deals.Stage}} = 'Closed Won'\"}\n"),
+    (
+        "within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+        "within: 12h, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+    ),
+    (
+        "  Tea Friends: {where: \"tags = 'friend of the house'\"}\n",
+        "  Bought From Sales: {where: \"zoho.deals.{{deals.Stage}} = 'Closed Won'\"}\n",
+    ),
     (", segment:Tea Friends", ""),
     (
         "  # Nobody may ever be in these two.",
