@@ -109,7 +109,9 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         base: options.base.as_ref(),
         summary: options.summary.as_ref(),
     };
-    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    let mut context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    let deprecated = rules.iter().filter(|rule| rule.status == "deprecated");
+    context.deprecated = deprecated.map(|rule| (rule.code.clone(), rule.name.clone())).collect();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let facts = gather(&context, &selected, options, all_rows)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);

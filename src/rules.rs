@@ -1,6 +1,8 @@
 //! Rules as data: a YAML file names a kind of check, its parameters, a code and the texts. Built-in rules travel in the
 //! binary; a team adds its own by path.
 
+pub mod merged;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +51,7 @@ built_in![
     "exports-apart",
     "foreign-value-on-profile",
     "id-differs-in-case",
+    "id-without-record-any-more",
     "identifier-and-email-cross",
     "identifier-in-two-shapes",
     "identifier-not-on-profile",
@@ -85,6 +88,8 @@ built_in![
     "no-purchase-exit",
     "offset-missing-or-mixed",
     "old-address-on-profile",
+    "older-value-won",
+    "opt-out-lost-on-conversion",
     "opt-out-undone",
     "opted-out-but-mailable",
     "over-write-limits",
@@ -98,6 +103,7 @@ built_in![
     "repeated-identifier",
     "reserved-name-case",
     "retention-truth-not-mapped",
+    "retired-rule-named",
     "row-count-differs",
     "sensitive-field-mapped",
     "several-journeys-at-once",
@@ -116,6 +122,8 @@ built_in![
     "stamp-missing",
     "stamp-of-non-owner",
     "stamp-of-unknown-system",
+    "stub-opts-out",
+    "suppressed-without-profile",
     "sync-overrides-precedence",
     "tested-value-not-allowed",
     "time-zone-not-stated",
@@ -125,7 +133,9 @@ built_in![
     "trigger-of-wrong-kind",
     "two-owners",
     "unfit-profile-id",
+    "unmapped-copy-of-zoho",
     "unreadable-opt-out",
+    "unreadable-preferences",
     "unused-attribute",
     "unwritable-name",
     "use-not-stated",
@@ -230,10 +240,13 @@ impl Rules {
         self.by_code.values()
     }
 
-    /// The rule of a code or a name.
+    /// The rule of a code or a name; of a code that went into another rule, that one.
     pub fn get(&self, code_or_name: &str) -> Option<&Rule> {
         let wanted = code_or_name.trim();
-        self.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted))
+        let own = |wanted: &str| {
+            self.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted))
+        };
+        own(wanted).or_else(|| own(&merged::of(wanted)?.into))
     }
 
     /// The rules that a selector means: a code, a name, or a family such as `ENM`.

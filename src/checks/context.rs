@@ -39,6 +39,8 @@ pub struct Context<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
+    /// Code and name of rules that are deprecated.
+    pub deprecated: Vec<(String, String)>,
     /// The conditions of the mapping.
     pub(super) conditions: Conditions,
 }
@@ -89,6 +91,7 @@ impl<'a> Context<'a> {
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
+            deprecated: Vec::new(),
             conditions: Conditions::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };
@@ -305,7 +308,7 @@ impl<'a> Context<'a> {
         let keys = |dataset: &Dataset| {
             let mut keys = Keys { record: dataset.key, shared: dataset.system == System::Zoho, ..Keys::default() };
             let find = |name: &str| dataset.find(name);
-            if people.contains(dataset.name.as_str()) {
+            if people.contains(dataset.name.as_str()) || dataset.module.eq_ignore_ascii_case("suppressions") {
                 keys.address = self.email(dataset).ok().map(|column| column.index);
             }
             let declared = self.mapping.into_iter().flat_map(|mapping| mapping.canonical.iter().chain(&mapping.also));

@@ -13,6 +13,7 @@ mod concepts;
 mod conditions;
 pub(crate) mod consent;
 mod consent_values;
+mod converted_consent;
 mod coverage;
 mod crossed_identity;
 mod declarations;
@@ -32,12 +33,14 @@ mod journey_starts;
 mod journeys;
 mod lag;
 mod lead_and_contact;
+pub(crate) mod likeness;
 mod limits;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
 mod names;
 mod negative_segment;
+mod other_systems;
 mod ownership;
 mod partial;
 mod parts;
@@ -50,11 +53,15 @@ mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
+mod stranded_id;
+mod stub_merge;
 mod systems;
 mod tested_value;
 mod text_times;
 mod timestamp;
+mod topics;
 mod types;
+mod unmapped_copy;
 mod writer_stamp;
 pub mod writers;
 
@@ -150,6 +157,7 @@ pub static KINDS: &[&Kind] = &[
     &consent::SOURCE,
     &consent_values::RECORD,
     &consent_values::VALUE,
+    &converted_consent::KIND,
     &coverage::KIND,
     &crossed_identity::KIND,
     &declarations::KIND,
@@ -180,9 +188,13 @@ pub static KINDS: &[&Kind] = &[
     &retention_truth::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &stranded_id::KIND,
+    &stub_merge::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
+    &topics::KIND,
     &types::KIND,
+    &unmapped_copy::KIND,
     &writer_stamp::KIND,
 ];

@@ -16,7 +16,7 @@ use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
     Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
-    instants, matches, pairs, people, picks, repeats, width, writers,
+    instants, matches, pairs, people, picks, repeats, stranded, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -192,9 +192,17 @@ impl<'a> Shard<'a> {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
             Question::Agree { left, right, reading, missing, blank, also, spare, fresh } => {
-                let fresh = fresh.as_ref();
-                agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh })
+                let (fresh, times) = (fresh.as_ref(), None);
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh, times })
             }
+            Question::Dated { asked, times } => agree::dated(self, asked, times),
+            Question::Stranded { column, parent, child } => {
+                stranded::stranded(self, column, parent, child.as_deref())
+            }
+            Question::Named { left, left_lens, right, right_lens } => {
+                stranded::named(self, (left, left_lens), (right, right_lens))
+            }
+            Question::Stubs { consent, topics, life } => repeats::stubs(self, consent, *topics, life),
             Question::Instants(asked) => instants::apart(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
@@ -378,6 +386,23 @@ pub(crate) fn in_scope<'a>(
             }
             let wanted = matches!(scope, Scope::Linked(_));
             Ok(Box::new(move |row| linked[row as usize] == wanted))
+        }
+        Scope::Shaped { index, lens, shapes } => {
+            let column = slice.column(*index)?;
+            let (lens, shapes) = (lens.clone(), shapes.clone());
+            Ok(Box::new(move |row| shapes.contains(lens.shape(column.get(row)))))
+        }
+        Scope::Both(one, other) => {
+            let (one, other) = (in_scope(shard, slice, one)?, in_scope(shard, slice, other)?);
+            Ok(Box::new(move |row| one(row) && other(row)))
+        }
+        Scope::Either(one, other) => {
+            let (one, other) = (in_scope(shard, slice, one)?, in_scope(shard, slice, other)?);
+            Ok(Box::new(move |row| one(row) || other(row)))
+        }
+        Scope::Not(inner) => {
+            let inner = in_scope(shard, slice, inner)?;
+            Ok(Box::new(move |row| !inner(row)))
         }
         Scope::Where(filter) => {
             // Rows come in order.

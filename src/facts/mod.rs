@@ -23,11 +23,13 @@ mod people;
 mod picks;
 mod question;
 mod repeats;
+mod stranded;
 pub mod tally;
+pub mod topics;
 mod width;
 mod writers;
 
-pub use agree::{Agreement, Blank, Reading};
+pub use agree::{Agreement, Blank, Reading, Times};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
 pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};

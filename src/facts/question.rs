@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::agree::{Blank, Reading};
+use super::agree::{Blank, Reading, Times};
 use super::cells::Read;
 use super::filter::Filter;
 use super::fits::Fit;
@@ -42,6 +42,8 @@ pub enum Lens {
     ProfileIdFault,
     /// What the cell of topics says: all of them off, some on.
     Topics,
+    /// Whether the cell of topics can be read, and names none but these; which exist is not known where none is given.
+    Preferences(Vec<String>),
     /// Of more than so many bytes, or not.
     Size(usize),
     /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
@@ -80,19 +82,54 @@ pub enum Scope {
     Linked(Vec<String>),
     /// Those that are linked to no record of any of them.
     Unlinked(Vec<String>),
+    /// Those whose value has one of these shapes.
+    Shaped { index: usize, lens: Lens, shapes: BTreeSet<String> },
+    /// Those in both.
+    Both(Box<Scope>, Box<Scope>),
+    /// Those in either.
+    Either(Box<Scope>, Box<Scope>),
+    /// Those not in it.
+    Not(Box<Scope>),
     /// All.
     All,
 }
 
 impl Scope {
+    /// The scopes it is made of, itself included.
+    fn leaves(&self) -> Vec<&Self> {
+        match self {
+            Self::Both(one, other) | Self::Either(one, other) => [one.leaves(), other.leaves()].concat(),
+            Self::Not(inner) => inner.leaves(),
+            _ => vec![self],
+        }
+    }
+
+    /// The columns that it reads.
+    fn columns(&self) -> Vec<usize> {
+        let of = |leaf: &&Self| match leaf {
+            Self::Reachable(index) | Self::Shaped { index, .. } => Some(*index),
+            _ => None,
+        };
+        self.leaves().iter().filter_map(of).collect()
+    }
+
+    fn filters(&self) -> Vec<&Filter> {
+        let mut found = Vec::new();
+        for leaf in self.leaves() {
+            if let Self::Where(filter) = leaf {
+                found.push(filter);
+            }
+        }
+        found
+    }
+
     /// The datasets whose records must be linked to know it.
     fn pairs(&self, dataset: &str) -> Vec<(String, String)> {
-        match self {
-            Self::Linked(others) | Self::Unlinked(others) => {
-                others.iter().map(|other| (other.clone(), dataset.to_owned())).collect()
-            }
+        let of = |leaf: &Self| match leaf {
+            Self::Linked(others) | Self::Unlinked(others) => others.clone(),
             _ => Vec::new(),
-        }
+        };
+        self.leaves().into_iter().flat_map(of).map(|other| (other, dataset.to_owned())).collect()
     }
 }
 
@@ -216,6 +253,16 @@ pub enum Question {
     CrossedIdentity { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     LeadAndContact { child: String, parent: String, right: String },
+    /// Records whose id no record of `parent` has any more, though the one that took its place is known: the only one with
+    /// the address, or the one that the lookup of a record of `child` names. One that has a record of its own is left out.
+    Stranded { column: Column, parent: String, child: Option<String> },
+    /// Pairs of which the left record names the right one in a lookup, by what both sides say.
+    Named { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
+    /// Records of one person of which one fills none of the columns of `life` and is opted out by a cell that another one,
+    /// which fills some, leaves blank: a merge would copy it.
+    Stubs { consent: Column, topics: Option<usize>, life: Vec<usize> },
+    /// What [`Question::Agree`] asks about values of other systems, where times tell which of the two is the newer one.
+    Dated { asked: Box<Question>, times: Times },
     /// The records that a judgement is about, by columns that say who wrote them.
     Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -238,6 +285,12 @@ impl Question {
     pub fn named_columns(&self) -> Vec<Column> {
         match self {
             Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
+                vec![Column { dataset: left.clone(), index: *index }]
+            }
+            // Where these are blank, nobody is of that kind.
+            Self::Coverage { .. } => Vec::new(),
+            Self::Stubs { consent, .. } => vec![consent.clone()],
             _ => self.columns(),
         }
     }
@@ -270,9 +323,16 @@ impl Question {
             Self::Wide { dataset, columns, .. } => {
                 columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
             }
-            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
-                vec![Column { dataset: left.clone(), index: *index }]
+            Self::Coverage { left, scope, .. } => {
+                scope.columns().into_iter().map(|index| Column { dataset: left.clone(), index }).collect()
             }
+            Self::Stranded { column, .. } => vec![column.clone()],
+            Self::Named { left, right, .. } => vec![left.clone(), right.clone()],
+            Self::Stubs { consent, topics, life } => {
+                let more = topics.iter().chain(life).map(|index| Column { index: *index, ..consent.clone() });
+                std::iter::once(consent.clone()).chain(more).collect()
+            }
+            Self::Dated { asked, times } => [asked.columns(), times.columns()].concat(),
             Self::Listing(pick) => pick.columns(),
             Self::Writers { pick, by } => {
                 let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
@@ -312,7 +372,14 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
-            Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Coverage { left, right, scope } => {
+                [vec![(left.clone(), right.clone())], scope.pairs(left)].concat()
+            }
+            Self::Stranded { column, parent, child } => {
+                let of = |name: &String| (name.clone(), column.dataset.clone());
+                std::iter::once(parent).chain(child).map(of).collect()
+            }
+            Self::Dated { asked, .. } => asked.pairs(),
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
             }
@@ -341,7 +408,9 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => vec![(dataset, filter)],
             Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
-            Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Coverage { left, scope, .. } => {
+                scope.filters().into_iter().map(|filter| (left.as_str(), filter)).collect()
+            }
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],
