@@ -227,6 +227,10 @@ impl Rules {
         let rule = parse(document)?;
         let at = document.root.get("code").map_or(document.root.mark, |node| node.mark);
         let twin = self.by_code.values().find(|other| other.code == rule.code || other.name == rule.name);
+        if let Some(merged) = merged::of(&rule.code) {
+            let fault = document.fault(at, format!("the code {} is taken: it went into {}", merged.code, merged.into));
+            return Err(Error::usage(fault.help("give this rule a code of its own, such as X001")));
+        }
         if let Some(twin) = twin {
             let fault = document.fault(at, format!("a rule {} ({}) exists already", twin.code, twin.name));
             return Err(Error::usage(fault.help("give this rule a code and a name of its own, such as X001")));

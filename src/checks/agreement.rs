@@ -352,7 +352,9 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit>
         let (owner, others) = (&plan.left.dataset, others.join(" or "));
         match plan.times {
             Some(Times { older: true, .. }) => {
-                format!("`{label}` is the older value of {others} and not the newer one of {owner}, its owner, in {profiles}")
+                format!(
+                    "`{label}` is the older value of {others} and not the newer one of {owner}, its owner, in {profiles}"
+                )
             }
             _ => format!("`{label}` is the value of {others} and not that of {owner}, its owner, in {profiles}"),
         }

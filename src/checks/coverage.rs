@@ -60,8 +60,7 @@ fn plan(context: &Context<'_>, fault: &str) -> Result<[Question; 2], Vec<Gap>> {
         ("missing", Ok(gone)) => Scope::Both(Box::new(base.clone()), Box::new(Scope::Not(Box::new(gone)))),
         _ => base.clone(),
     };
-    let question =
-        |scope| Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope };
+    let question = |scope| Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope };
     Ok([question(own), question(base)])
 }
 

@@ -28,8 +28,15 @@ pub(super) fn phones(context: &Context<'_>, owner: &str, known: &[&ColumnPath]) 
 }
 
 /// Columns that say when a record was changed, whatever the export.
-const CHANGED: &[&str] =
-    &["Modified Time", "Updated At", "Last Updated", "Last Modified", "Modified At", "Modified Date", "Profile Updated On"];
+const CHANGED: &[&str] = &[
+    "Modified Time",
+    "Updated At",
+    "Last Updated",
+    "Last Modified",
+    "Modified At",
+    "Modified Date",
+    "Profile Updated On",
+];
 
 /// The column that says when a record was changed, and the zone of its stamps without one.
 fn changed(context: &Context<'_>, dataset: &Dataset) -> Option<(Column, Option<String>)> {

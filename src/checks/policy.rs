@@ -84,9 +84,10 @@ type Named = (Subject, String, Place);
 /// Every rule that the config names.
 fn named(config: &Config) -> Vec<Named> {
     let Some(document) = &config.document else { return Vec::new() };
-    let severity = config.severity.iter().map(|(rule, _)| {
-        (Subject::entry("severity", &rule.text), rule.text.clone(), document.place(rule.mark))
-    });
+    let severity = config
+        .severity
+        .iter()
+        .map(|(rule, _)| (Subject::entry("severity", &rule.text), rule.text.clone(), document.place(rule.mark)));
     let limits = config.thresholds.iter().filter_map(|limit| {
         Some((Subject::entry("thresholds", &limit.rule), limit.rule.clone(), limit.place.clone()?))
     });
@@ -112,7 +113,8 @@ fn retired(context: &Context<'_>) -> Judged {
             ),
             None => {
                 let (code, old) = context.deprecated.iter().find(is_old)?;
-                let action = format!("Take the entry out, or name the rule that took its place: crmlint explain {code}.");
+                let action =
+                    format!("Take the entry out, or name the rule that took its place: crmlint explain {code}.");
                 (format!("{code} ({old}) is deprecated, and only runs where somebody selects it."), action)
             }
         };

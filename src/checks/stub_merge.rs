@@ -53,8 +53,7 @@ fn life(context: &Context<'_>, profiles: &Dataset) -> Vec<usize> {
     };
     let wanted = |label: &str| !is_reserved(label) && !GREETING.contains(&label) && mapped(label);
     let columns = profiles.columns.iter().enumerate();
-    let found: BTreeSet<usize> =
-        columns.filter(|(_, column)| wanted(&column.label)).map(|(index, _)| index).collect();
+    let found: BTreeSet<usize> = columns.filter(|(_, column)| wanted(&column.label)).map(|(index, _)| index).collect();
     found.into_iter().collect()
 }
 

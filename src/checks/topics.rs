@@ -72,7 +72,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     };
     let mut ask = Ask { subjects: 1, questions: vec![plan.question()], gaps: Vec::new() };
     if plan.known.is_empty() {
-        let reason = "the mapping lists no `topics:`, so nobody knows which of those that profiles name exist".to_owned();
+        let reason =
+            "the mapping lists no `topics:`, so nobody knows which of those that profiles name exist".to_owned();
         ask.gaps.push(Gap { subject: "mapping:topics".to_owned(), reason, column: None });
     }
     if let Some(Answer::Shapes { shapes, .. }) = answers.get(&plan.question())

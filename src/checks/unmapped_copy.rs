@@ -151,7 +151,7 @@ fn unknown<'a>(mapping: &Mapping, profiles: &'a Dataset) -> Vec<(usize, &'a str)
 }
 
 /// Every pair of alike names, or what stands in the way.
-fn pairs(context: &Context<'_>) -> Result<Vec<Pair>, Vec<Gap>> {
+fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>> {
     let mapping = context.mapping.ok_or_else(|| vec![no_mapping()])?;
     let profiles = context.profiles().ok_or_else(|| vec![no_profiles("customerio.people")])?;
     let contacts = context.zoho("contacts").ok_or_else(|| vec![no_contacts("zoho.contacts")])?;
@@ -175,11 +175,20 @@ fn pairs(context: &Context<'_>) -> Result<Vec<Pair>, Vec<Gap>> {
             question: question(context, (contacts, field), (profiles, index)),
         }));
     }
+    found.retain(|pair| is_filled(answers, &pair.left) && is_filled(answers, &pair.right));
     Ok(found)
 }
 
+/// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.
+fn is_filled(answers: &Answers, column: &Column) -> bool {
+    match answers.get(&Question::Columns { dataset: column.dataset.clone() }) {
+        Some(Answer::Columns { columns, .. }) => columns.get(column.index).is_none_or(|fact| fact.filled > 0),
+        _ => true,
+    }
+}
+
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
-    let pairs = match pairs(context) {
+    let pairs = match pairs(context, answers) {
         Ok(pairs) => pairs,
         Err(gaps) => return Ask { gaps, ..Ask::default() },
     };
@@ -199,7 +208,7 @@ fn no_contact_linked() -> Gap {
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
-    let pairs = pairs(context).unwrap_or_default();
+    let pairs = pairs(context, answers).unwrap_or_default();
     let varied = |pair: &&Pair| match answers.get(&pair.values()) {
         Some(Answer::Values { values, overflow, .. }) => {
             *overflow || values.keys().filter(|value| !is_missing(value, &[])).count() > 1

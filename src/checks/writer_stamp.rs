@@ -133,8 +133,7 @@ fn absent(
     let (there, gaps): (Vec<_>, Vec<_>) =
         stamp.fields.iter().map(|field| context.on_profile(&field.name).map(|_| &field.name)).partition(Result::is_ok);
     let filled = there.into_iter().filter_map(Result::ok);
-    let filled: Vec<Expr> =
-        filled.map(|name| Expr::Not(Box::new(Expr::Missing(operand(name, Type::Text))))).collect();
+    let filled: Vec<Expr> = filled.map(|name| Expr::Not(Box::new(Expr::Missing(operand(name, Type::Text))))).collect();
     let mut gaps: Vec<Gap> = gaps.into_iter().filter_map(Result::err).collect();
     if filled.is_empty() {
         let reason = format!("no key field whose writer `{}` names is on the profile", stamp.spot.text);
@@ -149,10 +148,8 @@ fn absent(
         let (left, right) = (operand(made, Type::Timestamp), Operand::Instant(since));
         terms.push(Expr::Compare { left, op: Op::GreaterOrEqual, right });
     }
-    let rows = |terms: Vec<Expr>| Question::Rows {
-        dataset: profiles.name.clone(),
-        filter: Filter::new(Expr::All(terms)),
-    };
+    let rows =
+        |terms: Vec<Expr>| Question::Rows { dataset: profiles.name.clone(), filter: Filter::new(Expr::All(terms)) };
     let all = rows(terms.clone());
     terms.push(Expr::Missing(operand(&stamp.spot.text, Type::Text)));
     Ok(((all, rows(terms)), gaps))
@@ -190,7 +187,8 @@ fn wrong<'b>(context: &Context<'_>, answers: &'b Answers, plan: &Plan<'_>, fault
     let tokens = context.mapping.map(|mapping| mapping.missing.as_slice()).unwrap_or_default();
     let is_wrong = |value: &str| {
         let known = is_known(context, value);
-        !is_missing(value, tokens) && if fault == "foreign" { known && !may_write(context, plan, value) } else { !known }
+        !is_missing(value, tokens)
+            && if fault == "foreign" { known && !may_write(context, plan, value) } else { !known }
     };
     values.iter().filter(|(value, _)| is_wrong(trim(value))).map(|(value, tally)| (value.as_str(), tally)).collect()
 }

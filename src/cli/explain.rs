@@ -59,7 +59,11 @@ fn line(rule: &Rule) -> Line<'_> {
         what: &rule.what,
         why: &rule.why,
         fix: &rule.fix,
-        covers: merged::all().iter().filter(|merged| merged.into == rule.code).map(|merged| merged.code.as_str()).collect(),
+        covers: merged::all()
+            .iter()
+            .filter(|merged| merged.into == rule.code)
+            .map(|merged| merged.code.as_str())
+            .collect(),
     }
 }
 

@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ahash::AHashMap;
-use jiff::tz::TimeZone;
 
 use super::instants::Freshness;
 use super::lenses::truth;
 use super::local::Shard;
 use super::pairs::Pairs;
 use super::tally::Counter;
-use super::{Answer, Column, Fresh, Question, Tally, merge_maps};
+use super::times::Clock;
+use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, default_day};
 use crate::frames::normalize::{fold, is_missing};
-use crate::frames::time::{Stamp, classify, instant, zone};
+use crate::frames::time::{Stamp, classify};
 use crate::mapping::spelling::{Place, Spellings};
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
@@ -54,24 +54,6 @@ pub enum Blank {
     Nothing,
     /// What the mapping says a blank stands for.
     Default(String),
-}
-
-/// When the records of two systems were changed, and which differences are counted by it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Times {
-    /// The column of the left dataset, and the zone of its stamps without one.
-    pub left: (Column, Option<String>),
-    /// The same of each further column; none where its dataset does not tell.
-    pub also: Vec<Option<(Column, Option<String>)>>,
-    /// Whether those are counted whose left record is the newer one, or all others.
-    pub older: bool,
-}
-
-impl Times {
-    /// The columns it reads.
-    pub fn columns(&self) -> Vec<Column> {
-        std::iter::once(&self.left).chain(self.also.iter().flatten()).map(|(column, _)| column.clone()).collect()
-    }
 }
 
 /// Linked pairs by whether both sides say the same.
@@ -261,22 +243,6 @@ impl Other<'_> {
     fn is_before(&mut self, right: u32, said: &Said, at: i64) -> bool {
         let rows = self.sayers(right, said);
         rows.into_iter().all(|row| self.clock.at(row).is_some_and(|changed| changed < at))
-    }
-}
-
-/// When the records of a side were changed.
-struct Clock<'a>(Option<(&'a TextColumn, Option<TimeZone>)>);
-
-impl<'a> Clock<'a> {
-    fn new(shard: &'a Shard<'_>, told: Option<&(Column, Option<String>)>) -> Result<Self, String> {
-        let Some((column, named)) = told else { return Ok(Self(None)) };
-        let cells = shard.slice(&column.dataset)?.column(column.index)?;
-        Ok(Self(Some((cells, named.as_deref().and_then(zone)))))
-    }
-
-    fn at(&self, row: u32) -> Option<i64> {
-        let (column, zone) = self.0.as_ref()?;
-        instant(column.get(row), zone.as_ref())
     }
 }
 

@@ -15,11 +15,10 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
-    instants, matches, pairs, people, picks, repeats, stranded, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, cells, clusters, filter, instants,
+    matches, pairs, people, picks, repeats, stranded, width, writers,
 };
 use crate::frames::identity::{Identity, People};
-use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
 
@@ -196,9 +195,7 @@ impl<'a> Shard<'a> {
                 agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh, times })
             }
             Question::Dated { asked, times } => agree::dated(self, asked, times),
-            Question::Stranded { column, parent, child } => {
-                stranded::stranded(self, column, parent, child.as_deref())
-            }
+            Question::Stranded { column, parent, child } => stranded::stranded(self, column, parent, child.as_deref()),
             Question::Named { left, left_lens, right, right_lens } => {
                 stranded::named(self, (left, left_lens), (right, right_lens))
             }
@@ -361,53 +358,6 @@ fn settle(values: &mut BTreeMap<String, super::Tally>, overflow: &mut bool, cap:
         hashes.sort_unstable();
         for (_, value) in hashes.split_off(cap) {
             values.remove(&value);
-        }
-    }
-}
-
-/// Whether a left record counts.
-pub(crate) fn in_scope<'a>(
-    shard: &'a Shard<'a>,
-    slice: &Slice<'a>,
-    scope: &Scope,
-) -> Result<Box<dyn Fn(u32) -> bool + 'a>, String> {
-    match scope {
-        Scope::All => Ok(Box::new(|_| true)),
-        Scope::Reachable(index) => {
-            let column = slice.column(*index)?;
-            Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
-        }
-        Scope::Linked(others) | Scope::Unlinked(others) => {
-            let mut linked = vec![false; slice.frame.rows as usize];
-            for other in others {
-                for link in shard.engine.identity.links(other, &slice.frame.dataset.name).iter() {
-                    linked[link.right as usize] = true;
-                }
-            }
-            let wanted = matches!(scope, Scope::Linked(_));
-            Ok(Box::new(move |row| linked[row as usize] == wanted))
-        }
-        Scope::Shaped { index, lens, shapes } => {
-            let column = slice.column(*index)?;
-            let (lens, shapes) = (lens.clone(), shapes.clone());
-            Ok(Box::new(move |row| shapes.contains(lens.shape(column.get(row)))))
-        }
-        Scope::Both(one, other) => {
-            let (one, other) = (in_scope(shard, slice, one)?, in_scope(shard, slice, other)?);
-            Ok(Box::new(move |row| one(row) && other(row)))
-        }
-        Scope::Either(one, other) => {
-            let (one, other) = (in_scope(shard, slice, one)?, in_scope(shard, slice, other)?);
-            Ok(Box::new(move |row| one(row) || other(row)))
-        }
-        Scope::Not(inner) => {
-            let inner = in_scope(shard, slice, inner)?;
-            Ok(Box::new(move |row| !inner(row)))
-        }
-        Scope::Where(filter) => {
-            // Rows come in order.
-            let rows = shard.met(slice, filter)?;
-            Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
         }
     }
 }

@@ -23,13 +23,15 @@ mod people;
 mod picks;
 mod question;
 mod repeats;
+mod scope;
 mod stranded;
 pub mod tally;
+mod times;
 pub mod topics;
 mod width;
 mod writers;
 
-pub use agree::{Agreement, Blank, Reading, Times};
+pub use agree::{Agreement, Blank, Reading};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
 pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
@@ -37,9 +39,15 @@ pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
 pub use matching::{Match, Matching, Side};
-pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
+pub use question::{Column, Consent, Lens, Pick, Question, Unlike};
+pub use scope::Scope;
 pub use tally::{Sample, Tally};
+pub use times::Times;
 
 #[cfg(test)]
 #[path = "facts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "lookups_tests.rs"]
+mod lookups_tests;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::agree::{Blank, Reading, Times};
+use super::agree::{Blank, Reading};
 use super::cells::Read;
 use super::filter::Filter;
 use super::fits::Fit;
 use super::instants::{Apart, Fresh, Instants};
-use super::{Match, Matching};
+use super::{Match, Matching, Scope, Times};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -69,68 +69,6 @@ pub enum Consent {
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
     Declared(Vec<(String, bool)>),
-}
-
-/// Which records of the left side count.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// Those with a usable address or identifier to be linked by.
-    Reachable(usize),
-    /// Those that meet a filter.
-    Where(Filter),
-    /// Those that are linked to a record of any of these datasets.
-    Linked(Vec<String>),
-    /// Those that are linked to no record of any of them.
-    Unlinked(Vec<String>),
-    /// Those whose value has one of these shapes.
-    Shaped { index: usize, lens: Lens, shapes: BTreeSet<String> },
-    /// Those in both.
-    Both(Box<Scope>, Box<Scope>),
-    /// Those in either.
-    Either(Box<Scope>, Box<Scope>),
-    /// Those not in it.
-    Not(Box<Scope>),
-    /// All.
-    All,
-}
-
-impl Scope {
-    /// The scopes it is made of, itself included.
-    fn leaves(&self) -> Vec<&Self> {
-        match self {
-            Self::Both(one, other) | Self::Either(one, other) => [one.leaves(), other.leaves()].concat(),
-            Self::Not(inner) => inner.leaves(),
-            _ => vec![self],
-        }
-    }
-
-    /// The columns that it reads.
-    fn columns(&self) -> Vec<usize> {
-        let of = |leaf: &&Self| match leaf {
-            Self::Reachable(index) | Self::Shaped { index, .. } => Some(*index),
-            _ => None,
-        };
-        self.leaves().iter().filter_map(of).collect()
-    }
-
-    fn filters(&self) -> Vec<&Filter> {
-        let mut found = Vec::new();
-        for leaf in self.leaves() {
-            if let Self::Where(filter) = leaf {
-                found.push(filter);
-            }
-        }
-        found
-    }
-
-    /// The datasets whose records must be linked to know it.
-    fn pairs(&self, dataset: &str) -> Vec<(String, String)> {
-        let of = |leaf: &Self| match leaf {
-            Self::Linked(others) | Self::Unlinked(others) => others.clone(),
-            _ => Vec::new(),
-        };
-        self.leaves().into_iter().flat_map(of).map(|other| (other, dataset.to_owned())).collect()
-    }
 }
 
 /// Which records a listing names.
@@ -372,9 +310,7 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
-            Self::Coverage { left, right, scope } => {
-                [vec![(left.clone(), right.clone())], scope.pairs(left)].concat()
-            }
+            Self::Coverage { left, right, scope } => [vec![(left.clone(), right.clone())], scope.pairs(left)].concat(),
             Self::Stranded { column, parent, child } => {
                 let of = |name: &String| (name.clone(), column.dataset.clone());
                 std::iter::once(parent).chain(child).map(of).collect()

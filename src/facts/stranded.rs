@@ -65,12 +65,7 @@ impl Successors {
 }
 
 /// Rows whose id no record of `parent` has any more, though its successor is known.
-pub(crate) fn stranded(
-    shard: &Shard<'_>,
-    asked: &Column,
-    parent: &str,
-    child: Option<&str>,
-) -> Result<Answer, String> {
+pub(crate) fn stranded(shard: &Shard<'_>, asked: &Column, parent: &str, child: Option<&str>) -> Result<Answer, String> {
     let (slice, parents) = (shard.slice(&asked.dataset)?, shard.slice(parent)?);
     let column = slice.column(asked.index)?;
     let successors = Successors::new(shard, &asked.dataset, parent, child);

@@ -25,7 +25,8 @@ fn read(value: &str) -> Option<Map<String, Value>> {
 /// The topics of a cell that a list does not hold, sorted.
 pub fn strange(value: &str, known: &[String]) -> Vec<String> {
     let topics = read(value).unwrap_or_default();
-    let mut names: Vec<String> = topics.into_iter().map(|(name, _)| name).filter(|name| !known.contains(name)).collect();
+    let mut names: Vec<String> =
+        topics.into_iter().map(|(name, _)| name).filter(|name| !known.contains(name)).collect();
     names.sort();
     names
 }

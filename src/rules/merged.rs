@@ -28,8 +28,7 @@ struct Shipped {
     codes: Vec<Merged>,
 }
 
-static LIST: LazyLock<Shipped> =
-    LazyLock::new(|| shipped("merged", include_str!("../../rules/data/merged.yaml")));
+static LIST: LazyLock<Shipped> = LazyLock::new(|| shipped("merged", include_str!("../../rules/data/merged.yaml")));
 
 /// Every such code, sorted.
 pub fn all() -> &'static [Merged] {
