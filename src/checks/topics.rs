@@ -127,7 +127,8 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         statement: format!("{profiles} preferences {said} ({} of those with any).", percent(whole.rows, filled)),
         parts,
         samples: whole.samples.into_iter().map(|sample| context.row(&plan.column, sample, None)).collect(),
-        shows: Shows::Labels,
+        // A name of a topic may be anything that somebody wrote.
+        shows: Shows::Words,
         ..Hit::default()
     }]
 }
