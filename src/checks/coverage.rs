@@ -1,6 +1,7 @@
 //! The pair as the subject: which Zoho contacts land on several profiles, and which on none.
 
 use super::context::{Context, no_profiles};
+use super::lists::SUPPRESSIONS;
 use super::{Ask, Kind, Stage, consent};
 use crate::exports::Dataset;
 use crate::facts::lenses::shape;
@@ -71,7 +72,7 @@ fn gone(context: &Context<'_>, contacts: &Dataset) -> Result<Scope, Gap> {
         lens,
         shapes: [shape::OUT.to_owned()].into(),
     });
-    let listed = context.suppressions().map(|list| Scope::Linked(vec![list.name.clone()]));
+    let listed = context.list(SUPPRESSIONS).map(|list| Scope::Linked(vec![list.name.clone()]));
     match (out, listed) {
         (Ok(out), Some(listed)) => Ok(Scope::Either(Box::new(out), Box::new(listed))),
         (Ok(out), None) => Ok(out),
@@ -117,7 +118,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
 
 /// What is open where the column of opt-outs holds nothing, and asks whether it does.
 fn unsaid(context: &Context<'_>, answers: &Answers, questions: &mut Vec<Question>) -> Option<Gap> {
-    let contacts = context.zoho("contacts").filter(|_| context.suppressions().is_none())?;
+    let contacts = context.zoho("contacts").filter(|_| context.list(SUPPRESSIONS).is_none())?;
     let (column, lens) = opt_out(context, contacts).ok()?;
     let question = Question::Shapes { column: column.clone(), lens };
     questions.push(question.clone());
@@ -147,7 +148,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
             format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_profiles))
         }
         "suppressed" => {
-            let whom = if context.suppressions().is_some() { "opted out or suppressed" } else { "opted out" };
+            let whom = if context.list(SUPPRESSIONS).is_some() { "opted out or suppressed" } else { "opted out" };
             format!("{} {whom} and linked to no profile in Customer.io.", contacts())
         }
         _ => {

@@ -131,12 +131,6 @@ impl Context<'_> {
         self.profiles().map_or("customerio", |dataset| dataset.source.as_str())
     }
 
-    /// The list of people whom Customer.io suppresses, where one was given.
-    pub fn suppressions(&self) -> Option<&Dataset> {
-        let mut datasets = self.datasets.values();
-        datasets.find(|dataset| dataset.module.eq_ignore_ascii_case("suppressions")).map(AsRef::as_ref)
-    }
-
     /// What stands in the way of a condition: columns that no export has, stamps that no zone places in time.
     pub fn filter_gaps(&self, filter: &Filter) -> Vec<Gap> {
         let absent = filter.expr.columns().into_iter().filter_map(|(name, _)| {

@@ -62,7 +62,17 @@ fn plan(context: &Context<'_>) -> Result<Plan, Gap> {
     context.profiles().ok_or_else(|| no_profiles("customerio.people"))?;
     // A workspace without topics has no such column.
     let column = context.on_profile(PREFERENCES).map_err(|gap| Gap { column: None, ..gap })?;
-    Ok(Plan { column, known: context.mapping.map(Mapping::topics).unwrap_or_default() })
+    Ok(Plan { column, known: known(context) })
+}
+
+/// The topics that exist: those of the mapping, and those that Customer.io listed.
+fn known(context: &Context<'_>) -> Vec<String> {
+    let mut known = context.mapping.map(Mapping::topics).unwrap_or_default();
+    let listed = context.workspace.into_iter().flat_map(|workspace| workspace.topics.iter().flatten());
+    known.extend(listed.map(|topic| topic.identifier.clone()));
+    known.sort();
+    known.dedup();
+    known
 }
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
@@ -73,7 +83,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     let mut ask = Ask { subjects: 1, questions: vec![plan.question()], gaps: Vec::new() };
     if plan.known.is_empty() {
         let reason =
-            "the mapping lists no `topics:`, so nobody knows which of those that profiles name exist".to_owned();
+            "the mapping lists no `topics:` and no list of Customer.io's topics was given, so nobody knows which exist"
+                .to_owned();
         ask.gaps.push(Gap { subject: "mapping:topics".to_owned(), reason, column: None });
     }
     if let Some(Answer::Shapes { shapes, .. }) = answers.get(&plan.question())

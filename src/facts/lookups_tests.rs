@@ -76,6 +76,7 @@ fn answers(shards: u32) -> BTreeMap<Question, Answer> {
             ids: id.into_iter().collect(),
             address: dataset.find("Email"),
             parents: dataset.find("Converted Contact.id").into_iter().collect(),
+            ..Keys::default()
         }
     };
     let plan: Plan = datasets.keys().map(|name| (name.clone(), keys(name))).collect();
