@@ -55,7 +55,9 @@ fn the_cause_is_named_each_time() {
             let outcome = text(&passage, "outcome");
             match case.cause {
                 None => assert_eq!(outcome, "enters", "{passage}"),
-                Some(Cause::OptOutNotSynced | Cause::ConsentUnreadable) => assert_eq!(outcome, "wrongly in", "{passage}"),
+                Some(Cause::OptOutNotSynced | Cause::ConsentUnreadable) => {
+                    assert_eq!(outcome, "wrongly in", "{passage}")
+                }
                 Some(Cause::TooFresh) => assert_eq!(outcome, "waits", "{passage}"),
                 Some(cause) => assert_eq!(outcome, if cause.is_fault() { "misses" } else { "kept out" }, "{passage}"),
             }
@@ -89,7 +91,14 @@ fn a_person_is_found_by_any_key() {
     };
     let profile = list(&report["people"][0], "records").iter().find(|record| record["profile"] == true).unwrap();
     let phone = value("phone");
-    let keys = [id.clone(), id.replace("zcrm_", ""), id.to_uppercase(), text(profile, "key").to_owned(), phone.replace(' ', ""), phone.replace("+49 ", "0")];
+    let keys = [
+        id.clone(),
+        id.replace("zcrm_", ""),
+        id.to_uppercase(),
+        text(profile, "key").to_owned(),
+        phone.replace(' ', ""),
+        phone.replace("+49 ", "0"),
+    ];
     for key in keys {
         let ran = trace(&dir, &key, &["--show-pii"]);
         assert_eq!(ran.code, 0, "{key}: {ran:?}");
@@ -161,7 +170,10 @@ fn journeys_and_segments_narrow_the_trace() {
     assert_eq!(names(&all, "journeys"), ["main", "draft", "old", "later", "loyal", "town", "nick", "cart"]);
     assert_eq!(text(&all["people"][0]["journeys"][7], "outcome"), "waits", "an event is not seen");
     let town = trace(&dir, asked, &["--journey", "town"]).json();
-    assert_eq!((names(&town, "segments"), names(&town, "attributes")), (vec!["Town".to_owned()], vec!["city".to_owned()]));
+    assert_eq!(
+        (names(&town, "segments"), names(&town, "attributes")),
+        (vec!["Town".to_owned()], vec!["city".to_owned()])
+    );
     let segment = trace(&dir, asked, &["--segment", "Kept Back"]).json();
     assert_eq!(names(&segment, "journeys"), ["main"]);
     let tests = &segment["people"][0]["segments"][0]["tests"];
@@ -215,6 +227,7 @@ fn what_is_missing_is_said_and_never_taken_for_well() {
     // Without profiles no journey can be told.
     let config = town::CONFIG.replace("  customerio: {files: people.csv}\n", "");
     write(dir.path(), "crmlint.yaml", config.as_bytes());
+    write(dir.path(), "mapping.yaml", town::MAPPING.replace("  Nick: {where: nickname = 'ace'}\n", "").as_bytes());
     let blind = trace(&dir, &asked, &["--journey", "town"]);
     assert_eq!(text(&passage(&blind, "town"), "outcome"), "unknown", "{blind:?}");
 }
@@ -229,4 +242,54 @@ fn the_demo_reads_as_an_answer() {
     }
     let narrow = run_in(dir.path(), &["trace", "adrian_rabe0@example.net", "--now", NOW, "--color", "never"]).out;
     assert!(narrow.lines().all(|line| line.chars().count() <= 100), "{narrow}");
+}
+
+#[test]
+fn what_keeps_people_out_is_looked_at_or_named() {
+    let (dir, people) = build(11);
+    let asked = sound(&people).asked.clone();
+    let table = [
+        ("suppress: [\"segment:Elsewhere\"]", "unknown", "Elsewhere has no condition"),
+        ("suppress: [\"segment:Town\"]", "unknown", "city"),
+        ("suppress: [promo]", "kept out", "`promo` is true"),
+        ("suppress: [last_order_at]", "enters", "not looked at: last_order_at under `suppress:`"),
+        ("suppress: [\"event:refund_issued\"]", "enters", "not looked at: refund_issued under `suppress:`"),
+        ("exit: [order_completed]", "enters", "every link holds"),
+        ("filter: [\"segment:Kept Back\"]", "kept out", "score > 900"),
+        ("filter: [Elsewhere]", "unknown", "Elsewhere has no condition"),
+    ];
+    for (keys, outcome, told) in table {
+        let mapping = format!("{}  probe: {{trigger: \"segment:Target\", {keys}}}\n", town::MAPPING);
+        write(dir.path(), "mapping.yaml", mapping.as_bytes());
+        let passage = passage(&trace(&dir, &asked, &["--journey", "probe"]), "probe");
+        assert_eq!(text(&passage, "outcome"), outcome, "{keys}: {passage}");
+        assert!(text(&passage, "says").contains(told), "{keys}: {passage}");
+    }
+    for (trigger, outcome) in
+        [("attribute:promo", "waits"), ("date:last_order_at", "waits"), ("when they feel like it", "unknown")]
+    {
+        let mapping = format!("{}  probe: {{trigger: \"{trigger}\"}}\n", town::MAPPING);
+        write(dir.path(), "mapping.yaml", mapping.as_bytes());
+        let passage = passage(&trace(&dir, &asked, &["--journey", "probe"]), "probe");
+        assert_eq!(text(&passage, "outcome"), outcome, "{trigger}: {passage}");
+    }
+}
+
+#[test]
+fn only_what_would_change_the_result_is_blamed() {
+    let (dir, people) = build(12);
+    let dirty = people.iter().find(|case| case.cause == Some(Cause::ValueVariant)).unwrap();
+    // The same person opted out as well: a clean spelling would not let them in.
+    for file in ["Contacts.csv", "people.csv"] {
+        let path = dir.path().join(file);
+        let lines = std::fs::read_to_string(&path).unwrap();
+        let mine = |line: &str| line.contains(dirty.email());
+        let changed: Vec<String> = lines
+            .lines()
+            .map(|line| if mine(line) { line.replacen(",false,", ",true,", 1) } else { line.to_owned() })
+            .collect();
+        std::fs::write(&path, changed.join("\n") + "\n").unwrap();
+    }
+    let passage = passage(&trace(&dir, &dirty.asked, &["--journey", "main"]), "main");
+    assert_eq!((text(&passage, "cause"), text(&passage, "outcome")), ("opted-out", "kept out"), "{passage}");
 }

@@ -168,9 +168,7 @@ pub(crate) enum Compared {
     /// One of them is no sure time.
     Unsure,
     /// One of them carries no zone, and none is declared.
-    Unplaced {
-        right: bool,
-    },
+    Unplaced { right: bool },
     /// They are one instant, or one day.
     Same,
     /// They are not.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::causes::Cause;
 use super::conditions::{Profile, Standing, Tested, attribute, text};
+use super::consent::means_out;
 use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::missing::{self, Stop};
@@ -30,19 +31,36 @@ enum Step {
     /// It holds, and starts at a moment that exports do not show.
     Waits(String),
     Breaks(Stop),
+    /// It cannot be looked at, and may break.
     Open(String),
+    /// It cannot be looked at, and seldom breaks: named beside the outcome.
+    Unseen(String),
 }
 
 /// The passage of somebody without a profile.
 pub(super) fn unlinked(desk: &Desk<'_>, subject: &Subject, journey: &Journey) -> Passage {
     let (cause, says) = match desk.profiles() {
         Some(_) => missing::profile(desk, subject),
-        None => return passage(journey, None, Outcome::Unknown, None, "no people export of Customer.io was given".to_owned()),
+        None => {
+            return passage(
+                journey,
+                None,
+                Outcome::Unknown,
+                None,
+                "no people export of Customer.io was given".to_owned(),
+            );
+        }
     };
     passage(journey, None, cause.outcome(), Some(cause), says)
 }
 
-fn passage(journey: &Journey, profile: Option<String>, outcome: Outcome, cause: Option<Cause>, says: String) -> Passage {
+fn passage(
+    journey: &Journey,
+    profile: Option<String>,
+    outcome: Outcome,
+    cause: Option<Cause>,
+    says: String,
+) -> Passage {
     Passage { name: journey.name.clone(), profile, outcome, cause, says }
 }
 
@@ -51,12 +69,13 @@ impl Scene<'_> {
     pub(super) fn passage(&self, journey: &Journey) -> Passage {
         let key = self.desk.profiles().map(|profiles| self.desk.key(profiles, self.profile));
         let end = |outcome, cause, says| passage(journey, key.clone(), outcome, cause, says);
-        let (mut waits, mut open) = (None, None);
+        let (mut waits, mut open, mut unseen) = (None, None, Vec::new());
         for step in self.steps(journey) {
             match step {
                 Step::Holds => {}
                 Step::Waits(what) => waits = waits.or(Some(what)),
                 Step::Open(why) => open = open.or(Some(why)),
+                Step::Unseen(what) => unseen.push(what),
                 Step::Breaks((cause, says)) => {
                     return end(cause.outcome(), Some(cause), says);
                 }
@@ -68,9 +87,10 @@ impl Scene<'_> {
         if let Some((cause, says)) = self.unheard() {
             return end(Outcome::WronglyIn, Some(cause), says);
         }
+        let tail = if unseen.is_empty() { String::new() } else { format!("; not looked at: {}", unseen.join(", ")) };
         match waits {
-            Some(what) => end(Outcome::Waits, None, what),
-            None => end(Outcome::Enters, None, "every link holds".to_owned()),
+            Some(what) => end(Outcome::Waits, None, format!("{what}{tail}")),
+            None => end(Outcome::Enters, None, format!("every link holds{tail}")),
         }
     }
 
@@ -100,7 +120,10 @@ impl Scene<'_> {
             Kind::Segment => self.member(&trigger.name, true),
             Kind::Attribute => self.filled(&trigger.name, "it starts on a change of"),
             Kind::Date => self.filled(&trigger.name, "it starts on the day of"),
-            Kind::Event => Step::Waits(format!("everything holds; it starts on the event {}, which exports of people do not show", trigger.name)),
+            Kind::Event => Step::Waits(format!(
+                "everything holds; it starts on the event {}, which exports of people do not show",
+                trigger.name
+            )),
             Kind::Words => Step::Open(format!("its trigger `{}` names no segment, event or attribute", trigger.name)),
         }
     }
@@ -109,7 +132,9 @@ impl Scene<'_> {
     fn filled(&self, name: &str, starts: &str) -> Step {
         let Some(held) = self.held.get(name) else { return Step::Open(format!("`{name}` is not looked at")) };
         let boolean = held.attribute.is_some_and(|attribute| attribute.is(&["boolean"]));
-        let there = |text: Option<&str>| text.is_some_and(|text| if boolean { truth(text) == Some(true) } else { !text.trim().is_empty() });
+        let there = |text: Option<&str>| {
+            text.is_some_and(|text| if boolean { truth(text) == Some(true) } else { !text.trim().is_empty() })
+        };
         if there(held.found.as_deref()) {
             return Step::Waits(format!("everything holds; {starts} `{name}`, which one export does not show"));
         }
@@ -131,6 +156,10 @@ impl Scene<'_> {
         let Some(tested) = standing.blamed(wanted) else {
             return Step::Open(standing.open.clone().unwrap_or_else(|| format!("{name} could not be evaluated")));
         };
+        if !wanted && standing.inside.is_none() {
+            let why = standing.open.clone().unwrap_or_else(|| "its condition could not be evaluated".to_owned());
+            return Step::Open(format!("whether the person is in {name}, which is kept out, cannot be said: {why}"));
+        }
         if !wanted {
             let test = text(self.desk, tested.test);
             return Step::Breaks((Cause::KeptOut, format!("the person is in {name}, which is kept out (`{test}`)")));
@@ -141,11 +170,14 @@ impl Scene<'_> {
     /// What is wrong where a test is to blame.
     fn test(&self, segment: &str, standing: &Standing<'_>, tested: &Tested<'_>) -> Step {
         let says = format!("{segment} tests `{}`", text(self.desk, tested.test));
-        let names: Vec<String> = tested.test.columns().iter().filter_map(|(name, _)| attribute(self.desk, name)).collect();
+        let names: Vec<String> =
+            tested.test.columns().iter().filter_map(|(name, _)| attribute(self.desk, name)).collect();
         let held: Vec<&Held<'_>> = names.iter().filter_map(|name| self.held.get(name)).collect();
         let turned = standing.should == Some(true) && tested.holds != tested.should;
         let guilty = held.iter().find(|held| held.fault.is_some()).or(held.first());
+        let absent = |held: &Held<'_>| matches!(held.fault, Some(Cause::AttributeAbsent | Cause::AttributeNameCase));
         match guilty {
+            Some(held) if tested.holds.is_none() && !absent(held) => Step::Open(standing.open.clone().unwrap_or(says)),
             Some(held) => self.broken(held, turned, &says),
             None if tested.holds.is_none() => Step::Open(standing.open.clone().unwrap_or(says)),
             None => Step::Breaks((Cause::DoesNotQualify, format!("no record of the person meets it; {says}"))),
@@ -166,7 +198,10 @@ impl Scene<'_> {
             (Expected::Blank(_), _) if lone && blank => Cause::ProfileWithoutRecord,
             (Expected::Blank(cause) | Expected::Open(Some(cause), _), _) => *cause,
             (Expected::Open(None, why), _) if blank => {
-                let why = format!("`{}` is blank on the profile, and what it should hold cannot be said: {why}; {says}", held.name);
+                let why = format!(
+                    "`{}` is blank on the profile, and what it should hold cannot be said: {why}; {says}",
+                    held.name
+                );
                 return Step::Open(why);
             }
             _ => Cause::DoesNotQualify,
@@ -176,20 +211,27 @@ impl Scene<'_> {
 
     /// Somebody whom a suppression or an exit names.
     fn keeps_out(&self, cue: &Cue) -> Step {
+        let unseen = || Step::Unseen(format!("{} under `{}:`", cue.name, cue.slot.key()));
+        let known = self.segments.contains_key(&cue.name);
         match cue.kind {
-            Kind::Segment if self.segments.contains_key(&cue.name) => self.member(&cue.name, false),
+            Kind::Segment if known || cue.slot == Slot::Suppress => self.member(&cue.name, false),
             // Consent has a link of its own.
-            Kind::Attribute if cue.name != "unsubscribed" => {
-                let held = self.held.get(&cue.name);
-                let boolean = held.and_then(|held| held.attribute).is_some_and(|attribute| attribute.is(&["boolean"]));
-                let met = held.and_then(|held| held.found.as_deref()).and_then(truth) == Some(true);
-                match boolean && met {
-                    true => Step::Breaks((Cause::KeptOut, format!("`{}` is true, and the journey keeps that out", cue.name))),
-                    false => Step::Holds,
-                }
-            }
-            _ => Step::Holds,
+            Kind::Attribute if cue.name == "unsubscribed" => Step::Holds,
+            Kind::Attribute => self.flagged(cue).unwrap_or_else(unseen),
+            // An event ends a journey later, and keeps nobody from entering.
+            Kind::Event if cue.slot == Slot::Exit => Step::Holds,
+            _ => unseen(),
         }
+    }
+
+    /// A boolean that keeps people out; nothing for attributes of other types, whose meaning here is not told.
+    fn flagged(&self, cue: &Cue) -> Option<Step> {
+        let held = self.held.get(&cue.name)?;
+        let attribute = held.attribute.filter(|attribute| attribute.is(&["boolean"]))?;
+        let keeps = !attribute.is_consent() || means_out(attribute);
+        let says = held.found.as_deref().and_then(truth) == Some(keeps);
+        let stop = || (Cause::KeptOut, format!("`{}` is {keeps}, and the journey keeps that out", cue.name));
+        Some(if says { Step::Breaks(stop()) } else { Step::Holds })
     }
 
     fn is_mailable(&self) -> Step {
@@ -205,7 +247,9 @@ impl Scene<'_> {
     /// Somebody who opted out at the owner and is written to all the same.
     fn unheard(&self) -> Option<Stop> {
         let held = self.held.values().filter(|held| held.attribute.is_some_and(|attribute| attribute.is_consent()));
-        let out = |held: &&Held<'_>| held.name == "unsubscribed" && matches!(held.fault, Some(Cause::OptOutNotSynced | Cause::ConsentUnreadable));
+        let out = |held: &&Held<'_>| {
+            held.name == "unsubscribed" && matches!(held.fault, Some(Cause::OptOutNotSynced | Cause::ConsentUnreadable))
+        };
         let held = held.into_iter().find(out)?;
         let cause = held.fault?;
         Some((cause, format!("{}; Customer.io writes to them all the same", sentence(self.desk, held, cause))))
@@ -213,7 +257,10 @@ impl Scene<'_> {
 
     fn runs(&self, journey: &Journey) -> Step {
         if journey.is_stopped() {
-            return Step::Breaks((Cause::JourneyStopped, "everything else holds, and the journey is stopped".to_owned()));
+            return Step::Breaks((
+                Cause::JourneyStopped,
+                "everything else holds, and the journey is stopped".to_owned(),
+            ));
         }
         if journey.is_state("draft") {
             return Step::Breaks((Cause::JourneyDraft, "everything else holds, and the journey is a draft".to_owned()));
@@ -252,21 +299,30 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
     let found = line.found.as_deref().filter(|found| !found.is_empty()).map_or("blank".to_owned(), quoted);
     let expected = line.expected.as_deref().map_or("nothing".to_owned(), quoted);
     let source = line.sources.iter().find(|(_, value)| !value.is_empty()).or(line.sources.first());
-    let source = source.map_or_else(|| "its source".to_owned(), |(column, value)| {
-        if value.is_empty() { format!("{column} is blank") } else { format!("{column} has \"{value}\"") }
-    });
+    let source = source.map_or_else(
+        || "its source".to_owned(),
+        |(column, value)| {
+            if value.is_empty() { format!("{column} is blank") } else { format!("{column} has \"{value}\"") }
+        },
+    );
     match cause {
         Cause::AttributeAbsent => format!("no profile has `{name}`: nothing writes it, or the export left it out"),
         Cause::AttributeNameCase => format!("`{name}` is not there, and {}: names are compared by case", line.detail),
-        Cause::AttributeNotMapped => format!("`{name}` is blank on the profile, and the mapping feeds no such attribute"),
+        Cause::AttributeNotMapped => {
+            format!("`{name}` is blank on the profile, and the mapping feeds no such attribute")
+        }
         Cause::NotSynced => format!("`{name}` is {found} on the profile, and {source}"),
         Cause::DefaultNotApplied => format!("`{name}` is blank, and its default {expected} was not written"),
         Cause::BlankWithoutDefault => format!("{source}, and the mapping gives `{name}` no default"),
         Cause::BlankAtSource => format!("`{name}` is {found} on the profile, and {source}"),
-        Cause::ProfileWithoutRecord => format!("`{name}` is blank: the profile belongs to no record that could fill it"),
+        Cause::ProfileWithoutRecord => {
+            format!("`{name}` is blank: the profile belongs to no record that could fill it")
+        }
         Cause::ValueVariant => format!("`{name}` is {found} on the profile, another spelling of {expected}"),
         Cause::ValueUnlisted => format!("{source}, and {} (`{name}`)", line.detail),
-        Cause::ForeignValue => format!("`{name}` is {found}, the value of a system that does not own it; the owner says {expected}"),
+        Cause::ForeignValue => {
+            format!("`{name}` is {found}, the value of a system that does not own it; the owner says {expected}")
+        }
         Cause::TimestampUnit | Cause::TimestampForm => {
             format!("`{name}` is {found} ({}), and date conditions read Unix seconds", line.detail)
         }
@@ -276,7 +332,9 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
         Cause::OptedOutHereOnly => format!("`{name}` is {found} in Customer.io alone: {source}"),
         Cause::OptOutNotSynced => format!("the person opted out, and `{name}` is {found}: {source}"),
         Cause::ConsentUnreadable => format!("consent says neither yes nor no: `{name}` is {found}, {source}"),
-        Cause::SharedProfile => format!("`{name}` is {found} on a profile that stands for somebody else too, and should be {expected}"),
+        Cause::SharedProfile => {
+            format!("`{name}` is {found} on a profile that stands for somebody else too, and should be {expected}")
+        }
         Cause::TooFresh => format!("`{name}` is {found}, and its record changed within the lag of the sync"),
         Cause::StaleValue => format!("`{name}` is {found} on the profile and should be {expected}: {source}"),
         _ => format!("`{name}` is {found} on the profile, and {source}"),

@@ -38,7 +38,8 @@ pub(super) struct Standing<'e> {
 
 /// Evaluates a condition on a profile.
 pub(super) fn stand<'e>(desk: &Desk<'_>, profile: u32, filter: &'e Filter, held: &Profile<'_>) -> Standing<'e> {
-    let tests: Vec<Tested<'e>> = filter.expr.leaves().into_iter().map(|test| tested(desk, profile, test, held)).collect();
+    let tests: Vec<Tested<'e>> =
+        filter.expr.leaves().into_iter().map(|test| tested(desk, profile, test, held)).collect();
     let known = |test: &Expr| find(&tests, test).and_then(|found| found.holds);
     let should = |test: &Expr| find(&tests, test).and_then(|found| found.should);
     let gaps = desk.context.filter_gaps(filter);

@@ -27,7 +27,7 @@ pub(super) const TIMES: &[&str] =
     &["Unsubscribed Time", "Email Marketing Consent Timestamp", "Consent Timestamp", "Consent Time", "unsubscribed_at"];
 
 /// Whether an attribute's true means opted out.
-fn means_out(attribute: &Attribute) -> bool {
+pub(super) fn means_out(attribute: &Attribute) -> bool {
     out_when(&attribute.name).unwrap_or(true)
 }
 
@@ -102,7 +102,8 @@ fn choice(expected: Option<bool>, found: &str) -> (Verdict, Option<Cause>) {
 
 /// Every column of the person's records and profiles that speaks of consent.
 pub(super) fn said(desk: &Desk<'_>, subject: &Subject) -> Vec<Said> {
-    let records = subject.records.iter().flat_map(|(dataset, rows)| rows.iter().map(move |row| (dataset.as_str(), *row)));
+    let records =
+        subject.records.iter().flat_map(|(dataset, rows)| rows.iter().map(move |row| (dataset.as_str(), *row)));
     let profiles = subject.profiles.iter().filter_map(|row| Some((desk.profiles()?, *row)));
     let mut found = Vec::new();
     for (name, row) in records.chain(profiles) {
@@ -122,7 +123,8 @@ fn columns<'a>(desk: &Desk<'a>, dataset: &Dataset) -> Vec<(Option<&'a Attribute>
     for attribute in attributes.filter(|attribute| attribute.is_consent()) {
         let sources = attribute.from.iter().filter_map(|from| desk.context.resolve(from.column.as_ref()?).ok());
         let both = sources.chain(desk.context.on_profile(&attribute.name).ok());
-        found.extend(both.filter(|column| column.dataset == dataset.name).map(|column| (Some(attribute), column.index)));
+        found
+            .extend(both.filter(|column| column.dataset == dataset.name).map(|column| (Some(attribute), column.index)));
     }
     for index in OWN.iter().filter_map(|name| dataset.columns.iter().position(|column| column.label == *name)) {
         if !found.iter().any(|(_, known)| *known == index) {
@@ -134,7 +136,8 @@ fn columns<'a>(desk: &Desk<'a>, dataset: &Dataset) -> Vec<(Option<&'a Attribute>
 
 fn line(desk: &Desk<'_>, dataset: &Dataset, attribute: Option<&Attribute>, column: &Column, row: u32) -> Said {
     let (label, value) = (desk.context.label(column), desk.cell(column, row));
-    let times = TIMES.iter().filter_map(|name| Some(((*name).to_owned(), desk.named(&dataset.name, name, row)?.to_owned())));
+    let times =
+        TIMES.iter().filter_map(|name| Some(((*name).to_owned(), desk.named(&dataset.name, name, row)?.to_owned())));
     let owner = attribute.and_then(|attribute| attribute.owner.as_ref());
     Said {
         dataset: dataset.name.clone(),
@@ -163,7 +166,8 @@ fn says(dataset: &Dataset, attribute: Option<&Attribute>, label: &str, value: &s
             "Email Marketing Consent" => Consent::State.says(value).to_owned(),
             "Email Suppressions" => Consent::Suppressed.says(value).to_owned(),
             "Accepts Email Marketing" => Consent::OptInFlag.says(value).to_owned(),
-            _ => truth(value).map_or_else(|| shape::UNREADABLE.to_owned(), |says| if says { "yes" } else { "no" }.to_owned()),
+            _ => truth(value)
+                .map_or_else(|| shape::UNREADABLE.to_owned(), |says| if says { "yes" } else { "no" }.to_owned()),
         },
     }
 }

@@ -11,7 +11,8 @@ use crate::frames::normalize::Form;
 use crate::text::list;
 
 /// Columns with an id or a phone number of the person, beside the keys by which people are joined.
-pub(super) const KEYS: &[&str] = &["id", "cio_id", "Customer ID", "Klaviyo ID", "Phone", "Mobile", "Phone Number", "phone"];
+pub(super) const KEYS: &[&str] =
+    &["id", "cio_id", "Customer ID", "Klaviyo ID", "Phone", "Mobile", "Phone Number", "phone"];
 /// Those of them that hold phone numbers.
 const PHONES: &[&str] = &["Phone", "Mobile", "Phone Number", "phone", "Default Address Phone"];
 /// Fewest digits that are taken for a phone number.

@@ -230,7 +230,8 @@ impl Held<'_> {
 
     /// What of it may be shown.
     pub(super) fn shows(&self, desk: &Desk<'_>) -> Shows {
-        let mut columns = self.sources.iter().map(|(column, _)| column.clone()).chain(desk.context.on_profile(&self.name).ok());
+        let mut columns =
+            self.sources.iter().map(|(column, _)| column.clone()).chain(desk.context.on_profile(&self.name).ok());
         if columns.any(|column| desk.context.is_sensitive(&column)) || is_birthday(&self.name) {
             return Shows::Nothing;
         }
@@ -276,7 +277,9 @@ fn judge(attribute: &Attribute, expected: &str, found: &str) -> (Verdict, Option
     let reading = if matches!(reading, Reading::Words { .. }) { Reading::Text } else { reading };
     let (one, other) = (reading.read(expected, &[], false), reading.read(found, &attribute.missing, false));
     match other {
-        Said::Unreadable => (Verdict::WrongForm, Some(if reading == Reading::Number { Cause::NumberForm } else { Cause::ValueVariant })),
+        Said::Unreadable => {
+            (Verdict::WrongForm, Some(if reading == Reading::Number { Cause::NumberForm } else { Cause::ValueVariant }))
+        }
         _ if !reading.same(&one, &other) => (Verdict::Differs, Some(Cause::StaleValue)),
         // Customer.io takes what a program writes as a number, and everything else as text.
         _ if reading == Reading::Number && found.trim().parse::<f64>().is_err() => {

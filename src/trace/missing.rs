@@ -41,7 +41,10 @@ pub(super) fn profile(desk: &Desk<'_>, subject: &Subject) -> Stop {
         (None, Some((dataset, row))) => of_lead(desk, dataset, *row),
         (None, None) => {
             let known: Vec<&str> = subject.records.keys().map(String::as_str).collect();
-            (Cause::NoRecord, format!("no record of the CRM and no profile belongs to the person; known to {}", known.join(", ")))
+            (
+                Cause::NoRecord,
+                format!("no record of the CRM and no profile belongs to the person; known to {}", known.join(", ")),
+            )
         }
     }
 }
@@ -53,7 +56,9 @@ fn of_lead(desk: &Desk<'_>, dataset: &str, row: u32) -> Stop {
     let record = desk.record(dataset, row);
     match desk.named(dataset, "Converted Contact.id", row) {
         Some(_) => (Cause::NoProfile, format!("{record} became a contact that no export holds")),
-        None => (Cause::LeadNotConverted, format!("{record} is a lead, and leads do not become people before they convert")),
+        None => {
+            (Cause::LeadNotConverted, format!("{record} is a lead, and leads do not become people before they convert"))
+        }
     }
 }
 
@@ -67,7 +72,8 @@ fn of_contact(desk: &Desk<'_>, dataset: &str, row: u32) -> Stop {
 
 fn of_person(desk: &Desk<'_>, dataset: &str, row: u32) -> Stop {
     let record = desk.record(dataset, row);
-    let cell = desk.context.datasets.get(dataset).and_then(|it| desk.context.email(it).ok()).map(|it| desk.cell(&it, row));
+    let cell =
+        desk.context.datasets.get(dataset).and_then(|it| desk.context.email(it).ok()).map(|it| desk.cell(&it, row));
     let class = cell.map(address_class);
     if class == Some(AddressClass::Missing) {
         return (Cause::NoAddress, format!("{record} has no address, and no profile carries its id"));
@@ -85,10 +91,16 @@ fn of_person(desk: &Desk<'_>, dataset: &str, row: u32) -> Stop {
     if let Some(own) = cell.and_then(address) {
         if let Some(near) = near(desk, &own) {
             let (own, near) = (desk.shown(&own, Shows::Nothing), desk.shown(&near, Shows::Nothing));
-            return (Cause::WrongAddress, format!("the address of {record} is {own}, and a profile without a record has {near}"));
+            return (
+                Cause::WrongAddress,
+                format!("the address of {record} is {own}, and a profile without a record has {near}"),
+            );
         }
         if let Some(profile) = taken(desk, dataset, row) {
-            return (Cause::AddressTaken, format!("the address of {record} stands on the profile {profile}, which is somebody else's"));
+            return (
+                Cause::AddressTaken,
+                format!("the address of {record} stands on the profile {profile}, which is somebody else's"),
+            );
         }
     }
     (Cause::NoProfile, format!("no profile carries the id or the address of {record}"))

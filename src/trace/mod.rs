@@ -261,17 +261,22 @@ pub fn run(config: &Config, wanted: &Wanted<'_>, progress: &dyn Progress) -> Res
     let earlier = BTreeMap::new();
     let context = Context::new(config, mapping.as_ref(), Exports::new(&datasets, &earlier), wanted.now)?;
     known(mapping.as_ref(), wanted)?;
-    Desk::open(&context, progress, |desk| {
-        let seeds = find::find(desk, wanted.person)?;
-        let people = subject::people(desk, &seeds)?;
-        Ok(Trace {
-            asked: desk.typed(wanted.person),
-            now: wanted.now,
-            masked: !wanted.show_pii,
-            searched: desk.store.iter().map(|frame| (frame.dataset.name.clone(), u64::from(frame.rows))).collect(),
-            people: people.iter().map(|subject| stages::person(desk, subject, wanted)).collect(),
-        })
-    }, wanted.show_pii)
+    Desk::open(
+        &context,
+        progress,
+        |desk| {
+            let seeds = find::find(desk, wanted.person)?;
+            let people = subject::people(desk, &seeds)?;
+            Ok(Trace {
+                asked: desk.typed(wanted.person),
+                now: wanted.now,
+                masked: !wanted.show_pii,
+                searched: desk.store.iter().map(|frame| (frame.dataset.name.clone(), u64::from(frame.rows))).collect(),
+                people: people.iter().map(|subject| stages::person(desk, subject, wanted)).collect(),
+            })
+        },
+        wanted.show_pii,
+    )
 }
 
 /// Refuses names of journeys and segments that the mapping does not have.

@@ -11,8 +11,8 @@ use super::subject::Subject;
 use super::{Membership, Outcome, Passage, Person, Wanted, consent};
 use crate::facts::Consent;
 use crate::facts::lenses::shape;
-use crate::mapping::journeys::{Journey, Kind, Segment, Slot};
 use crate::mapping::Mapping;
+use crate::mapping::journeys::{Journey, Kind, Segment, Slot};
 
 /// Everything about one person.
 pub(super) fn person(desk: &Desk<'_>, subject: &Subject, wanted: &Wanted<'_>) -> Person {
@@ -38,7 +38,9 @@ pub(super) fn person(desk: &Desk<'_>, subject: &Subject, wanted: &Wanted<'_>) ->
         profiles.iter().map(|(row, held)| standings(desk, *row, held, mapping)).collect();
     for ((row, held), standings) in profiles.iter().zip(&standings) {
         let key = desk.profiles().map(|profiles| desk.key(profiles, *row)).unwrap_or_default();
-        person.attributes.extend(choice.shown(mapping).iter().filter_map(|name| Some(held.get(name)?.line(desk, key.clone()))));
+        person
+            .attributes
+            .extend(choice.shown(mapping).iter().filter_map(|name| Some(held.get(name)?.line(desk, key.clone()))));
         for segment in &choice.segments {
             let Some(standing) = standings.get(&segment.name) else { continue };
             let tests = standing.decisive();
@@ -53,7 +55,8 @@ pub(super) fn person(desk: &Desk<'_>, subject: &Subject, wanted: &Wanted<'_>) ->
             });
         }
     }
-    let ways: Vec<Way<'_>> = profiles.iter().zip(&standings).map(|((row, held), segments)| Way { row: *row, held, segments }).collect();
+    let ways: Vec<Way<'_>> =
+        profiles.iter().zip(&standings).map(|((row, held), segments)| Way { row: *row, held, segments }).collect();
     person.journeys = choice.journeys.iter().map(|journey| passage(desk, subject, &ways, journey)).collect();
     person
 }
@@ -67,17 +70,22 @@ struct Way<'a> {
 
 fn standings<'a>(desk: &Desk<'a>, row: u32, held: &Profile<'_>, mapping: &Mapping) -> BTreeMap<String, Standing<'a>> {
     let context = desk.context;
-    let all = mapping.segments.iter().filter_map(|segment| {
-        Some((segment.name.clone(), stand(desk, row, context.segment(&segment.name)?, held)))
-    });
+    let all = mapping
+        .segments
+        .iter()
+        .filter_map(|segment| Some((segment.name.clone(), stand(desk, row, context.segment(&segment.name)?, held))));
     all.collect()
 }
 
 /// The best of the ways that a person's profiles have into a journey; what lies on several of them is named as such.
 fn passage(desk: &Desk<'_>, subject: &Subject, ways: &[Way<'_>], journey: &Journey) -> Passage {
-    let scene = |way: &Way<'_>| Scene { desk, subject, profile: way.row, held: way.held, segments: way.segments }.passage(journey);
+    let scene = |way: &Way<'_>| {
+        Scene { desk, subject, profile: way.row, held: way.held, segments: way.segments }.passage(journey)
+    };
     let passages: Vec<Passage> = ways.iter().map(scene).collect();
-    let Some(best) = passages.iter().min_by_key(|passage| passage.outcome) else { return unlinked(desk, subject, journey) };
+    let Some(best) = passages.iter().min_by_key(|passage| passage.outcome) else {
+        return unlinked(desk, subject, journey);
+    };
     if passages.len() == 1 {
         return best.clone();
     }
@@ -105,11 +113,14 @@ fn is_out(way: &Way<'_>) -> bool {
 
 /// Whether every test that keeps a profile out of the journey's segments is met by another profile of the person.
 fn lies_apart(ways: &[Way<'_>], journey: &Journey) -> bool {
-    let needed = journey.cues.iter().filter(|cue| cue.kind == Kind::Segment && matches!(cue.slot, Slot::Trigger | Slot::Filter));
+    let needed =
+        journey.cues.iter().filter(|cue| cue.kind == Kind::Segment && matches!(cue.slot, Slot::Trigger | Slot::Filter));
     let mut apart = false;
     for cue in needed {
         for way in ways {
-            let Some(standing) = way.segments.get(&cue.name).filter(|standing| standing.inside != Some(true)) else { continue };
+            let Some(standing) = way.segments.get(&cue.name).filter(|standing| standing.inside != Some(true)) else {
+                continue;
+            };
             for test in standing.decisive() {
                 let met = ways.iter().filter_map(|other| other.segments.get(&cue.name)).any(|other| other.meets(&test));
                 if !met {
@@ -159,7 +170,8 @@ impl<'a> Choice<'a> {
     /// Those of them that the report shows, in the order of the mapping.
     fn shown(&self, mapping: &Mapping) -> Vec<String> {
         let of_segments = self.segments.iter().flat_map(|segment| segment.reads.iter().map(|spot| spot.text.clone()));
-        let of_journeys = self.journeys.iter().flat_map(|journey| mapping.reads_of(journey)).map(|read| read.attribute.to_owned());
+        let of_journeys =
+            self.journeys.iter().flat_map(|journey| mapping.reads_of(journey)).map(|read| read.attribute.to_owned());
         let read: BTreeSet<String> = of_segments.chain(of_journeys).collect();
         let fed = mapping.attributes.iter().map(|attribute| attribute.name.clone());
         let mut shown: Vec<String> = fed.filter(|name| !self.narrow || read.contains(name)).collect();

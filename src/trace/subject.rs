@@ -22,6 +22,8 @@ pub(super) struct Subject {
     pub(super) profiles: Vec<u32>,
     /// Records of other people that share a profile: the profile, the dataset, the row.
     pub(super) strangers: Vec<(u32, String, u32)>,
+    /// Profiles beyond those that are looked at.
+    left_out: usize,
     /// What answered to what was typed.
     seeds: BTreeSet<Seed>,
 }
@@ -75,20 +77,24 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         }
     }
     let Some(profiles) = desk.profiles() else {
-        return Subject { records, profiles: Vec::new(), strangers: Vec::new(), seeds: seeds.iter().cloned().collect() };
+        let seeds = seeds.iter().cloned().collect();
+        return Subject { records, profiles: Vec::new(), strangers: Vec::new(), left_out: 0, seeds };
     };
     let mut own: BTreeSet<u32> = records.remove(profiles).into_iter().flatten().collect();
     for (dataset, rows) in &records {
         let links = desk.identity.links(dataset, profiles);
         own.extend(links.iter().filter(|link| rows.contains(&link.left)).map(|link| link.right));
     }
+    let left_out = own.len().saturating_sub(MOST_PROFILES);
     let own: Vec<u32> = own.into_iter().take(MOST_PROFILES).collect();
-    let strangers = own.iter().flat_map(|profile| linked(desk, *profile).into_iter().map(|(set, row)| (*profile, set, row)));
+    let strangers =
+        own.iter().flat_map(|profile| linked(desk, *profile).into_iter().map(|(set, row)| (*profile, set, row)));
     let is_other = |set: &str, row: u32| desk.identity.people(set).is_some_and(|it| it.person[row as usize] != label);
     Subject {
         strangers: strangers.filter(|(_, set, row)| is_other(set, *row)).collect(),
         records,
         profiles: own,
+        left_out,
         seeds: seeds.iter().cloned().collect(),
     }
 }
@@ -160,7 +166,10 @@ impl Subject {
             [_] => {}
             many => {
                 let keys: Vec<String> = many.iter().map(|row| desk.key(profiles, *row)).collect();
-                notes.push(format!("This person has {} profiles: {}.", many.len(), keys.join(", ")));
+                notes.push(format!("This person has {} profiles: {}.", many.len() + self.left_out, keys.join(", ")));
+                if self.left_out > 0 {
+                    notes.push(format!("Only the first {} of them are looked at.", many.len()));
+                }
             }
         }
         for (profile, dataset, row) in &self.strangers {
@@ -174,12 +183,16 @@ impl Subject {
             let crossed = desk.identity.crossed(dataset, profiles);
             for (_, stray) in crossed.iter().filter(|(left, _)| *left == row) {
                 let (record, profile) = (desk.record(dataset, row), desk.key(profiles, *stray));
-                notes.push(format!("The identifier of {record} leads to one profile and its address to another, {profile}."));
+                notes.push(format!(
+                    "The identifier of {record} leads to one profile and its address to another, {profile}."
+                ));
             }
             let moved = desk.identity.moved(dataset, profiles);
             for (_, old) in moved.iter().filter(|(left, _)| *left == row) {
                 let (record, profile) = (desk.record(dataset, row), desk.key(profiles, *old));
-                notes.push(format!("The address of {record} is not that of its profile {profile}: mail goes to the latter."));
+                notes.push(format!(
+                    "The address of {record} is not that of its profile {profile}: mail goes to the latter."
+                ));
             }
         }
         notes

@@ -49,7 +49,11 @@ fn zone_of(desk: &Desk<'_>, attribute: &Attribute, column: &Column) -> Option<St
 pub(super) fn judge(desk: &Desk<'_>, pair: &Pair<'_>) -> (Verdict, Option<Cause>, String) {
     let form = classify(pair.found);
     if form == Stamp::Zero || default_day(pair.found).is_some() && !of_birth(pair.attribute) {
-        return (Verdict::Missing, Some(Cause::NotSynced), "the profile's is a default that software writes".to_owned());
+        return (
+            Verdict::Missing,
+            Some(Cause::NotSynced),
+            "the profile's is a default that software writes".to_owned(),
+        );
     }
     if is_tested(pair.attribute) && form != Stamp::UnixSeconds {
         let unit = matches!(form, Stamp::UnixMillis | Stamp::UnixMicros | Stamp::UnixNanos);

@@ -34,6 +34,7 @@ attributes:
   loyalty: {from: zoho.contacts.Loyalty, type: enum, values: [top], owner: zoho}
   city: {from: zoho.contacts.City, type: enum, values: [Lund], owner: zoho}
   phone: {from: zoho.contacts.Phone, type: phone, role: phone, owner: zoho}
+  email: {from: zoho.contacts.Email, type: email, role: email, owner: zoho}
   unsubscribed: {from: zoho.contacts.Email Opt Out, type: boolean, role: consent, owner: zoho}
 segments:
   Target:
@@ -293,8 +294,16 @@ pub fn files(seed: u64, people: &[Case]) -> Vec<(&'static str, String)> {
     for (at, case) in people.iter().enumerate() {
         contacts.extend(case.contacts.iter().map(contact));
         profiles.extend(case.profiles.iter().enumerate().map(|(twin, row)| profile(row, at * 10 + twin)));
-        leads.extend(case.lead.iter().map(|row| format!("{},Lea,Lind,{},false,,{},{},false\n", row.id, row.email, row.changed, row.changed)));
-        buyers.extend(case.buyer.iter().map(|row| format!("{},Bea,Buyer,{},yes,{}\n", 7_000_000_000_000 + at, row.email, row.tier)));
+        leads.extend(
+            case.lead
+                .iter()
+                .map(|row| format!("{},Lea,Lind,{},false,,{},{},false\n", row.id, row.email, row.changed, row.changed)),
+        );
+        buyers.extend(
+            case.buyer
+                .iter()
+                .map(|row| format!("{},Bea,Buyer,{},yes,{}\n", 7_000_000_000_000 + at, row.email, row.tier)),
+        );
         suppressed.extend(case.suppressed.then(|| format!("{},bounced\n", case.contacts[0].email)));
     }
     let mut table = |header: &str, mut rows: Vec<String>| {
@@ -309,9 +318,27 @@ pub fn files(seed: u64, people: &[Case]) -> Vec<(&'static str, String)> {
     vec![
         ("crmlint.yaml", CONFIG.to_owned()),
         ("mapping.yaml", MAPPING.to_owned()),
-        ("Contacts.csv", table("Record Id,First Name,Last Name,Email,Phone,Created Time,Modified Time,Email Opt Out,Unsubscribed Time,Stage,Tier,Last Order Time,Promo,Score,Loyalty,City", contacts)),
-        ("people.csv", table("id,email,cio_id,created_at,unsubscribed,zoho_contact_id,phone,stage,tier,last_order_at,promo,score,City,nickname", profiles)),
-        ("Leads.csv", table("Record Id,First Name,Last Name,Email,Is Converted,Converted Contact.id,Created Time,Modified Time,Email Opt Out", leads)),
+        (
+            "Contacts.csv",
+            table(
+                "Record Id,First Name,Last Name,Email,Phone,Created Time,Modified Time,Email Opt Out,Unsubscribed Time,Stage,Tier,Last Order Time,Promo,Score,Loyalty,City",
+                contacts,
+            ),
+        ),
+        (
+            "people.csv",
+            table(
+                "id,email,cio_id,created_at,unsubscribed,zoho_contact_id,phone,stage,tier,last_order_at,promo,score,City,nickname",
+                profiles,
+            ),
+        ),
+        (
+            "Leads.csv",
+            table(
+                "Record Id,First Name,Last Name,Email,Is Converted,Converted Contact.id,Created Time,Modified Time,Email Opt Out",
+                leads,
+            ),
+        ),
         ("customers_export.csv", table("Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Tags", buyers)),
         ("suppressions.csv", table("email,reason", suppressed)),
     ]
