@@ -237,6 +237,11 @@ fn the_demo_reads_as_an_answer() {
     let dir = demo();
     let ran = run_in(dir.path(), &["trace", "adrian_rabe0@example.net", "--now", NOW]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let page = std::fs::read_to_string(common::root().join("docs/trace.md")).unwrap();
+    let shown = page.split("```text\n$ crmlint ").nth(1).unwrap();
+    let (command, shown) = shown.split_once('\n').unwrap();
+    let printed = run(&command.split(' ').collect::<Vec<_>>()).out;
+    assert!(printed.contains(shown.split("```").next().unwrap()), "{printed}");
     for told in ["winback: kept out [does-not-qualify]", "vip: enters", "Journeys", "Records", "Consent", "Segments"] {
         assert!(ran.out.contains(told), "{told}: {}", ran.out);
     }

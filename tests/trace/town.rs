@@ -1,6 +1,8 @@
 //! A small town: people who all enter a journey, and one more for each cause that keeps somebody out. Seeded, so that a
 //! town can be built again.
 
+#![allow(unreachable_pub)]
+
 use std::fmt::Write;
 
 use crmlint::trace::Cause;
