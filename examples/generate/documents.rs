@@ -23,6 +23,7 @@ modules:
   contacts: {as: people, where: '"{{contacts.Email}}" IS NOT NULL AND "{{contacts.Data Source}}" <> ''Sample Data'''}
   leads: {as: none}
   deals: {as: related}
+  cases: {as: related}
 
 # What people type when they have nothing to say.
 missing: [N/A, none, "-"]
@@ -64,6 +65,7 @@ attributes:
     role: lifecycle
     values: [Prospect, First Order, Active, Loyal, At Risk, Churned]
     aliases: {At Risk: [at-risk, AtRisk]}     # the old shop plugin wrote these
+    alias_cutover: 2026-04-01                 # and was switched off in March
     owner: zoho
     kind: state
     used_by: [segment:At Risk, segment:churned-early-access, journey:winback]
@@ -74,12 +76,13 @@ attributes:
     values: {Bronze: bronze, Silver: silver, Gold: gold, Platinum: platinum}   # Zoho: Customer.io
     owner: zoho
     kind: state
+    version: 2
     used_by: [segment:VIP]
   total_spent:
     from: shopify.customers.Total Spent
     type: number
     owner: shopify
-    used_as: branch
+    used_by: [segment:Big Spender]
   acquisition_channel:
     from: [zoho.contacts.{{contacts.Lead Source}}, zoho.leads.{{leads.Lead Source}}]
     type: enum
@@ -145,13 +148,14 @@ attributes:
     from: zoho.contacts.{{contacts.Wholesale}}
     type: boolean
     owner: zoho
+    lag: 4h
     used_as: branch
   tags:
     from: zoho.contacts.{{contacts.Tag}}
     type: list
     role: tags
     owner: zoho
-    used_as: branch
+    used_by: [segment:Wholesale Prospect, segment:Tea Friends]
 
   # --- still to be sorted out ---
   favourite_tea:
@@ -169,12 +173,23 @@ attributes:
     used_as: message
     used_for: warranty mails
 
+# Tags that sales may set; who is a wholesale prospect gets another cart mail.
+tags:
+  approved: [customer, newsletter]
+  routing: [Wholesale Prospect]
+
+# Who wrote a profile last, and when the sync did.
+source_of_truth: source_of_truth
+written_at: synced_at
+topics: {topic_1: Newsletter, topic_2: Offers}
+
 # Moments, which a field cannot hold.
 events:
   order_completed: {when: an order is paid in the shop, properties: [amount, product_line], via: shop}
   deal_won: {when: "zoho.deals.{{deals.Stage}} -> Closed Won", properties: [amount, product_line, rep], via: webhook}
   refund_issued: {when: a refund is booked in the shop, properties: [amount], via: shop}
   cart_abandoned: {when: a cart lies for an hour, properties: [amount, items], via: shop}
+  lifecycle_stage_changed: {when: "zoho.contacts.{{contacts.Lifecycle Stage}}", properties: [from, to], via: webhook}
   kettle_registered: {when: a kettle is registered on the website, properties: [serial]}   # nobody knows how to send it yet
 
 # The first run that we checked with real people.
@@ -186,16 +201,88 @@ journeys:
   birthday: {trigger: "date:birthday", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}
   cart: {trigger: "event:cart_abandoned", within: 15m, exit: [order_completed], suppress: [unsubscribed], reads: [wholesale, country], purpose: cart, state: draft}
   reorder: {trigger: "event:deal_won", delay: 45d, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/30d, purpose: reorder, state: draft}
+  hello: {trigger: "segment:New Customer", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
+  hello_from_sales: {trigger: "event:deal_won", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
+  first_look: {trigger: "attribute:early_access", within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip, state: draft}
   spring_promo: {trigger: "attribute:promo_journey", state: stopped}
 
 segments:
   At Risk: {where: "lifecycle_stage = 'At Risk' AND unsubscribed = false", purpose: at_risk}
   Recent Buyer: {where: "last_order_at > now() - interval '30 days'", purpose: recent_buyer}
-  VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip}
+  VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip, expect: {min: 20}}
+  New Customer: {where: "lifecycle_stage = 'First Order'"}
+  Big Spender: {where: "total_spent > 500"}
+  Wholesale Prospect: {where: "tags = 'Wholesale Prospect'"}
+  Tea Friends: {where: "tags = 'friend of the house'"}
   # Nobody may ever be in these two. If somebody is, stop the journey and look.
   unsub-in-promo: {never: "unsubscribed = true AND promo_journey = true"}
   churned-early-access: {never: "lifecycle_stage = 'Churned' AND early_access = true"}
 "#;
+
+/// The faults of the mapping, each with what a team would write instead.
+const MENDED: &[(&str, &str)] = &[
+    (
+        "  # Which profile survives a merge is still to be decided: nobody merges until then.",
+        "  merge_rule: the older profile survives, with the newer one's consent",
+    ),
+    ("    type: text                               # shown in the anniversary mail as it is", "    type: timestamp"),
+    ("    role: lifecycle\n", "    role: lifecycle\n    default: Prospect\n"),
+    ("    role: tier\n", "    role: tier\n    default: Bronze\n"),
+    (
+        "    from: [zoho.contacts.{{contacts.Email Opt Out}}, shopify.customers.Accepts Email Marketing]",
+        "    from: zoho.contacts.{{contacts.Email Opt Out}}",
+    ),
+    (
+        "    type: boolean\n    role: consent\n    owner: zoho\n    precedence: [zoho, shopify]\n",
+        "    type: boolean\n    role: consent\n    owner: zoho\n",
+    ),
+    (
+        "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: enum\n",
+        "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: text\n",
+    ),
+    (
+        "    from: zoho.contacts.{{contacts.Referral Code}}\n",
+        "    from: zoho.contacts.{{contacts.Referral Code}}\n    type: text\n    owner: zoho\n",
+    ),
+    (
+        "  kettle_serial:\n    from: zoho.contacts.{{kettle}}\n    type: text\n    owner: zoho\n    used_as: message\n    used_for: warranty mails\n",
+        "",
+    ),
+    (
+        "properties: [serial]}   # nobody knows how to send it yet",
+        "properties: [serial], via: webhook}\n  subscription_renewed: {when: a subscription renews in the shop, properties: [amount, product_line], via: shop}",
+    ),
+    (
+        "winback: {trigger: \"segment:At Risk\", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-02-02}",
+        "winback: {trigger: \"segment:At Risk\", exit: [order_completed, refund_issued], suppress: [unsubscribed, \"segment:Open Case\", \"segment:Active Subscription\"], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-05-11}",
+    ),
+    (
+        "birthday: {trigger: \"date:birthday\", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}",
+        "birthday: {trigger: \"date:birthday\", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2026-05-18}",
+    ),
+    (
+        "reads: [wholesale, country], purpose: cart, state: draft}",
+        "reads: [wholesale, country], fallback: {country: Germany}, cap: 1/1d, purpose: cart, state: draft}",
+    ),
+    ("delay: 45d", "delay: 25d"),
+    (
+        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued], suppress: [unsubscribed]",
+        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued, deal_won], suppress: [unsubscribed, \"segment:Bought From Sales\"]",
+    ),
+    (
+        "within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+        "within: 12h, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+    ),
+    (
+        "  Tea Friends: {where: \"tags = 'friend of the house'\"}\n",
+        "  Bought From Sales: {where: \"zoho.deals.{{deals.Stage}} = 'Closed Won'\"}\n",
+    ),
+    (", segment:Tea Friends", ""),
+    (
+        "  # Nobody may ever be in these two.",
+        "  Open Case: {where: \"zoho.cases.{{cases.Status}} = 'Open'\"}\n  Active Subscription: {where: \"subscription_renews_at > now()\"}\n  # Nobody may ever be in these two.",
+    ),
+];
 
 const CONFIG: &str = r#"# Fernweh Tea: what crmlint reads, and which findings we have accepted.
 version: 1
@@ -211,7 +298,7 @@ sources:
     taken_at: 2026-05-21T06:00:00Z
     rows: ROWS-ZOHO                  # as the export pages said
   customerio:
-    files: [exports/customerio/people.csv]
+    files: [exports/customerio/*.csv]
     kind: customerio
     taken_at: 2026-05-21T06:10:00Z
     rows: ROWS-PEOPLE
@@ -220,6 +307,8 @@ sources:
     kind: shopify
     taken_at: 2026-05-21T06:15:00Z
     rows: ROWS-CUSTOMERS
+
+options: {max_age: 14d}
 
 ignore:
   - rule: ID014
@@ -322,8 +411,16 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// `mapping.yaml` in the labels of the workspace.
-pub(crate) fn mapping(german: bool) -> String {
-    translated(MAPPING, german)
+pub(crate) fn mapping(german: bool, clean: bool) -> String {
+    translated(&if clean { without_faults(MAPPING, MENDED) } else { MAPPING.to_owned() }, german)
+}
+
+/// A document with each fault mended.
+fn without_faults(text: &str, mended: &[(&str, &str)]) -> String {
+    mended.iter().fold(text.to_owned(), |text, (fault, right)| {
+        assert!(text.contains(fault), "the fault is not there any more: {fault}");
+        text.replace(fault, right)
+    })
 }
 
 /// A text with every `{{contacts.Email}}` in the labels of the workspace.
@@ -350,6 +447,7 @@ fn label(token: &str, german: bool) -> &str {
     let set = match module {
         "leads" => Set::Leads,
         "deals" => Set::Deals,
+        "cases" => Set::Cases,
         _ => Set::Contacts,
     };
     let found = set.labels().iter().find(|labels| labels.0 == english);
@@ -357,16 +455,23 @@ fn label(token: &str, german: bool) -> &str {
 }
 
 /// `crmlint.yaml`.
-pub(crate) fn config(records: impl Fn(Set) -> u64) -> String {
+pub(crate) fn config(records: impl Fn(Set) -> u64, clean: bool) -> String {
+    let text = if clean { CONFIG.split_once("\nignore:").map_or(CONFIG, |(sources, _)| sources) } else { CONFIG };
     let zoho = format!(
-        "{{contacts: {}, leads: {}, deals: {}}}",
+        "{{contacts: {}, leads: {}, deals: {}, cases: {}}}",
         records(Set::Contacts),
         records(Set::Leads),
-        records(Set::Deals)
+        records(Set::Deals),
+        records(Set::Cases)
     );
-    CONFIG
-        .replace("ROWS-ZOHO", &zoho)
-        .replace("ROWS-PEOPLE", &records(Set::People).to_string())
+    let customerio = format!(
+        "{{people: {}, events: {}, deliveries: {}}}",
+        records(Set::People),
+        records(Set::Events),
+        records(Set::Deliveries)
+    );
+    text.replace("ROWS-ZOHO", &zoho)
+        .replace("ROWS-PEOPLE", &customerio)
         .replace("ROWS-CUSTOMERS", &records(Set::Customers).to_string())
 }
 

@@ -4,6 +4,7 @@ use crate::names::{FIRST, LAST, NOTES, PLACES, Place, REPS, SOURCES, TEAS, plain
 use crate::rng::Rng;
 use crate::roles::Role;
 use crate::schema::{Contact, Customer, Deal, Lead, Profile, Row, Set};
+use crate::stamps::read;
 use crate::time::{DAY, TAKEN, berlin, date, day_number, zoho};
 use crate::unit::Unit;
 
@@ -154,6 +155,16 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
     unit
 }
 
+/// Mends what is wrong with everybody.
+pub(crate) fn mend(person: &Person, unit: &mut Unit) {
+    unit.set(Set::People, 0, Profile::Since, person.created.to_string());
+    // An hour that Berlin's clocks show twice means no sure moment.
+    if read(unit.get(Set::Contacts, 0, Contact::Ordered)).unsure_hour {
+        unit.set(Set::Contacts, 0, Contact::Ordered, zoho(person.ordered + 7_200));
+        unit.set(Set::People, 0, Profile::Ordered, (person.ordered + 7_200).to_string());
+    }
+}
+
 fn contact(person: &Person, rng: &mut Rng, unit: &Unit, role: Role) -> Row {
     let mut row = Row::new(Set::Contacts);
     let (owner, owner_id) = REPS[person.rep];
@@ -254,6 +265,8 @@ fn profile(person: &Person, rng: &mut Rng, unit: &Unit, contact: &Row) -> Row {
     row.set(Profile::Twin, if rng.chance(4) { *rng.pick(&["true", "false"]) } else { "" });
     row.set(Profile::Reason, if person.opted_out && rng.chance(40) { "Too many mails, sorry" } else { "" });
     row.set(Profile::Truth, "zoho");
+    let modified = read(contact.get(Contact::Modified)).sure.unwrap_or(TAKEN);
+    row.set(Profile::Synced, (modified + delay).to_string());
     row.set(Profile::Zone, person.place.zone);
     row
 }
@@ -276,11 +289,14 @@ fn deal(person: &Person, rng: &mut Rng, unit: &Unit, k: u64) -> Row {
     row.set(Deal::Id, unit.zoho_id(5, k, false));
     row.set(Deal::Amount, format!("{}.{}0", rng.between(45, 4_800), rng.below(10)));
     row.set(Deal::Name, format!("{}: {what}", person.last));
-    row.set(Deal::Closing, date((created / DAY) + rng.between(10, 90)));
+    let closing = created / DAY + rng.between(10, 90);
     row.set(Deal::ContactId, unit.zoho_id(1, 0, false));
     row.set(Deal::Contact, person.name());
     row.set(Deal::Created, zoho(created));
-    row.set(Deal::Modified, zoho(rng.between(created, TAKEN - 7_200)));
+    let modified = rng.between(created, TAKEN - 7_200);
+    row.set(Deal::Modified, zoho(modified));
+    // A deal is closed on the day on which its stage was changed; before, the day is a plan.
+    row.set(Deal::Closing, date(if stage == "Closed Won" { (modified + berlin(modified)) / DAY } else { closing }));
     row
 }
 

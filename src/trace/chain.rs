@@ -124,6 +124,7 @@ impl Scene<'_> {
                 "everything holds; it starts on the event {}, which exports of people do not show",
                 trigger.name
             )),
+            Kind::Tag => Step::Open(format!("it starts on the tag `{}`, and tags are not traced", trigger.name)),
             Kind::Words => Step::Open(format!("its trigger `{}` names no segment, event or attribute", trigger.name)),
         }
     }

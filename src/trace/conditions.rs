@@ -100,7 +100,7 @@ pub(super) fn attribute(desk: &Desk<'_>, name: &str) -> Option<String> {
 
 fn operand(text: &str, ty: Type) -> Option<Operand> {
     match ty {
-        Type::Text | Type::Unknown => Some(Operand::Text(text.to_owned())),
+        Type::Text | Type::List | Type::Unknown => Some(Operand::Text(text.to_owned())),
         Type::Number => number(text).map(Operand::Number),
         Type::Boolean => truth(text).map(Operand::Boolean),
         Type::Timestamp => instant(text, None).map(Operand::Instant),
