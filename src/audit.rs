@@ -366,6 +366,10 @@ fn quote(config: &Config, context: &Context<'_>, outcomes: &mut [Outcome]) {
         documents.map(|document| (document.file.as_str(), document.text.lines().collect())).collect();
     for finding in outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings) {
         let Some(place) = &finding.hit.place else { continue };
+        // The line names a person.
+        if finding.hit.subject.name.starts_with(checks::TEST_PEOPLE) {
+            continue;
+        }
         let document = documents.iter().find(|(file, _)| *file == place.file);
         let line = document.and_then(|(_, lines)| lines.get(place.line.checked_sub(1)?));
         finding.line = line.map(|line| (*line).to_owned());

@@ -8,7 +8,7 @@ pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, Dialect, EventColumns, System, Workspace};
+use crate::exports::{Dataset, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};

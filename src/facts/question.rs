@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::cohort::Cohort;
 use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
+use super::named::Roll;
 use super::order::Order;
 use super::{Echo, Gained, Match, Matching, Moves, Sequence};
 use crate::frames::calendar;
@@ -243,6 +245,10 @@ pub enum Question {
     CrossedIdentity { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     LeadAndContact { child: String, parent: String, right: String },
+    /// The records of named people.
+    Named(Roll),
+    /// Groups of people, and whom to choose of each.
+    Cohort(Cohort),
     /// The records that a judgement is about, by columns that say who wrote them.
     Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -324,6 +330,8 @@ impl Question {
             Self::Sequence(asked) => asked.columns(),
             Self::Echo(asked) => asked.columns(),
             Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
+            Self::Named(roll) => roll.columns(),
+            Self::Cohort(cohort) => cohort.columns(),
             _ => Vec::new(),
         }
     }
@@ -336,6 +344,8 @@ impl Question {
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             Self::Gained(asked) => named.extend(asked.datasets()),
+            Self::Named(roll) => named.extend(roll.datasets.iter().cloned()),
+            Self::Cohort(cohort) => named.push(cohort.base.clone()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
@@ -359,6 +369,8 @@ impl Question {
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
+            Self::Named(roll) => roll.linked.iter().cloned().collect(),
+            Self::Cohort(cohort) => cohort.pairs(),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -393,6 +405,8 @@ impl Question {
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],
+            Self::Named(roll) => roll.tests.iter().map(|(dataset, filter)| (dataset.as_str(), filter)).collect(),
+            Self::Cohort(cohort) => cohort.filter.iter().map(|filter| (cohort.base.as_str(), filter)).collect(),
             _ => Vec::new(),
         }
     }
