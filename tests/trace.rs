@@ -225,7 +225,7 @@ fn what_is_missing_is_said_and_never_taken_for_well() {
     assert_eq!(bare.code, 0, "{bare:?}");
     assert!(bare.json()["people"][0]["notes"].to_string().contains("no mapping"), "{}", bare.out);
     // Without profiles no journey can be told.
-    let config = town::CONFIG.replace("  customerio: {files: people.csv}\n", "");
+    let config = town::CONFIG.replace("  customerio: {files: [people.csv, suppressions.csv]}\n", "");
     write(dir.path(), "crmlint.yaml", config.as_bytes());
     write(dir.path(), "mapping.yaml", town::MAPPING.replace("  Nick: {where: nickname = 'ace'}\n", "").as_bytes());
     let blind = trace(&dir, &asked, &["--journey", "town"]);

@@ -11,6 +11,8 @@ use crate::text::counted;
 
 /// People that are traced at once; more share a key that names nobody.
 const MOST: usize = 5;
+/// Records of one dataset that are listed: people have few, and events are many.
+const LISTED: usize = 5;
 /// Profiles of one person that are looked at.
 const MOST_PROFILES: usize = 10;
 
@@ -127,7 +129,8 @@ impl Subject {
 
     /// Every record and profile, with why it is theirs.
     pub(super) fn listed(&self, desk: &Desk<'_>) -> Vec<Record> {
-        let records = self.records.iter().flat_map(|(dataset, rows)| rows.iter().map(|row| (dataset.clone(), *row)));
+        let records =
+            self.records.iter().flat_map(|(dataset, rows)| rows.iter().take(LISTED).map(|row| (dataset.clone(), *row)));
         let profiles = self.profiles.iter().filter_map(|row| Some((desk.profiles()?.to_owned(), *row)));
         let listed = records.chain(profiles).map(|(dataset, row)| Record {
             key: desk.key(&dataset, row),
@@ -175,6 +178,10 @@ impl Subject {
         for (profile, dataset, row) in &self.strangers {
             let (profile, other) = (desk.key(profiles, *profile), desk.record(dataset, *row));
             notes.push(format!("The profile {profile} also belongs to {other}, who is somebody else."));
+        }
+        for (dataset, rows) in self.records.iter().filter(|(_, rows)| rows.len() > LISTED) {
+            let more = counted((rows.len() - LISTED) as u64, "more record", "more records");
+            notes.push(format!("{more} of {dataset} are not listed below."));
         }
         if self.zoho(desk).next().is_none() {
             notes.push("No record of the CRM belongs to this person.".to_owned());

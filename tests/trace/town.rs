@@ -10,9 +10,8 @@ use crmlint::trace::Cause;
 pub const CONFIG: &str = "version: 1
 sources:
   zoho: {files: [Contacts.csv, Leads.csv], time_zone: Europe/Berlin}
-  customerio: {files: people.csv}
+  customerio: {files: [people.csv, suppressions.csv]}
   shopify: {files: customers_export.csv, kind: shopify}
-  suppressions: {files: suppressions.csv, kind: generic}
 mapping: mapping.yaml
 ";
 
