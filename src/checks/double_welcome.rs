@@ -99,7 +99,12 @@ fn stages(stage: &Column) -> Question {
 }
 
 /// The question for buyers of a rep in the reach of a journey, once it is known what a won deal is called.
-fn question(context: &Context<'_>, scene: &Scene<'_>, stage: &Column, answers: &Answers) -> Option<Result<Question, Gap>> {
+fn question(
+    context: &Context<'_>,
+    scene: &Scene<'_>,
+    stage: &Column,
+    answers: &Answers,
+) -> Option<Result<Question, Gap>> {
     let Some(Answer::Values { values, .. }) = answers.get(&stages(stage)) else { return None };
     let profiles = context.profiles()?;
     let won: BTreeSet<&String> = values.keys().filter(|value| Concept::Won.is(value)).collect();
@@ -175,10 +180,15 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         let (name, other) = (&scene.journey.name, &sales.name);
         let people = counted(met.people, "person with a won deal is", "people with a won deal are");
         let statement = format!("{people} in the reach of `{name}`, beside `{other}` that a won deal starts.");
-        let action = format!("Leave them out of `{name}`: `suppress: [deal_won]`, or test in its segment that there is no won deal.");
+        let action = format!(
+            "Leave them out of `{name}`: `suppress: [deal_won]`, or test in its segment that there is no won deal."
+        );
         let dataset = &context.profiles()?.name;
-        let samples =
-            met.samples.iter().map(|sample| Row { dataset: dataset.clone(), key: sample.key.clone(), ..Row::default() });
+        let samples = met.samples.iter().map(|sample| Row {
+            dataset: dataset.clone(),
+            key: sample.key.clone(),
+            ..Row::default()
+        });
         Some(Hit {
             subject: Subject::entry("mapping", &format!("journeys.{name}")),
             rows: met.rows,

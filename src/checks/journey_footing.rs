@@ -52,9 +52,8 @@ impl Footing<'_> {
 /// Errors that nobody accepted. What a journey reads and the mapping lacks is said once, by the rule for that.
 fn open<'a>(context: &Context<'_>, outcomes: &'a [Outcome]) -> Vec<&'a Finding> {
     let findings = outcomes.iter().filter(|outcome| outcome.code != "MAP010").flat_map(|outcome| &outcome.findings);
-    let stands = |finding: &&Finding| {
-        stands(context.config, context.baseline, context.now, finding) == Some(Severity::Error)
-    };
+    let stands =
+        |finding: &&Finding| stands(context.config, context.baseline, context.now, finding) == Some(Severity::Error);
     findings.filter(stands).collect()
 }
 
@@ -101,7 +100,9 @@ fn hit(mapping: &Mapping, journey: &Journey, under: &[&Finding]) -> Option<Hit> 
     let errors = counted(under.len() as u64, "open error", "open errors");
     let statement = format!("`{name}` rests on what has {errors}.");
     let action = match journey.is_state("running") {
-        true => format!("Look at whom `{name}` reached meanwhile, and correct what is named here before the next send."),
+        true => {
+            format!("Look at whom `{name}` reached meanwhile, and correct what is named here before the next send.")
+        }
         false => format!("Switch `{name}` on when what is named here is corrected."),
     };
     let subject = Subject::entry("mapping", &format!("journeys.{name}"));

@@ -52,7 +52,8 @@ fn roles(mapping: &Mapping) -> impl Iterator<Item = (&'static str, &'static str,
 
 fn unwatched(mapping: &Mapping) -> impl Iterator<Item = (&'static str, &'static str)> {
     let positive = || mapping.segments.iter().filter(|segment| !segment.never);
-    let open = roles(mapping).filter(move |(role, wanted, _)| !positive().any(|own| watches(mapping, own, role, wanted)));
+    let open =
+        roles(mapping).filter(move |(role, wanted, _)| !positive().any(|own| watches(mapping, own, role, wanted)));
     open.map(|(role, _, title)| (role, title))
 }
 
@@ -191,9 +192,10 @@ fn size(context: &Context<'_>, mapping: &Mapping, segment: &Segment, answers: &A
         let change = format!("{} {}", count(has.abs_diff(had)), if has > had { "more" } else { "fewer" });
         format!("The segment `{name}` has {members}, {change} than the {} before{share}.", count(had))
     };
-    let action = "Look at what its condition reads: a value that the sync writes in another way empties it. If the number \
+    let action =
+        "Look at what its condition reads: a value that the sync writes in another way empties it. If the number \
                   is right, change `expect:`."
-        .to_owned();
+            .to_owned();
     let mark = expect.map_or(segment.mark, |expect| expect.mark);
     Some(Hit::entry(Subject::entry("segment", name), Some(mapping.document.place(mark)), statement, action))
 }

@@ -76,7 +76,8 @@ fn ask_absent(context: &Context<'_>, mapping: &Mapping) -> Ask {
 fn absent(context: &Context<'_>, mapping: &Mapping, answers: &Answers) -> Vec<Hit> {
     let Some(profiles) = context.profiles() else { return Vec::new() };
     let asked = Question::Columns { dataset: profiles.name.clone() };
-    let Some(Answer::Columns { rows, columns, .. }) = answers.get(&asked).filter(|_| !profiles.preview.is_empty()) else {
+    let Some(Answer::Columns { rows, columns, .. }) = answers.get(&asked).filter(|_| !profiles.preview.is_empty())
+    else {
         return Vec::new();
     };
     let hits = reads(mapping).filter_map(|(segment, spot)| {
@@ -102,7 +103,8 @@ fn absent(context: &Context<'_>, mapping: &Mapping, answers: &Answers) -> Vec<Hi
 /// A name without its version, and the version: `stage_v2` is the second `stage`.
 fn version(attribute: &Attribute) -> (&str, u32) {
     let (name, bare) = (&attribute.name, attribute.name.trim_end_matches(|c: char| c.is_ascii_digit()));
-    let told = attribute.version.as_ref().map(|text| text.trim_start_matches(['v', 'V'])).and_then(|text| text.parse().ok());
+    let told =
+        attribute.version.as_ref().map(|text| text.trim_start_matches(['v', 'V'])).and_then(|text| text.parse().ok());
     match bare.strip_suffix("_v").filter(|_| bare.len() < name.len()) {
         Some(stem) => (stem, told.or_else(|| name[bare.len()..].parse().ok()).unwrap_or(1)),
         None => (name, told.unwrap_or(1)),
@@ -137,13 +139,17 @@ fn retired(mapping: &Mapping) -> Vec<Hit> {
     let own = mapping.reads().into_iter().filter(|read| read.through.is_none());
     let mut seen = BTreeSet::new();
     let hits = own.filter_map(|read| {
-        let (name, new) = gone.iter().filter(|(name, _)| *name == read.attribute).max_by_key(|(_, new)| version(new).1)?;
+        let (name, new) =
+            gone.iter().filter(|(name, _)| *name == read.attribute).max_by_key(|(_, new)| version(new).1)?;
         let (about, kind, reader) = match read.reader {
             Reader::Segment(segment) => (subject(segment, name), "segment", segment),
-            Reader::Journey(journey) => (Subject::entry("mapping", &format!("journeys.{journey}.{name}")), "journey", journey),
+            Reader::Journey(journey) => {
+                (Subject::entry("mapping", &format!("journeys.{journey}.{name}")), "journey", journey)
+            }
         };
         let statement = format!("The {kind} `{reader}` still reads `{name}`, whose place `{}` took.", new.name);
-        let action = format!("Let it read `{}`, here and in Customer.io, and test it for the values of that list.", new.name);
+        let action =
+            format!("Let it read `{}`, here and in Customer.io, and test it for the values of that list.", new.name);
         let place = mapping.document.place(read.mark);
         seen.insert(about.clone()).then(|| Hit::entry(about, Some(place), statement, action))
     });

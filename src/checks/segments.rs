@@ -34,7 +34,9 @@ pub(super) fn known<'a>(context: &'a Context<'_>, segment: &Segment) -> Result<&
 
 /// The question for those who meet a condition, and what stands in its way.
 pub(super) fn members(context: &Context<'_>, segment: &Segment, filter: Filter) -> Result<Question, Vec<Gap>> {
-    let Some(profiles) = context.profiles() else { return Err(vec![no_profiles(&format!("segment:{}", segment.name))]) };
+    let Some(profiles) = context.profiles() else {
+        return Err(vec![no_profiles(&format!("segment:{}", segment.name))]);
+    };
     let gaps = context.filter_gaps(&filter);
     if gaps.is_empty() && !profiles.preview.is_empty() {
         return Ok(Question::Rows { dataset: profiles.name.clone(), filter });

@@ -62,7 +62,8 @@ fn tests<'a>(context: &'a Context<'_>, mapping: &'a Mapping) -> (Vec<Test<'a>>, 
             let subject = format!("mapping:test_people.{number}");
             let Some(segment) = mapping.segments.iter().find(|segment| segment.name == within.text) else {
                 let names = mapping.segments.iter().map(|segment| segment.name.as_str());
-                let near = nearest(&within.text, names).map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
+                let near =
+                    nearest(&within.text, names).map_or_else(String::new, |near| format!(" (did you mean {near}?)"));
                 let reason = format!("there is no segment {}{near}", within.text);
                 gaps.push(Gap { subject, reason, column: None });
                 continue;
@@ -100,7 +101,8 @@ fn terms(filter: &Filter) -> Vec<Expr> {
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
-    let silent = |reason: &str| Gap { subject: "mapping:test_people".to_owned(), reason: reason.to_owned(), column: None };
+    let silent =
+        |reason: &str| Gap { subject: "mapping:test_people".to_owned(), reason: reason.to_owned(), column: None };
     if !mapping.test_people.iter().any(|person| !person.within.is_empty()) {
         let reason = "no entry of `test_people:` says which segments the person is in (`in:`)";
         return Ask { gaps: vec![silent(reason)], ..Ask::default() };
@@ -124,7 +126,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
             ask.subjects += 1;
         }
         if met(answers, &inside).is_some_and(|met| met.rows == 0) {
-            ask.questions.extend(terms(test.filter).into_iter().map(|term| rows(&profiles.name, &test.who, vec![term])));
+            ask.questions
+                .extend(terms(test.filter).into_iter().map(|term| rows(&profiles.name, &test.who, vec![term])));
         }
         ask.questions.extend([found, inside]);
     }
@@ -159,7 +162,8 @@ fn hit(mapping: &Mapping, profiles: &str, test: &Test<'_>, answers: &Answers) ->
     let why = if failed.is_empty() { String::new() } else { format!(": {} {verb} not hold", failed.join(" and ")) };
     let segment = &test.within.text;
     let statement = format!("Test person {} is not in the segment `{segment}`{why}.", test.number);
-    let action = "Follow the attributes of that test from the source to the profile, and correct the first that differs.";
+    let action =
+        "Follow the attributes of that test from the source to the profile, and correct the first that differs.";
     let subject = Subject::entry("mapping", &format!("test_people.{}.{segment}", test.number));
     let place = mapping.document.place(if test.within.mark.line > 0 { test.within.mark } else { test.person.mark });
     let samples = found.samples.iter().map(|sample| Row {

@@ -52,7 +52,8 @@ impl Test<'_> {
             return false;
         }
         let Some(spellings) = &self.spellings else { return fold(value) == fold(&self.word) };
-        let (Place::Word(one, _), Place::Word(other, how)) = (spellings.place(&self.word), spellings.place(value)) else {
+        let (Place::Word(one, _), Place::Word(other, how)) = (spellings.place(&self.word), spellings.place(value))
+        else {
             return false;
         };
         one.text == other.text && (how != How::Declared || value != other.text)
@@ -126,7 +127,8 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     for test in &tests {
         ask.questions.push(test.values());
         if let Some(Answer::Values { overflow: true, .. }) = answers.get(&test.values()) {
-            let reason = "it holds too many different values to tell variants of a tested one; a list would (`values:`)";
+            let reason =
+                "it holds too many different values to tell variants of a tested one; a list would (`values:`)";
             ask.gaps.push(Gap { subject: test.name.clone(), reason: reason.to_owned(), column: None });
             continue;
         }
@@ -136,7 +138,9 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
             continue;
         }
         let whole = members(context, test.segment, test.held_back(&variants));
-        let each = variants.iter().map(|variant| members(context, test.segment, test.held_back(std::slice::from_ref(variant))));
+        let each = variants
+            .iter()
+            .map(|variant| members(context, test.segment, test.held_back(std::slice::from_ref(variant))));
         ask.questions.extend(std::iter::once(whole).chain(each).flatten());
     }
     ask
@@ -163,7 +167,12 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
     hits
 }
 
-fn met<'a>(context: &Context<'_>, test: &Test<'_>, variants: &[String], answers: &'a Answers) -> Option<(u64, &'a Tally)> {
+fn met<'a>(
+    context: &Context<'_>,
+    test: &Test<'_>,
+    variants: &[String],
+    answers: &'a Answers,
+) -> Option<(u64, &'a Tally)> {
     match answers.get(&members(context, test.segment, test.held_back(variants)).ok()?) {
         Some(Answer::Rows { rows, met }) => Some((*rows, met)),
         _ => None,

@@ -253,7 +253,8 @@ impl Places<'_> {
             let key = self.text[..at].trim_end().strip_suffix(':').map(str::trim_end);
             key.is_some_and(|before| before.ends_with("\"name\""))
         };
-        let found = self.text[self.from..].match_indices(&literal).map(|(at, _)| at + self.from).find(|at| is_name(*at));
+        let found =
+            self.text[self.from..].match_indices(&literal).map(|(at, _)| at + self.from).find(|at| is_name(*at));
         let Some(at) = found else { return At { file: self.file, line: 1, column: 1 } };
         self.from = at + literal.len();
         let before = &self.text[..at];

@@ -98,7 +98,8 @@ fn number(value: &Value) -> Option<String> {
         Value::String(text) => text.trim().to_owned(),
         _ => return None,
     };
-    let plain = text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|byte| b"-.0123456789".contains(&byte));
+    let plain =
+        text.parse::<f64>().is_ok_and(f64::is_finite) && text.bytes().all(|byte| b"-.0123456789".contains(&byte));
     plain.then_some(text)
 }
 
@@ -133,10 +134,7 @@ mod tests {
                 r#"{"or": [{"attribute": {"field": "n", "operator": "gt", "value": "3.5"}}, {"not": {"field": "b", "operator": "eq", "value": true}}]}"#,
                 "(\"n\" > 3.5) OR (NOT (\"b\" = true))",
             ),
-            (
-                r#"{"field": "t", "operator": "timestamp_gt", "value": -345600}"#,
-                "\"t\" > now() - interval '4 days'",
-            ),
+            (r#"{"field": "t", "operator": "timestamp_gt", "value": -345600}"#, "\"t\" > now() - interval '4 days'"),
             (r#"{"field": "t", "operator": "timestamp_lt", "value": 61}"#, "\"t\" < now() + interval '61 seconds'"),
             (
                 r#"{"field": "t", "operator": "timestamp_lt", "value": 1767225600, "inverse": true}"#,

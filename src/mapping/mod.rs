@@ -285,8 +285,7 @@ impl Mapping {
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
         const ROOT: &[&str] = &["tags", "source_of_truth"];
-        const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
+        const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();

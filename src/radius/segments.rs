@@ -61,8 +61,12 @@ impl Conditions {
             _ => name.to_owned(),
         };
         let known = mappings(context);
-        let names: BTreeSet<&str> =
-            known.iter().flat_map(|mapping| &mapping.segments).filter(|segment| segment.open.is_none()).map(|segment| segment.name.as_str()).collect();
+        let names: BTreeSet<&str> = known
+            .iter()
+            .flat_map(|mapping| &mapping.segments)
+            .filter(|segment| segment.open.is_none())
+            .map(|segment| segment.name.as_str())
+            .collect();
         let has = |mapping: Option<&Mapping>, name: &str| {
             mapping.is_some_and(|mapping| mapping.segments.iter().any(|segment| segment.name == name))
         };
