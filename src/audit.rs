@@ -11,6 +11,7 @@ use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System, Workspace};
 use crate::facts::{Answer, Answers, Listed};
 use crate::findings::baseline::Baseline;
+use crate::findings::checklist::Checklist;
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
@@ -103,17 +104,19 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
-    let earlier = snapshots::open(config, options.policy.now, &datasets)?;
+    let (earlier_at, earlier) = snapshots::open(config, options.policy.now, &datasets)?;
     let baseline = options.baseline.clone().map_or_else(|| Baseline::open(config), |own| Ok(Some(own)))?;
     let exports = Exports {
         baseline: baseline.as_ref(),
         current: &datasets,
         earlier: &earlier,
+        earlier_at,
         base: base.as_ref(),
         summary: options.summary.as_ref(),
         workspace: Some(&workspace),
     };
-    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    let mut context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let facts = gather(&context, &selected, options, all_rows)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
@@ -334,7 +337,9 @@ fn verdict(
 ) -> Verdict {
     quote(config, context, &mut outcomes);
     let triaged = triage::triage(config, context.baseline, &options.policy, &mut outcomes);
-    let exit: Exit = triage::exit(&options.policy, &outcomes, &triaged.standing);
+    let policy = &options.policy;
+    let checklist = policy.is_launch().then(|| Checklist::of(&outcomes, &config.waivers, policy));
+    let exit: Exit = triage::exit(policy, checklist.as_ref(), &outcomes, &triaged.standing);
     Verdict {
         now: options.policy.now,
         profile: options.policy.profile.clone(),
@@ -342,6 +347,7 @@ fn verdict(
         config: config.document.as_ref().map(|document| document.file.clone()),
         remarks: remarks(context, &inputs, &outcomes),
         inputs,
+        checklist,
         scores: Scores::of(&outcomes),
         outcomes,
         findings: triaged.standing,

@@ -2,6 +2,8 @@
 //! rewrites the file when `UPDATE=1` is set. The rest are promises that a reader cannot check by eye: every example in
 //! the docs runs, every dependency says why it is there, no file names a machine.
 
+#[path = "in_sync/advice.rs"]
+mod advice;
 #[path = "in_sync/examples.rs"]
 mod examples;
 #[path = "in_sync/labelled.rs"]

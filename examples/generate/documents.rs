@@ -23,6 +23,7 @@ modules:
   contacts: {as: people, where: '"{{contacts.Email}}" IS NOT NULL AND "{{contacts.Data Source}}" <> ''Sample Data'''}
   leads: {as: none}
   deals: {as: related}
+  cases: {as: related}
 
 # What people type when they have nothing to say.
 missing: [N/A, none, "-"]
@@ -197,6 +198,58 @@ segments:
   churned-early-access: {never: "lifecycle_stage = 'Churned' AND early_access = true"}
 "#;
 
+/// The faults of the mapping, each with what a team would write instead.
+const MENDED: &[(&str, &str)] = &[
+    (
+        "  # Which profile survives a merge is still to be decided: nobody merges until then.",
+        "  merge_rule: the older profile survives, with the newer one's consent",
+    ),
+    ("    type: text                               # shown in the anniversary mail as it is", "    type: timestamp"),
+    ("    role: lifecycle\n", "    role: lifecycle\n    default: Prospect\n"),
+    ("    role: tier\n", "    role: tier\n    default: Bronze\n"),
+    (
+        "    from: [zoho.contacts.{{contacts.Email Opt Out}}, shopify.customers.Accepts Email Marketing]",
+        "    from: zoho.contacts.{{contacts.Email Opt Out}}",
+    ),
+    (
+        "    type: boolean\n    role: consent\n    owner: zoho\n    precedence: [zoho, shopify]\n",
+        "    type: boolean\n    role: consent\n    owner: zoho\n",
+    ),
+    (
+        "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: enum\n",
+        "    from: zoho.contacts.{{contacts.Favourite Tea}}\n    type: text\n",
+    ),
+    (
+        "    from: zoho.contacts.{{contacts.Referral Code}}\n",
+        "    from: zoho.contacts.{{contacts.Referral Code}}\n    type: text\n    owner: zoho\n",
+    ),
+    (
+        "  kettle_serial:\n    from: zoho.contacts.{{kettle}}\n    type: text\n    owner: zoho\n    used_as: message\n    used_for: warranty mails\n",
+        "",
+    ),
+    (
+        "properties: [serial]}   # nobody knows how to send it yet",
+        "properties: [serial], via: webhook}\n  subscription_renewed: {when: a subscription renews in the shop, properties: [amount, product_line], via: shop}",
+    ),
+    (
+        "winback: {trigger: \"segment:At Risk\", exit: [order_completed], suppress: [unsubscribed], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-02-02}",
+        "winback: {trigger: \"segment:At Risk\", exit: [order_completed, refund_issued], suppress: [unsubscribed, \"segment:Open Case\", \"segment:Active Subscription\"], cap: 1/7d, debounce: 1h, purpose: winback, state: running, since: 2026-05-11}",
+    ),
+    (
+        "birthday: {trigger: \"date:birthday\", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}",
+        "birthday: {trigger: \"date:birthday\", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2026-05-18}",
+    ),
+    (
+        "reads: [wholesale, country], purpose: cart, state: draft}",
+        "reads: [wholesale, country], fallback: {country: Germany}, cap: 1/1d, purpose: cart, state: draft}",
+    ),
+    ("delay: 45d", "delay: 25d"),
+    (
+        "  # Nobody may ever be in these two.",
+        "  Open Case: {where: \"zoho.cases.{{cases.Status}} = 'Open'\"}\n  Active Subscription: {where: \"subscription_renews_at > now()\"}\n  # Nobody may ever be in these two.",
+    ),
+];
+
 const CONFIG: &str = r#"# Fernweh Tea: what crmlint reads, and which findings we have accepted.
 version: 1
 mapping: mapping.yaml
@@ -211,7 +264,7 @@ sources:
     taken_at: 2026-05-21T06:00:00Z
     rows: ROWS-ZOHO                  # as the export pages said
   customerio:
-    files: [exports/customerio/people.csv]
+    files: [exports/customerio/*.csv]
     kind: customerio
     taken_at: 2026-05-21T06:10:00Z
     rows: ROWS-PEOPLE
@@ -322,8 +375,16 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// `mapping.yaml` in the labels of the workspace.
-pub(crate) fn mapping(german: bool) -> String {
-    translated(MAPPING, german)
+pub(crate) fn mapping(german: bool, clean: bool) -> String {
+    translated(&if clean { without_faults(MAPPING, MENDED) } else { MAPPING.to_owned() }, german)
+}
+
+/// A document with each fault mended.
+fn without_faults(text: &str, mended: &[(&str, &str)]) -> String {
+    mended.iter().fold(text.to_owned(), |text, (fault, right)| {
+        assert!(text.contains(fault), "the fault is not there any more: {fault}");
+        text.replace(fault, right)
+    })
 }
 
 /// A text with every `{{contacts.Email}}` in the labels of the workspace.
@@ -350,6 +411,7 @@ fn label(token: &str, german: bool) -> &str {
     let set = match module {
         "leads" => Set::Leads,
         "deals" => Set::Deals,
+        "cases" => Set::Cases,
         _ => Set::Contacts,
     };
     let found = set.labels().iter().find(|labels| labels.0 == english);
@@ -357,16 +419,23 @@ fn label(token: &str, german: bool) -> &str {
 }
 
 /// `crmlint.yaml`.
-pub(crate) fn config(records: impl Fn(Set) -> u64) -> String {
+pub(crate) fn config(records: impl Fn(Set) -> u64, clean: bool) -> String {
+    let text = if clean { CONFIG.split_once("\nignore:").map_or(CONFIG, |(sources, _)| sources) } else { CONFIG };
     let zoho = format!(
-        "{{contacts: {}, leads: {}, deals: {}}}",
+        "{{contacts: {}, leads: {}, deals: {}, cases: {}}}",
         records(Set::Contacts),
         records(Set::Leads),
-        records(Set::Deals)
+        records(Set::Deals),
+        records(Set::Cases)
     );
-    CONFIG
-        .replace("ROWS-ZOHO", &zoho)
-        .replace("ROWS-PEOPLE", &records(Set::People).to_string())
+    let customerio = format!(
+        "{{people: {}, events: {}, deliveries: {}}}",
+        records(Set::People),
+        records(Set::Events),
+        records(Set::Deliveries)
+    );
+    text.replace("ROWS-ZOHO", &zoho)
+        .replace("ROWS-PEOPLE", &customerio)
         .replace("ROWS-CUSTOMERS", &records(Set::Customers).to_string())
 }
 

@@ -2,11 +2,13 @@
 //! which says what an audit must find in them. In: a number of people and a seed. Out: a folder, the same on every
 //! platform.
 //!
-//! `cargo run --example generate -- --people 300 --seed 1 --out fixtures/demo [--shuffle] [--lang de]`
+//! `cargo run --example generate -- --people 300 --seed 1 --out fixtures/demo [--shuffle] [--lang de] [--clean]`; a clean
+//! workspace is the same shop with nothing wrong.
 
 mod consents;
 mod documents;
 mod doubles;
+mod happenings;
 mod identity;
 mod journeys;
 mod judge;
@@ -54,12 +56,19 @@ struct Options {
     out: PathBuf,
     shuffle: bool,
     german: bool,
+    clean: bool,
 }
 
 impl Options {
     fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Failure> {
-        let mut options =
-            Self { people: 300, seed: 1, out: PathBuf::from("fixtures/demo"), shuffle: false, german: false };
+        let mut options = Self {
+            people: BLOCK,
+            seed: 1,
+            out: PathBuf::from("fixtures/demo"),
+            shuffle: false,
+            german: false,
+            clean: false,
+        };
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("{word} needs a value"));
             match word.as_str() {
@@ -67,6 +76,7 @@ impl Options {
                 "--seed" => options.seed = value()?.parse()?,
                 "--out" => options.out = PathBuf::from(value()?),
                 "--shuffle" => options.shuffle = true,
+                "--clean" => options.clean = true,
                 "--lang" => {
                     options.german = match value()?.as_str() {
                         "de" => true,
@@ -74,7 +84,10 @@ impl Options {
                         other => return Err(format!("--lang takes en or de, not {other}").into()),
                     };
                 }
-                other => return Err(format!("{other} is not known: --people, --seed, --out, --shuffle, --lang").into()),
+                other => {
+                    let known = "--people, --seed, --out, --shuffle, --lang, --clean";
+                    return Err(format!("{other} is not known: {known}").into());
+                }
             }
         }
         if options.people < BLOCK {
@@ -89,7 +102,8 @@ fn main() -> Result<(), Failure> {
     for folder in ["exports/zoho", "exports/customerio", "exports/shopify"] {
         create_dir_all(options.out.join(folder))?;
     }
-    let mut tables = Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german)?;
+    let mut tables =
+        Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german, options.clean)?;
     let mut ledger = Ledger::new(&options.out)?;
     let plan = Plan::new(options.seed, options.shuffle);
     let mut whole = Whole::new(options.german);
@@ -102,13 +116,15 @@ fn main() -> Result<(), Failure> {
         judge::judge(&mut unit, &whole);
         record(&unit, &mut tables, &mut ledger, options.german)
     })?;
-    let config = documents::config(|set| tables.records(set));
+    let config = documents::config(|set| tables.records(set), options.clean);
     tables.finish()?;
-    documents::expect(&mut ledger, options.german)?;
+    if !options.clean {
+        documents::expect(&mut ledger, options.german)?;
+        write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE)?;
+    }
     ledger.finish(&options.out)?;
-    write(options.out.join("mapping.yaml"), documents::mapping(options.german))?;
+    write(options.out.join("mapping.yaml"), documents::mapping(options.german, options.clean))?;
     write(options.out.join("crmlint.yaml"), config)?;
-    write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE)?;
     Ok(())
 }
 
@@ -117,24 +133,29 @@ fn people(options: &Options, plan: &Plan, mut each: impl FnMut(Unit) -> Result<(
     let mut slots = Vec::new();
     for index in 0..options.people {
         let at = index % BLOCK;
-        if at == 0 {
+        if at == 0 && !options.clean {
             slots = deal_out(options.seed, index / BLOCK);
         }
         let slot = slots.get(at as usize).copied().unwrap_or(Slot { role: Role::Plain, nth: 0 });
-        each(person(plan, options.seed, index, slot))?;
+        each(person(plan, options, index, slot))?;
     }
     Ok(())
 }
 
 /// One person with the fault of their role.
-fn person(plan: &Plan, seed: u64, index: u64, slot: Slot) -> Unit {
+fn person(plan: &Plan, options: &Options, index: u64, slot: Slot) -> Unit {
+    let seed = options.seed;
     let mut rng = Rng::new(seed, index);
     let person = Person::new(&mut rng, index, slot.role != Role::Plain);
     let mut unit = people::clean(&person, &mut rng, Unit::new(seed, index), slot.role);
     if !values::apply(plan, slot, &person, &mut rng, &mut unit) {
         identity::apply(plan, slot, &person, &mut rng, &mut unit);
     }
+    happenings::add(&person, seed, index, &mut unit);
     unit.ragged = slot.role == Role::LeadOnly && slot.nth == 0;
+    if options.clean {
+        people::mend(&person, &mut unit);
+    }
     unit
 }
 

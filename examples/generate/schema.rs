@@ -153,6 +153,37 @@ columns! { "Columns of `shopify.customers`." Customer {
     Tags "Tags" "Tags",
 } }
 
+columns! { "Columns of `zoho.cases`." Case {
+    Id "Record Id" "Datensatz-ID",
+    OwnerId "Case Owner.id" "Fall-Besitzer.id",
+    Owner "Case Owner" "Fall-Besitzer",
+    Number "Case Number" "Fallnummer",
+    Subject "Subject" "Betreff",
+    Status "Status" "Status",
+    Priority "Priority" "Priorität",
+    ContactId "Contact Name.id" "Kontaktname.id",
+    Contact "Contact Name" "Kontaktname",
+    Created "Created Time" "Erstellt um",
+    Modified "Modified Time" "Geändert um",
+} }
+
+columns! { "Columns of `customerio.events`." Event {
+    Id "event_id" "event_id",
+    Name "event_name" "event_name",
+    Person "customer_id" "customer_id",
+    Email "email" "email",
+    At "timestamp" "timestamp",
+    Data "data" "data",
+} }
+
+columns! { "Columns of `customerio.deliveries`." Delivery {
+    Id "delivery_id" "delivery_id",
+    Person "internal_customer_id" "internal_customer_id",
+    Campaign "campaign_id" "campaign_id",
+    Kind "delivery_type" "delivery_type",
+    At "created_at" "created_at",
+} }
+
 /// An export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Set {
@@ -161,11 +192,26 @@ pub(crate) enum Set {
     Deals,
     People,
     Customers,
+    Cases,
+    Events,
+    Deliveries,
 }
 
 impl Set {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] = [Self::Contacts, Self::Leads, Self::Deals, Self::People, Self::Customers];
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Contacts,
+        Self::Leads,
+        Self::Deals,
+        Self::People,
+        Self::Customers,
+        Self::Cases,
+        Self::Events,
+        Self::Deliveries,
+    ];
+
+    /// How many there are.
+    pub(crate) const COUNT: usize = 8;
 
     /// The dataset's name.
     pub(crate) fn dataset(self) -> &'static str {
@@ -175,6 +221,9 @@ impl Set {
             Self::Deals => "zoho.deals",
             Self::People => "customerio.people",
             Self::Customers => "shopify.customers",
+            Self::Cases => "zoho.cases",
+            Self::Events => "customerio.events",
+            Self::Deliveries => "customerio.deliveries",
         }
     }
 
@@ -186,6 +235,9 @@ impl Set {
             Self::Deals => "exports/zoho/Deals_2026_05_21.csv",
             Self::People => "exports/customerio/people.csv",
             Self::Customers => "exports/shopify/customers_export.csv",
+            Self::Cases => "exports/zoho/Cases_2026_05_21.csv",
+            Self::Events => "exports/customerio/events.csv",
+            Self::Deliveries => "exports/customerio/deliveries.csv",
         }
     }
 
@@ -197,6 +249,9 @@ impl Set {
             Self::Deals => Deal::LABELS,
             Self::People => Profile::LABELS,
             Self::Customers => Customer::LABELS,
+            Self::Cases => Case::LABELS,
+            Self::Events => Event::LABELS,
+            Self::Deliveries => Delivery::LABELS,
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) struct Note {
 pub(crate) struct Unit {
     index: u64,
     seed: u64,
-    rows: [Vec<Row>; 5],
+    rows: [Vec<Row>; Set::COUNT],
     /// Records of somebody else, who shares something with the person.
     others: Vec<(Set, usize)>,
     pub(crate) notes: Vec<Note>,

@@ -7,7 +7,7 @@ use super::timestamp::is_birthday;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::lenses::truth;
-use crate::facts::{Agreement, Answer, Answers, Blank, Column, Question, Reading};
+use crate::facts::{Agreement, Answer, Answers, Blank, Column, Held, Question, Reading};
 use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
 use crate::mapping::spelling::Spellings;
 use crate::mapping::{Attribute, ColumnPath};
@@ -89,6 +89,14 @@ fn reading(attribute: &Attribute) -> Option<Reading> {
     }
 }
 
+/// An attribute's source and profile columns, as they are held against each other.
+pub(super) fn compared(context: &Context<'_>, attribute: &Attribute) -> Option<Held> {
+    let reading = reading(attribute).filter(|_| !attribute.is_consent())?;
+    let (left, _) = stale(context, attribute).0?;
+    let right = context.on_profile(&attribute.name).ok()?;
+    Some(Held { left, right, reading, missing: attribute.missing.clone() })
+}
+
 /// Why an attribute's values are not compared here, unless other rules do.
 fn unread(attribute: &Attribute) -> Option<Gap> {
     let reason = match &attribute.kind {
@@ -106,7 +114,7 @@ fn is_phone(attribute: &Attribute) -> bool {
 }
 
 /// What stands in the way of any comparison.
-fn blind(context: &Context<'_>) -> Vec<Gap> {
+pub(super) fn blind(context: &Context<'_>) -> Vec<Gap> {
     if context.mapping.is_none() {
         return vec![no_mapping()];
     }

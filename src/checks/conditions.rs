@@ -102,8 +102,8 @@ impl Context<'_> {
         self.conditions.modules.get(name)
     }
 
-    /// Whether a text is a condition on profiles.
+    /// Whether a text is a condition on profiles, all names of which are known.
     pub fn understands(&self, text: &str) -> bool {
-        expr::parse(text, &Names::new(self, None)).is_ok()
+        expr::parse(text, &Names::known(self)).is_ok()
     }
 }

@@ -53,7 +53,7 @@ fn lag(mapping: &Mapping, attribute: &Attribute) -> Option<i64> {
     attribute.lag.as_ref().or(mapping.lag.as_ref()).and_then(|lag| seconds(&lag.text))
 }
 
-fn slow_source(scene: &Scene<'_>) -> Look {
+pub(super) fn slow_source(scene: &Scene<'_>) -> Look {
     let journey = scene.journey;
     let within = journey.within.as_ref().and_then(|within| seconds(&within.text));
     let cart = scene.purpose() == "cart";

@@ -7,6 +7,7 @@ pub mod context;
 mod agreement;
 mod attribute_names;
 mod attribute_use;
+mod audience;
 mod blank_stage;
 mod boolean;
 mod concepts;
@@ -15,31 +16,45 @@ pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod deal_events;
 mod declarations;
+mod delay;
 mod double_welcome;
+mod engaged;
 mod enumeration;
 mod event_plan;
+mod export_age;
 mod export_cut;
 mod export_facts;
 mod feed;
+mod gained_profile;
 mod gaps;
+mod happened;
+mod history;
 mod id_values;
 mod identifier;
+mod identifier_change;
 pub(crate) mod inferred;
 mod inputs;
 mod instants;
+mod journey_flip;
 mod journey_footing;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
 mod lag;
+mod late_message;
+mod launch;
 mod lead_and_contact;
 mod limits;
+mod lists;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
+mod missing_event;
 mod names;
 mod negative_segment;
+mod new_tags;
 mod ownership;
 mod partial;
 mod parts;
@@ -53,8 +68,11 @@ mod segment_reads;
 mod segments;
 mod sensitive_field;
 mod spreadsheet;
+mod stage_events;
+mod stage_jump;
 mod stamp_days;
 mod stamp_forms;
+pub(crate) mod sync_gap;
 mod systems;
 mod test_segments;
 mod tested_value;
@@ -150,6 +168,7 @@ pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
     &attribute_names::KIND,
     &attribute_use::KIND,
+    &audience::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
@@ -158,28 +177,39 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &deal_events::KIND,
     &declarations::KIND,
     &double_welcome::KIND,
+    &delay::KIND,
+    &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
+    &export_age::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
     &feed::KIND,
+    &gained_profile::KIND,
     &id_values::KIND,
     &identifier::KIND,
+    &identifier_change::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
     &journey_footing::KIND,
+    &journey_flip::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
+    &launch::KIND,
+    &late_message::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
     &mapping_entry::KIND,
     &matching::KIND,
+    &missing_event::KIND,
     &negative_segment::KIND,
+    &new_tags::KIND,
     &ownership::KIND,
     &policy::KIND,
     &qa_segment::KIND,
@@ -191,6 +221,9 @@ pub static KINDS: &[&Kind] = &[
     &sensitive_field::KIND,
     &spreadsheet::KIND,
     &test_segments::KIND,
+    &stage_events::KIND,
+    &stage_jump::KIND,
+    &sync_gap::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,

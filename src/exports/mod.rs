@@ -11,6 +11,7 @@ mod assemble;
 mod customerio;
 mod dataset;
 mod delimited;
+mod events;
 mod fields;
 mod heading;
 mod holder;
@@ -32,6 +33,8 @@ pub mod workspace;
 mod zoho;
 
 pub use dataset::Dataset;
+pub use events::EventColumns;
+pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
 pub use workspace::Workspace;
 

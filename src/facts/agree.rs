@@ -127,6 +127,15 @@ impl Reading {
         }
     }
 
+    /// Whether the right cell surely does not say what the left one says.
+    pub(super) fn lacks(&self, left: &str, right: &str, missing: &[String]) -> bool {
+        match (self.read(left, missing, true), self.read(right, missing, false)) {
+            (left @ Said::Means(_), right @ Said::Means(_)) => !self.same(&left, &right),
+            (Said::Means(_), Said::Missing) => true,
+            _ => false,
+        }
+    }
+
     /// Whether two cells mean the same.
     fn same(&self, one: &Said, other: &Said) -> bool {
         match (one, other) {

@@ -15,8 +15,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
-    instants, matches, pairs, people, picks, repeats, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, delays, filter,
+    follows, instants, matches, moves, pairs, people, picks, repeats, sequence, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -196,6 +196,13 @@ impl<'a> Shard<'a> {
                 agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh })
             }
             Question::Instants(asked) => instants::apart(self, asked),
+            Question::Follows(asked) => follows::follows(self, asked),
+            Question::Delays { clocks, over } => delays::delays(self, clocks, *over),
+            Question::Unwritten { clocks, before, cells } => delays::unwritten(self, clocks, *before, cells),
+            Question::Moves(asked) => moves::moves(self, asked),
+            Question::Gained(asked) => moves::gained(self, asked),
+            Question::Sequence(asked) => sequence::sequence(self, asked),
+            Question::Echo(asked) => sequence::echo(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => picks::listing(self, pick),

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
+use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
-use super::{Match, Matching};
+use super::{Echo, Gained, Match, Matching, Moves, Sequence};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -210,6 +212,21 @@ pub enum Question {
     },
     /// Linked pairs by how far apart the instants of both sides are.
     Instants(Instants),
+    /// Records that came after an instant of the same person.
+    Follows(Follows),
+    /// Linked pairs by how late the profile was written; more than `over` seconds is late.
+    Delays { clocks: Clocks, over: Option<i64> },
+    /// Linked pairs whose record changed before an instant and after the last write of its profile, one of whose cells
+    /// says something else.
+    Unwritten { clocks: Clocks, before: i64, cells: Vec<Held> },
+    /// Records whose cell changed since the snapshot, and whether events tell of it.
+    Moves(Moves),
+    /// Profiles that people have beside those that they had.
+    Gained(Gained),
+    /// Events in the order of time: what does not follow, comes twice, goes back and forth.
+    Sequence(Sequence),
+    /// How far events are from the changes of records that they tell of.
+    Echo(Echo),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -238,6 +255,11 @@ impl Question {
     pub fn named_columns(&self) -> Vec<Column> {
         match self {
             Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            // What else they read may be blank: it is told by other columns as well, or not at all.
+            Self::Sequence(asked) => asked.events.columns(),
+            Self::Echo(asked) => asked.events.columns().into_iter().chain([asked.changed.clone()]).collect(),
+            Self::Moves(asked) => vec![asked.before.clone(), asked.after.clone()],
+            Self::Gained(_) => Vec::new(),
             _ => self.columns(),
         }
     }
@@ -279,6 +301,16 @@ impl Question {
                 pick.columns().into_iter().chain(more).collect()
             }
             Self::Instants(asked) => asked.columns(),
+            Self::Follows(asked) => asked.columns(),
+            Self::Delays { clocks, .. } => clocks.columns(),
+            Self::Unwritten { clocks, cells, .. } => {
+                let cells = cells.iter().flat_map(|held| [held.left.clone(), held.right.clone()]);
+                clocks.columns().into_iter().chain(cells).collect()
+            }
+            Self::Moves(asked) => asked.columns(),
+            Self::Gained(asked) => asked.columns(),
+            Self::Sequence(asked) => asked.columns(),
+            Self::Echo(asked) => asked.columns(),
             _ => Vec::new(),
         }
     }
@@ -290,6 +322,7 @@ impl Question {
             Self::Rows { dataset, .. } | Self::Cells { dataset, .. } => named.push(dataset.clone()),
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
+            Self::Gained(asked) => named.extend(asked.datasets()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
@@ -312,6 +345,7 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
+            Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -342,6 +376,7 @@ impl Question {
             Self::Rows { dataset, filter } => vec![(dataset, filter)],
             Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Follows(Follows { then, scope: Scope::Where(filter), .. }) => vec![(&then.dataset, filter)],
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],

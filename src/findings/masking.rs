@@ -48,6 +48,14 @@ pub fn for_reports(verdict: &Verdict) -> Verdict {
             *why = clean(why);
         }
     }
+    for checked in shown.checklist.iter_mut().flat_map(|list| &mut list.items) {
+        checked.open.iter_mut().for_each(|open| open.reason = clean(&open.reason));
+        if let Some(waiver) = &mut checked.waiver {
+            for text in waiver.reason.iter_mut().chain(&mut waiver.by) {
+                *text = clean(text);
+            }
+        }
+    }
     shown.remarks = shown.remarks.iter().map(|remark| clean(remark)).collect();
     shown
 }

@@ -53,6 +53,7 @@ const ATTRIBUTE: &[Key] = &[
     ),
     key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
     key("lag", Shape::Text, "how late it may arrive: 4h"),
+    key("written_at", Shape::Text, "the attribute that says when the sync last wrote it"),
     key("stamp", Shape::Text, "the attribute that says which system wrote it last"),
     key("version", Shape::Text, "version of the value list, for lifecycle models"),
     key("was", TEXTS, "earlier names of the attribute"),
@@ -136,9 +137,20 @@ const SEGMENT: &[Key] = &[
     key("note", Shape::Text, "free text for readers"),
 ];
 
+const TEST_PERSON: &[Key] = &[
+    key("expect", Shape::MapOf(&Shape::Text), "what the profile must hold, by attribute: {lifecycle_stage: Active}"),
+    key("in", TEXTS, "segments that the person must be in"),
+    key("note", Shape::Text, "free text for readers"),
+];
+
 const MODULE: &[Key] = &[
     key("where", Shape::Text, "which records are synced: \"Email\" IS NOT NULL"),
     key("as", Shape::Word(&["people", "related", "events", "none"]), "what its records become"),
+];
+
+const TAGS: &[Key] = &[
+    key("approved", TEXTS, "tags that may drive marketing"),
+    key("new_per_week", Shape::Count, "how many tags a week may be new"),
 ];
 
 /// The whole document.
@@ -153,14 +165,15 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("segments", Shape::MapOf(&Shape::Object(SEGMENT)), "segments, and those that must stay empty"),
     key(
         "test_people",
-        Shape::ListOf(&Shape::Free),
+        Shape::ListOf(&Shape::Named(TEST_PERSON, &Shape::Text)),
         "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),
-    key("tags", Shape::Object(&[key("approved", TEXTS, "tags that may drive marketing")]), "tags"),
+    key("tags", Shape::Object(TAGS), "tags"),
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
+    key("written_at", Shape::Text, "the attribute that says when the sync last wrote the profile: zoho_synced_at"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),
     key("systems", TEXTS, "systems that may own a field, beside the sources: support"),
     key("note", Shape::Text, "free text for readers"),

@@ -2,6 +2,7 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+pub mod causes;
 mod changed_attributes;
 mod changed_segments;
 mod changed_values;
@@ -16,7 +17,7 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
-pub mod test_people;
+mod test_people;
 pub mod typo;
 mod vouch;
 
@@ -138,6 +139,8 @@ pub struct Attribute {
     pub time_zone: Option<Spot>,
     /// How late its value may arrive.
     pub lag: Option<Spot>,
+    /// The attribute that says when it was last written.
+    pub written_at: Option<Spot>,
     /// Personal data that reports must not show.
     pub sensitive: bool,
     /// Earlier names.
@@ -206,14 +209,18 @@ pub struct Mapping {
     pub workspace: Option<Journey>,
     /// The date of the first validated run, or `no`.
     pub validated: Option<Spot>,
-    /// People whom the team follows through both systems.
+    /// Named people to validate the sync with.
     pub test_people: Vec<TestPerson>,
     /// Modules in scope, when stated.
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
     pub missing: Vec<String>,
+    /// How many new tags a week are usual.
+    pub new_tags: Option<u64>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
+    /// The attribute that says when the sync last wrote a profile.
+    pub written_at: Option<Spot>,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
     /// Fields that must not be synced, and are not shown.
@@ -249,7 +256,7 @@ impl Mapping {
         let journeys = under(root, "journeys").iter();
         let journeys = journeys.map(|entry| journey(&entry.key, entry.mark, &entry.node, &known)).collect();
         let workspace = root.get("workspace").map(|node| journey("workspace", node.mark, node, &known));
-        Ok(Self {
+        let mut mapping = Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
@@ -258,18 +265,22 @@ impl Mapping {
             journeys,
             workspace,
             validated: spot(root, "validated"),
-            test_people: test_people::test_people(&document)?,
             modules: root.get("modules").map(|node| node.entries().iter().map(module).collect()),
             places: attributes.iter().map(|attribute| attribute.name.clone()).zip(0..).collect(),
             attributes,
             segments,
             events,
             missing,
+            new_tags: root.get("tags").and_then(|tags| tags.get_number("new_per_week")).map(|limit| limit as u64),
             lag: spot(root, "lag"),
+            written_at: spot(root, "written_at"),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
+            test_people: Vec::new(),
             document: document.clone(),
-        })
+        };
+        mapping.test_people = test_people::read(&mapping)?;
+        Ok(mapping)
     }
 
     /// The attribute of a name.
@@ -279,12 +290,14 @@ impl Mapping {
 
     /// Whether the document names an attribute, as an entry or as a key of people.
     pub fn names_attribute(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name)
+        let stamps = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
+        let keys = self.canonical.iter().chain(&self.also).map(|key| &key.attribute);
+        self.attribute(name).is_some() || keys.chain(stamps).any(|spot| spot.text == name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["tags", "source_of_truth"];
+        const ROOT: &[&str] = &["source_of_truth"];
         const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
@@ -363,6 +376,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         used_by: node.get_texts("used_by"),
         time_zone: spot(node, "time_zone"),
         lag: spot(node, "lag"),
+        written_at: spot(node, "written_at"),
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
         was: node.get_texts("was"),
         version: node.get_text("version"),
