@@ -69,7 +69,7 @@ impl Plan<'_> {
 }
 
 /// How an attribute's values are read; none for types that other rules compare.
-fn reading(attribute: &Attribute) -> Option<Reading> {
+pub(crate) fn reading(attribute: &Attribute) -> Option<Reading> {
     let words = || Reading::Words { left: Spellings::new(attribute, false), right: Spellings::new(attribute, true) };
     // A team may say that a box means the opposite of the attribute.
     let turned = attribute.values.iter().any(|allowed| truth(&allowed.source) != truth(&allowed.attribute));
@@ -192,7 +192,7 @@ fn unknown(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
 }
 
 /// Whether a path leads to what a system owns; an export that is not there is known by its name only.
-fn is_of(context: &Context<'_>, owner: &str, path: &ColumnPath) -> bool {
+pub(crate) fn is_of(context: &Context<'_>, owner: &str, path: &ColumnPath) -> bool {
     match context.datasets.get(&path.dataset) {
         Some(dataset) => context.owns(owner, dataset),
         None => path.source() == owner.to_lowercase(),

@@ -45,7 +45,7 @@ pub(super) fn held(context: &Context<'_>, name: &str) -> Result<Expr, Gap> {
     Ok(match ty {
         Type::Boolean => Expr::True(plain),
         Type::Number => Expr::Compare { left: plain, op: Op::Greater, right: Operand::Number(0.0) },
-        Type::Timestamp => Expr::Not(Box::new(Expr::Missing(plain))),
+        Type::Timestamp | Type::List => Expr::Not(Box::new(Expr::Missing(plain))),
         Type::Text | Type::Unknown => {
             let no = one_of(&column.dataset, name, &["", "0", "false", "no", "none"]);
             let blank = Expr::Missing(texts(&column.dataset, name).0);

@@ -92,7 +92,7 @@ fn of_attribute(context: &Context<'_>, concept: Concept, attribute: &Attribute) 
             op: Op::Greater,
             right: Operand::Now { day: false, offset_seconds: 0 },
         },
-        Type::Timestamp => return None,
+        Type::Timestamp | Type::List => return None,
     };
     Some(Ok(Evidence { concept, label: format!("{}.{name}", column.dataset), met, linked: None }))
 }

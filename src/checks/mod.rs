@@ -4,7 +4,7 @@
 
 pub mod context;
 
-mod agreement;
+pub(crate) mod agreement;
 mod attribute_names;
 mod attribute_use;
 mod audience;
@@ -16,6 +16,7 @@ pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod date_order;
 mod deal_events;
 mod declarations;
 mod delay;
@@ -27,6 +28,7 @@ mod export_age;
 mod export_cut;
 mod export_facts;
 mod feed;
+mod free_text;
 mod gained_profile;
 mod gaps;
 mod happened;
@@ -36,13 +38,13 @@ mod identifier;
 mod identifier_change;
 pub(crate) mod inferred;
 mod inputs;
-mod instants;
+pub(crate) mod instants;
 mod journey_flip;
 mod journey_footing;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
-mod lag;
+pub(crate) mod lag;
 mod late_message;
 mod launch;
 mod lead_and_contact;
@@ -58,12 +60,15 @@ mod new_tags;
 mod ownership;
 mod partial;
 mod parts;
+mod picklist;
 mod policy;
 mod qa_segment;
 mod record_id;
 mod repeats;
 pub(crate) mod reserved_name;
 mod retention_truth;
+mod retired_alias;
+mod routing_tag;
 mod segment_reads;
 mod segments;
 mod sensitive_field;
@@ -74,12 +79,16 @@ mod stamp_days;
 mod stamp_forms;
 pub(crate) mod sync_gap;
 mod systems;
+mod tag_reads;
+mod tags;
 mod test_segments;
 mod tested_value;
 mod text_times;
-mod timestamp;
+pub(crate) mod timestamp;
 mod types;
 mod undercount;
+mod unseen_value;
+mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
@@ -177,10 +186,11 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &date_order::KIND,
     &deal_events::KIND,
     &declarations::KIND,
-    &double_welcome::KIND,
     &delay::KIND,
+    &double_welcome::KIND,
     &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
@@ -189,6 +199,7 @@ pub static KINDS: &[&Kind] = &[
     &export_facts::ROWS,
     &export_facts::SKEW,
     &feed::KIND,
+    &free_text::KIND,
     &gained_profile::KIND,
     &id_values::KIND,
     &identifier::KIND,
@@ -196,12 +207,12 @@ pub static KINDS: &[&Kind] = &[
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
-    &journey_footing::KIND,
     &journey_flip::KIND,
+    &journey_footing::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
-    &launch::KIND,
     &late_message::KIND,
+    &launch::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
@@ -211,22 +222,29 @@ pub static KINDS: &[&Kind] = &[
     &negative_segment::KIND,
     &new_tags::KIND,
     &ownership::KIND,
+    &picklist::KIND,
     &policy::KIND,
     &qa_segment::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
     &retention_truth::KIND,
+    &retired_alias::KIND,
+    &routing_tag::KIND,
     &segment_reads::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
-    &test_segments::KIND,
     &stage_events::KIND,
     &stage_jump::KIND,
     &sync_gap::KIND,
+    &tag_reads::KIND,
+    &tags::KIND,
+    &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
     &undercount::KIND,
+    &unseen_value::KIND,
+    &writer_stamp::KIND,
 ];

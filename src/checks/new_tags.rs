@@ -36,7 +36,7 @@ fn values(column: &Column) -> Question {
 /// How many new tags are usual for the time since the snapshot: a part of a week counts as one.
 fn limit(context: &Context<'_>) -> Result<(u64, i64), Gap> {
     let Some(mapping) = context.mapping else { return Err(no_mapping()) };
-    let Some(a_week) = mapping.new_tags else {
+    let Some(a_week) = mapping.tags.new_per_week else {
         let reason = "the mapping does not say how many tags a week may be new (`tags: {new_per_week: 5}`)".to_owned();
         return Err(Gap { subject: "mapping:tags".to_owned(), reason, column: None });
     };

@@ -37,7 +37,7 @@ fn concept(attribute: &Attribute) -> Option<&str> {
 }
 
 /// Address, phone, consent and last purchase: whoever writes them wrongly reaches the wrong person, or nobody.
-fn is_key(attribute: &Attribute) -> bool {
+pub(super) fn is_key(attribute: &Attribute) -> bool {
     let named = |word: &str| attribute.name == word;
     let begins = |word: &str| attribute.name.starts_with(word);
     matches!(concept(attribute), Some("email" | "phone" | "consent" | "last_purchase"))

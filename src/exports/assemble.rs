@@ -29,7 +29,7 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     let may_tell = request.system.is_none_or(|system| system == System::CustomerIo);
     let mut told = false;
     for input in inputs(&request.paths)? {
-        if Metadata::is(&input) {
+        if Metadata::is(&input)? {
             metadata.add(&input)?;
         } else if may_tell && workspace.take(&input) {
             told = true;
@@ -48,6 +48,7 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     join_backup(&mut parts);
     declare_modules(&mut parts, request);
     let groups = pick(grouped(parts, request)?, request)?;
+    metadata.settle(&modules(&groups));
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
         found.push(build(group, request, &metadata)?);
@@ -58,6 +59,16 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
         dataset.note_whole();
     }
     Ok(found)
+}
+
+/// Zoho's modules with the labels of their columns.
+fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for group in groups.iter().filter(|group| group.dialect.system() == System::Zoho) {
+        let labels = group.parts.iter().flat_map(|part| &part.labels).map(String::as_str);
+        found.push((&group.module, labels.collect()));
+    }
+    found
 }
 
 /// In a backup every table is Zoho's, also one without record ids.

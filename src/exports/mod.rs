@@ -12,6 +12,7 @@ mod customerio;
 mod dataset;
 mod delimited;
 mod events;
+mod field_list;
 mod fields;
 mod heading;
 mod holder;
@@ -36,6 +37,7 @@ pub use dataset::Dataset;
 pub use events::EventColumns;
 pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use metadata::Choice;
 pub use workspace::Workspace;
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.

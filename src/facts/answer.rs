@@ -8,6 +8,7 @@ use super::delays::Delayed;
 use super::follows::Followed;
 use super::instants::Differences;
 use super::moves::Moved;
+use super::order::Orders;
 use super::question::Question;
 use super::sequence::Steps;
 use super::tally::Tally;
@@ -59,7 +60,7 @@ pub enum Answer {
     Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
-    /// To [`Question::Values`].
+    /// To [`Question::Values`] and [`Question::Items`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
     /// To [`Question::Shapes`] and [`Question::Shaped`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
@@ -94,6 +95,8 @@ pub enum Answer {
     /// To [`Question::Echo`]: events, those whose record is there, records whose change could be held against its event, and
     /// those of them that are far from it.
     Echo { events: u64, joined: u64, timed: u64, far: Tally },
+    /// To [`Question::Order`].
+    Order(Orders),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -180,6 +183,7 @@ impl Answer {
                 *timed += sure;
                 far.merge(further, cap);
             }
+            (Self::Order(orders), Self::Order(others)) => orders.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

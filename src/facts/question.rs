@@ -9,6 +9,7 @@ use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
+use super::order::Order;
 use super::{Echo, Gained, Match, Matching, Moves, Sequence};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
@@ -103,6 +104,8 @@ impl Scope {
 pub enum Pick {
     /// Those that hold one of these values.
     Values { column: Column, values: BTreeSet<String> },
+    /// Those whose list holds one of these items.
+    Items { column: Column, items: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
     /// Those in scope whose value has one of these shapes.
@@ -126,7 +129,10 @@ impl Pick {
     /// The column whose cells are named.
     pub fn column(&self) -> &Column {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Shaped { column, .. } => column,
+            Self::Values { column, .. }
+            | Self::Items { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. } => column,
             Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
         }
@@ -177,6 +183,8 @@ pub enum Question {
     Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
+    /// Distinct items of a column of lists, with counts; past `cap` it says that it overflowed.
+    Items { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
     /// The newest instant of a column; `zone` is that of stamps without one.
@@ -227,6 +235,8 @@ pub enum Question {
     Sequence(Sequence),
     /// How far events are from the changes of records that they tell of.
     Echo(Echo),
+    /// Records by whether two of their times are in order.
+    Order(Order),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -244,6 +254,7 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
+            Pick::Items { items, .. } => items.is_empty(),
             Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
             Pick::Instants { cells, .. } => cells.is_empty(),
@@ -268,6 +279,7 @@ impl Question {
     pub fn columns(&self) -> Vec<Column> {
         match self {
             Self::Values { column, .. }
+            | Self::Items { column, .. }
             | Self::Shapes { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
@@ -311,6 +323,7 @@ impl Question {
             Self::Gained(asked) => asked.columns(),
             Self::Sequence(asked) => asked.columns(),
             Self::Echo(asked) => asked.columns(),
+            Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
             _ => Vec::new(),
         }
     }

@@ -144,6 +144,16 @@ fn value(text: &str, shows: Shows) -> String {
     }
 }
 
+/// One cell as it may be shown, outside of a finding.
+pub(crate) fn cell(text: &str, shows: Shows, show: bool) -> String {
+    if show { printable(text) } else { value(text, shows) }
+}
+
+/// A record key as it may be shown.
+pub(crate) fn named(text: &str, show: bool) -> String {
+    if show { printable(text) } else { key(text) }
+}
+
 /// A time of the day or of an order is nobody's data; digits alone could be a phone number.
 fn is_moment(text: &str) -> bool {
     !matches!(classify(text), Stamp::Other | Stamp::UnixNanos | Stamp::UnixSeconds | Stamp::Compact)

@@ -100,6 +100,8 @@ pub enum Kind {
     Attribute,
     /// `date:birthday`: an attribute whose day starts it.
     Date,
+    /// `tag:Wholesale Prospect`
+    Tag,
     /// Words that name none of these.
     Words,
 }
@@ -226,7 +228,7 @@ pub(super) fn event(entry: &Entry) -> Event {
     }
 }
 
-fn written(node: &Node) -> Option<Spot> {
+pub(super) fn written(node: &Node) -> Option<Spot> {
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
 }
 
@@ -273,6 +275,7 @@ impl Known<'_> {
             ("event:", Kind::Event),
             ("attribute:", Kind::Attribute),
             ("date:", Kind::Date),
+            ("tag:", Kind::Tag),
         ];
         let told = prefixes.iter().find_map(|(prefix, kind)| Some((*kind, spot.text.strip_prefix(prefix)?)));
         let (kind, name) = told.unwrap_or_else(|| (self.meant(slot, &spot.text), &spot.text));

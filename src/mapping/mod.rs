@@ -17,7 +17,10 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+pub mod stamps;
+mod tags;
 mod test_people;
+mod topics;
 pub mod typo;
 mod vouch;
 
@@ -26,6 +29,7 @@ use std::path::Path;
 use ahash::AHashMap;
 
 pub use journeys::{Event, Journey, Kind, Module, Segment};
+pub use tags::Tags;
 pub use test_people::TestPerson;
 
 use journeys::{Known, event, journey, module, segment};
@@ -123,6 +127,8 @@ pub struct Attribute {
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
     pub missing: Vec<String>,
+    /// The date after which aliases should be gone.
+    pub alias_cutover: Option<Spot>,
     /// What a blank stands for.
     pub default: Option<String>,
     /// The system whose value is right.
@@ -215,12 +221,12 @@ pub struct Mapping {
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
     pub missing: Vec<String>,
-    /// How many new tags a week are usual.
-    pub new_tags: Option<u64>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
     /// The attribute that says when the sync last wrote a profile.
     pub written_at: Option<Spot>,
+    /// Tags that the team names.
+    pub tags: Tags,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
     /// Fields that must not be synced, and are not shown.
@@ -238,11 +244,13 @@ impl Mapping {
         shape::check(&document, &keys::MAPPING)?;
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
+        vouch::day(&document, &document.root, "stamped_since", "")?;
         vouch::journeys(&document)?;
         vouch::segments(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
             vouch::duration(&document, &entry.node, "lag")?;
+            vouch::day(&document, &entry.node, "alias_cutover", "")?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -271,9 +279,9 @@ impl Mapping {
             segments,
             events,
             missing,
-            new_tags: root.get("tags").and_then(|tags| tags.get_number("new_per_week")).map(|limit| limit as u64),
             lag: spot(root, "lag"),
             written_at: spot(root, "written_at"),
+            tags: tags::tags(root),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
             test_people: Vec::new(),
@@ -288,28 +296,21 @@ impl Mapping {
         self.attributes.get(*self.places.get(name)?)
     }
 
-    /// Whether the document names an attribute, as an entry or as a key of people.
+    /// Whether the document names an attribute, as an entry, a key of people or a stamp.
     pub fn names_attribute(&self, name: &str) -> bool {
-        let stamps = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
+        let clocks = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
         let keys = self.canonical.iter().chain(&self.also).map(|key| &key.attribute);
-        self.attribute(name).is_some() || keys.chain(stamps).any(|spot| spot.text == name)
+        let mut named = keys.chain(clocks);
+        self.attribute(name).is_some() || named.any(|spot| spot.text == name) || self.is_stamp(name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["source_of_truth"];
-        const INNER: &[(&str, &[&str])] = &[("attributes", &["alias_cutover", "stamp"]), ("events", &["person"])];
-        let root = &self.document.root;
-        let mut found: Vec<String> =
-            ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
+        const INNER: &[(&str, &[&str])] = &[("events", &["person"])];
+        let mut found = Vec::new();
         for (section, keys) in INNER {
-            let Some(node) = root.get(section) else { continue };
-            let holders: Vec<&Node> = if *section == "identity" {
-                vec![node]
-            } else {
-                node.entries().iter().map(|entry| &entry.node).collect()
-            };
-            let used = keys.iter().filter(|key| holders.iter().any(|holder| holder.get(key).is_some()));
+            let holders = under(&self.document.root, section);
+            let used = keys.iter().filter(|key| holders.iter().any(|holder| holder.node.get(key).is_some()));
             found.extend(used.map(|key| format!("{section}.{key}")));
         }
         found
@@ -368,6 +369,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         nature: spot(node, "kind"),
         values: values(node),
         missing,
+        alias_cutover: spot(node, "alias_cutover"),
         default: node.get_text("default"),
         owner: spot(node, "owner"),
         precedence: node.get_texts("precedence"),

@@ -298,12 +298,15 @@ impl Page {
     }
 
     fn remarks(&mut self, verdict: &Verdict) {
-        self.line("");
+        // Findings of documents have no records to write.
+        let is_masked = verdict.findings.iter().any(|finding| !finding.hit.samples.is_empty()) && !verdict.show_pii;
+        if is_masked || !verdict.remarks.is_empty() {
+            self.line("");
+        }
         for remark in &verdict.remarks {
             self.wrapped("", remark);
         }
-        // Findings of documents have no records to write.
-        if verdict.findings.iter().any(|finding| !finding.hit.samples.is_empty()) && !verdict.show_pii {
+        if is_masked {
             self.wrapped("", "Personal data is masked; `--rows FILE.csv` writes every failing record as it stands.");
         }
     }

@@ -1,15 +1,15 @@
 //! Conditions that are like another one: a condition in, the same on other columns, at another time or with other values out.
 
-use super::{Expr, Op, Operand};
+use super::{Expr, Op, Operand, Type};
 
 impl Operand {
-    fn renamed(&self, to: &dyn Fn(&str) -> String) -> Self {
-        match self.clone() {
-            Operand::Column { name, ty } => Operand::Column { name: to(&name), ty },
+    fn replaced(&self, to: &dyn Fn(&str, Type) -> Self) -> Self {
+        match self {
+            Operand::Column { name, ty } => to(name, *ty),
             Operand::Call { function, args } => {
-                Operand::Call { function, args: args.iter().map(|arg| arg.renamed(to)).collect() }
+                Operand::Call { function: *function, args: args.iter().map(|arg| arg.replaced(to)).collect() }
             }
-            other => other,
+            other => other.clone(),
         }
     }
 
@@ -60,7 +60,12 @@ impl Expr {
 
     /// The same condition on columns of other names.
     pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
-        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.renamed(name)))
+        self.replaced(&|column, ty| Operand::Column { name: name(column), ty })
+    }
+
+    /// The same condition with something else in the place of every column.
+    pub fn replaced(&self, to: &dyn Fn(&str, Type) -> Operand) -> Self {
+        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.replaced(to)))
     }
 
     /// The same condition as it was at an instant: what it compares with now, it compares with that.
