@@ -206,7 +206,7 @@ pub(crate) fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
 }
 
 /// The same, with what the files tell of a workspace of Customer.io.
-fn open_with(config: &Config, workspace: &mut Workspace) -> Result<BTreeMap<String, Arc<Dataset>>> {
+pub(crate) fn open_with(config: &Config, workspace: &mut Workspace) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
     for source in config.sources.iter().filter(|source| !source.request.paths.is_empty()) {
         for dataset in exports::open_with(&source.request, workspace)? {
