@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 pub use super::links::ProfileId;
 use super::links::{self, Link, every_id, link};
 use super::normalize::{Form, address, mailbox};
+use super::sets::Sets;
 use super::{Frame, Store};
 use crate::exports::Dataset;
 use crate::mapping::EARLIER;
@@ -52,6 +53,10 @@ pub struct Keys {
     pub parents: Vec<usize>,
     /// Columns with an id of a profile, as messages and lists of Customer.io have them.
     pub profiles: Vec<(usize, ProfileId)>,
+    /// The lookup to a record that several people share, such as an account.
+    pub common: Option<usize>,
+    /// Whether the records are such.
+    pub is_common: bool,
 }
 
 impl Keys {
@@ -66,6 +71,8 @@ impl Keys {
             address: self.address.as_ref().and_then(place),
             parents: self.parents.iter().filter_map(place).collect(),
             profiles: self.profiles.iter().filter_map(|(column, id)| Some((place(column)?, *id))).collect(),
+            common: self.common.as_ref().and_then(place),
+            is_common: self.is_common,
         }
     }
 
@@ -78,7 +85,8 @@ impl Keys {
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
         let ids = self.ids.iter().map(|id| &id.column).chain(self.profiles.iter().map(|(column, _)| column));
-        self.record.iter().chain(ids).chain(&self.address).chain(&self.parents).copied().collect()
+        let lookups = self.parents.iter().chain(&self.common);
+        self.record.iter().chain(ids).chain(&self.address).chain(lookups).copied().collect()
     }
 }
 
@@ -95,6 +103,8 @@ pub(super) struct Hashes {
     shared: bool,
     pub(super) parents: Vec<Vec<u64>>,
     pub(super) profiles: Vec<Vec<u64>>,
+    pub(super) common: Vec<u64>,
+    pub(super) is_common: bool,
 }
 
 /// The people of one dataset.
@@ -114,7 +124,7 @@ type LinksByPair = BTreeMap<(String, String), (Arc<Vec<Link>>, u64)>;
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
 pub struct Identity {
-    hashes: BTreeMap<String, Hashes>,
+    pub(super) hashes: BTreeMap<String, Hashes>,
     people: BTreeMap<String, People>,
     links: Mutex<LinksByPair>,
     /// How many people there are.
@@ -152,6 +162,8 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
         address: keys.address,
         parents: lookups.collect(),
         profiles: keys.profiles.iter().map(profile).collect(),
+        common: column(frame, keys.common, Form::Identifier, ID_SPACE),
+        is_common: keys.is_common,
         shared: keys.shared,
     }
 }
@@ -274,6 +286,7 @@ impl Identity {
         }
         // Not under the lock: linking waits for other threads, and one of them may come here.
         let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
+            (Some(common), Some(_)) if common.is_common => (self.through(left, right), 0),
             (Some(left), Some(right)) => link(left, right),
             _ => Default::default(),
         };
@@ -345,48 +358,6 @@ fn share(people: &mut Sets, named: &[u8], block: &[(u64, u32)]) {
     let Some((_, first)) = surest else { return };
     for (_, row) in block.iter().filter(|(_, row)| named[*row as usize] == 0) {
         people.join(first, *row);
-    }
-}
-
-/// Union-find whose root is always the smallest member, so that labels do not depend on the order of joins.
-#[derive(Clone)]
-struct Sets {
-    parent: Vec<u32>,
-}
-
-impl Sets {
-    fn new(count: u32) -> Self {
-        Self { parent: (0..count).collect() }
-    }
-
-    fn root(&mut self, mut item: u32) -> u32 {
-        while self.parent[item as usize] != item {
-            let above = self.parent[self.parent[item as usize] as usize];
-            self.parent[item as usize] = above;
-            item = above;
-        }
-        item
-    }
-
-    fn join(&mut self, one: u32, other: u32) {
-        let (one, other) = (self.root(one), self.root(other));
-        let (low, high) = (one.min(other), one.max(other));
-        self.parent[high as usize] = low;
-    }
-
-    fn labels(mut self) -> (Vec<u32>, u32) {
-        let mut next = 0;
-        let mut labels = vec![0; self.parent.len()];
-        for item in (0..).take(self.parent.len()) {
-            let root = self.root(item);
-            if root == item {
-                labels[item as usize] = next;
-                next += 1;
-            } else {
-                labels[item as usize] = labels[root as usize];
-            }
-        }
-        (labels, next)
     }
 }
 

@@ -4,9 +4,11 @@
 //! values in a general string column would cost sixteen.
 
 pub mod calendar;
+mod common;
 pub mod identity;
 pub mod links;
 pub mod normalize;
+mod sets;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
