@@ -84,7 +84,7 @@ fn a_message_that_is_there_twice_counts_once() {
     let row = "d1,c1,1777900000\n";
     let found = report(&format!("delivery_id,cio_id,created_at\n{row}{row}"), "", "", "");
     let finding = list(&found, "findings").iter().find(|finding| finding["code"] == "CON008").unwrap();
-    assert!(text(finding, "statement").starts_with("1 message went to 1 person"), "{finding}");
+    assert!(text(finding, "what").starts_with("1 message went to 1 person"), "{finding}");
 }
 
 const SENT: &str = "delivery_id,cio_id,created_at\nd1,c2,1777900000\n";

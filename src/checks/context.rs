@@ -323,19 +323,21 @@ impl<'a> Context<'a> {
                 System::CustomerIo => {
                     let id = find("id").filter(|index| dataset.key != Some(*index));
                     let people = dataset.module == "people";
-                    keys.ids.extend(id.filter(|_| people).map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                    keys.ids.extend(
+                        id.filter(|_| people).map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }),
+                    );
                     keys.profiles = self.profile_ids(dataset);
                     keys.address = keys.address.or_else(|| self.listed_address(dataset));
                 }
                 System::Zoho => {
                     // A task may be related to anything, a case is related to a contact.
-                    let related = ["Related To.id"].into_iter().filter(|_| dataset.module.eq_ignore_ascii_case("cases"));
+                    let related =
+                        ["Related To.id"].into_iter().filter(|_| dataset.module.eq_ignore_ascii_case("cases"));
                     let lookups = ["Converted Contact.id", "Contact Name.id"].into_iter().chain(related);
                     keys.parents.extend(lookups.filter_map(find));
                     keys.is_common = dataset.module.eq_ignore_ascii_case("accounts");
-                    keys.common = find("Account Name.id").filter(|_| {
-                        dataset.module.eq_ignore_ascii_case("contacts") && self.zoho("accounts").is_some()
-                    });
+                    keys.common = find("Account Name.id")
+                        .filter(|_| dataset.module.eq_ignore_ascii_case("contacts") && self.zoho("accounts").is_some());
                 }
                 System::Shopify | System::Klaviyo | System::Generic => {}
             }

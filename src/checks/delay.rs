@@ -137,11 +137,17 @@ fn groups<'a>(context: &Context<'a>) -> (Vec<Group<'a>>, Vec<Gap>) {
         let right_zone = context.zone(context.profile_source(), mapping.attribute(context.label(&right)));
         let clocks = Clocks { left, left_zone, right, right_zone };
         let limit = attribute.lag.as_ref().or(mapping.lag.as_ref());
-        let same = |group: &&mut Group<'_>| group.clocks == clocks && group.limit.map(|lag| &lag.text) == limit.map(|lag| &lag.text);
+        let same = |group: &&mut Group<'_>| {
+            group.clocks == clocks && group.limit.map(|lag| &lag.text) == limit.map(|lag| &lag.text)
+        };
         match found.iter_mut().find(same) {
             Some(group) => group.attributes.push(attribute),
             None => {
-                let route = if own || attribute.lag.is_some() { format!("attributes.{}", attribute.name) } else { "lag".to_owned() };
+                let route = if own || attribute.lag.is_some() {
+                    format!("attributes.{}", attribute.name)
+                } else {
+                    "lag".to_owned()
+                };
                 found.push(Group { clocks, attributes: vec![attribute], limit, route });
             }
         }
@@ -175,7 +181,9 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let (groups, _) = groups(context);
     match fault(params).as_str() {
         "over-limit" => groups.iter().filter_map(|group| over_limit(context, answers, group)).collect(),
-        "trigger" => promises(context, &groups, answers).into_iter().filter_map(|promise| promise.hit(answers)).collect(),
+        "trigger" => {
+            promises(context, &groups, answers).into_iter().filter_map(|promise| promise.hit(answers)).collect()
+        }
         _ => groups.iter().filter_map(|group| unwritten(context, answers, group)).collect(),
     }
 }
@@ -277,15 +285,15 @@ fn looked_at<'a, 'b>(context: &'b Context<'a>, groups: &'b [Group<'a>]) -> (Vec<
         }
         nothing = "no journey that says `within:` starts on attributes of the CRM alone";
         let starts = journey.trigger().is_some_and(|cue| matches!(cue.kind, Cued::Attribute | Cued::Segment));
-        let started_by: Vec<&'b str> = scene.started_by().into_iter().map(|attribute| attribute.name.as_str()).collect();
+        let started_by: Vec<&'b str> =
+            scene.started_by().into_iter().map(|attribute| attribute.name.as_str()).collect();
         // What the shop writes moves in time; a field of the CRM beside it only narrows down.
         let of_crm = scene.started_by().into_iter().all(|attribute| scene.is_of_crm(attribute));
         if !starts || started_by.is_empty() || !of_crm || matches!(slow_source(&scene), Look::Wrong(..)) {
             continue;
         }
-        let reads = |group: &&Group<'_>| {
-            group.attributes.iter().any(|attribute| started_by.contains(&attribute.name.as_str()))
-        };
+        let reads =
+            |group: &&Group<'_>| group.attributes.iter().any(|attribute| started_by.contains(&attribute.name.as_str()));
         let groups: Vec<&Group<'_>> = groups.iter().filter(reads).collect();
         if groups.is_empty() {
             gaps.push(gap(format!("nothing says when `{}` was written (`written_at:`)", started_by.join("`, `"))));
@@ -332,7 +340,8 @@ fn last_write(group: &Group<'_>) -> Question {
 fn ask_unwritten(context: &Context<'_>, groups: &[Group<'_>], answers: &Answers, ask: &mut Ask) {
     for group in groups {
         if !group.attributes.iter().any(|attribute| compared(context, attribute).is_some()) {
-            let reason = format!("nothing tells whether a change touched {}: none of them can be compared", group.named());
+            let reason =
+                format!("nothing tells whether a change touched {}: none of them can be compared", group.named());
             ask.gaps.push(group.gap(reason));
             continue;
         }

@@ -103,8 +103,7 @@ fn evidence(context: &Context<'_>, mapping: &Mapping, profiles: &Dataset) -> (Ve
     for (concept, whom) in WHOM {
         let datasets = context.datasets.values().filter(|dataset| concept.is(&dataset.module));
         let datasets = datasets.map(|dataset| of_dataset(concept, dataset, profiles));
-        let attributes =
-            mapping.attributes.iter().filter(|entry| concept.is_held_by(entry) && !entry.is_consent());
+        let attributes = mapping.attributes.iter().filter(|entry| concept.is_held_by(entry) && !entry.is_consent());
         let attributes = attributes.filter_map(|entry| of_attribute(context, concept, entry));
         let (told, missing): (Vec<_>, Vec<_>) = datasets.chain(attributes).partition(Result::is_ok);
         if told.is_empty() {
@@ -163,7 +162,9 @@ fn audiences(context: &Context<'_>, mapping: &Mapping) -> (Vec<Audience>, Vec<Ga
         }
         let subject = Subject::entry("mapping", &format!("journeys.{}", journey.name));
         match audience(&scene) {
-            Some(Ok(within)) => found.push(Audience { subject, name: journey.name.clone(), mark: journey.mark, within }),
+            Some(Ok(within)) => {
+                found.push(Audience { subject, name: journey.name.clone(), mark: journey.mark, within })
+            }
             Some(Err(gap)) => gaps.push(gap),
             None => gaps.push(Gap {
                 subject: subject.name,

@@ -107,7 +107,8 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
         let Age::Old(age, place) = age(context, source, *most, answers) else { return None };
         let name = name(source);
         let statement = format!("{name} was exported {} ago; {} is allowed.", duration(age), duration(*most));
-        let action = format!("Export {name} again and correct its `taken_at:`, or allow more under `options: max_age`.");
+        let action =
+            format!("Export {name} again and correct its `taken_at:`, or allow more under `options: max_age`.");
         Some(Hit::entry(Subject::entry("sources", &format!("{name}.taken_at")), Some(place), statement, action))
     });
     hits.collect()

@@ -73,8 +73,7 @@ impl<'a> Context<'a> {
     /// The column that says it: the declared one, else one of a usual name.
     pub(super) fn told(&self, dataset: &Dataset, role: Role) -> Result<Option<Column>, Gap> {
         let of_source = |name: &str| name == dataset.source;
-        let source =
-            self.config.sources.iter().find(|source| source.request.name.as_deref().is_some_and(of_source));
+        let source = self.config.sources.iter().find(|source| source.request.name.as_deref().is_some_and(of_source));
         let declared = source.and_then(|source| source.columns.iter().find(|(key, _)| key == role.key()));
         let found = match declared {
             // One source may hold several exports; the column is that of the one that has it.
@@ -119,7 +118,8 @@ impl<'a> Context<'a> {
 
     /// What is missing where nothing tells whom such an export is about.
     pub(super) fn nobody(&self, dataset: &Dataset) -> Option<Gap> {
-        let mut declared = [Role::Internal, Role::Address].into_iter().filter_map(|role| self.told(dataset, role).err());
+        let mut declared =
+            [Role::Internal, Role::Address].into_iter().filter_map(|role| self.told(dataset, role).err());
         if let Some(gap) = declared.next() {
             return Some(gap);
         }

@@ -117,7 +117,11 @@ fn lists_of_those_who_must_not_be_mailed_are_no_people() {
         ("suppressed_people.csv", "id,reason\n7,complaint\n".to_owned()),
     ] {
         let list = folder.one(name, text);
-        assert_eq!((list.name.as_str(), list.dialect), ("customerio.suppressions", Dialect::CustomerIoSuppressions), "{name}");
+        assert_eq!(
+            (list.name.as_str(), list.dialect),
+            ("customerio.suppressions", Dialect::CustomerIoSuppressions),
+            "{name}"
+        );
     }
     // By the word of the config.
     let plain = folder.write("plain.csv", "email,reason\na@example.com,complaint\n");
@@ -134,7 +138,11 @@ fn deliveries_are_told_by_what_only_messages_have() {
     let folder = Folder::new();
     for header in ["id,recipient,campaign_id,sent_at", "delivery_id,customer_id,created", "delivery_id,cio_id,state"] {
         let sent = folder.one("sent.csv", format!("{header}\n"));
-        assert_eq!((sent.name.as_str(), sent.dialect), ("customerio.deliveries", Dialect::CustomerIoDeliveries), "{header}");
+        assert_eq!(
+            (sent.name.as_str(), sent.dialect),
+            ("customerio.deliveries", Dialect::CustomerIoDeliveries),
+            "{header}"
+        );
     }
     let people = folder.one("p.csv", "id,email,cio_id,unsubscribed,delivery_id\n");
     assert_eq!(people.dialect, Dialect::CustomerIoPeople);

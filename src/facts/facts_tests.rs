@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::local::Engine;
 use super::memo::Memo;
 use super::{
-    Answer, Apart, Blank, Clocks, Column, Consent, Follows, Fresh, Held, Instants, Lens, Meaning, Pick, Question, Reading,
-    Scope, Tokens,
+    Answer, Apart, Blank, Clocks, Column, Consent, Follows, Fresh, Held, Instants, Lens, Meaning, Pick, Question,
+    Reading, Scope, Tokens,
 };
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
@@ -53,7 +53,7 @@ fn questions() -> BTreeSet<Question> {
     BTreeSet::from([
         Question::Delays { clocks: clocks(), over: Some(1_800) },
         Question::Unwritten {
-            // Read two hours later, every record changes after the last write but for the latest ones.
+            // Read as UTC, every record changed two hours later than it did, and so after its profile was written.
             clocks: Clocks { left_zone: Some("UTC".to_owned()), ..clocks() },
             before: 1_777_669_200,
             cells: vec![Held {
@@ -225,10 +225,14 @@ fn facts_are_right() {
             (Question::Delays { .. }, Answer::Delays(found)) => {
                 assert_eq!((found.pairs, found.told(), found.ahead, found.bulk), (40, 40, 0, 0));
                 assert_eq!((found.within(50), found.within(95)), (Some(19 * 60), Some(37 * 60)));
-                assert_eq!((found.late.rows, found.late.people), (9, 8), "half an hour is in time; p38 has two profiles");
+                assert_eq!(
+                    (found.late.rows, found.late.people),
+                    (9, 8),
+                    "half an hour is in time; p38 has two profiles"
+                );
             }
             (Question::Unwritten { .. }, Answer::Rows { rows, met }) => {
-                // Of the five that differ, all changed before 21 o'clock and are written earlier by two hours.
+                // Five differ, and all of them changed before 21 o'clock.
                 assert_eq!((*rows, met.rows, met.people), (40, 5, 5));
             }
             (Question::Follows(_), Answer::Follows(found)) => {

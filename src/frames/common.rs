@@ -17,7 +17,8 @@ impl Identity {
         for (name, people) in self.hashes.iter().filter(|(_, people)| !people.common.is_empty()) {
             let named = |row: u32| people.common.get(row as usize).and_then(|key| rows.get(key)).into_iter().flatten();
             if name == right {
-                let own = (0..).zip(&people.common).map(|(row, _)| Link { left: 0, right: row, tier: Tier::Identifier });
+                let own =
+                    (0..).zip(&people.common).map(|(row, _)| Link { left: 0, right: row, tier: Tier::Identifier });
                 found.extend(own.flat_map(|link| named(link.right).map(move |left| Link { left: *left, ..link })));
             } else {
                 let links = self.links(name, right);

@@ -97,8 +97,7 @@ fn an_account_is_linked_to_the_profiles_of_its_people() {
         zcrm_5725767000009901001,zcrm_5725767000000411001,Dana Roth,Tea,Customer\n";
     let people = "id,email,cio_id,created_at,unsubscribed\n,ana@example.com,a1,1714577744,false\n\
         ,ben@example.com,a2,1714577744,false\n,mara@example.com,a3,1714577744,false\n";
-    let (store, datasets) =
-        store(&[("contacts.csv", contacts), ("accounts.csv", accounts), ("people.csv", people)]);
+    let (store, datasets) = store(&[("contacts.csv", contacts), ("accounts.csv", accounts), ("people.csv", people)]);
     let mut plan = plan(&datasets);
     for (name, keys) in &mut plan {
         keys.is_common = name == "zoho.accounts";
