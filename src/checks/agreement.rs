@@ -189,7 +189,7 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
 }
 
 /// The column to compare with and those of other systems, and what stands in the way of them.
-type Sides = (Option<(Column, Vec<Column>)>, Vec<Gap>);
+pub(super) type Sides = (Option<(Column, Vec<Column>)>, Vec<Gap>);
 
 /// A column of a dataset whose people can be recognised by their addresses.
 fn linked(context: &Context<'_>, path: &ColumnPath) -> Result<Column, Gap> {
@@ -232,7 +232,7 @@ fn plain<'a>(context: &Context<'_>, attribute: &'a Attribute) -> Vec<&'a ColumnP
 }
 
 /// The owner's source; without an owner, that in Zoho's contacts.
-fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
+pub(super) fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
     let Some(first) = attribute.from.first() else { return (None, Vec::new()) };
     let plain = plain(context, attribute);
     let owner = attribute.owner.as_ref().map(|owner| owner.text.as_str());

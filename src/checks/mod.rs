@@ -86,7 +86,10 @@ pub(crate) mod sync_gap;
 mod systems;
 mod tag_reads;
 mod tags;
+pub(crate) mod test_cohort;
+pub(crate) mod test_people;
 mod test_segments;
+pub(crate) mod test_values;
 mod tested_value;
 mod text_times;
 pub(crate) mod timestamp;
@@ -100,6 +103,7 @@ pub mod writers;
 
 pub use context::Context;
 pub use partial::partial;
+pub(crate) use test_people::PREFIX as TEST_PEOPLE;
 
 use crate::facts::{Answers, Question};
 use crate::findings::{Firmness, Gap, Hit, Outcome, Subject};
@@ -172,6 +176,10 @@ pub fn compares(kind: &Kind) -> bool {
 /// How far a team's policy reaches into what a kind finds.
 pub fn firmness(kind: &Kind, subject: &Subject) -> Firmness {
     let category = subject.name.split_once(':').and_then(|(category, _)| changes::named(category));
+    // An item fails by what other rules found: those are what a team accepts.
+    if kind.name == launch::KIND.name {
+        return Firmness::Change;
+    }
     match (compares(kind), category) {
         (true, Some(category)) if category.fixed => Firmness::Fixed,
         (true, _) => Firmness::Change,
@@ -249,6 +257,7 @@ pub static KINDS: &[&Kind] = &[
     &sync_gap::KIND,
     &tag_reads::KIND,
     &tags::KIND,
+    &test_people::KIND,
     &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,

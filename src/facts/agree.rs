@@ -143,6 +143,21 @@ impl Reading {
         }
     }
 
+    /// Whether a cell of the right says what one of the left says; none where one of them cannot be read.
+    pub fn agrees(&self, left: &str, right: &str, missing: &[String]) -> Option<bool> {
+        self.equal(&self.read(left, missing, true), &self.read(right, missing, false))
+    }
+
+    /// The same for two cells of the right.
+    pub fn repeats(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
+        self.equal(&self.read(one, missing, false), &self.read(other, missing, false))
+    }
+
+    fn equal(&self, one: &Said, other: &Said) -> Option<bool> {
+        let readable = *one != Said::Unreadable && *other != Said::Unreadable;
+        readable.then(|| self.same(one, other))
+    }
+
     /// Whether two cells mean the same.
     pub(crate) fn same(&self, one: &Said, other: &Said) -> bool {
         match (one, other) {

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
+use super::cohort::{self, Drawn};
 use super::delays::Delayed;
 use super::follows::Followed;
 use super::instants::Differences;
 use super::moves::Moved;
+use super::named::{self, Found};
 use super::order::Orders;
 use super::question::Question;
 use super::sequence::Steps;
@@ -102,6 +104,10 @@ pub enum Answer {
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
     Writers(Vec<BTreeMap<String, u64>>),
+    /// To [`Question::Roll`], person by person.
+    Roll(Vec<Found>),
+    /// To [`Question::Cohort`], group by group.
+    Cohort(Vec<Drawn>),
     /// The engine could not answer.
     Failed(String),
 }
@@ -193,6 +199,8 @@ impl Answer {
                 sides.missing.merge(others.missing, cap);
                 sides.collapsed.merge(others.collapsed, cap);
             }
+            (Self::Roll(people), Self::Roll(others)) => named::merge(people, others),
+            (Self::Cohort(groups), Self::Cohort(others)) => cohort::merge(groups, others, cap),
             (Self::Failed(_), _) => {}
             (whole, Self::Failed(why)) => *whole = Self::Failed(why),
             // What was read is one fact for the whole run; every shard holds the same.

@@ -14,9 +14,9 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, cells, clusters, delays, filter,
-    follows, instants, matches, moves, order, pairs, people, picks, repeats, sequence, stranded, values, width,
-    writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, cells, clusters, cohort, delays,
+    filter, follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, stranded, values,
+    width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
@@ -216,6 +216,8 @@ impl<'a> Shard<'a> {
             Question::Echo(asked) => sequence::echo(self, asked),
             Question::Order(asked) => order::orders(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Roll(roll) => named::named(self, roll),
+            Question::Cohort(asked) => cohort::cohort(self, asked),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => picks::listing(self, pick),
         }
@@ -313,6 +315,7 @@ impl Engine<'_> {
                     | Question::Shaped { .. }
                     | Question::Compare { .. }
                     | Question::Instants(_) => SAMPLES,
+                    Question::Cohort(asked) => asked.keep,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::cohort::Cohort;
 use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
+use super::named::Roll;
 use super::order::Order;
 use super::{Echo, Gained, Match, Matching, Moves, Scope, Sequence, Times};
 use crate::frames::calendar;
@@ -218,6 +220,10 @@ pub enum Question {
     CrossedIdentity { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     LeadAndContact { child: String, parent: String, right: String },
+    /// The records of named people.
+    Roll(Roll),
+    /// Groups of people, and whom to choose of each.
+    Cohort(Cohort),
     /// Records whose id no record of `parent` has any more, though the one that took its place is known: the only one with
     /// the address, or the one that the lookup of a record of `child` names. One that has a record of its own is left out.
     Stranded { column: Column, parent: String, child: Option<String> },
@@ -322,6 +328,8 @@ impl Question {
             Self::Sequence(asked) => asked.columns(),
             Self::Echo(asked) => asked.columns(),
             Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
+            Self::Roll(roll) => roll.columns(),
+            Self::Cohort(cohort) => cohort.columns(),
             _ => Vec::new(),
         }
     }
@@ -334,6 +342,8 @@ impl Question {
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             Self::Gained(asked) => named.extend(asked.datasets()),
+            Self::Roll(roll) => named.extend(roll.datasets.iter().cloned()),
+            Self::Cohort(cohort) => named.push(cohort.base.clone()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
@@ -357,6 +367,8 @@ impl Question {
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
+            Self::Roll(roll) => roll.linked.iter().cloned().collect(),
+            Self::Cohort(cohort) => cohort.pairs(),
             Self::Coverage { left, right, scope } => [vec![(left.clone(), right.clone())], scope.pairs(left)].concat(),
             Self::Stranded { column, parent, child } => {
                 let of = |name: &String| (name.clone(), column.dataset.clone());
@@ -398,6 +410,8 @@ impl Question {
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],
+            Self::Roll(roll) => roll.tests.iter().map(|(dataset, filter)| (dataset.as_str(), filter)).collect(),
+            Self::Cohort(cohort) => cohort.filter.iter().map(|filter| (cohort.base.as_str(), filter)).collect(),
             _ => Vec::new(),
         }
     }
