@@ -197,7 +197,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         Some(Answer::Instants(found)) => found.pairs > 0,
         _ => true,
     };
-    let gap = (!pairs.iter().all(linked)).then(|| no_contact_linked());
+    let gap = (!pairs.iter().all(linked)).then(no_contact_linked);
     let questions = pairs.iter().flat_map(|pair| [pair.question.clone(), pair.values()]);
     Ask { subjects: 1, questions: questions.collect(), gaps: gap.into_iter().collect() }
 }
