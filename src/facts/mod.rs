@@ -39,7 +39,7 @@ pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
 pub use matching::{Match, Matching, Side};
-pub use moves::{Cell, Gained, Moved, Moves, Told};
+pub use moves::{Cell, Gained, Moved, Moves, Named, Told};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use sequence::{Echo, Flip, Sequence, Steps};
 pub use tally::{Sample, Tally};

@@ -226,6 +226,9 @@ impl Heard {
     }
 }
 
+/// A column of profiles, how it is read, and the values that count.
+pub type Named = (usize, Form, BTreeSet<String>);
+
 /// People who may have more profiles than before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gained {
@@ -236,7 +239,7 @@ pub struct Gained {
     /// Only people with a record in both of these: today's and the snapshot's.
     pub records: Option<(String, String)>,
     /// Only people with a profile that holds one of these values.
-    pub named: Vec<(usize, Form, BTreeSet<String>)>,
+    pub named: Vec<Named>,
 }
 
 impl Gained {
