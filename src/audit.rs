@@ -100,6 +100,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let mapping = options.head.clone().map_or_else(read, |head| Ok(Some(head)))?;
     let complete = |mapping: Mapping| mapping.with(&workspace);
     let (mapping, base) = (mapping.map(complete), options.base.clone().map(complete));
+    mapping.as_ref().map_or(Ok(()), Mapping::refuse_unknown_segments)?;
     if datasets.is_empty() && workspace.is_empty() && mapping.is_none() {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
@@ -116,6 +117,8 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         workspace: Some(&workspace),
     };
     let mut context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    let deprecated = rules.iter().filter(|rule| rule.status == "deprecated");
+    context.deprecated = deprecated.map(|rule| (rule.code.clone(), rule.name.clone())).collect();
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let facts = gather(&context, &selected, options, all_rows)?;

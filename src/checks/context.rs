@@ -43,6 +43,8 @@ pub struct Context<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
+    /// Code and name of rules that are deprecated.
+    pub deprecated: Vec<(String, String)>,
     /// Segments, campaigns and topics that Customer.io listed; the mapping holds them too.
     pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
@@ -101,6 +103,7 @@ impl<'a> Context<'a> {
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
+            deprecated: Vec::new(),
             workspace: exports.workspace,
             conditions: Conditions::default(),
         };

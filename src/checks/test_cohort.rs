@@ -115,7 +115,7 @@ pub(super) fn told(context: &Context<'_>, people: &[TestPerson], answers: &Answe
     };
     let (groups, gaps) = groups(context, contacts);
     let roll = roll(context, people, Vec::new());
-    let mut told = Told { questions: vec![Question::Named(roll.clone())], gaps, hits: Vec::new() };
+    let mut told = Told { questions: vec![Question::Roll(roll.clone())], gaps, hits: Vec::new() };
     let Some(found) = found(answers, &roll) else { return told };
     let records = found.iter().filter_map(|found| found.get(&contacts.name)).flatten();
     let among: BTreeSet<String> = records.map(|record| record.key.clone()).collect();

@@ -170,8 +170,8 @@ pub(super) fn roll(context: &Context<'_>, people: &[TestPerson], cells: Vec<Colu
 
 /// What was found of each person; nothing before it is answered.
 pub(super) fn found<'b>(answers: &'b Answers, roll: &Roll) -> Option<&'b [Found]> {
-    match answers.get(&Question::Named(roll.clone())) {
-        Some(Answer::Named(found)) => Some(found),
+    match answers.get(&Question::Roll(roll.clone())) {
+        Some(Answer::Roll(found)) => Some(found),
         _ => None,
     }
 }
@@ -194,7 +194,7 @@ fn several(context: &Context<'_>, people: &[TestPerson], answers: &Answers) -> T
         return Told { gaps, ..Told::default() };
     };
     let roll = roll(context, people, Vec::new());
-    let mut told = Told { questions: vec![Question::Named(roll.clone())], ..Told::default() };
+    let mut told = Told { questions: vec![Question::Roll(roll.clone())], ..Told::default() };
     let Some(found) = found(answers, &roll) else { return told };
     let of = |found: &Found| found.get(&profiles.name).map_or(0, Vec::len);
     if !found.iter().any(|found| of(found) > 0) {

@@ -137,7 +137,7 @@ pub(super) fn told(context: &Context<'_>, people: &[TestPerson], answers: &Answe
     cells.sort();
     cells.dedup();
     let roll = roll(context, people, cells);
-    questions.push(Question::Named(roll.clone()));
+    questions.push(Question::Roll(roll.clone()));
     let mut told = Told { questions, gaps, hits: Vec::new() };
     let Some(found) = found(answers, &roll).filter(|_| !held.is_open()) else { return told };
     let trial = Trial { context, pairs, expected, canonical, held, contacts: &contacts.name, profiles: &profiles.name };

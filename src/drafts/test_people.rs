@@ -80,13 +80,13 @@ pub fn propose(config: &Config, count: usize, options: &Options<'_>) -> Result<P
         _ => None,
     };
     let asked = |answers: &Answers| {
-        let second = drawn(answers).map(|chosen| Question::Named(roll(&chosen)));
+        let second = drawn(answers).map(|chosen| Question::Roll(roll(&chosen)));
         std::iter::once(cohort.clone()).chain(second).collect::<Vec<_>>()
     };
     let facts = answered(&context, &asked, options, false)?;
     let chosen = drawn(&facts.answers).unwrap_or_default();
-    let (Some(Answer::Named(found)), Some(Answer::Cohort(drawn))) =
-        (facts.answers.get(&Question::Named(roll(&chosen))), facts.answers.get(&cohort))
+    let (Some(Answer::Roll(found)), Some(Answer::Cohort(drawn))) =
+        (facts.answers.get(&Question::Roll(roll(&chosen))), facts.answers.get(&cohort))
     else {
         return Err(Error::input(
             Fault::new("the people could not be looked up").help("run `crmlint audit` to see why"),

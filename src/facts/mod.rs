@@ -31,9 +31,13 @@ mod people;
 mod picks;
 mod question;
 mod repeats;
+mod scope;
 mod sequence;
 pub(crate) mod single;
+mod stranded;
 pub mod tally;
+mod times;
+pub mod topics;
 mod values;
 mod width;
 mod writers;
@@ -56,13 +60,19 @@ pub use matching::{Match, Matching, Side};
 pub use moves::{Cell, Gained, Moved, Moves, Told};
 pub use named::{Found, Name, Record, Roll};
 pub use order::{Order, Orders};
-pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
+pub use question::{Column, Consent, Lens, Pick, Question, Unlike};
+pub use scope::Scope;
 pub use sequence::{Echo, Flip, Sequence, Steps};
 pub use tally::{Sample, Tally};
+pub use times::Times;
 
 #[cfg(test)]
 #[path = "facts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "lookups_tests.rs"]
+mod lookups_tests;
 
 #[cfg(test)]
 #[path = "history_tests.rs"]

@@ -169,5 +169,5 @@ fn told(shard: &Shard<'_>, roll: &Roll, people: &[Rows]) -> Result<Answer, Strin
         }
         found.push(records);
     }
-    Ok(Answer::Named(found))
+    Ok(Answer::Roll(found))
 }

@@ -323,6 +323,11 @@ impl Identity {
         self.of_both(left, right, |left, right| links::taken(left, right, &links))
     }
 
+    /// Left rows whose lookup names a right row, with that row, sorted.
+    pub fn looked_up(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
+        self.of_both(left, right, links::looked_up)
+    }
+
     fn of_both(&self, left: &str, right: &str, find: impl Fn(&Hashes, &Hashes) -> Vec<(u32, u32)>) -> Vec<(u32, u32)> {
         match (self.hashes.get(left), self.hashes.get(right)) {
             (Some(left), Some(right)) => find(left, right),
