@@ -27,7 +27,7 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
     let mut metadata = Metadata::default();
     let mut parts = Vec::new();
     for input in inputs(&request.paths)? {
-        if Metadata::is(&input) {
+        if Metadata::is(&input)? {
             metadata.add(&input)?;
         } else {
             let part = Part::open(input, request)?;
@@ -41,6 +41,7 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
     join_backup(&mut parts);
     declare_modules(&mut parts, request);
     let groups = pick(grouped(parts, request)?, request)?;
+    metadata.settle(&modules(&groups));
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
         found.push(build(group, request, &metadata)?);
@@ -51,6 +52,16 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
         dataset.note_whole();
     }
     Ok(found)
+}
+
+/// Zoho's modules with the labels of their columns.
+fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for group in groups.iter().filter(|group| group.dialect.system() == System::Zoho) {
+        let labels = group.parts.iter().flat_map(|part| &part.labels).map(String::as_str);
+        found.push((&group.module, labels.collect()));
+    }
+    found
 }
 
 /// In a backup every table is Zoho's, also one without record ids.

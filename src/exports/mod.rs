@@ -11,6 +11,7 @@ mod assemble;
 mod customerio;
 mod dataset;
 mod delimited;
+mod field_list;
 mod fields;
 mod heading;
 mod holder;
@@ -32,6 +33,7 @@ mod zoho;
 
 pub use dataset::Dataset;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use metadata::Choice;
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.
 pub const NAMED: usize = 1_000_000;
