@@ -101,7 +101,7 @@ fn nature(scene: &Scene<'_>) -> Look {
     match trigger.kind {
         Cued::Event => state_by_event(scene, trigger).unwrap_or(Look::Aside(ASIDE)),
         Cued::Attribute | Cued::Segment => moment_by_attribute(scene, trigger).unwrap_or(Look::Aside(ASIDE)),
-        Cued::Date | Cued::Words => Look::Aside(ASIDE),
+        Cued::Date | Cued::Tag | Cued::Words => Look::Aside(ASIDE),
     }
 }
 

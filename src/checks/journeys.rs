@@ -156,7 +156,7 @@ impl<'a> Scene<'a> {
             None => concept.is(name),
         };
         match cue.kind {
-            Kind::Words => concept.is(&cue.name),
+            Kind::Words | Kind::Tag => concept.is(&cue.name),
             Kind::Attribute | Kind::Date => held(&cue.name),
             Kind::Event => match self.mapping.events.iter().find(|event| event.name == cue.name) {
                 Some(event) => concept.is_told_by(event),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 
 use super::instants::Freshness;
+use super::items::items;
 use super::lenses::truth;
 use super::local::Shard;
 use super::pairs::Pairs;
@@ -15,7 +16,7 @@ use super::tally::Counter;
 use super::{Answer, Column, Fresh, Tally, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, default_day};
-use crate::frames::normalize::{fold, is_missing};
+use crate::frames::normalize::{alike, fold, is_missing};
 use crate::frames::time::{Stamp, classify};
 use crate::mapping::spelling::{Place, Spellings};
 
@@ -37,6 +38,8 @@ pub enum Reading {
     Phone,
     /// As text without case, blanks and punctuation.
     Text,
+    /// As a list that holds an item in some spelling, or does not.
+    Item(String),
     /// As a time that is there or not; which one it is, [`super::Instants`] tell.
     Presence {
         /// Whether somebody may be born on the first day of Unix time.
@@ -123,7 +126,7 @@ impl Reading {
         match self {
             Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
             Self::Truth => truth(left).map(|says| says.to_string()),
-            Self::Number | Self::Phone | Self::Text | Self::Presence { .. } => None,
+            Self::Number | Self::Phone | Self::Text | Self::Item(_) | Self::Presence { .. } => None,
         }
     }
 
@@ -148,6 +151,10 @@ impl Reading {
         }
         if is_missing(value, missing) {
             return Said::Missing;
+        }
+        if let Self::Item(wanted) = self {
+            let held = items(value).iter().any(|item| alike(item, wanted));
+            return if held { Said::Means("an item".into()) } else { Said::Missing };
         }
         let meant = match self {
             Self::Presence { birthday } => return present(value, *birthday),

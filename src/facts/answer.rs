@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
 use super::instants::Differences;
+use super::order::Orders;
 use super::question::Question;
 use super::tally::Tally;
 use crate::exports::Damage;
@@ -55,7 +56,7 @@ pub enum Answer {
     Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
-    /// To [`Question::Values`].
+    /// To [`Question::Values`] and [`Question::Items`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
     /// To [`Question::Shapes`] and [`Question::Shaped`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
@@ -78,6 +79,8 @@ pub enum Answer {
     Agree(Agreement),
     /// To [`Question::Instants`].
     Instants(Differences),
+    /// To [`Question::Order`].
+    Order(Orders),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -151,6 +154,7 @@ impl Answer {
             }
             (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
             (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
+            (Self::Order(orders), Self::Order(others)) => orders.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

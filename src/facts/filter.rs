@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 use super::fits::number;
+use super::items::items;
 use super::lenses::truth;
 use super::local::{Shard, Slice};
 use super::{Consent, lenses::shape};
@@ -23,7 +24,7 @@ use crate::frames::TextColumn;
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, classify, instant, zone};
 use crate::mapping::expr::{Expr, Type};
-use crate::mapping::lower::{Options, lower, typed_name};
+use crate::mapping::lower::{Options, joined, lower, typed_name};
 use crate::mapping::spelling::Place;
 use crate::mapping::{ColumnPath, EARLIER};
 
@@ -242,6 +243,10 @@ impl<'a> Cells<'a> {
         let cells = rows.iter().map(|row| self.get(*row));
         match ty {
             Type::Text | Type::Unknown => Series::new(title, cells.collect::<Vec<_>>()),
+            Type::List => {
+                let list = |cell: &str| joined(items(cell).iter().map(AsRef::as_ref));
+                Series::new(title, cells.map(|cell| list(cell?)).collect::<Vec<_>>())
+            }
             Type::Number if self.profile => {
                 Series::new(title, cells.map(|cell| cell?.trim().parse::<f64>().ok()).collect::<Vec<_>>())
             }

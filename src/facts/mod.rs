@@ -13,17 +13,20 @@ mod filter;
 pub(crate) mod fits;
 pub mod ids;
 mod instants;
+pub mod items;
 pub mod lenses;
 pub mod local;
 pub mod matches;
 mod matching;
 pub mod memo;
+mod order;
 mod pairs;
 mod people;
 mod picks;
 mod question;
 mod repeats;
 pub mod tally;
+mod values;
 mod width;
 mod writers;
 
@@ -35,6 +38,7 @@ pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
 pub use matching::{Match, Matching, Side};
+pub use order::{Order, Orders};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
 pub use tally::{Sample, Tally};
 

@@ -7,6 +7,7 @@ use super::cells::Read;
 use super::filter::Filter;
 use super::fits::Fit;
 use super::instants::{Apart, Fresh, Instants};
+use super::order::Order;
 use super::{Match, Matching};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
@@ -101,6 +102,8 @@ impl Scope {
 pub enum Pick {
     /// Those that hold one of these values.
     Values { column: Column, values: BTreeSet<String> },
+    /// Those whose list holds one of these items.
+    Items { column: Column, items: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
     /// Those in scope whose value has one of these shapes.
@@ -124,7 +127,10 @@ impl Pick {
     /// The column whose cells are named.
     pub fn column(&self) -> &Column {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Shaped { column, .. } => column,
+            Self::Values { column, .. }
+            | Self::Items { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. } => column,
             Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
         }
@@ -175,6 +181,8 @@ pub enum Question {
     Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
+    /// Distinct items of a column of lists, with counts; past `cap` it says that it overflowed.
+    Items { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
     /// The newest instant of a column; `zone` is that of stamps without one.
@@ -210,6 +218,8 @@ pub enum Question {
     },
     /// Linked pairs by how far apart the instants of both sides are.
     Instants(Instants),
+    /// Records by whether two of their times are in order.
+    Order(Order),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -227,6 +237,7 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
+            Pick::Items { items, .. } => items.is_empty(),
             Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
             Pick::Instants { cells, .. } => cells.is_empty(),
@@ -246,6 +257,7 @@ impl Question {
     pub fn columns(&self) -> Vec<Column> {
         match self {
             Self::Values { column, .. }
+            | Self::Items { column, .. }
             | Self::Shapes { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
@@ -279,6 +291,7 @@ impl Question {
                 pick.columns().into_iter().chain(more).collect()
             }
             Self::Instants(asked) => asked.columns(),
+            Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
             _ => Vec::new(),
         }
     }

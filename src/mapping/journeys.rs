@@ -77,6 +77,8 @@ pub enum Kind {
     Attribute,
     /// `date:birthday`: an attribute whose day starts it.
     Date,
+    /// `tag:Wholesale Prospect`
+    Tag,
     /// Words that name none of these.
     Words,
 }
@@ -183,7 +185,7 @@ pub(super) fn event(entry: &Entry) -> Event {
     }
 }
 
-fn written(node: &Node) -> Option<Spot> {
+pub(super) fn written(node: &Node) -> Option<Spot> {
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
 }
 
@@ -229,6 +231,7 @@ impl Known<'_> {
             ("event:", Kind::Event),
             ("attribute:", Kind::Attribute),
             ("date:", Kind::Date),
+            ("tag:", Kind::Tag),
         ];
         let told = prefixes.iter().find_map(|(prefix, kind)| Some((*kind, spot.text.strip_prefix(prefix)?)));
         let (kind, name) = told.unwrap_or_else(|| (self.meant(slot, &spot.text), &spot.text));

@@ -34,7 +34,7 @@ const ATTRIBUTE: &[Key] = &[
     key("type", Shape::Word(TYPES), "what the attribute holds"),
     key("values", VALUES, "allowed values; or source spelling: attribute spelling, where the two systems differ"),
     key("aliases", Shape::MapOf(&TEXTS), "allowed value: other spellings that mean it"),
-    key("alias_cutover", Shape::Text, "the date after which aliases should be gone"),
+    key("alias_cutover", Shape::Text, "the date after which aliases should be gone: 2026-03-01"),
     key("default", Shape::Text, "the value a blank stands for"),
     key("missing", TEXTS, "texts that mean missing in this field, beside the document's own list"),
     key("owner", Shape::Text, "the system whose value is right"),
@@ -95,7 +95,7 @@ const JOURNEY: &[Key] = &[
     key("debounce", Shape::Text, "wait before a trigger counts: 1h"),
     key("within", Shape::Text, "how soon the first message must go out: 15m"),
     key("delay", Shape::Text, "wait before the first message: 21d"),
-    key("reads", TEXTS, "attributes its branches and messages read"),
+    key("reads", TEXTS, "attributes its branches and messages read, and tags: [owner, tag:Wholesale Prospect]"),
     key("fallback", Shape::MapOf(&Shape::Text), "attribute: what a blank means"),
     key(
         "purpose",
@@ -136,6 +136,11 @@ const SEGMENT: &[Key] = &[
     key("note", Shape::Text, "free text for readers"),
 ];
 
+const TAGS: &[Key] = &[
+    key("approved", TEXTS, "tags that may drive marketing"),
+    key("routing", TEXTS, "tags that decide where people are sent, and so must reach the profile"),
+];
+
 const MODULE: &[Key] = &[
     key("where", Shape::Text, "which records are synced: \"Email\" IS NOT NULL"),
     key("as", Shape::Word(&["people", "related", "events", "none"]), "what its records become"),
@@ -158,7 +163,7 @@ pub const MAPPING: Shape = Shape::Object(&[
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),
-    key("tags", Shape::Object(&[key("approved", TEXTS, "tags that may drive marketing")]), "tags"),
+    key("tags", Shape::Object(TAGS), "tags that may be read, of attributes with `role: tags`"),
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),

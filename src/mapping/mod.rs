@@ -14,6 +14,7 @@ pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+mod tags;
 pub mod typo;
 mod vouch;
 
@@ -22,6 +23,7 @@ use std::path::Path;
 use ahash::AHashMap;
 
 pub use journeys::{Event, Journey, Kind, Module, Segment};
+pub use tags::Tags;
 
 use journeys::{Known, event, journey, module, segment};
 
@@ -118,6 +120,8 @@ pub struct Attribute {
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
     pub missing: Vec<String>,
+    /// The date after which aliases should be gone.
+    pub alias_cutover: Option<Spot>,
     /// What a blank stands for.
     pub default: Option<String>,
     /// The system whose value is right.
@@ -208,6 +212,8 @@ pub struct Mapping {
     pub missing: Vec<String>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
+    /// Tags that the team names.
+    pub tags: Tags,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
     /// Fields that must not be synced, and are not shown.
@@ -229,6 +235,7 @@ impl Mapping {
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
             vouch::duration(&document, &entry.node, "lag")?;
+            vouch::day(&document, &entry.node, "alias_cutover", "")?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -258,6 +265,7 @@ impl Mapping {
             events,
             missing,
             lag: spot(root, "lag"),
+            tags: tags::tags(root),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
             document: document.clone(),
@@ -276,9 +284,9 @@ impl Mapping {
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
+        const ROOT: &[&str] = &["test_people", "source_of_truth"];
         const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
+            &[("attributes", &["stamp"]), ("segments", &["expect"]), ("events", &["person"])];
         let root = &self.document.root;
         let mut found: Vec<String> =
             ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
@@ -348,6 +356,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         nature: spot(node, "kind"),
         values: values(node),
         missing,
+        alias_cutover: spot(node, "alias_cutover"),
         default: node.get_text("default"),
         owner: spot(node, "owner"),
         precedence: node.get_texts("precedence"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mappings;
 use crate::checks::Context;
 use crate::mapping::Mapping;
-use crate::mapping::expr::{Expr, Op, Operand};
+use crate::mapping::expr::{Expr, Op, Operand, Type};
 
 /// Stands before the name of an attribute that profiles are going to lose.
 const GONE: &str = "\u{0}";
@@ -104,7 +104,8 @@ pub(super) fn decided(leaf: &Expr) -> Option<&str> {
         _ => return None,
     };
     match left {
-        Operand::Column { name, .. } => Some(name),
+        // A cell holds a whole list, which no item of it decides.
+        Operand::Column { name, ty } if *ty != Type::List => Some(name),
         _ => None,
     }
 }

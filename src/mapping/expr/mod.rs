@@ -41,6 +41,8 @@ pub enum Type {
     Number,
     Boolean,
     Timestamp,
+    /// Several texts: a test holds where one of them meets it.
+    List,
     /// Not declared: decided by what it is compared with.
     Unknown,
 }
@@ -213,6 +215,9 @@ impl Operand {
                 Operand::Call { args, .. } => return args.iter_mut().all(|arg| arg.fit(wanted)),
                 _ => {}
             }
+        } else if let (Operand::Text(_), Type::List) = (&*self, wanted) {
+            // An item is text.
+            return true;
         } else if let (Operand::Text(text), Type::Timestamp) = (&*self, wanted) {
             match instant(text) {
                 Some(seconds) => *self = Operand::Instant(seconds),
