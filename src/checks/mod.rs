@@ -15,12 +15,14 @@ pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod date_order;
 mod declarations;
 mod enumeration;
 mod event_plan;
 mod export_cut;
 mod export_facts;
 mod feed;
+mod free_text;
 mod gaps;
 mod id_values;
 mod identifier;
@@ -41,20 +43,26 @@ mod negative_segment;
 mod ownership;
 mod partial;
 mod parts;
+mod picklist;
 mod policy;
 mod record_id;
 mod repeats;
 pub(crate) mod reserved_name;
 mod retention_truth;
+mod retired_alias;
+mod routing_tag;
 mod sensitive_field;
 mod spreadsheet;
 mod stamp_days;
 mod stamp_forms;
 mod systems;
+mod tag_reads;
+mod tags;
 mod tested_value;
 mod text_times;
 mod timestamp;
 mod types;
+mod unseen_value;
 pub mod writers;
 
 pub use context::Context;
@@ -151,6 +159,7 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &date_order::KIND,
     &declarations::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
@@ -158,6 +167,7 @@ pub static KINDS: &[&Kind] = &[
     &export_facts::ROWS,
     &export_facts::SKEW,
     &feed::KIND,
+    &free_text::KIND,
     &id_values::KIND,
     &identifier::KIND,
     &inputs::DAMAGE,
@@ -172,15 +182,21 @@ pub static KINDS: &[&Kind] = &[
     &matching::KIND,
     &negative_segment::KIND,
     &ownership::KIND,
+    &picklist::KIND,
     &policy::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
     &retention_truth::KIND,
+    &retired_alias::KIND,
+    &routing_tag::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &tag_reads::KIND,
+    &tags::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
+    &unseen_value::KIND,
 ];
