@@ -36,6 +36,7 @@ const BESIDE: &[(&str, &str)] = &[
     ("profile-per-update", "DUP005"),
     ("test-person-gained-profile", "DUP005"),
     ("test-person-gained-profile", "DUP013"),
+    ("test-person-gained-profile", "QA003"),
 ];
 
 /// The earlier revision beside a fixture, for rules that compare.

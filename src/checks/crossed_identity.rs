@@ -4,7 +4,7 @@ use super::context::{Context, no_profiles};
 use super::lag::{HoldBack, all_held, hold_back};
 use super::repeats::no_contacts;
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Column, Question};
+use crate::facts::{Answer, Answers, Column, Question, Sample};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::shape::{Shape, required};
 use crate::text::counted;
@@ -83,24 +83,29 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     let Ok(plan) = plan(context, answers) else { return Vec::new() };
     let answer = plan.question().and_then(|question| answers.get(&question).cloned());
     let Some(Answer::CrossedIdentity { pairs, held, crossed, old, .. }) = answer else { return Vec::new() };
-    let (tally, column, statement) = if params.get_text("fault").as_deref() == Some("old") {
+    let (tally, column, other, statement) = if params.get_text("fault").as_deref() == Some("old") {
         let profiles = counted(old.rows, "profile has", "profiles have");
         let held = plan.hold.said(held);
-        (old, plan.right, format!("{profiles} an address that the linked Zoho contact no longer has.{held}"))
+        (old, plan.right, plan.left, format!("{profiles} an address that the linked Zoho contact no longer has.{held}"))
     } else {
         let contacts = counted(crossed.rows, "Zoho contact leads", "Zoho contacts lead");
-        (crossed, plan.left, format!("{contacts} to one profile by identifier and to another by address."))
+        (crossed, plan.left, plan.right, format!("{contacts} to one profile by identifier and to another by address."))
     };
     if tally.rows == 0 {
         return Vec::new();
     }
+    // What stands before the colon is no cell, and is shown.
+    let told = |sample: Sample| match sample.detail.as_str() {
+        "" => sample,
+        cell => Sample { detail: format!("{} in {}: {cell}", context.label(&other), other.dataset), ..sample },
+    };
     vec![Hit {
         subject: Subject::column(&column.dataset, context.label(&column)),
         rows: tally.rows,
         total: pairs.max(tally.rows),
         people: tally.people,
         statement,
-        samples: tally.samples.into_iter().map(|sample| context.row(&column, sample, None)).collect(),
+        samples: tally.samples.into_iter().map(|sample| context.row(&column, told(sample), None)).collect(),
         shows: Shows::Nothing,
         ..Hit::default()
     }]

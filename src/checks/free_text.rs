@@ -169,11 +169,14 @@ mod tests {
                 .map(|(rows, letter)| (char::from(letter).to_string(), Tally { rows: *rows, ..Tally::default() }))
                 .collect();
             let values: BTreeMap<&str, &Tally> = values.iter().map(|(value, tally)| (value.as_str(), tally)).collect();
-            is_free(&values)
+            is_free(&values, counts.iter().sum())
         };
         assert!(free(&[1; 12]) && free(&[&[9_u64, 9][..], &[1; 14]].concat()));
         assert!(!free(&[1; 11]), "a short list");
         assert!(!free(&[2; 20]), "cities repeat");
         assert!(!free(&[&[900_u64][..], &[1; 14]].concat()), "a list with a tail of strays");
+        let strays = [("a".to_owned(), Tally { rows: 12, ..Tally::default() })];
+        let strays: BTreeMap<&str, &Tally> = strays.iter().map(|(value, tally)| (value.as_str(), tally)).collect();
+        assert!(!is_free(&strays, 1_000), "few among many");
     }
 }

@@ -70,7 +70,7 @@ fn mask(finding: &mut Finding, show: bool) {
     for row in &mut hit.samples {
         let cell = if plain(&row.value) { printable(&row.value) } else { value(&row.value, shows) };
         let detail = row.detail.split_once(": ").map_or_else(
-            || printable(&row.detail),
+            || if show || !row.detail.contains('@') { printable(&row.detail) } else { masked(&row.detail) },
             |(what, said)| {
                 let kept = matches!(shows, Shows::Nothing | Shows::Instants);
                 let shows = if kept { shows } else { Shows::Words };

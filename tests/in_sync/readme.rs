@@ -52,9 +52,12 @@ fn launch() -> String {
     fenced("text", &format!("$ crmlint {}\n…\n{}", args.join(" "), list.join("\n")))
 }
 
-/// Why somebody did not enter a flow.
+/// Why somebody did not enter a flow: the lines on top.
 fn trace() -> String {
-    ran(&["trace", "zcrm_7045123001000016487", "fixtures/demo", "--now", NOW, "--journey", "winback"])
+    let args = ["trace", "zcrm_7045123001000016487", "fixtures/demo", "--now", NOW];
+    let out = crmlint(&args);
+    let top: Vec<&str> = out.lines().take_while(|line| !line.starts_with("Records")).collect();
+    fenced("text", &format!("$ crmlint {}\n{}\n…", args.join(" "), top.join("\n").trim_end()))
 }
 
 /// The last line of the whole run.
