@@ -287,7 +287,7 @@ fn known(mapping: Option<&Mapping>, wanted: &Wanted<'_>) -> Result<()> {
     let journeys: Vec<&str> = mapping.into_iter().flat_map(|it| &it.journeys).map(|it| it.name.as_str()).collect();
     let segments: Vec<&str> = mapping.into_iter().flat_map(|it| &it.segments).map(|it| it.name.as_str()).collect();
     for (what, asked, names) in [("journey", wanted.journeys, journeys), ("segment", wanted.segments, segments)] {
-        for name in asked.iter().filter(|name| !names.contains(&name.as_str())) {
+        if let Some(name) = asked.iter().find(|name| !names.contains(&name.as_str())) {
             let help = match (nearest(name, names.iter().copied()), names.is_empty()) {
                 (Some(near), _) => format!("did you mean {near}?"),
                 (None, true) => format!("the mapping declares no {what}"),

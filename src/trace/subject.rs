@@ -160,7 +160,9 @@ impl Subject {
 
     fn why(&self, desk: &Desk<'_>, dataset: &str, row: u32) -> String {
         let asked = self.seeds.contains(&(dataset.to_owned(), row));
-        let tiers = self.records.iter().filter(|(other, _)| *other != dataset).flat_map(|(other, rows)| {
+        let is_person = |name: &str| desk.context.people().any(|people| people.name == name);
+        let others = self.records.iter().filter(|(other, _)| *other != dataset && is_person(other));
+        let tiers = others.flat_map(|(other, rows)| {
             let links = desk.identity.links(other, dataset);
             let mine = links.iter().filter(|link| link.right == row && rows.contains(&link.left));
             mine.map(|link| (link.tier, other)).collect::<Vec<_>>()
@@ -169,7 +171,7 @@ impl Subject {
             (Some((tier, other)), true) => format!("asked for; {} as {other}", tier.name()),
             (Some((tier, other)), false) => format!("{} as {other}", tier.name()),
             (None, true) => "asked for".to_owned(),
-            (None, false) if desk.context.people().any(|people| people.name == dataset) => "same person".to_owned(),
+            (None, false) if is_person(dataset) => "same person".to_owned(),
             (None, false) => "names the person".to_owned(),
         }
     }
