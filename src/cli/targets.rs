@@ -111,6 +111,8 @@ fn by_ending(file: &str) -> Format {
         (".sarif", Format::Sarif),
         (".sarif.json", Format::Sarif),
         (".json", Format::Json),
+        (".html", Format::Html),
+        (".htm", Format::Html),
         (".md", Format::Md),
         (".xml", Format::Junit),
     ];
