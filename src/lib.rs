@@ -17,6 +17,7 @@
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
+//! * [`pictures`]: answers → what people would rather look at than read
 //! * [`findings`]: hits → findings → triage → verdict
 //! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
 //!
@@ -35,6 +36,7 @@ pub mod frames;
 pub mod layout;
 pub mod mapping;
 pub mod matching;
+pub mod pictures;
 pub mod radius;
 mod remarks;
 pub mod reports;

@@ -3,6 +3,7 @@
 
 mod finding;
 mod page;
+mod picture;
 
 use crate::findings::Verdict;
 
@@ -16,6 +17,7 @@ pub(super) fn render(verdict: &Verdict) -> String {
     page::overview(&mut page, verdict);
     page.push_str("<main id=\"main\">\n");
     page::findings(&mut page, verdict);
+    picture::chapters(&mut page, &verdict.pictures);
     page::unseen(&mut page, verdict);
     page::accepted(&mut page, verdict);
     page::inputs(&mut page, verdict);

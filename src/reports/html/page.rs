@@ -86,7 +86,7 @@ fn score(page: &mut String, title: &str, asks: &str, score: &Score) {
         "<li class=\"tile ring\"><svg viewBox=\"0 0 48 48\" aria-hidden=\"true\"><circle class=\"track\" cx=\"24\" cy=\"24\" \
          r=\"20\" fill=\"none\" stroke-width=\"6\"/><circle class=\"arc\" cx=\"24\" cy=\"24\" r=\"20\" fill=\"none\" \
          stroke-width=\"6\" stroke-linecap=\"round\" stroke-dasharray=\"{:.1} {round:.1}\" transform=\"rotate(-90 24 24)\"/></svg>\
-         <div><b>{}.{}</b><span>{title} of 100: {asks}</span></div></li>",
+         <div><b>{}.{}</b><span>{title}, of 100: {asks}</span></div></li>",
         round * f64::from(tenths) / 1000.0,
         tenths / 10,
         tenths % 10,
