@@ -8,9 +8,10 @@ use crate::checks::{self, context::Exports};
 use crate::checks::{Context, Stage};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
-use crate::exports::{self, Dataset, Progress, System};
+use crate::exports::{self, Dataset, Progress, System, Workspace};
 use crate::facts::{Answer, Answers, Listed};
 use crate::findings::baseline::Baseline;
+use crate::findings::checklist::Checklist;
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
@@ -93,24 +94,30 @@ pub struct Run {
 pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let rules = Rules::load(&config.rules)?;
     let selected = select(&rules, config, options)?;
-    let datasets = open(config)?;
+    let mut workspace = Workspace::default();
+    let datasets = open_with(config, &mut workspace)?;
     refuse_twins(&datasets)?;
     let read = || config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose();
     let mapping = options.head.clone().map_or_else(read, |head| Ok(Some(head)))?;
-    if datasets.is_empty() && mapping.is_none() {
+    let complete = |mapping: Mapping| mapping.with(&workspace);
+    let (mapping, base) = (mapping.map(complete), options.base.clone().map(complete));
+    if datasets.is_empty() && workspace.is_empty() && mapping.is_none() {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
-    let earlier = snapshots::open(config, options.policy.now, &datasets)?;
+    let (earlier_at, earlier) = snapshots::open(config, options.policy.now, &datasets)?;
     let baseline = options.baseline.clone().map_or_else(|| Baseline::open(config), |own| Ok(Some(own)))?;
     let exports = Exports {
         baseline: baseline.as_ref(),
         current: &datasets,
         earlier: &earlier,
-        base: options.base.as_ref(),
+        earlier_at,
+        base: base.as_ref(),
         summary: options.summary.as_ref(),
+        workspace: Some(&workspace),
     };
-    let context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    let mut context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
+    context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let facts = gather(&context, &selected, options, all_rows)?;
     let outcomes = judge(&context, &selected, &facts.answers, options);
@@ -196,9 +203,14 @@ pub(crate) fn refuse_twins(datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<
 
 /// The datasets of a config, by name.
 pub(crate) fn open(config: &Config) -> Result<BTreeMap<String, Arc<Dataset>>> {
+    open_with(config, &mut Workspace::default())
+}
+
+/// The same, with what the files tell of a workspace of Customer.io.
+fn open_with(config: &Config, workspace: &mut Workspace) -> Result<BTreeMap<String, Arc<Dataset>>> {
     let mut datasets: BTreeMap<String, Arc<Dataset>> = BTreeMap::new();
     for source in config.sources.iter().filter(|source| !source.request.paths.is_empty()) {
-        for dataset in exports::open(&source.request)? {
+        for dataset in exports::open_with(&source.request, workspace)? {
             if let Some(twin) = datasets.get(&dataset.name) {
                 let fault = Fault::new(format!(
                     "{} and {} are both {}",
@@ -327,7 +339,9 @@ fn verdict(
 ) -> Verdict {
     quote(config, context, &mut outcomes);
     let triaged = triage::triage(config, context.baseline, &options.policy, &mut outcomes);
-    let exit: Exit = triage::exit(&options.policy, &outcomes, &triaged.standing);
+    let policy = &options.policy;
+    let checklist = policy.is_launch().then(|| Checklist::of(&outcomes, &config.waivers, policy));
+    let exit: Exit = triage::exit(policy, checklist.as_ref(), &outcomes, &triaged.standing);
     Verdict {
         now: options.policy.now,
         profile: options.policy.profile.clone(),
@@ -335,6 +349,7 @@ fn verdict(
         config: config.document.as_ref().map(|document| document.file.clone()),
         remarks: remarks(context, &inputs, &outcomes),
         inputs,
+        checklist,
         scores: Scores::of(&outcomes),
         outcomes,
         findings: triaged.standing,

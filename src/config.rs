@@ -7,7 +7,7 @@ pub mod policy;
 use std::path::{Path, PathBuf};
 
 use self::matching::Matching;
-pub use self::policy::{Ignore, Override, Selector, Threshold};
+pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -38,6 +38,16 @@ const SOURCE: &[Key] = &[
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
     key("rows", ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
+    key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
+];
+/// What a column of a delivery export or a suppression list is, where its name does not tell.
+const COLUMNS: &[Key] = &[
+    key("person", Shape::Text, "the profile's id or cio_id"),
+    key("address", Shape::Text, "the address"),
+    key("time", Shape::Text, "when the message was sent"),
+    key("type", Shape::Text, "email, sms, push, in_app, webhook"),
+    key("transactional", Shape::Text, "the id of the transactional message; blank for all others"),
+    key("state", Shape::Text, "sent, drafted, failed"),
 ];
 const SNAPSHOTS: &[Key] = &[
     key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
@@ -49,7 +59,13 @@ const OPTIONS: &[Key] = &[
         Shape::Word(&["exact", "any"]),
         "whether Customer.io compares text by case in segments; the vendor leaves it open",
     ),
+    key(
+        "absent",
+        Shape::Word(&["unmatched", "different"]),
+        "whether people without an attribute meet <>, NOT IN and NOT LIKE on it; the vendor leaves it open",
+    ),
     key("skew", Shape::Text, "how far apart the exports may have been taken: 6h"),
+    key("max_age", Shape::Text, "how old an export may be: 7d"),
 ];
 
 /// The whole document.
@@ -76,6 +92,11 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("thresholds", Shape::MapOf(&Shape::Object(policy::THRESHOLD)), "rule: how much of it is accepted"),
     key("overrides", Shape::ListOf(&Shape::Object(policy::OVERRIDE)), "severity and thresholds of single fields"),
     key("ignore", Shape::ListOf(&Shape::Object(policy::IGNORE)), "findings that are accepted, each with a reason"),
+    key(
+        "waivers",
+        Shape::ListOf(&Shape::Object(policy::WAIVER)),
+        "items of the launch checklist that the team goes ahead without, each with a reason",
+    ),
     key(
         "baseline",
         Shape::Text,
@@ -104,6 +125,8 @@ pub struct Source {
     pub rows: Vec<Expected>,
     /// When it was taken, and where that is written.
     pub taken_at: Option<(i64, Place)>,
+    /// What its columns are, as far as their names do not tell.
+    pub columns: Vec<(String, String)>,
 }
 
 /// A declared number of records.
@@ -151,6 +174,8 @@ pub struct Config {
     pub overrides: Vec<Override>,
     /// Accepted findings.
     pub ignores: Vec<Ignore>,
+    /// Items of the launch checklist that the team goes ahead without.
+    pub waivers: Vec<Waiver>,
     /// Findings that were there before: path and name to show.
     pub baseline: Option<(PathBuf, String)>,
     /// Whether that is the file beside the config, which it does not name.
@@ -161,8 +186,12 @@ pub struct Config {
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
     pub text_any_case: bool,
+    /// Whether an absent attribute differs from every value in segments.
+    pub absent_differs: bool,
     /// How many seconds apart the exports may have been taken.
     pub skew: i64,
+    /// How many seconds old an export may be, and where that is written.
+    pub max_age: Option<(i64, Place)>,
     /// How people are matched.
     pub matching: Matching,
 }
@@ -184,12 +213,15 @@ impl Default for Config {
             thresholds: Vec::new(),
             overrides: Vec::new(),
             ignores: Vec::new(),
+            waivers: Vec::new(),
             baseline: None,
             has_default_baseline: false,
             key_file: None,
             snapshots: None,
             text_any_case: false,
+            absent_differs: false,
             skew: SKEW,
+            max_age: None,
             matching: Matching::default(),
         }
     }
@@ -213,6 +245,7 @@ impl Config {
         let listed = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
         let ignores = listed("ignore").into_iter().map(|node| policy::ignore(&document, node));
         let overrides = listed("overrides").into_iter().map(|node| policy::exception(&document, node));
+        let waivers = listed("waivers").into_iter().map(|node| policy::waiver(&document, node));
         let file = |key: &str| root.get_text(key).map(|file| beside(base, &file));
         let named = file("baseline");
         let default = default_baseline(base);
@@ -222,13 +255,15 @@ impl Config {
             watch: node.get_texts("watch"),
         });
         let options = root.get("options");
-        let skew = match options.and_then(|node| node.get("skew")) {
-            None => SKEW,
-            Some(node) => match node.text().and_then(seconds) {
-                Some(seconds) => seconds,
-                None => return refuse(&document, node, "this is no duration".to_owned(), "write 30m, 6h or 2d"),
-            },
+        let span = |key: &str| -> Result<Option<(i64, Place)>> {
+            let Some(node) = options.and_then(|node| node.get(key)) else { return Ok(None) };
+            match node.text().and_then(seconds) {
+                Some(seconds) => Ok(Some((seconds, document.place(node.mark)))),
+                None => refuse(&document, node, "this is no duration".to_owned(), "write 30m, 6h or 2d"),
+            }
         };
+        let skew = span("skew")?.map_or(SKEW, |(seconds, _)| seconds);
+        let max_age = span("max_age")?;
         Ok(Self {
             sources,
             mapping: file("mapping"),
@@ -243,9 +278,12 @@ impl Config {
             baseline: named.or(default),
             key_file: file("key_file").map(|(path, _)| path),
             ignores: ignores.collect::<Result<_>>()?,
+            waivers: waivers.collect::<Result<_>>()?,
             snapshots,
+            absent_differs: options.and_then(|node| node.get_text("absent")).is_some_and(|said| said == "different"),
             text_any_case: options.and_then(|node| node.get_text("text_case")).is_some_and(|case| case == "any"),
             skew,
+            max_age,
             matching: Matching::read(&document, base)?,
             document: Some(document),
         })
@@ -336,7 +374,9 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
             }
         },
     };
-    Ok(Source { request, time_zone, rows: expected(document, node), taken_at })
+    let columns = entries(node, "columns").iter();
+    let columns = columns.filter_map(|entry| Some((entry.key.clone(), entry.node.text()?.to_owned()))).collect();
+    Ok(Source { request, time_zone, rows: expected(document, node), taken_at, columns })
 }
 
 fn expected(document: &Document, node: &Node) -> Vec<Expected> {

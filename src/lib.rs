@@ -16,6 +16,7 @@
 //! * [`drafts`]: datasets → a first config and mapping, with questions; [`layout`]: a document → the same, laid out
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
+//! * [`trace`]: one person through every stage but checks: what each system holds, and what keeps them out of a journey
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`pictures`]: answers → what people would rather look at than read
 //! * [`findings`]: hits → findings → triage → verdict
@@ -46,4 +47,5 @@ pub mod rules;
 pub mod shape;
 pub mod snapshots;
 pub mod text;
+pub mod trace;
 pub mod yaml;

@@ -4,7 +4,8 @@ use crate::checks::Context;
 use crate::findings::baseline::Standing;
 use crate::findings::{Input, Outcome, Status};
 use crate::mapping::Mapping;
-use crate::text::counted;
+use crate::mapping::expr::Expr;
+use crate::text::{counted, list};
 
 /// The remarks of a run.
 pub(crate) fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outcome]) -> Vec<String> {
@@ -26,6 +27,8 @@ pub(crate) fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outco
             "Segments compare text {how}; the vendor leaves this open (`options: {{text_case: exact}}` or `any`)."
         ));
     }
+    remarks.extend(absent(context));
+    remarks.extend(listed(context));
     let journeys = context.mapping.into_iter().flat_map(|mapping| &mapping.journeys);
     let aside: Vec<&str> =
         journeys.filter(|journey| !journey.is_judged()).map(|journey| journey.name.as_str()).collect();
@@ -59,4 +62,34 @@ pub(crate) fn remarks(context: &Context<'_>, inputs: &[Input], outcomes: &[Outco
         ));
     }
     remarks
+}
+
+/// What Customer.io listed, and how far it was understood.
+fn listed(context: &Context<'_>) -> Option<String> {
+    let workspace = context.workspace.filter(|workspace| !workspace.is_empty())?;
+    let segments = counted(workspace.segments.len() as u64, "segment", "segments");
+    let campaigns = counted(workspace.campaigns.len() as u64, "campaign", "campaigns");
+    let told = format!("Customer.io listed {segments} and {campaigns}");
+    let Some(mapping) = context.mapping else {
+        return Some(format!("{told}; without a mapping document no rule looked at them."));
+    };
+    let open = mapping.segments.iter().filter(|segment| segment.open.is_some());
+    let open: Vec<String> = open.map(|segment| segment.name.clone()).collect();
+    Some(match open.is_empty() {
+        true => format!("{told}; what the mapping declares under the same name goes first."),
+        false => format!("{told}; the conditions of {} are not known whole.", list(&open, 6)),
+    })
+}
+
+/// How a test for another value reads people who have none.
+fn absent(context: &Context<'_>) -> Option<String> {
+    let segments = context.mapping.into_iter().flat_map(|mapping| &mapping.segments);
+    let mut filters = segments.filter_map(|segment| context.segment(&segment.name));
+    filters.any(|filter| filter.expr.leaves().into_iter().any(Expr::is_negative)).then(|| {
+        let how = if context.config.absent_differs { "meet" } else { "do not meet" };
+        format!(
+            "People without an attribute {how} `<>`, NOT IN and NOT LIKE on it; the vendor leaves this open \
+             (`options: {{absent: unmatched}}` or `different`)."
+        )
+    })
 }

@@ -44,7 +44,8 @@ impl Revision {
                 self.remark = Some(format!("Compared with {short}, where {name} parted from {}.", self.name));
                 self.commit = base;
             }
-            // A checkout of CI knows no history: there a merge of both is usually what is checked out.
+            // A checkout of CI knows no history, but a merge of both names the other as its parent.
+            Err(_) if self.is_merged_into(own) => {}
             Err(_) => {
                 self.remark = Some(format!(
                     "This checkout does not hold the commit where {name} parted from {}: what was changed there since counts as changed back here. Fetch more history to compare with that commit.",
@@ -55,6 +56,13 @@ impl Revision {
         Ok(self)
     }
 
+    /// Whether a commit says that it was made from this one. A shallow checkout hides that from a walk of the history.
+    fn is_merged_into(&self, commit: Oid) -> bool {
+        let Ok(commit) = self.repository.find_commit(commit) else { return false };
+        let own = format!("parent {}", self.commit);
+        commit.raw_header().is_ok_and(|header| header.lines().any(|line| line == own))
+    }
+
     /// A document as it is there, or nothing where the revision does not have it.
     pub fn document(&self, path: &Path, name: &str) -> Result<Option<Document>> {
         self.at(&inside(&self.repository, path)?, name)
@@ -63,7 +71,9 @@ impl Revision {
     /// The document that a file of another revision, or of the folder, was moved from.
     pub fn moved(&self, path: &Path, other: Option<&str>) -> Result<Option<(String, Document)>> {
         let place = inside(&self.repository, path)?;
-        let Some(old) = self.moved_from(&place, other).map_err(|error| broken(&error))? else { return Ok(None) };
+        let Some(old) = self.moved_from(&place, other).map_err(|error| self.hidden(&error, &place))? else {
+            return Ok(None);
+        };
         let name = old.display().to_string();
         Ok(self.at(&old, &name)?.map(|document| (name, document)))
     }
@@ -72,6 +82,8 @@ impl Revision {
         let tree = self.tree()?;
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).show_untracked_content(true);
+        // Exports that lie beside it are large, and no mapping.
+        options.pathspec("*.yaml").pathspec("*.yml").pathspec(place);
         let mut diff = match other {
             Some(other) => {
                 let other = self.repository.revparse_single(other)?.peel_to_tree()?;
@@ -91,20 +103,27 @@ impl Revision {
 
     fn at(&self, place: &Path, name: &str) -> Result<Option<Document>> {
         let against = &self.name;
-        let tree = self.tree().map_err(|error| self.lacking(&error, name))?;
+        let tree = self.tree().map_err(|error| self.lacking(&error, place))?;
+        let first = place;
         let mut place = place.to_owned();
         for _ in 0..MOST_LINKS {
+            if !place.components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(astray(&format!("{name} at {against}"), &place));
+            }
             let entry = match tree.get_path(&place) {
                 Ok(entry) => entry,
                 Err(error) if error.code() == ErrorCode::NotFound && error.class() != git2::ErrorClass::Odb => {
-                    return Ok(None);
+                    return match place == first {
+                        true => Ok(None),
+                        false => Err(astray(&format!("{name} at {against}"), &place)),
+                    };
                 }
-                Err(error) => return Err(self.lacking(&error, name)),
+                Err(error) => return Err(self.lacking(&error, &place)),
             };
             if entry.kind() != Some(ObjectType::Blob) {
                 return Err(Error::usage(Fault::new(format!("{} is no file at {against}", place.display()))));
             }
-            let blob = self.repository.find_blob(entry.id()).map_err(|error| self.lacking(&error, name))?;
+            let blob = self.repository.find_blob(entry.id()).map_err(|error| self.lacking(&error, &place))?;
             if entry.filemode() == LINK {
                 let target = String::from_utf8_lossy(blob.content()).into_owned();
                 place = plain(&place.parent().unwrap_or_else(|| Path::new("")).join(target));
@@ -118,14 +137,39 @@ impl Revision {
     }
 
     /// What to do about an object that the repository does not hold.
-    fn lacking(&self, error: &git2::Error, name: &str) -> Error {
-        let partial = self.repository.config().and_then(|config| config.get_string("extensions.partialclone"));
-        if error.code() != ErrorCode::NotFound || partial.is_err() {
+    fn lacking(&self, error: &git2::Error, place: &Path) -> Error {
+        if error.code() != ErrorCode::NotFound || !is_partial(&self.repository) {
             return broken(error);
         }
-        let fault = Fault::new(format!("this clone is partial and does not hold {name} at {}", self.name));
-        Error::input(fault.help(format!("let git fetch it: git show {}:{name} >/dev/null", self.name)))
+        let place = place.display();
+        let fault = Fault::new(format!("this clone is partial and does not hold {place} at {}", self.name));
+        Error::input(fault.help(format!("let git fetch it: git show {}:{place} >/dev/null", self.commit)))
     }
+
+    /// What to do when the other revision has no such document, and its others cannot be looked at.
+    fn hidden(&self, error: &git2::Error, place: &Path) -> Error {
+        if error.code() != ErrorCode::NotFound || !is_partial(&self.repository) {
+            return broken(error);
+        }
+        let what = format!("{} has no {}, and this clone is partial", self.name, place.display());
+        let fault = Fault::new(format!("{what}: where it was moved from cannot be told"));
+        Error::input(
+            fault.help(format!("let git fetch what it compares: git diff -M --stat {} >/dev/null", self.commit)),
+        )
+    }
+}
+
+/// Whether objects of the repository may be at the server alone.
+fn is_partial(repository: &Repository) -> bool {
+    let Ok(config) = repository.config() else { return false };
+    let promisor = config.entries(Some(r"^remote\..*\.promisor$"));
+    promisor.is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// A link that leads to nothing in its revision.
+fn astray(what: &str, target: &Path) -> Error {
+    let fault = Fault::new(format!("{what} is a link to {}, which is not there", target.display()));
+    Error::usage(fault.help("name the document itself in crmlint.yaml"))
 }
 
 /// Whether a text names a document rather than a revision.
@@ -164,6 +208,12 @@ fn repository(folder: &Path) -> Result<Repository> {
             let fault = Fault::new(format!("the git repository {} belongs to another user", root.display()));
             Error::input(fault.help(format!("trust it: git config --global --add safe.directory {}", root.display())))
         }
+        _ if error.message().contains("unsupported extension") => {
+            let fault = Fault::new(format!("the git repository cannot be read: {}", error.message()));
+            let help =
+                "let git write the earlier one: git show HEAD:mapping.yaml >before.yaml; then --against before.yaml";
+            Error::input(fault.help(help))
+        }
         _ => broken(&error),
     })
 }
@@ -174,7 +224,11 @@ fn commit<'a>(repository: &'a Repository, against: &str) -> Result<Commit<'a>> {
         let fault = Fault::new(format!("there is no revision `{against}` in this repository ({})", error.message()));
         let remote = against.split_once('/').filter(|(remote, _)| repository.find_remote(remote).is_ok());
         Error::usage(fault.help(match (repository.is_shallow(), remote) {
-            (true, _) => {
+            // A shallow clone follows one branch: the others must be named in full.
+            (true, Some((remote, branch))) => format!(
+                "fetch it first: git fetch --depth=1 {remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+            ),
+            (true, None) => {
                 "the checkout is shallow: fetch more of it, with `git fetch --unshallow` or `fetch-depth: 0`".to_owned()
             }
             (_, Some((remote, branch))) => format!("fetch it first: git fetch {remote} {branch}"),

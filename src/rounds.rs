@@ -73,18 +73,7 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
             }
         };
         store.ensure(&wanted, options.progress)?;
-        let engine = Engine {
-            memo: &memo,
-            store: &store,
-            identity: &identity,
-            shards: options.shards,
-            all_rows,
-            now: options.policy.now,
-            any_case: context.config.text_any_case,
-            zones: context.zones(),
-            spellings: context.spellings(),
-            missing: context.tokens(),
-        };
+        let engine = Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo) };
         answers.extend(engine.answer(&open));
         listed = if options.all_rows { engine.listed() } else { None };
         held = Some((store, identity));
@@ -97,6 +86,27 @@ pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'
         listed,
         matching: matched(&memo),
     })
+}
+
+/// The engine of a run, in one piece.
+pub(crate) fn engine<'a>(
+    context: &Context<'_>,
+    store: &'a Store,
+    identity: &'a Identity,
+    memo: &'a Memo,
+) -> Engine<'a> {
+    Engine {
+        memo,
+        store,
+        identity,
+        shards: 1,
+        all_rows: false,
+        now: context.now,
+        any_case: context.config.text_any_case,
+        zones: context.zones(),
+        spellings: context.spellings(),
+        missing: context.tokens(),
+    }
 }
 
 /// What matching says about itself: keys on too many records, decisions about nobody.
@@ -137,7 +147,7 @@ fn matched(memo: &Memo) -> Vec<String> {
 }
 
 /// Adds the columns that later rounds are likely to ask for, so that each file is read once.
-fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>) {
+pub(crate) fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>) {
     let mapping = context.mapping.into_iter();
     let sources = mapping.clone().flat_map(Mapping::columns).filter_map(|path| context.resolve(&path).ok());
     let profile = mapping.flat_map(|mapping| &mapping.attributes);
@@ -152,7 +162,8 @@ fn foresee(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>>
     }
 }
 
-fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {
+/// The columns that questions need.
+pub(crate) fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> BTreeMap<String, BTreeSet<usize>> {
     let mut wanted: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     for question in questions {
         for column in question.columns() {

@@ -22,6 +22,8 @@ pub enum Shape {
     Word(&'static [&'static str]),
     /// A map with these keys.
     Object(&'static [Key]),
+    /// A map with these keys beside others that the user chooses.
+    Named(&'static [Key], &'static Shape),
     /// A map whose keys the user chooses.
     MapOf(&'static Shape),
     /// A list.
@@ -92,6 +94,10 @@ impl Walk<'_> {
                 self.fail(node, format!("{route} does not take `{text}`"), help)
             }
             (Shape::Object(keys), Value::Map(entries)) => self.object(node, keys, entries, route),
+            (Shape::Named(keys, other), Value::Map(entries)) => entries.iter().try_for_each(|entry| {
+                let shape = keys.iter().find(|key| key.name == entry.key).map_or(*other, |key| &key.shape);
+                self.node(&entry.node, shape, &format!("{route}.{}", entry.key))
+            }),
             (Shape::MapOf(inner), Value::Map(entries)) => {
                 entries.iter().try_for_each(|entry| self.node(&entry.node, inner, &format!("{route}.{}", entry.key)))
             }
@@ -149,7 +155,9 @@ fn outer(shape: &Shape, value: &Value) -> bool {
         (Shape::Share, Value::Scalar(text, _)) => is_share(text),
         (Shape::Flag, Value::Scalar(text, _)) => text == "true" || text == "false",
         (Shape::Word(words), Value::Scalar(text, _)) => words.contains(&text.as_str()),
-        (Shape::Object(_) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => true,
+        (Shape::Object(_) | Shape::Named(..) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => {
+            true
+        }
         (Shape::Any(shapes), value) => shapes.iter().any(|shape| outer(shape, value)),
         _ => false,
     }
@@ -172,6 +180,10 @@ fn takes(shape: &Shape) -> String {
         Shape::Flag => "true or false".to_owned(),
         Shape::Word(words) => format!("one of: {}", words.join(", ")),
         Shape::Object(keys) => format!("the keys: {}", keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
+        Shape::Named(keys, _) => {
+            let names: Vec<&str> = keys.iter().map(|key| key.name).collect();
+            format!("keys of your own beside: {}", names.join(", "))
+        }
         Shape::MapOf(inner) => format!("keys of your own, each with {}", takes(inner)),
         Shape::ListOf(inner) => format!("a list, each item {}", takes(inner)),
         Shape::Any(shapes) => shapes.iter().map(takes).collect::<Vec<_>>().join("; or "),
@@ -206,19 +218,23 @@ fn shape_schema(shape: &Shape) -> Json {
         Shape::ListOf(inner) => json!({ "type": ["array", "null"], "items": shape_schema(inner) }),
         Shape::Any(shapes) => json!({ "anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>() }),
         Shape::Free => json!(true),
+        Shape::Named(keys, other) => {
+            json!({ "type": ["object", "null"], "properties": properties(keys), "additionalProperties": shape_schema(other) })
+        }
         Shape::Object(keys) => {
-            let properties: Map<String, Json> = keys
-                .iter()
-                .map(|key| {
-                    let mut inner = shape_schema(&key.shape);
-                    if let Json::Object(map) = &mut inner {
-                        map.insert("description".to_owned(), json!(key.about));
-                    }
-                    (key.name.to_owned(), inner)
-                })
-                .collect();
             let needed: Vec<&str> = keys.iter().filter(|key| key.required).map(|key| key.name).collect();
-            json!({ "type": ["object", "null"], "properties": properties, "required": needed, "additionalProperties": false })
+            json!({ "type": ["object", "null"], "properties": properties(keys), "required": needed, "additionalProperties": false })
         }
     }
+}
+
+fn properties(keys: &[Key]) -> Map<String, Json> {
+    let described = keys.iter().map(|key| {
+        let mut inner = shape_schema(&key.shape);
+        if let Json::Object(map) = &mut inner {
+            map.insert("description".to_owned(), json!(key.about));
+        }
+        (key.name.to_owned(), inner)
+    });
+    described.collect()
 }

@@ -1,7 +1,8 @@
 //! What a run stores so that later runs can compare: the watched columns of each dataset, as Parquet, one folder a run.
 //!
 //! A later run finds the newest snapshot before its own now as datasets under `prev.`: `prev.zoho.contacts`. A snapshot
-//! holds real values and is readable by its owner alone.
+//! holds real values and is readable by its owner alone. A folder that somebody has put there by hand, named by its date,
+//! may hold an older export as `zoho.contacts.csv` instead.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,8 +30,14 @@ fn stamp(now: i64) -> String {
 }
 
 fn instant_of(folder: &str) -> Option<i64> {
-    let (date, time) = folder.split_once('T')?;
+    let Some((date, time)) = folder.split_once('T') else { return written(folder) };
     written(&format!("{date}T{}", time.replace('-', ":")))
+}
+
+/// When the snapshot was taken that a dataset is of.
+pub fn taken(earlier: &Dataset) -> Option<i64> {
+    let folder = Path::new(earlier.files.first()?).parent()?.file_name()?;
+    instant_of(folder.to_str()?)
 }
 
 /// The columns that a snapshot keeps: every mapped one, and those that the config adds.
@@ -38,15 +45,23 @@ fn watched(snapshots: &Snapshots, context: &Context<'_>) -> BTreeMap<String, BTr
     let mapped = context.mapping.into_iter().flat_map(crate::mapping::Mapping::columns);
     let added = snapshots.watch.iter().filter_map(|text| ColumnPath::parse(text));
     let attributes = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
-    let on_profile = attributes.filter_map(|attribute| context.on_profile(&attribute.name).ok());
+    // What segments read is kept too, so that they can be counted as they were.
+    let read = context.mapping.into_iter().flat_map(|mapping| mapping.reads()).map(|read| read.attribute);
+    let named = attributes.map(|attribute| attribute.name.as_str()).chain(read);
+    let on_profile = named.filter_map(|name| context.on_profile(name).ok());
     let mut watched: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for column in mapped.chain(added).filter_map(|path| context.resolve(&path).ok()).chain(on_profile) {
+    let raising = context.mapping.into_iter().flat_map(|mapping| &mapping.events);
+    let raising = raising.filter_map(|event| event.cause()?.column);
+    let paths = mapped.chain(added).chain(raising).filter_map(|path| context.resolve(&path).ok());
+    for column in paths.chain(on_profile).chain(crate::checks::sync_gap::watched(context)) {
         watched.entry(column.dataset).or_default().insert(column.index);
     }
     for (dataset, keys) in context.identity() {
         watched.entry(dataset).or_default().extend(keys.columns());
     }
-    watched.retain(|dataset, _| !dataset.starts_with(EARLIER));
+    // What happened is in the next export of events as well.
+    let events = context.events().map(|events| events.name.as_str());
+    watched.retain(|dataset, _| !dataset.starts_with(EARLIER) && events != Some(dataset));
     watched
 }
 
@@ -58,33 +73,16 @@ pub fn want(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>
     }
 }
 
+/// Datasets of a snapshot under their own names, and when it was taken.
+type Earlier = (Option<i64>, BTreeMap<String, Arc<Dataset>>);
+
 /// Opens the newest snapshot before now of these datasets.
-pub fn open(
-    config: &Config,
-    now: i64,
-    datasets: &BTreeMap<String, Arc<Dataset>>,
-) -> Result<BTreeMap<String, Arc<Dataset>>> {
+pub fn open(config: &Config, now: i64, datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<Earlier> {
     let mut earlier = BTreeMap::new();
-    let Some(snapshots) = &config.snapshots else { return Ok(earlier) };
-    let folders = match fs::read_dir(&snapshots.folder) {
-        Ok(folders) => folders,
-        // Before the first run there is none.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(earlier),
-        Err(error) => return Err(fail(&snapshots.folder, &error)),
-    };
-    let mut newest: Option<(i64, PathBuf)> = None;
-    for folder in folders {
-        let folder = folder.map_err(|error| fail(&snapshots.folder, &error))?.path();
-        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let taken = instant_of(name).filter(|taken| *taken < now);
-        newest = newest.max(taken.map(|taken| (taken, folder)));
-    }
-    let Some((_, folder)) = newest else { return Ok(earlier) };
+    let Some((taken, folder)) = newest(config, now)? else { return Ok((None, earlier)) };
     for current in datasets.values() {
-        let file = folder.join(format!("{}.parquet", current.name));
-        if !file.is_file() {
-            continue;
-        }
+        let files = ["parquet", "csv"].map(|kind| folder.join(format!("{}.{kind}", current.name)));
+        let Some(file) = files.into_iter().find(|file| file.is_file()) else { continue };
         let request = Request {
             name: Some(current.source.clone()),
             paths: vec![file],
@@ -101,7 +99,26 @@ pub fn open(
             earlier.insert(dataset.name.clone(), Arc::new(dataset));
         }
     }
-    Ok(earlier)
+    Ok((Some(taken), earlier))
+}
+
+/// The newest snapshot before now.
+fn newest(config: &Config, now: i64) -> Result<Option<(i64, PathBuf)>> {
+    let Some(snapshots) = &config.snapshots else { return Ok(None) };
+    let folders = match fs::read_dir(&snapshots.folder) {
+        Ok(folders) => folders,
+        // Before the first run there is none.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fail(&snapshots.folder, &error)),
+    };
+    let mut newest: Option<(i64, PathBuf)> = None;
+    for folder in folders {
+        let folder = folder.map_err(|error| fail(&snapshots.folder, &error))?.path();
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let taken = instant_of(name).filter(|taken| *taken < now);
+        newest = newest.max(taken.map(|taken| (taken, folder)));
+    }
+    Ok(newest)
 }
 
 /// Stores the watched columns. The folder appears whole or not at all.

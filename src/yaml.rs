@@ -28,6 +28,21 @@ pub struct Mark {
     pub offset: usize,
 }
 
+/// Offsets from here on number the other files of a document: no text is that long.
+const ELSEWHERE: usize = usize::MAX / 2;
+
+impl Mark {
+    /// A place in one of a document's other files.
+    pub fn elsewhere(file: usize, line: usize, column: usize) -> Self {
+        Self { line, column, offset: ELSEWHERE.saturating_add(file) }
+    }
+
+    /// The number of the other file that it stands in.
+    pub fn other_file(self) -> Option<usize> {
+        self.offset.checked_sub(ELSEWHERE)
+    }
+}
+
 /// A value with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
@@ -70,6 +85,8 @@ pub struct Document {
     pub text: String,
     /// The tree.
     pub root: Node,
+    /// Other files that its model was completed from.
+    pub others: Vec<String>,
 }
 
 impl Document {
@@ -95,12 +112,13 @@ impl Document {
     pub fn parse(file: &str, text: String) -> Result<Self> {
         let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
         let root = Builder::new(file, &text).document()?;
-        Ok(Self { file: file.to_owned(), text, root })
+        Ok(Self { file: file.to_owned(), text, root, others: Vec::new() })
     }
 
-    /// The place of a mark in this document.
+    /// The place of a mark in this document, or in one of its other files.
     pub fn place(&self, mark: Mark) -> Place {
-        Place { file: self.file.clone(), line: mark.line, column: mark.column }
+        let other = mark.other_file().and_then(|file| self.others.get(file));
+        Place { file: other.unwrap_or(&self.file).clone(), line: mark.line, column: mark.column }
     }
 
     /// A fault at a mark.

@@ -94,6 +94,28 @@ fn what_was_there_fails_no_run_and_growth_does() {
 }
 
 #[test]
+fn the_file_beside_the_config_needs_no_name() {
+    let dir = plain();
+    let ran = baseline(dir.path(), None, &["write"]);
+    assert!(ran.code == 0 && !ran.err.contains("Name it in crmlint.yaml"), "{}", ran.err);
+    let ran = with_key(dir.path(), None, &["audit", "--now", NOW]);
+    assert!(ran.out.contains("accepted findings, the largest of"), "{}", ran.out);
+    assert_eq!(standing(&audit(dir.path(), None)), []);
+    // Fewer than there were may come back unseen, until the file is pruned.
+    swap(dir.path(), ",AT RISK,", ",At Risk,");
+    let report = audit(dir.path(), None);
+    assert!(report["remarks"].to_string().contains("larger than what was found"), "{}", report["remarks"]);
+    assert_eq!(baseline(dir.path(), None, &["prune"]).code, 0);
+    let report = audit(dir.path(), None);
+    assert!(!report["remarks"].to_string().contains("larger than what was found"), "{}", report["remarks"]);
+    // Elsewhere it needs one.
+    fs::remove_file(dir.path().join(FILE)).unwrap();
+    let ran = baseline(dir.path(), None, &["write", "--file", "accepted.yaml"]);
+    assert!(ran.err.contains("Name it in crmlint.yaml, so that runs mind it: baseline: accepted.yaml"), "{}", ran.err);
+    assert!(standing(&audit(dir.path(), None)).len() > 100);
+}
+
+#[test]
 fn with_a_key_another_record_in_the_place_of_an_old_one_is_new() {
     for key in [None, Some(KEY)] {
         let dir = accepted(key);
@@ -114,10 +136,18 @@ fn with_a_key_another_record_in_the_place_of_an_old_one_is_new() {
 #[test]
 fn another_key_or_none_compares_counts_and_says_so() {
     let dir = accepted(Some(KEY));
-    for (key, why) in [(None, "without its key"), (Some("another key, long enough"), "with another key")] {
+    for (key, why) in
+        [(None, "There is no key (CRMLINT_KEY or `key_file:`)"), (Some("another key, long enough"), "with another key")]
+    {
         let report = audit(dir.path(), key);
         assert_eq!(standing(&report), []);
         assert!(report["remarks"].to_string().contains(why), "{}", report["remarks"]);
+    }
+    // Entries of two keys in one file could not be told apart.
+    for key in [None, Some("another key, long enough")] {
+        let ran = baseline(dir.path(), key, &["update"]);
+        assert_eq!(ran.code, 2, "{}", ran.err);
+        assert!(ran.err.contains("were made with a key, and this run has"), "{}", ran.err);
     }
     let short = with_key(dir.path(), Some("short"), &["audit", "--now", NOW]);
     assert_eq!(short.code, 2);

@@ -161,7 +161,7 @@ fn the_action_compares_a_push_with_the_commit_before_and_takes_its_inputs() {
     assert!(!ran.out.contains("MAP014"), "the same revision: {}", ran.out);
     let ran = action(&checkout, Some("main"), &[("summary", "../summary.json")]);
     let summary = fs::read_to_string(checkout.dir.path().join("step-summary.md")).unwrap();
-    assert!(summary.contains("60 profiles hold it"), "{summary}{}", ran.err);
+    assert!(summary.contains("60 profiles hold <code>Loyal</code>"), "{summary}{}", ran.err);
     let ran = action(&checkout, Some("main"), &[("path", "no-such-folder")]);
     assert!(ran.code >= 2, "{}", ran.out);
 }
@@ -207,6 +207,14 @@ fn the_hooks_run_on_what_is_about_to_be_committed() {
     let ran = run("crmlint-gate", "");
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.out.contains("MAP014"), "{}", ran.out);
+    // The other one lays out what is named; the files that it changed are what stops a commit.
+    let laid_out = run("crmlint-fmt", "mapping.yaml crmlint.yaml");
+    assert_eq!(laid_out.code, 0, "{}", laid_out.err);
+    let wanted = fs::read_to_string(&file).unwrap();
+    fs::write(&file, wanted.replacen("type: text", "type:    text", 1)).unwrap();
+    let ran = run("crmlint-fmt", "mapping.yaml");
+    assert!(ran.code == 0 && ran.out.contains("formatted mapping.yaml"), "{}{}", ran.out, ran.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), wanted);
 }
 
 /// What `(^|/)(a|b)\.ya?ml$` matches, without a library for one pattern.

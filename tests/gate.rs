@@ -132,38 +132,6 @@ fn a_file_is_compared_without_git() {
 }
 
 #[test]
-fn a_missing_revision_says_what_to_fetch() {
-    let dir = repository(&[]);
-    for (against, said) in [
-        ("origin/main", "git fetch origin main"),
-        ("HEAD~7", "name a branch, a tag, a commit"),
-        ("v1.0", "there is no revision `v1.0`"),
-    ] {
-        let ran = gate(dir.path(), &["--against", against]);
-        assert!(ran.code == 2 && ran.err.contains(said) && ran.out.is_empty(), "{against}: {}", ran.err);
-    }
-    // A shallow checkout is one whose history ends at a commit that git notes.
-    let head = Repository::open(dir.path()).unwrap().head().unwrap().target().unwrap();
-    fs::write(dir.path().join(".git/shallow"), format!("{head}\n")).unwrap();
-    let ran = gate(dir.path(), &["--against", "HEAD~1"]);
-    assert!(ran.code == 2 && ran.err.contains("fetch-depth: 0"), "{}", ran.err);
-}
-
-#[test]
-fn the_documents_may_lie_anywhere_in_the_repository() {
-    let dir = TempDir::new().unwrap();
-    let repository = Repository::init(dir.path()).unwrap();
-    let inner = dir.path().join("crm/seam");
-    copy(&root().join("fixtures/demo"), &inner);
-    commit(&repository, "the demo");
-    edit(&inner, THREE[2].0, THREE[2].1);
-    for (from, path) in [(inner.as_path(), "."), (dir.path(), "crm/seam"), (dir.path(), "./crm/seam/crmlint.yaml")] {
-        let found = changes(&gate(from, &[path, "--format", "json"]).json());
-        assert_eq!(found.len(), 1, "{path}: {found:?}");
-    }
-}
-
-#[test]
 fn a_mapping_that_is_new_changes_nothing_and_says_so() {
     let dir = TempDir::new().unwrap();
     let repository = Repository::init(dir.path()).unwrap();
@@ -188,6 +156,8 @@ fn teams_choose_how_bad_a_kind_of_change_is() {
     let named: Vec<(&str, &str)> = found.iter().map(|(level, name, ..)| (level.as_str(), name.as_str())).collect();
     assert!(named.contains(&("note", "type-changed:total_spent")), "{named:?}");
     assert!(named.iter().all(|(_, name)| !name.starts_with("value-removed")), "{named:?}");
+    let left = with("  type-changed: note\n  value-removed: off\n").json()["remarks"].to_string();
+    assert!(left.contains("`gate:` turns off and this report leaves out: value-removed (1)."), "{left}");
     for (gate, said) in [
         ("  consent-owner-changed: off\n", "is always an error"),
         ("  type-chnged: note\n", "did you mean `type-changed`?"),
@@ -217,6 +187,91 @@ fn said(report: &Value) -> Vec<(String, String)> {
 
 fn of<'a>(said: &'a [(String, String)], subject: &str) -> &'a str {
     &said.iter().find(|(own, _)| own == subject).unwrap_or_else(|| panic!("{subject} in {said:?}")).1
+}
+
+#[test]
+fn no_threshold_and_no_severity_makes_a_change_of_consent_a_small_one() {
+    let dir = repository(&THREE);
+    let config = dir.path().join("crmlint.yaml");
+    let before = fs::read_to_string(&config).unwrap();
+    let with = |policy: &str| {
+        fs::write(&config, before.replacen("ignore:\n", policy, 1)).unwrap();
+        changes(&gate(dir.path(), &["--against", "HEAD~3", "--format", "json", "--data"]).json())
+    };
+    let found = with("severity: {MAP014: note}\nthresholds: {MAP014: {count: 1000000}}\nignore:\n");
+    let levels: Vec<(&str, &str)> = found.iter().map(|(level, name, ..)| (level.as_str(), name.as_str())).collect();
+    assert!(levels.contains(&("error", "consent-owner-changed:unsubscribed")), "{levels:?}");
+    assert!(levels.contains(&("note", "type-changed:total_spent")), "{levels:?}");
+    assert!(levels.contains(&("note", "value-removed:lifecycle_stage: Loyal")), "{levels:?}");
+    // What was agreed about one change is an ignore with a reason.
+    let ignore = "ignore:\n  - rule: MAP014\n    subject: \"consent-owner-changed:unsubscribed\"\n    reason: signed off by legal\n    until: 2026-12-31\n";
+    let found = with(ignore);
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn a_value_that_nobody_holds_is_no_error_once_that_is_known() {
+    let dir = repository(&[("Active, Loyal,", "Active, Phantom, Loyal,")]);
+    edit(dir.path(), "Phantom, ", "");
+    let level = |more: &[&str]| {
+        let report = gate(dir.path(), &[&["--format", "json"], more].concat()).json();
+        let subject = "value-removed:lifecycle_stage: Phantom";
+        let own = changes(&report).into_iter().find(|(_, name, ..)| name == subject);
+        (own.unwrap_or_else(|| panic!("{report}")).0, of(&said(&report), subject).to_owned())
+    };
+    assert_eq!(level(&[]).0, "error");
+    let (known, what) = level(&["--data"]);
+    assert!(known == "warning" && what.contains("No profile holds `Phantom`."), "{known}: {what}");
+}
+
+#[test]
+fn a_segment_that_is_left_behind_loses_its_members() {
+    let dir = repository(&[]);
+    run_in(dir.path(), &["audit", "--now", common::NOW, "--save-summary", "summary.json", "-q"]);
+    let told = || {
+        let of = |more: &[&str]| said(&gate(dir.path(), &[&["--format", "json"], more].concat()).json());
+        let (data, summary) = (of(&["--data"]), of(&["--summary", "summary.json"]));
+        assert_eq!(data, summary);
+        data
+    };
+    edit(dir.path(), "  vip_tier:\n", "  tier:\n    was: vip_tier\n");
+    let left = told();
+    let subject = "reader-left:segment:VIP: attribute `vip_tier`";
+    for subject in ["attribute-renamed:vip_tier", subject] {
+        assert!(of(&left, subject).contains("77 of VIP's 77 members leave"), "{left:?}");
+    }
+    edit(dir.path(), "vip_tier IN", "tier IN");
+    let followed = told();
+    assert!(of(&followed, "attribute-renamed:vip_tier").contains("VIP keeps its 77 members"), "{followed:?}");
+    assert!(followed.iter().all(|(own, _)| own != subject), "{followed:?}");
+    // Gone, and its reader with it: the journey that waits for the segment is left.
+    let mapping = fs::read_to_string(dir.path().join("mapping.yaml")).unwrap();
+    let (before, rest) = mapping.split_once("  tier:\n").unwrap();
+    let (_, rest) = rest.split_once("  total_spent:\n").unwrap();
+    let rest = rest.lines().filter(|line| !line.starts_with("  VIP: {")).collect::<Vec<_>>().join("\n");
+    fs::write(dir.path().join("mapping.yaml"), format!("{before}  total_spent:\n{rest}\n")).unwrap();
+    let gone = told();
+    for subject in ["attribute-removed:vip_tier", "segment-removed:segment:VIP"] {
+        assert!(of(&gone, subject).contains("VIP with its 77 members is watched no longer"), "{gone:?}");
+    }
+    assert!(gone.iter().any(|(own, _)| own == "reader-left:journey:vip: segment VIP"), "{gone:?}");
+}
+
+#[test]
+fn conditions_on_what_only_exports_tell_stop_no_gate_without_them() {
+    let dir = repository(&[]);
+    let tests = "  Dutch: {where: \"email_domain = 'example.nl' AND zoho.cases.Status = 'Open'\"}\n";
+    edit(dir.path(), "segments:\n", &format!("segments:\n{tests}"));
+    commit(&Repository::open(dir.path()).unwrap(), "a segment");
+    edit(dir.path(), "zoho.cases.Status = 'Open'", "zoho.cases.Status = 'Closed'");
+    let report = gate(dir.path(), &["--format", "json"]).json();
+    assert_eq!(changes(&report)[0].1, "segment-changed:segment:Dutch");
+    let unmapped = list(&report, "findings").iter().filter(|finding| text(finding, "code") == "MAP010");
+    assert!(unmapped.clone().any(|finding| text(finding, "subject").ends_with(".email_domain")), "{report}");
+    // A source that nobody declared is a slip, with or without exports.
+    edit(dir.path(), "zoho.cases.Status", "zhoo.cases.Status");
+    let ran = gate(dir.path(), &[]);
+    assert!(ran.code == 2 && ran.err.contains("there is no attribute zhoo.cases.Status"), "{}", ran.err);
 }
 
 const MOVING: [(&str, &str); 6] = [
@@ -272,6 +327,22 @@ fn a_summary_holds_no_cell_of_a_person_and_is_checked() {
             assert!(!summary.contains(cell), "{cell}");
         }
     }
+    // A segment may test for a person: what it asks is no part of the file, and the gate says that it does not know.
+    let risky = "  Recent Buyer: {";
+    let tests = "  Staff: {where: \"email LIKE '%@staff.example' AND first_name <> 'Zebulon'\"}\n";
+    edit(dir.path(), risky, &format!("{tests}{risky}"));
+    run_in(dir.path(), &["audit", "--now", common::NOW, "--save-summary", "summary.json", "-q"]);
+    let summary = fs::read_to_string(dir.path().join("summary.json")).unwrap();
+    assert!(summary.contains("last_order_at") && !summary.contains("staff.example") && !summary.contains("Zebulon"));
+    commit(&Repository::open(dir.path()).unwrap(), "a segment of people");
+    edit(dir.path(), "'%@staff.example'", "'%.example'");
+    let subject = "segment-changed:segment:Staff";
+    let told = said(&gate(dir.path(), &["--format", "json", "--summary", "summary.json"]).json());
+    let own = of(&told, subject);
+    assert!(own.contains("who enters or leaves Staff is not known: the summary does not tell"), "{own}");
+    let told = said(&gate(dir.path(), &["--format", "json", "--data"]).json());
+    assert!(of(&told, subject).contains("Staff"), "{told:?}");
+    assert!(!of(&told, subject).contains("is not known"), "{told:?}");
     for (broken, why) in [
         ("{}".to_owned(), "missing field"),
         (summary.replace("\"crmlint_summary\":1", "\"crmlint_summary\":9"), "its format is 9"),

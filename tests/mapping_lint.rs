@@ -11,6 +11,10 @@ use serde_json::Value;
 
 /// Rule, its fixture, the entry, and what stands at the place that the finding names.
 const PLACES: &[(&str, &str, &str, &str)] = &[
+    ("MAP001", "missing-mapping", "document", "# Fires: "),
+    ("MAP002", "incomplete-mapping-entry", "attributes.lifecycle_stage", "lifecycle_stage: {"),
+    ("MAP003", "source-column-missing", "attributes.vip_tier", "zoho.contacts.Customer Tier,"),
+    ("MAP004", "mapped-attribute-absent", "attributes.region", "region: {"),
     ("MAP006", "repeated-concept", "attributes.mobile", "mobile: {"),
     ("MAP006", "repeated-concept", "attributes.surname", "surname: {"),
     ("MAP006", "repeated-concept", "attributes.salesowner", "salesowner: {"),
@@ -30,8 +34,17 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
     ("MAP017", "sensitive-field-mapped", "attributes.refund_to", "zoho.contacts.Bank Account No,"),
     ("MAP017", "sensitive-field-mapped", "attributes.pets", "zoho.contacts.Pets,"),
     ("MAP017", "sensitive-field-mapped", "attributes.remark", "remark: {"),
+    ("OWN001", "mapped-field-without-owner", "attributes.region", "region: {"),
+    ("OWN002", "two-owners", "attributes.mobile", "shopify}"),
+    ("OWN002", "two-owners", "attributes.region", "zoho, precedence"),
+    ("OWN003", "key-field-without-owner", "attributes.unsubscribed", "unsubscribed: {"),
     ("OWN009", "sync-overrides-precedence", "attributes.phone", "zoho.contacts.Phone,"),
     ("OWN009", "sync-overrides-precedence", "attributes.last_name", "zoho.contacts.Last Name"),
+    ("CON004", "consent-from-other-system", "attributes.unsubscribed", "zoho.contacts.Email Opt Out]"),
+    ("ENM004", "enum-without-list", "attributes.region", "region: {"),
+    ("ID001", "no-canonical-identifier", "identity", "identity:"),
+    ("DUP010", "no-merge-rule", "identity", "canonical: zoho_contact_id"),
+    ("TS009", "timestamp-declared-as-text", "attributes.last_buy", "text, role: last_purchase,"),
     ("TS011", "time-zone-not-stated", "attributes.paid_at", "shopify.orders.Paid At,"),
     ("HIS003", "no-failsafe", "attributes.stage", "stage: {"),
     ("HIS003", "no-failsafe", "attributes.vip_tier", "vip_tier: {"),

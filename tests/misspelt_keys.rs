@@ -31,6 +31,16 @@ fn known(node: &Node, shape: &'static Shape, found: &mut Vec<Known>) {
             }
         }
         (Shape::MapOf(inner), Value::Map(entries)) => entries.iter().for_each(|entry| known(&entry.node, inner, found)),
+        (Shape::Named(keys, _), Value::Map(entries)) => {
+            // A misspelt key beside those that the user chooses is told by the same words.
+            for entry in entries {
+                if let Some(key) = keys.iter().find(|key| key.name == entry.key) {
+                    let siblings = keys.iter().map(|key| key.name).collect();
+                    found.push(Known { name: key.name, mark: entry.mark, siblings });
+                    known(&entry.node, &key.shape, found);
+                }
+            }
+        }
         (Shape::ListOf(inner), Value::List(items)) => items.iter().for_each(|item| known(item, inner, found)),
         (Shape::Any(shapes), value) => {
             if let Some(shape) = shapes.iter().find(|shape| outer(shape, value)) {
@@ -46,7 +56,9 @@ fn outer(shape: &Shape, value: &Value) -> bool {
     match (shape, value) {
         (Shape::Count | Shape::Share, Value::Scalar(text, _)) => number(text).is_some(),
         (Shape::Text | Shape::Flag | Shape::Word(_), Value::Scalar(..)) | (Shape::Free, _) => true,
-        (Shape::Object(_) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => true,
+        (Shape::Object(_) | Shape::Named(..) | Shape::MapOf(_), Value::Map(_)) | (Shape::ListOf(_), Value::List(_)) => {
+            true
+        }
         (Shape::Any(shapes), value) => shapes.iter().any(|shape| outer(shape, value)),
         _ => false,
     }

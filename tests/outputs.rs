@@ -133,8 +133,15 @@ fn junit_has_a_case_a_rule() {
     for folder in ["demo", "duplicate-email/passes"] {
         let dir = root().join("fixtures").join(folder);
         let (junit, report) = (xml(&one(&dir, "junit", &[])), audit(&dir, ".", &[]).json());
-        let cases = junit.all("testcase");
+        let (items, cases): (Vec<_>, Vec<_>) =
+            junit.all("testcase").into_iter().partition(|case| case.get("classname") == "checklist");
         assert_eq!(cases.len(), list(&report, "rules").len());
+        let checked = list(&report["checklist"], "items");
+        assert_eq!(items.len(), checked.len());
+        for (item, checked) in items.iter().zip(checked) {
+            assert_eq!(item.child("failure").is_some(), checked["status"] == "fail", "{checked}");
+            assert_eq!(item.child("skipped").is_some(), checked["status"] == "not evaluated", "{checked}");
+        }
         let standing: BTreeSet<&str> = list(&report, "findings").iter().map(|finding| text(finding, "code")).collect();
         for (case, rule) in cases.iter().zip(list(&report, "rules")) {
             let code = text(rule, "code");
@@ -144,6 +151,7 @@ fn junit_has_a_case_a_rule() {
             assert_eq!(case.child("skipped").is_some(), unseen && !standing.contains(code), "{code}");
         }
         for suite in std::iter::once(&junit).chain(junit.all("testsuite")) {
+            let cases = suite.all("testcase");
             let counted = |name: &str| cases.iter().filter(|case| case.child(name).is_some()).count().to_string();
             assert_eq!(
                 ["failures", "errors", "skipped"].map(|key| suite.get(key).to_owned()),

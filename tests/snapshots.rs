@@ -69,6 +69,35 @@ fn a_later_run_sees_the_newest_earlier_one() {
 }
 
 #[test]
+fn a_segment_that_moved_is_told_by_its_size_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let size = |now: &str| {
+        let config = Config::read(&folder.path().join("crmlint.yaml")).unwrap();
+        let policy = Policy { now: written(now).unwrap(), ..Policy::default() };
+        let options = Options { select: vec!["SEG004".to_owned()], snapshot: true, ..Options::new(policy, &()) };
+        run(&config, &options).unwrap().verdict.outcomes.remove(0)
+    };
+    write("crmlint.yaml", CONFIG);
+    // Everybody was created on 2024-05-01: within 740 days until 2026-05-11, whatever the later run's now is.
+    let segment = "  young: {where: \"lifecycle_stage = 'Active' AND created_at > now() - interval '740 days'\", expect: {max: 9, moved: 50%}}\n";
+    write("mapping.yaml", &format!("{MAPPING}{segment}"));
+    write("people.csv", &people(["Active", "Active", "Churned"]));
+    let first = size("2026-05-01");
+    assert_eq!(first.status, Status::NotEvaluated);
+    assert!(first.gaps[0].reason.contains("no earlier snapshot"), "{:?}", first.gaps);
+    write("people.csv", &people(["Active", "Churned", "Churned"]));
+    assert_eq!(size("2026-05-02").status, Status::Clean, "half of them is within the limit");
+    write("people.csv", &people(["Active", "Active", "Active"]));
+    let third = size("2026-05-03");
+    let statement = &third.findings[0].hit.statement;
+    assert_eq!(statement, "The segment `young` has 3 members, 2 more than the 1 before, 200% of them.");
+    let later = size("2026-05-20");
+    let statement = &later.findings[0].hit.statement;
+    assert_eq!(statement, "The segment `young` has 0 members, 3 fewer than the 3 before, 100% of them.");
+}
+
+#[test]
 fn a_snapshot_holds_watched_columns_for_its_owner_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("crmlint.yaml"), CONFIG).unwrap();

@@ -102,7 +102,8 @@ fn main() -> Result<(), Failure> {
     for folder in ["exports/zoho", "exports/customerio", "exports/shopify"] {
         create_dir_all(options.out.join(folder))?;
     }
-    let mut tables = Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german)?;
+    let mut tables =
+        Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german, options.clean)?;
     let mut ledger = Ledger::new(&options.out)?;
     let plan = Plan::new(options.seed, options.shuffle);
     let mut whole = Whole::new(options.german);

@@ -4,6 +4,7 @@ use crate::names::{FIRST, LAST, NOTES, PLACES, Place, REPS, SOURCES, TEAS, plain
 use crate::rng::Rng;
 use crate::roles::Role;
 use crate::schema::{Contact, Customer, Deal, Lead, Profile, Row, Set};
+use crate::stamps::read;
 use crate::time::{DAY, TAKEN, berlin, date, day_number, zoho};
 use crate::unit::Unit;
 
@@ -157,7 +158,11 @@ pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) 
 /// Mends what is wrong with everybody.
 pub(crate) fn mend(person: &Person, unit: &mut Unit) {
     unit.set(Set::People, 0, Profile::Since, person.created.to_string());
-    unit.set(Set::People, 0, Profile::Twin, "");
+    // An hour that Berlin's clocks show twice means no sure moment.
+    if read(unit.get(Set::Contacts, 0, Contact::Ordered)).unsure_hour {
+        unit.set(Set::Contacts, 0, Contact::Ordered, zoho(person.ordered + 7_200));
+        unit.set(Set::People, 0, Profile::Ordered, (person.ordered + 7_200).to_string());
+    }
 }
 
 fn contact(person: &Person, rng: &mut Rng, unit: &Unit, role: Role) -> Row {

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use crate::rng::Rng;
-use crate::schema::{Row, Set};
+use crate::schema::{Profile, Row, Set};
 
 /// One file being written.
 struct Table {
@@ -18,11 +18,12 @@ struct Table {
 pub(crate) struct Tables(Vec<Table>);
 
 impl Tables {
-    /// Opens the files and writes their headers; a seed shuffles the columns.
-    pub(crate) fn create(out: &Path, shuffle: Option<u64>, german: bool) -> std::io::Result<Self> {
+    /// Opens the files and writes their headers; a seed shuffles the columns. A clean shop has no attribute that nobody reads.
+    pub(crate) fn create(out: &Path, shuffle: Option<u64>, german: bool, clean: bool) -> std::io::Result<Self> {
         let mut tables = Vec::new();
         for (at, set) in Set::ALL.into_iter().enumerate() {
-            let order = order(set, shuffle.map(|seed| Rng::new(seed ^ 0xC01, at as u64)));
+            let mut order = order(set, shuffle.map(|seed| Rng::new(seed ^ 0xC01, at as u64)));
+            order.retain(|column| !(clean && set == Set::People && *column == Profile::Twin as usize));
             let mut writer = BufWriter::with_capacity(1 << 20, File::create(out.join(set.file()))?);
             let mut line = String::new();
             for column in &order {

@@ -7,7 +7,7 @@ use super::timestamp::is_birthday;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::lenses::truth;
-use crate::facts::{Agreement, Answer, Answers, Blank, Column, Question, Reading};
+use crate::facts::{Agreement, Answer, Answers, Blank, Column, Held, Question, Reading};
 use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
 use crate::mapping::spelling::Spellings;
 use crate::mapping::{Attribute, ColumnPath};
@@ -69,7 +69,7 @@ impl Plan<'_> {
 }
 
 /// How an attribute's values are read; none for types that other rules compare.
-fn reading(attribute: &Attribute) -> Option<Reading> {
+pub(crate) fn reading(attribute: &Attribute) -> Option<Reading> {
     let words = || Reading::Words { left: Spellings::new(attribute, false), right: Spellings::new(attribute, true) };
     // A team may say that a box means the opposite of the attribute.
     let turned = attribute.values.iter().any(|allowed| truth(&allowed.source) != truth(&allowed.attribute));
@@ -89,6 +89,14 @@ fn reading(attribute: &Attribute) -> Option<Reading> {
     }
 }
 
+/// An attribute's source and profile columns, as they are held against each other.
+pub(super) fn compared(context: &Context<'_>, attribute: &Attribute) -> Option<Held> {
+    let reading = reading(attribute).filter(|_| !attribute.is_consent())?;
+    let (left, _) = stale(context, attribute).0?;
+    let right = context.on_profile(&attribute.name).ok()?;
+    Some(Held { left, right, reading, missing: attribute.missing.clone() })
+}
+
 /// Why an attribute's values are not compared here, unless other rules do.
 fn unread(attribute: &Attribute) -> Option<Gap> {
     let reason = match &attribute.kind {
@@ -106,7 +114,7 @@ fn is_phone(attribute: &Attribute) -> bool {
 }
 
 /// What stands in the way of any comparison.
-fn blind(context: &Context<'_>) -> Vec<Gap> {
+pub(super) fn blind(context: &Context<'_>) -> Vec<Gap> {
     if context.mapping.is_none() {
         return vec![no_mapping()];
     }
@@ -184,7 +192,7 @@ fn unknown(context: &Context<'_>, attribute: &Attribute) -> Option<Gap> {
 }
 
 /// Whether a path leads to what a system owns; an export that is not there is known by its name only.
-fn is_of(context: &Context<'_>, owner: &str, path: &ColumnPath) -> bool {
+pub(crate) fn is_of(context: &Context<'_>, owner: &str, path: &ColumnPath) -> bool {
     match context.datasets.get(&path.dataset) {
         Some(dataset) => context.owns(owner, dataset),
         None => path.source() == owner.to_lowercase(),

@@ -68,9 +68,20 @@ fn unused<'a>(mapping: &'a Mapping, reads: &'a Reads<'_>) -> impl Iterator<Item 
     synced(mapping).filter(|attribute| !is_declared_use(attribute) && !reads.contains_key(attribute.name.as_str()))
 }
 
+/// A gap where Customer.io listed a segment and not what it reads: that may be anything.
+fn hidden(mapping: &Mapping) -> Option<Gap> {
+    let segment = mapping.segments.iter().find(|segment| segment.hidden)?;
+    let reason = "what it reads is not known: its condition is not in the file of segments".to_owned();
+    Some(Gap { subject: format!("segment:{}", segment.name), reason, column: None })
+}
+
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
     let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
-    let (subjects, reason) = match params.get_text("fault").unwrap_or_default().as_str() {
+    let fault = params.get_text("fault").unwrap_or_default();
+    if let Some(gap) = hidden(mapping).filter(|_| fault == "unused" && tells_readers(mapping)) {
+        return Ask { gaps: vec![gap], ..Ask::default() };
+    }
+    let (subjects, reason) = match fault.as_str() {
         "unmapped" => (reads(mapping).len(), "no segment or journey of the mapping reads an attribute"),
         "unused" if tells_readers(mapping) => (synced(mapping).count(), "the mapping holds no attribute beside keys"),
         "unused" => (0, "the mapping declares no segments or journeys, or not for any attribute what uses it"),
@@ -86,7 +97,7 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
     let reads = reads(mapping);
     match params.get_text("fault").unwrap_or_default().as_str() {
         "unmapped" => unmapped(mapping, &reads),
-        "unused" if tells_readers(mapping) => unused(mapping, &reads)
+        "unused" if tells_readers(mapping) && hidden(mapping).is_none() => unused(mapping, &reads)
             .map(|attribute| {
                 let name = &attribute.name;
                 let statement = format!("`{name}` is mapped, and no segment, journey or message reads it.");
@@ -117,7 +128,10 @@ fn readers(reads: &[Read<'_>]) -> Vec<String> {
 }
 
 fn unmapped(mapping: &Mapping, reads: &Reads<'_>) -> Vec<Hit> {
-    let missing = reads.iter().filter(|(name, _)| !mapping.names_attribute(name) && !is_reserved(name));
+    // A name of before has a rule of its own.
+    let was = |name: &str| mapping.attributes.iter().any(|attribute| attribute.was.iter().any(|was| was == name));
+    let known = |name: &str| mapping.names_attribute(name) || is_reserved(name) || was(name);
+    let missing = reads.iter().filter(|(name, _)| !known(name));
     let hits = missing.filter_map(|(name, by)| {
         let mark = by.first()?.mark;
         let statement = format!("`{name}` is read by {} and is not in the mapping.", readers(by).join(" and "));

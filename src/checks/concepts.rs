@@ -30,6 +30,7 @@ pub(super) enum Concept {
 struct Shipped {
     concepts: BTreeMap<Concept, Entry>,
     properties: BTreeMap<String, Vec<String>>,
+    states: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -97,6 +98,11 @@ impl Concept {
     pub(super) fn carries(self) -> &'static [String] {
         LIST.concepts.get(&self).map(|entry| entry.carries.as_slice()).unwrap_or_default()
     }
+}
+
+/// The words for a state, in lower case: `closed` or `active`.
+pub(super) fn states(name: &str) -> &'static [String] {
+    LIST.states.get(name).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Whether a property is the one that is wanted, under any of its names.

@@ -6,7 +6,9 @@ use super::Context;
 use super::names::Names;
 use crate::error::{Error, Result};
 use crate::facts::Filter;
-use crate::mapping::{Mapping, expr};
+use crate::mapping::expr::Expr;
+use crate::mapping::listed::Anything;
+use crate::mapping::{Mapping, Segment, expr};
 use crate::yaml::{Document, Node};
 
 /// The conditions of a mapping.
@@ -24,15 +26,22 @@ impl Conditions {
     /// Reads those of a mapping; one that does not parse or names nothing known stops the run.
     pub(super) fn of(context: &Context<'_>, mapping: &Mapping) -> Result<Self> {
         let mut conditions = Self::default();
-        for segment in &mapping.segments {
+        for segment in mapping.segments.iter().filter(|segment| segment.listed) {
+            conditions.segments.extend(listed(context, segment));
+        }
+        for segment in mapping.segments.iter().filter(|segment| !segment.listed) {
             let filter = condition(context, &mapping.document, &segment.text, None)?;
             conditions.segments.insert(segment.name.clone(), filter);
         }
         for segment in context.base.iter().flat_map(|base| &base.segments) {
+            if segment.listed {
+                conditions.before.extend(listed(context, segment));
+                continue;
+            }
             let text = segment.text.text().unwrap_or_default();
             // An earlier revision stops no run.
             if let Ok(expr) = expr::parse(text, &Names::earlier(context)) {
-                conditions.before.insert(segment.name.clone(), Filter::new(expr));
+                conditions.before.insert(segment.name.clone(), read(context, expr));
             }
         }
         for module in mapping.modules.iter().flatten() {
@@ -48,10 +57,24 @@ impl Conditions {
     }
 }
 
+/// A condition of a segment, as the config says that Customer.io reads it.
+fn read(context: &Context<'_>, expr: Expr) -> Filter {
+    Filter::new(if context.config.absent_differs { expr.absent_differs() } else { expr })
+}
+
+/// The condition of a segment that Customer.io listed: it reads what it reads, and stops no run.
+fn listed(context: &Context<'_>, segment: &Segment) -> Option<(String, Filter)> {
+    let profiles = context.profiles().map_or("customerio.people", |dataset| dataset.name.as_str());
+    let expr = expr::parse(segment.text.text().filter(|_| segment.open.is_none())?, &Anything(profiles)).ok()?;
+    Some((segment.name.clone(), read(context, expr)))
+}
+
 fn condition(context: &Context<'_>, document: &Document, node: &Node, dataset: Option<&str>) -> Result<Filter> {
     let text = node.text().unwrap_or_default();
     let names = Names::new(context, dataset);
     match expr::parse(text, &names) {
+        // What a module's records are is no matter of Customer.io's.
+        Ok(expr) if dataset.is_none() => Ok(read(context, expr)),
         Ok(expr) => Ok(Filter::new(expr)),
         Err(fault) => {
             let at = document.fault(document.inside(node, fault.offset), fault.message);
@@ -79,8 +102,8 @@ impl Context<'_> {
         self.conditions.modules.get(name)
     }
 
-    /// Whether a text is a condition on profiles.
+    /// Whether a text is a condition on profiles, all names of which are known.
     pub fn understands(&self, text: &str) -> bool {
-        expr::parse(text, &Names::new(self, None)).is_ok()
+        expr::parse(text, &Names::known(self)).is_ok()
     }
 }

@@ -8,7 +8,7 @@ pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, System};
+use crate::exports::{Dataset, Dialect, EventColumns, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
@@ -31,14 +31,20 @@ pub struct Context<'a> {
     pub datasets: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot, under `prev.`.
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
+    /// When that snapshot was taken.
+    pub earlier_at: Option<i64>,
     /// The instant that counts as now.
     pub now: i64,
+    /// What the run is for: `launch`, `hygiene` or none.
+    pub profile: Option<String>,
     /// What changed since that revision and can break something.
     pub changes: Vec<Change>,
     /// Findings that were there before.
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
+    /// Segments, campaigns and topics that Customer.io listed; the mapping holds them too.
+    pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
     pub(super) conditions: Conditions,
 }
@@ -50,18 +56,22 @@ pub struct Exports<'a> {
     pub current: &'a BTreeMap<String, Arc<Dataset>>,
     /// The newest earlier snapshot of them.
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
+    /// When that was taken.
+    pub earlier_at: Option<i64>,
     /// An earlier revision of the mapping.
     pub base: Option<&'a Mapping>,
     /// What an earlier run counted.
     pub summary: Option<&'a Summary>,
     /// What an earlier run found.
     pub baseline: Option<&'a Baseline>,
+    /// What Customer.io listed of its workspace.
+    pub workspace: Option<&'a Workspace>,
 }
 
 impl<'a> Exports<'a> {
     /// Exports alone, held against nothing of before.
     pub fn new(current: &'a BTreeMap<String, Arc<Dataset>>, earlier: &'a BTreeMap<String, Arc<Dataset>>) -> Self {
-        Self { current, earlier, base: None, summary: None, baseline: None }
+        Self { current, earlier, earlier_at: None, base: None, summary: None, baseline: None, workspace: None }
     }
 }
 
@@ -85,10 +95,13 @@ impl<'a> Context<'a> {
             base: exports.base,
             datasets: exports.current,
             earlier: exports.earlier,
+            earlier_at: exports.earlier_at,
             now,
+            profile: None,
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
+            workspace: exports.workspace,
             conditions: Conditions::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };
@@ -122,6 +135,18 @@ impl<'a> Context<'a> {
     /// The profiles of Customer.io.
     pub fn profiles(&self) -> Option<&'a Arc<Dataset>> {
         self.datasets.values().find(|dataset| dataset.system == System::CustomerIo && dataset.module == "people")
+    }
+
+    /// The events of Customer.io.
+    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
+        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
+    }
+
+    /// The columns of a dataset of events.
+    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
+        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
+        let are = dataset.dialect == Dialect::CustomerIoEvents;
+        if are { EventColumns::of(&labels()) } else { None }
     }
 
     /// A module of Zoho CRM: `contacts`.
@@ -299,6 +324,17 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// The keys by which events name people; an `id` may be the record id of Zoho.
+    fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
+        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
+        let numbered = [
+            by(events.person, Numbering::ProfileId),
+            by(events.person, Numbering::MaybeZoho),
+            by(events.cio_id, Numbering::CioId),
+        ];
+        numbered.into_iter().flatten().collect()
+    }
+
     /// The columns by which each dataset's records are recognised.
     pub fn identity(&self) -> Plan {
         let people: BTreeSet<&str> = self.people().map(|dataset| dataset.name.as_str()).collect();
@@ -321,11 +357,26 @@ impl<'a> Context<'a> {
             }
             match dataset.system {
                 System::CustomerIo => {
+                    if let Some(events) = self.event_columns(dataset) {
+                        keys.refs = self.named_by(&events);
+                        (keys.address, keys.events) = (events.email, true);
+                        return keys;
+                    }
                     let id = find("id").filter(|index| dataset.key != Some(*index));
-                    keys.ids.extend(id.map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }));
+                    let people = dataset.module == "people";
+                    keys.ids.extend(
+                        id.filter(|_| people).map(|column| IdColumn { column, numbering: Numbering::MaybeZoho }),
+                    );
+                    // Only where something names profiles: an id is no key that several systems share.
+                    keys.refs = self.profile_ids(dataset);
+                    keys.address = keys.address.or_else(|| self.listed_address(dataset));
                 }
                 System::Zoho => {
-                    keys.parents.extend(["Converted Contact.id", "Contact Name.id"].into_iter().filter_map(find))
+                    // A task may be related to anything, a case is related to a contact.
+                    let related =
+                        ["Related To.id"].into_iter().filter(|_| dataset.module.eq_ignore_ascii_case("cases"));
+                    let lookups = ["Converted Contact.id", "Contact Name.id"].into_iter().chain(related);
+                    keys.parents.extend(lookups.filter_map(find));
                 }
                 System::Shopify | System::Klaviyo | System::Generic => {}
             }

@@ -103,6 +103,14 @@ fn unlinked<'a>(context: &Context<'a>, sources: impl Iterator<Item = &'a Dataset
     context.identifier_gaps().into_iter().chain(addresses).collect()
 }
 
+/// A birthday is a day of the calendar everywhere, and what a campaign starts on may be kept as one.
+pub(crate) fn meaning(attribute: &Attribute, birthday: bool) -> Meaning {
+    if birthday || attribute.used_as.as_deref() == Some("date_campaign") {
+        return Meaning::Calendar { birthday };
+    }
+    if attribute.is(&["date"]) { Meaning::Day } else { Meaning::Moment }
+}
+
 impl Sides<'_> {
     fn zones(&self, context: &Context<'_>) -> [Option<String>; 2] {
         [self.source.source.as_str(), context.profile_source()].map(|source| context.zone(source, Some(self.attribute)))
@@ -112,12 +120,8 @@ impl Sides<'_> {
         hold_back(context, Some(self.attribute), self.source, answers)
     }
 
-    /// A birthday is a day of the calendar everywhere, and what a campaign starts on may be kept as one.
     fn meaning(&self) -> Meaning {
-        if self.birthday || self.attribute.used_as.as_deref() == Some("date_campaign") {
-            return Meaning::Calendar { birthday: self.birthday };
-        }
-        if self.attribute.is(&["date"]) { Meaning::Day } else { Meaning::Moment }
+        meaning(self.attribute, self.birthday)
     }
 
     fn asked(&self, context: &Context<'_>, held: &HoldBack) -> Instants {

@@ -3,7 +3,7 @@
 use super::concepts::Concept;
 use super::context::Context;
 use super::declarations::is_kept_by_hand;
-use super::journeys::{Look, Scene, look};
+use super::journeys::{Look, Scene, look_declared};
 use super::{Ask, Judged, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::Hit;
@@ -33,7 +33,7 @@ fn judged(context: &Context<'_>, params: &Node) -> Judged {
         "exclusions" => exclusions,
         _ => fallback,
     };
-    look(context, lacks)
+    look_declared(context, lacks)
 }
 
 fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {

@@ -3,7 +3,7 @@
 use super::concepts::Concept;
 use super::context::Context;
 use super::event_plan::raised_by;
-use super::journeys::{Look, Scene, look};
+use super::journeys::{Look, Scene, look, look_declared};
 use super::{Ask, Judged, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit};
@@ -32,7 +32,7 @@ fn judged(context: &Context<'_>, params: &Node) -> Judged {
         "slow-source" => slow_source,
         "nature" => nature,
         "before-validation" => before_validation,
-        _ => reorder_delay,
+        _ => return look_declared(context, reorder_delay),
     };
     look(context, fault)
 }
@@ -53,7 +53,7 @@ fn lag(mapping: &Mapping, attribute: &Attribute) -> Option<i64> {
     attribute.lag.as_ref().or(mapping.lag.as_ref()).and_then(|lag| seconds(&lag.text))
 }
 
-fn slow_source(scene: &Scene<'_>) -> Look {
+pub(super) fn slow_source(scene: &Scene<'_>) -> Look {
     let journey = scene.journey;
     let within = journey.within.as_ref().and_then(|within| seconds(&within.text));
     let cart = scene.purpose() == "cart";
@@ -101,7 +101,7 @@ fn nature(scene: &Scene<'_>) -> Look {
     match trigger.kind {
         Cued::Event => state_by_event(scene, trigger).unwrap_or(Look::Aside(ASIDE)),
         Cued::Attribute | Cued::Segment => moment_by_attribute(scene, trigger).unwrap_or(Look::Aside(ASIDE)),
-        Cued::Date | Cued::Words => Look::Aside(ASIDE),
+        Cued::Date | Cued::Tag | Cued::Words => Look::Aside(ASIDE),
     }
 }
 

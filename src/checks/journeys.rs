@@ -44,6 +44,16 @@ impl Look {
 
 /// Looks at every journey.
 pub(super) fn look(context: &Context<'_>, look: fn(&Scene<'_>) -> Look) -> Judged {
+    each(context, look, true)
+}
+
+/// Looks at every journey for something that Customer.io's list of campaigns does not tell: what one of these lacks there
+/// is unknown.
+pub(super) fn look_declared(context: &Context<'_>, look: fn(&Scene<'_>) -> Look) -> Judged {
+    each(context, look, false)
+}
+
+fn each(context: &Context<'_>, look: fn(&Scene<'_>) -> Look, told: bool) -> Judged {
     let Some(mapping) = context.mapping else { return Judged { gaps: vec![no_mapping()], ..Judged::default() } };
     let mut judged = Judged::default();
     let mut nothing = match mapping.journeys.is_empty() {
@@ -60,6 +70,10 @@ pub(super) fn look(context: &Context<'_>, look: fn(&Scene<'_>) -> Look) -> Judge
             Look::Aside(reason) => nothing = reason,
             Look::Fine => judged.subjects += 1,
             Look::Unknown(gap) => judged.gaps.push(gap),
+            Look::Wrong(..) if journey.listed && !told => {
+                let reason = "Customer.io's list of campaigns does not tell; declare it under `journeys:`".to_owned();
+                judged.gaps.push(Gap { subject: format!("mapping:journeys.{}", journey.name), reason, column: None });
+            }
             Look::Wrong(mark, statement, action) => {
                 judged.subjects += 1;
                 let subject = Subject::entry("mapping", &format!("journeys.{}", journey.name));
@@ -96,6 +110,11 @@ const PURPOSES: &[(&str, &str)] = &[
 ];
 
 impl<'a> Scene<'a> {
+    /// A journey alone, without the moments that are planned.
+    pub(super) fn new(context: &'a Context<'a>, mapping: &'a Mapping, journey: &'a Journey) -> Self {
+        Self { context, mapping, journey, planned: &[] }
+    }
+
     /// What the journey is for: as it says, else by its name, else by what starts it.
     pub(super) fn purpose(&self) -> &'a str {
         if let Some(purpose) = &self.journey.purpose {
@@ -117,11 +136,14 @@ impl<'a> Scene<'a> {
 
     /// Why what these keys name cannot be looked into: a segment without a condition here.
     pub(super) fn hidden(&self, slots: &'a [Slot]) -> Option<String> {
-        let unknown = |cue: &&Cue| {
-            cue.kind == Kind::Segment && !self.mapping.segments.iter().any(|segment| segment.name == cue.name)
-        };
+        let known = |cue: &Cue| self.mapping.segments.iter().find(|segment| segment.name == cue.name);
+        let unknown = |cue: &&Cue| cue.kind == Kind::Segment && known(cue).is_none_or(|segment| segment.open.is_some());
         let cue = self.cues(slots).find(unknown)?;
-        Some(format!("it names the segment {}, which has no condition under `segments:`", cue.name))
+        let why = known(cue).and_then(|segment| segment.open.as_ref());
+        Some(why.map_or_else(
+            || format!("it names the segment {}, which has no condition under `segments:`", cue.name),
+            |why| format!("it names the segment {}: {why}", cue.name),
+        ))
     }
 
     /// Why what starts it cannot be looked into.
@@ -156,7 +178,7 @@ impl<'a> Scene<'a> {
             None => concept.is(name),
         };
         match cue.kind {
-            Kind::Words => concept.is(&cue.name),
+            Kind::Words | Kind::Tag => concept.is(&cue.name),
             Kind::Attribute | Kind::Date => held(&cue.name),
             Kind::Event => match self.mapping.events.iter().find(|event| event.name == cue.name) {
                 Some(event) => concept.is_told_by(event),

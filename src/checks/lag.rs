@@ -13,7 +13,7 @@ const USUAL: i64 = 86_400;
 const MOST_MINUTES: i64 = 7 * 24 * 60;
 
 /// Which left records of pairs are too fresh to be compared.
-pub(super) enum HoldBack {
+pub(crate) enum HoldBack {
     /// Not known before its questions are answered.
     Open,
     /// Those changed later; the lag in seconds.
@@ -24,7 +24,7 @@ pub(super) enum HoldBack {
 
 impl HoldBack {
     /// The limit for the question about pairs.
-    pub(super) fn fresh(&self) -> Option<&Fresh> {
+    pub(crate) fn fresh(&self) -> Option<&Fresh> {
         match self {
             Self::After { fresh, .. } => Some(fresh),
             _ => None,
@@ -51,7 +51,7 @@ impl HoldBack {
 
 /// What has to be asked in every round, and what is held back as far as it is answered. An attribute's own `lag:` goes
 /// before the document's.
-pub(super) fn hold_back(
+pub(crate) fn hold_back(
     context: &Context<'_>,
     attribute: Option<&Attribute>,
     left: &Dataset,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Context;
 use super::{Ask, Kind, Stage};
 use crate::facts::Answers;
-use crate::findings::{Gap, Hit, Subject};
+use crate::findings::{Gap, Hit, Severity, Subject};
 use crate::mapping::Mapping;
 use crate::mapping::changes::{Change, Touched};
 use crate::radius::{self, Count, Effect, Summary};
@@ -84,11 +84,14 @@ fn hit(context: &Context<'_>, summary: Option<&Summary>, moves: &BTreeMap<String
         Some(Effect::Members(members)) => rows = *members,
         _ => {}
     }
+    // A value that is counted and held by nobody breaks nothing today.
+    let is_unheld = matches!((&change.touches, held), (Touched::Value(_), Some(Count(0, _))));
+    let usual = if is_unheld { change.category.severity.min(Severity::Warning) } else { change.category.severity };
     Hit {
         rows: rows.max(1),
         total: rows.max(1),
         people,
-        severity: Some(level.unwrap_or(change.category.severity)),
+        severity: Some(level.unwrap_or(usual)),
         ..Hit::entry(subject, change.place.clone(), said.join(" "), change.action.clone())
     }
 }

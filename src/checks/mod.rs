@@ -4,9 +4,10 @@
 
 pub mod context;
 
-mod agreement;
+pub(crate) mod agreement;
 mod attribute_names;
 mod attribute_use;
+mod audience;
 mod blank_stage;
 mod boolean;
 mod concepts;
@@ -15,46 +16,79 @@ pub(crate) mod consent;
 mod consent_values;
 mod coverage;
 mod crossed_identity;
+mod date_order;
+mod deal_events;
 mod declarations;
+mod delay;
+mod double_welcome;
+mod engaged;
 mod enumeration;
 mod event_plan;
+mod export_age;
 mod export_cut;
 mod export_facts;
 mod feed;
+mod free_text;
+mod gained_profile;
 mod gaps;
+mod happened;
+mod history;
 mod id_values;
 mod identifier;
+mod identifier_change;
 pub(crate) mod inferred;
 mod inputs;
-mod instants;
+pub(crate) mod instants;
+mod journey_flip;
+mod journey_footing;
 mod journey_guards;
 mod journey_starts;
 mod journeys;
-mod lag;
+pub(crate) mod lag;
+mod late_message;
+mod launch;
 mod lead_and_contact;
 mod limits;
+mod lists;
 mod mapping_change;
 mod mapping_entry;
 mod matching;
+mod missing_event;
 mod names;
 mod negative_segment;
+mod new_tags;
 mod ownership;
 mod partial;
 mod parts;
+mod picklist;
 mod policy;
+mod qa_segment;
 mod record_id;
 mod repeats;
 pub(crate) mod reserved_name;
 mod retention_truth;
+mod retired_alias;
+mod routing_tag;
+mod segment_reads;
+mod segments;
 mod sensitive_field;
 mod spreadsheet;
+mod stage_events;
+mod stage_jump;
 mod stamp_days;
 mod stamp_forms;
+pub(crate) mod sync_gap;
 mod systems;
+mod tag_reads;
+mod tags;
+mod test_segments;
 mod tested_value;
 mod text_times;
-mod timestamp;
+pub(crate) mod timestamp;
 mod types;
+mod undercount;
+mod unseen_value;
+mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
@@ -143,6 +177,7 @@ pub static KINDS: &[&Kind] = &[
     &agreement::KIND,
     &attribute_names::KIND,
     &attribute_use::KIND,
+    &audience::KIND,
     &blank_stage::KIND,
     &boolean::KIND,
     &consent::CONFLICT,
@@ -151,36 +186,65 @@ pub static KINDS: &[&Kind] = &[
     &consent_values::VALUE,
     &coverage::KIND,
     &crossed_identity::KIND,
+    &date_order::KIND,
+    &deal_events::KIND,
     &declarations::KIND,
+    &delay::KIND,
+    &double_welcome::KIND,
+    &engaged::KIND,
     &enumeration::KIND,
     &event_plan::KIND,
+    &export_age::KIND,
     &export_cut::KIND,
     &export_facts::ROWS,
     &export_facts::SKEW,
     &feed::KIND,
+    &free_text::KIND,
+    &gained_profile::KIND,
     &id_values::KIND,
     &identifier::KIND,
+    &identifier_change::KIND,
     &inputs::DAMAGE,
     &inputs::MISSING_COLUMN,
     &instants::KIND,
+    &journey_flip::KIND,
+    &journey_footing::KIND,
     &journey_guards::KIND,
     &journey_starts::KIND,
+    &late_message::KIND,
+    &launch::KIND,
     &lead_and_contact::KIND,
     &limits::KIND,
     &mapping_change::KIND,
     &mapping_entry::KIND,
     &matching::KIND,
+    &missing_event::KIND,
     &negative_segment::KIND,
+    &new_tags::KIND,
     &ownership::KIND,
+    &picklist::KIND,
     &policy::KIND,
+    &qa_segment::KIND,
     &record_id::KIND,
     &repeats::KIND,
     &reserved_name::KIND,
     &retention_truth::KIND,
+    &retired_alias::KIND,
+    &routing_tag::KIND,
+    &segment_reads::KIND,
     &sensitive_field::KIND,
     &spreadsheet::KIND,
+    &stage_events::KIND,
+    &stage_jump::KIND,
+    &sync_gap::KIND,
+    &tag_reads::KIND,
+    &tags::KIND,
+    &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
     &types::KIND,
+    &undercount::KIND,
+    &unseen_value::KIND,
+    &writer_stamp::KIND,
 ];

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use crate::exports::System;
 use crate::mapping::EARLIER;
 use crate::mapping::conditions::{RESERVED, type_of};
 use crate::mapping::expr::{Scope, Type};
@@ -16,16 +17,23 @@ pub(super) struct Names<'a, 'b> {
     dataset: Option<&'b str>,
     /// Whether the earlier revision says what an attribute is.
     earlier: bool,
+    /// Whether a name that no export could tell counts as known.
+    is_open: bool,
 }
 
 impl<'a, 'b> Names<'a, 'b> {
     pub(super) fn new(context: &'b Context<'a>, dataset: Option<&'b str>) -> Self {
-        Self { context, dataset, earlier: false }
+        Self { context, dataset, earlier: false, is_open: true }
     }
 
     /// Profile attributes as the earlier revision declares them.
     pub(super) fn earlier(context: &'b Context<'a>) -> Self {
-        Self { context, dataset: None, earlier: true }
+        Self { context, dataset: None, earlier: true, is_open: true }
+    }
+
+    /// Names that the mapping or an export has.
+    pub(super) fn known(context: &'b Context<'a>) -> Self {
+        Self { is_open: false, ..Self::new(context, None) }
     }
 
     fn declared(&self, name: &str) -> Option<Type> {
@@ -43,7 +51,9 @@ impl Scope for Names<'_, '_> {
                 let profiles = self.context.profiles();
                 let dataset = profiles.map_or("customerio.people", |dataset| dataset.name.as_str());
                 let seen = profiles.is_some_and(|dataset| dataset.columns.iter().any(|column| column.label == *name));
-                let ty = self.declared(name).or(seen.then_some(Type::Unknown))?;
+                // Without that export nobody knows what profiles have; a name that is not mapped is a rule's to tell.
+                let is_open = self.is_open && profiles.is_none();
+                let ty = self.declared(name).or((seen || is_open).then_some(Type::Unknown))?;
                 Some((format!("{dataset}.{name}"), ty))
             }
             ([name], Some(dataset)) => self.column(dataset, name),
@@ -78,10 +88,23 @@ impl Scope for Names<'_, '_> {
 }
 
 impl Names<'_, '_> {
+    /// Whether a dataset of which no export was given is one that the mapping names, or may be one where none was given
+    /// at all. What needs it is not evaluated then.
+    fn is_expected(&self, dataset: &str) -> bool {
+        let source = dataset.split_once('.').map_or(dataset, |(source, _)| source);
+        let sources = self.context.config.sources.iter().filter_map(|known| known.request.name.as_deref());
+        let is_source = sources.into_iter().any(|known| known == source) || System::parse(source).is_some();
+        let attributes = self.context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
+        let mut paths = attributes.flat_map(|attribute| &attribute.from).filter_map(|from| from.column.as_ref());
+        self.is_open && is_source && (self.context.datasets.is_empty() || paths.any(|path| path.dataset == dataset))
+    }
+
     fn column(&self, dataset: &str, name: &str) -> Option<(String, Type)> {
         // A name of an earlier snapshot is known by the export it is a snapshot of, also before there is one.
         let (current, earlier) = dataset.strip_prefix(EARLIER).map_or((dataset, ""), |current| (current, EARLIER));
-        let dataset = self.context.datasets.get(current)?;
+        let Some(dataset) = self.context.datasets.get(current) else {
+            return self.is_expected(current).then(|| (format!("{earlier}{current}.{name}"), Type::Unknown));
+        };
         let labels = || dataset.columns.iter().map(|column| column.label.as_str());
         let label = match dataset.find(name).and_then(|index| dataset.columns.get(index)) {
             Some(column) => &column.label,

@@ -37,7 +37,7 @@ fn concept(attribute: &Attribute) -> Option<&str> {
 }
 
 /// Address, phone, consent and last purchase: whoever writes them wrongly reaches the wrong person, or nobody.
-fn is_key(attribute: &Attribute) -> bool {
+pub(super) fn is_key(attribute: &Attribute) -> bool {
     let named = |word: &str| attribute.name == word;
     let begins = |word: &str| attribute.name.starts_with(word);
     matches!(concept(attribute), Some("email" | "phone" | "consent" | "last_purchase"))
@@ -104,7 +104,9 @@ fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
 
 fn entry(mapping: &Mapping, attribute: &Attribute, statement: String, action: String) -> Hit {
     let subject = Subject::entry("mapping", &format!("attributes.{}", attribute.name));
-    Hit::entry(subject, Some(mapping.document.place(attribute.mark)), statement, action)
+    // The owner that is written is what has to change.
+    let mark = attribute.owner.as_ref().map_or(attribute.mark, |owner| owner.mark);
+    Hit::entry(subject, Some(mapping.document.place(mark)), statement, action)
 }
 
 fn unowned(mapping: &Mapping, attribute: &Attribute) -> Hit {

@@ -1,10 +1,12 @@
-//! The team's policy is audited too: entries of the config and the baseline that match nothing, have expired, or say no
-//! reason.
+//! The team's policy is audited too: ignores, waivers and overrides of the config and entries of the baseline that match
+//! nothing, have expired, or say no reason.
 
 use super::context::Context;
+use super::launch::foreseen;
 use super::{Judged, Kind, Stage};
-use crate::config::{Ignore, Selector};
+use crate::config::{Ignore, Selector, Waiver};
 use crate::error::Place;
+use crate::findings::checklist::State;
 use crate::findings::ignores::{holds, is_rule};
 use crate::findings::{Finding, Gap, Hit, Outcome, Subject};
 use crate::shape::{Shape, required};
@@ -12,7 +14,7 @@ use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
     name: "policy",
-    about: "ignore entries and overrides of the config, and entries of the baseline",
+    about: "ignore entries, waivers and overrides of the config, and entries of the baseline",
     params: Shape::Object(&[required(
         "fault",
         Shape::Word(&["stale", "expired", "no-reason", "override", "baseline"]),
@@ -24,7 +26,11 @@ pub(super) static KIND: Kind = Kind {
 fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let ignores = || context.config.ignores.iter().enumerate();
     match params.get_text("fault").as_deref() {
-        Some("stale") => idle(ignores().filter(|(_, own)| holds(own, context.now)).map(ignored), outcomes),
+        Some("stale") => {
+            let mut judged = idle(ignores().filter(|(_, own)| holds(own, context.now)).map(ignored), outcomes);
+            judged.hits.extend(needless(context, outcomes));
+            judged
+        }
         Some("override") => {
             let overrides = context.config.overrides.iter().enumerate();
             let entries = overrides.map(|(at, own)| Entry {
@@ -70,7 +76,9 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
                 let entry = ignored(own);
                 hit(&entry, said, action)
             });
-            Judged { hits: hits.collect(), subjects: context.config.ignores.len().max(1), gaps: Vec::new() }
+            let hits = hits.chain(void(context, expired)).collect();
+            let entries = context.config.ignores.len() + context.config.waivers.len();
+            Judged { hits, subjects: entries.max(1), gaps: Vec::new() }
         }
     }
 }
@@ -106,6 +114,39 @@ fn ignored((at, own): (usize, &Ignore)) -> Entry<'_> {
         dataset: own.selector.dataset.clone(),
         means: Box::new(|finding| own.selector.means(finding)),
     }
+}
+
+fn waived(own: &Waiver, said: &str, action: &str) -> Hit {
+    let statement = format!("The waiver of {} {said}.", own.item);
+    Hit::entry(Subject::entry("waiver", &own.item), Some(own.place.clone()), statement, action.to_owned())
+}
+
+/// Waivers of items that pass. Only the launch profile makes the checklist: elsewhere they wait.
+fn needless<'a>(context: &'a Context<'_>, outcomes: &[Outcome]) -> impl Iterator<Item = Hit> + 'a {
+    let waivers = || context.config.waivers.iter().filter(|own| own.holds(context.now));
+    let checklist = waivers().next().and_then(|_| foreseen(context, outcomes));
+    let passed: Vec<&str> = checklist
+        .iter()
+        .flat_map(|list| &list.items)
+        .filter(|checked| checked.bare == State::Passed)
+        .map(|checked| checked.item.name)
+        .collect();
+    let needless = waivers().filter(move |own| passed.contains(&own.item.as_str()));
+    needless.map(|own| waived(own, "waives an item that passes", "Remove it: nothing is left to waive."))
+}
+
+/// Waivers that waive nothing: their last day is over, or they give no reason.
+fn void<'a>(context: &'a Context<'_>, expired: bool) -> impl Iterator<Item = Hit> + 'a {
+    let wrong = context.config.waivers.iter().filter(move |own| match expired {
+        true => !own.lasts(context.now),
+        false => own.reason.is_none(),
+    });
+    wrong.map(move |own| match expired {
+        true => {
+            waived(own, "has expired, so the item counts again", "Repair what fails the item, or agree on a new day.")
+        }
+        false => waived(own, "gives no reason, so it waives nothing", "Add `reason:`, and `by:` with who decided."),
+    })
 }
 
 fn hit(entry: &Entry<'_>, said: &str, action: &str) -> Hit {

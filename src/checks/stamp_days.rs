@@ -109,7 +109,7 @@ fn plausible(context: &Context<'_>, time: &Times<'_>) -> Lens {
 }
 
 /// Whether it holds the time of the last purchase, which cannot be ahead.
-fn is_purchase(attribute: &Attribute) -> bool {
+pub(super) fn is_purchase(attribute: &Attribute) -> bool {
     let name = attribute.name.to_lowercase();
     attribute.role.as_deref() == Some("last_purchase")
         || ["last_order", "last_purchase"].iter().any(|start| name.starts_with(start))

@@ -311,7 +311,7 @@ pub(super) fn holds_times(label: &str, forms: &[(Stamp, &Tally)]) -> bool {
 }
 
 /// Whether a name is that of a day of birth.
-pub(super) fn is_birthday(label: &str) -> bool {
+pub(crate) fn is_birthday(label: &str) -> bool {
     let label = label.to_lowercase();
     ["birth", "geburt", "dob"].iter().any(|word| label.contains(word))
 }

@@ -163,7 +163,8 @@ pub(super) fn config(paths: &[PathBuf]) -> Result<Config> {
 /// A config of exports alone.
 pub(super) fn bare(files: Vec<PathBuf>) -> Config {
     let request = Request { paths: files, ..Request::default() };
-    Config { sources: vec![Source { request, time_zone: None, rows: Vec::new(), taken_at: None }], ..Config::default() }
+    let source = Source { request, time_zone: None, rows: Vec::new(), taken_at: None, columns: Vec::new() };
+    Config { sources: vec![source], ..Config::default() }
 }
 
 /// A folder of exports, or a folder of such folders.

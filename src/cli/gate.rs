@@ -74,11 +74,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let targets = targets::targets(&args.output, args.format)?;
-    let folder = args.path.as_deref().unwrap_or_else(|| Path::new("."));
+    let file = document(args.path.as_deref().unwrap_or_else(|| Path::new(".")));
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
     let head = args.head.as_deref().map(|name| judged(folder, name)).transpose()?;
     let mut config = match &head {
         None => config(args.path.as_slice())?,
-        Some(head) => config_at(head, folder)?,
+        Some(head) => config_at(head, &file)?,
     };
     let Some((path, name)) = config.mapping.clone() else {
         let fault = Fault::new("there is no mapping to compare");
@@ -213,6 +214,12 @@ fn compared(config: &Config, args: &Args, name: &str, is_known: bool, changes: &
     said
 }
 
+/// The config that a path means: the one in the folder, or the file itself.
+fn document(path: &Path) -> PathBuf {
+    let is_file = path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml") && !path.is_dir();
+    plain(&if is_file { path.to_owned() } else { path.join(FILE) })
+}
+
 /// The revision that is judged.
 fn judged(folder: &Path, name: &str) -> Result<Revision> {
     Revision::open(folder, name)?.ok_or_else(|| {
@@ -230,9 +237,9 @@ fn at(head: &Revision, path: &Path, name: &str) -> Result<Document> {
 }
 
 /// The config as a revision has it.
-fn config_at(head: &Revision, folder: &Path) -> Result<Config> {
-    let file = plain(&folder.join(FILE));
-    let mut config = Config::build(at(head, &file, &file.display().to_string())?, folder)?;
+fn config_at(head: &Revision, file: &Path) -> Result<Config> {
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
+    let mut config = Config::build(at(head, file, &file.display().to_string())?, folder)?;
     // Which files lie in the folder says nothing about the revision.
     if config.has_default_baseline {
         let (path, name) = config::default_baseline(folder);

@@ -12,6 +12,7 @@ mod output;
 mod people;
 mod progress;
 mod targets;
+mod trace;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
@@ -20,7 +21,7 @@ pub use console::fault;
 use crate::config::CONFIG;
 use crate::error::{Exit, Result};
 use crate::mapping::keys::MAPPING;
-use crate::reports::json;
+use crate::reports::{json, trace_json};
 use crate::rules::RULE;
 use crate::shape::json_schema;
 use console::Console;
@@ -38,6 +39,7 @@ Examples:
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint match people.csv               find records of one person in one file
+  crmlint trace ana@example.com          one person in every system, and why a journey misses them
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
 
 Exit codes:
@@ -77,6 +79,8 @@ enum Command {
     Fmt(fmt::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
+    /// Show one person in every system, and what keeps them out of a journey.
+    Trace(trace::Args),
     /// List the rules.
     Rules(explain::RulesArgs),
     /// Say what a rule finds, why it matters and what to do.
@@ -112,6 +116,8 @@ enum Document {
     Rule,
     /// The JSON report.
     Report,
+    /// The JSON of a trace.
+    Trace,
 }
 
 /// Runs what was typed.
@@ -143,6 +149,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
         Command::Match(args) => people::run(&args, console),
+        Command::Trace(args) => trace::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Demo(args) => demo::run(&args, console),
@@ -170,5 +177,6 @@ fn schema(document: Document) -> serde_json::Value {
         ),
         Document::Rule => json_schema("crmlint rule", "A rule: a kind of check, its parameters and its texts.", &RULE),
         Document::Report => json::schema(),
+        Document::Trace => trace_json::schema(),
     }
 }

@@ -3,6 +3,7 @@
 use super::{SEVERITIES, refuse, spot};
 use crate::error::{Place, Result};
 use crate::findings::Severity;
+use crate::findings::checklist::NAMES;
 use crate::frames::time::written;
 use crate::mapping::Spot;
 use crate::shape::{Key, Shape, key};
@@ -14,6 +15,12 @@ pub(super) const IGNORE: &[Key] = &[
     key("subject", Shape::Text, "only for this column, segment or mapping entry"),
     key("reason", Shape::Text, "why it is accepted; an ignore without one is a finding"),
     key("until", Shape::Text, "the date it ends: 2026-12-31"),
+];
+pub(super) const WAIVER: &[Key] = &[
+    key("item", Shape::Word(&NAMES), "the item of the launch checklist"),
+    key("reason", Shape::Text, "why the launch goes ahead without it; without one nothing is waived"),
+    key("by", Shape::Text, "who decided"),
+    key("until", Shape::Text, "the last day it holds: 2026-12-31"),
 ];
 pub(super) const THRESHOLD: &[Key] = &[
     key("count", Shape::Count, "up to this many records are accepted"),
@@ -49,6 +56,21 @@ pub struct Ignore {
     pub selector: Selector,
     /// Why.
     pub reason: Option<String>,
+    /// The last day it holds.
+    pub until: Option<Spot>,
+}
+
+/// An item of the launch checklist that the team goes ahead without.
+#[derive(Debug, Clone)]
+pub struct Waiver {
+    /// Where it stands.
+    pub place: Place,
+    /// The item's name.
+    pub item: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who decided.
+    pub by: Option<String>,
     /// The last day it holds.
     pub until: Option<Spot>,
 }
@@ -99,10 +121,32 @@ pub(super) fn threshold(document: &Document, entry: &Entry) -> Threshold {
     }
 }
 
-pub(super) fn ignore(document: &Document, node: &Node) -> Result<Ignore> {
-    if let Some(until) = node.get("until").filter(|until| until.text().and_then(written).is_none()) {
-        return refuse(document, until, "`until` is no date".to_owned(), "write 2026-12-31");
+/// A last day that is no date would never come.
+fn vouch_until(document: &Document, node: &Node) -> Result<()> {
+    match node.get("until").filter(|until| until.text().and_then(written).is_none()) {
+        Some(until) => refuse(document, until, "`until` is no date".to_owned(), "write 2026-12-31"),
+        None => Ok(()),
     }
+}
+
+pub(super) fn waiver(document: &Document, node: &Node) -> Result<Waiver> {
+    vouch_until(document, node)?;
+    let Some(item) = node.get_text("item") else {
+        let help = format!("add `item:` with one of: {}", NAMES.join(", "));
+        return refuse(document, node, "this waiver names no item".to_owned(), &help);
+    };
+    let said = |key: &str| node.get_text(key).filter(|text| !text.trim().is_empty());
+    Ok(Waiver {
+        place: document.place(node.mark),
+        item,
+        reason: said("reason"),
+        by: said("by"),
+        until: spot(node, "until"),
+    })
+}
+
+pub(super) fn ignore(document: &Document, node: &Node) -> Result<Ignore> {
+    vouch_until(document, node)?;
     if node.get("rule").is_none() {
         return refuse(
             document,

@@ -179,7 +179,13 @@ fn votes<'a>(scene: &'a Scene<'_>, attribute: &Attribute, profile: Option<&'a Lo
         let dataset = scene.dataset(&source.dataset)?;
         dataset.picklists.get(&source.label)
     });
-    let declared = options.into_iter().flatten().map(|(shown, _)| shown.as_str()).take(MOST).collect();
+    let declared = options
+        .into_iter()
+        .flatten()
+        .filter(|option| option.used)
+        .map(|option| option.shown.as_str())
+        .take(MOST)
+        .collect();
     Votes { other_side: other_side.unwrap_or_default(), declared }
 }
 

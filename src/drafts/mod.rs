@@ -22,12 +22,11 @@ use columns::Look;
 use pairs::{Side, Source};
 use sheet::Sheet;
 pub(crate) use sheet::is_plain;
-pub use workspace::Workspace;
 
 use crate::checks::context::{Context, Exports};
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, Progress, System};
+use crate::exports::{Dataset, Progress, System, Workspace};
 use crate::frames::Store;
 use crate::frames::identity::{Identity, Plan};
 use crate::layout::format;

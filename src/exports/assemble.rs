@@ -12,7 +12,7 @@ use super::metadata::Metadata;
 use super::part::{PREVIEW, Part, Shape};
 use super::recognise::{Verdict, bulk_column, recognise, zcrm_column};
 use super::shopify::{is_guarded, unguard};
-use super::{Column, Dialect, Request, System, customerio, zoho};
+use super::{Column, Dialect, Request, System, Workspace, customerio, zoho};
 use crate::error::{Error, Fault, Result};
 
 /// Parts that become one dataset.
@@ -23,17 +23,24 @@ struct Group {
 }
 
 /// Everything the request names, recognised and sorted by name.
-pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
+pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<Vec<Dataset>> {
     let mut metadata = Metadata::default();
     let mut parts = Vec::new();
+    let may_tell = request.system.is_none_or(|system| system == System::CustomerIo);
+    let mut told = false;
     for input in inputs(&request.paths)? {
-        if Metadata::is(&input) {
+        if Metadata::is(&input)? {
             metadata.add(&input)?;
+        } else if may_tell && workspace.take(&input) {
+            told = true;
         } else {
             let part = Part::open(input, request)?;
             let verdict = recognise(&part, request);
             parts.push((part, verdict));
         }
+    }
+    if parts.is_empty() && told {
+        return Ok(Vec::new());
     }
     if parts.is_empty() {
         return Err(stop("The source names no file that holds records", "Give the exports themselves."));
@@ -41,6 +48,7 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
     join_backup(&mut parts);
     declare_modules(&mut parts, request);
     let groups = pick(grouped(parts, request)?, request)?;
+    metadata.settle(&modules(&groups));
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
         found.push(build(group, request, &metadata)?);
@@ -51,6 +59,16 @@ pub(super) fn datasets(request: &Request) -> Result<Vec<Dataset>> {
         dataset.note_whole();
     }
     Ok(found)
+}
+
+/// Zoho's modules with the labels of their columns.
+fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for group in groups.iter().filter(|group| group.dialect.system() == System::Zoho) {
+        let labels = group.parts.iter().flat_map(|part| &part.labels).map(String::as_str);
+        found.push((&group.module, labels.collect()));
+    }
+    found
 }
 
 /// In a backup every table is Zoho's, also one without record ids.

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 
 use ahash::AHashMap;
 
-use super::Damage;
 use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
 use super::rows::{RowBuffer, Seen, Visit};
+use super::{Damage, EventColumns};
 use crate::error::Result;
 
 /// Whether these are the columns of people, in any order and subset.
@@ -25,6 +25,31 @@ pub(super) fn may_be_people(labels: &[String]) -> bool {
     let has = |name: &&str| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
     let events = ["delivery_id", "campaign_id", "newsletter_id", "segment_id", "event_id", "event_name", "metric"];
     ["id", "email", "cio_id"].iter().any(has) && !events.iter().any(has)
+}
+
+/// The module of a list of those who must not be mailed.
+pub(super) const SUPPRESSIONS: &str = "suppressions";
+/// The module of what was sent.
+pub(super) const DELIVERIES: &str = "deliveries";
+
+/// Whether these are the columns of a list of those who must not be mailed: a column says so, or the file's name where
+/// the columns name people and nothing else does.
+pub(super) fn is_suppressions(labels: &[String], stem: &str) -> bool {
+    let told = |text: &str| text.to_lowercase().contains("suppress");
+    let has = |name: &&str| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
+    let names_people = ["email", "id", "cio_id", "customer_id", "email address"].iter().any(has);
+    let people = is_people(labels) || has(&"unsubscribed") || table(labels).is_some();
+    names_people && !people && (told(stem) || labels.iter().any(|label| told(label)))
+}
+
+/// Whether these are the columns of the deliveries export, one message to one person a row. The vendor documents no
+/// names, so it is told by what only a message has.
+pub(super) fn is_deliveries(labels: &[String]) -> bool {
+    let has = |name: &&str| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
+    let person = ["recipient", "customer_id", "cio_id", "email", "to"].iter().any(has);
+    let message = ["campaign_id", "newsletter_id", "action_id", "transactional_message_id", "delivery_type"];
+    let people = has(&"unsubscribed") || has(&"cio_subscription_preferences");
+    person && !people && (has(&"delivery_id") || (has(&"recipient") && message.iter().any(has)))
 }
 
 /// Which table of the warehouse sync has these columns.
@@ -51,11 +76,15 @@ pub(super) fn table(labels: &[String]) -> Option<&'static str> {
 
 /// The column that identifies the rows of a table or an export.
 pub(super) fn key(module: &str, labels: &[String]) -> Option<usize> {
+    if let Some(events) = EventColumns::of(labels).filter(|_| module == "events") {
+        return events.key;
+    }
     let candidates: &[&str] = match module {
-        "deliveries" | "content" => &["delivery_id"],
+        "deliveries" | "content" => &["delivery_id", "id"],
         "metrics" => &["event_id"],
         "outputs" => &["output_id"],
         "subjects" => &["subject_id"],
+        "suppressions" => &["email", "id", "customer_id", "cio_id"],
         _ => &["cio_id", "id", "email"],
     };
     candidates.iter().find_map(|name| labels.iter().position(|label| label == name))

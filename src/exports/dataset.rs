@@ -9,7 +9,7 @@ use super::heading::is_unsafe;
 use super::part::Part;
 use super::rows::{Row, Seen, Visit};
 use super::shopify::{is_guarded, unguard};
-use super::{Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
+use super::{Choice, Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
 use crate::error::Result;
 
 /// Records of one module of one source.
@@ -35,8 +35,8 @@ pub struct Dataset {
     pub delimiter: Option<char>,
     /// The first records, up to 200, all columns.
     pub preview: Vec<Vec<String>>,
-    /// Field label to (display, stored) of its options, from the metadata of a backup.
-    pub picklists: BTreeMap<String, Vec<(String, String)>>,
+    /// Field label, and API name, to its options, from the metadata of a backup or the answer of the fields API.
+    pub picklists: BTreeMap<String, Vec<Choice>>,
     /// Columns that some of its files lack: what is blank there may only be absent.
     pub patchy: Vec<usize>,
     /// What is wrong with the parts as a whole.
@@ -75,6 +75,13 @@ impl Dataset {
             let base = api_name.strip_suffix(".id")?;
             (self.dialect == Dialect::ZohoBulk).then(|| self.find_loosely(base))?
         })
+    }
+
+    /// The options of a column, where metadata tells them.
+    pub fn options(&self, column: usize) -> Option<&[Choice]> {
+        let column = self.columns.get(column)?;
+        let named = |name: &str| self.picklists.get(name).map(Vec::as_slice);
+        named(&column.label).or_else(|| named(column.api_name.as_deref()?)).filter(|options| !options.is_empty())
     }
 
     fn find_loosely(&self, name: &str) -> Option<usize> {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::testing::{Folder, all, column, damage, labels, only, request};
-use super::{DamageKind, Dialect, Request, System, open};
+use super::{Choice, DamageKind, Dialect, Request, System, open};
 
 const CONTACTS: &str = "Record Id,Contact Owner.id,Contact Owner,Email,Contact Name,Email Opt Out,Created Time\n\
     zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,ana@example.com,Ana Weber,true,2025-11-03 10:15:22\n";
@@ -201,7 +201,8 @@ fn a_backup_is_one_dataset_a_module() {
     assert_eq!(column(contacts, "Email"), ["ana@example.com", "b@example.org"]);
     assert_eq!(column(contacts, "Plan"), ["", "Gold"]);
     assert_eq!(column(contacts, "Contact Owner.id"), ["zcrm_5725767000000411001", ""]);
-    assert_eq!(contacts.picklists["Plan Tier"], [("Gold".to_owned(), "gold".to_owned())]);
+    let gold = Choice { shown: "Gold".to_owned(), stored: "gold".to_owned(), used: true };
+    assert_eq!(contacts.picklists["Plan Tier"], [gold]);
     assert!(contacts.files[1].ends_with("backup.zip: Data/Contacts_002.csv"));
     assert_eq!(contacts.preview.len(), 2);
     assert_eq!(names(&Request { module: Some("deals".into()), ..request(path.clone()) }), ["zoho.deals"]);

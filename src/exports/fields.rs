@@ -50,6 +50,15 @@ pub(super) fn members(raw: &str) -> Vec<(String, &RawValue)> {
     serde_json::from_str::<Members<'_>>(raw).map(|found| found.0).unwrap_or_default()
 }
 
+/// A member of a JSON object that stands in a cell; nothing where it is absent, null or blank.
+pub fn member(cell: &str, name: &str) -> Option<String> {
+    if !cell.contains(name) {
+        return None;
+    }
+    let found = members(cell).into_iter().find(|(key, _)| key == name)?;
+    Some(text(found.1).into_owned()).filter(|value| !value.is_empty())
+}
+
 /// Tells every cell of a record. A key may come twice; its first filled cell counts.
 pub(super) fn cells(flavour: Flavour, raw: &str, tell: &mut dyn FnMut(&str, &str)) {
     match flavour {

@@ -65,7 +65,7 @@ fn holder_of_object(input: &Input, one_line: bool) -> Result<(Holder, Page)> {
         parser.end()
     })?;
     let has = |name: &str| keys.iter().any(|(key, _)| key == name);
-    let known = ["data", "customers", "people", "profiles", "records", "results", "customer"];
+    let known = ["data", "customers", "people", "profiles", "records", "results", "customer", "suppressions"];
     let list = |name: &str| keys.iter().any(|(key, shape)| key == name && *shape != Shape::Other);
     if list("identifiers") {
         return Ok((Holder::Key("identifiers".to_owned()), page));

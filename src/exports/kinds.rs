@@ -72,6 +72,12 @@ pub enum Dialect {
     CustomerIoWarehouse,
     /// Customer.io's people as JSON.
     CustomerIoJson,
+    /// Customer.io's deliveries as CSV.
+    CustomerIoDeliveries,
+    /// Addresses or people that Customer.io must not mail.
+    CustomerIoSuppressions,
+    /// Customer.io's events, one a row.
+    CustomerIoEvents,
     /// Shopify's customers as CSV.
     ShopifyCustomers,
     /// Klaviyo's profiles as CSV.
@@ -91,6 +97,9 @@ impl Dialect {
             Self::CustomerIoPeople => "Customer.io people export",
             Self::CustomerIoWarehouse => "Customer.io warehouse sync",
             Self::CustomerIoJson => "Customer.io JSON",
+            Self::CustomerIoDeliveries => "Customer.io deliveries export",
+            Self::CustomerIoSuppressions => "Customer.io suppression list",
+            Self::CustomerIoEvents => "Customer.io events export",
             Self::ShopifyCustomers => "Shopify customers export",
             Self::KlaviyoProfiles => "Klaviyo profiles export",
             Self::Generic => "generic table",
@@ -101,7 +110,12 @@ impl Dialect {
     pub fn system(self) -> System {
         match self {
             Self::ZohoUi | Self::ZohoBackup | Self::ZohoBulk | Self::ZohoJson => System::Zoho,
-            Self::CustomerIoPeople | Self::CustomerIoWarehouse | Self::CustomerIoJson => System::CustomerIo,
+            Self::CustomerIoPeople
+            | Self::CustomerIoWarehouse
+            | Self::CustomerIoJson
+            | Self::CustomerIoDeliveries
+            | Self::CustomerIoSuppressions
+            | Self::CustomerIoEvents => System::CustomerIo,
             Self::ShopifyCustomers => System::Shopify,
             Self::KlaviyoProfiles => System::Klaviyo,
             Self::Generic => System::Generic,

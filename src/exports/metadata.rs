@@ -1,11 +1,12 @@
-//! Input stage: the metadata tables of a Zoho backup. In: `Metadata/Fields_001.csv` and
-//! `Metadata/PickListFieldProperties_001.csv`, whose headers are not documented. Out: API names and options of fields by
-//! module, as far as the headers can be understood.
+//! Input stage: what Zoho says of its fields. In: `Metadata/Fields_001.csv` and
+//! `Metadata/PickListFieldProperties_001.csv` of a backup, whose headers are not documented, and answers of the fields
+//! API. Out: API names and options of fields by module, as far as the headers can be understood.
 
 use std::collections::BTreeMap;
 
 use super::archive::Input;
 use super::delimited::{self, Format};
+use super::field_list::FieldList;
 use super::kinds::plain;
 use crate::error::Result;
 
@@ -28,32 +29,47 @@ struct Field {
 }
 
 /// An option of a picklist.
-#[derive(Debug, Clone)]
-struct Choice {
-    module: String,
-    field: String,
-    display: String,
-    stored: String,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// As Zoho shows it.
+    pub shown: String,
+    /// As Zoho stores it.
+    pub stored: String,
+    /// Whether it can still be chosen.
+    pub used: bool,
 }
 
-/// What the metadata of a backup tells.
+/// An option with the field it belongs to.
+#[derive(Debug, Clone)]
+struct Offered {
+    module: String,
+    field: String,
+    choice: Choice,
+}
+
+/// What the metadata tells.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Metadata {
     fields: Vec<Field>,
-    choices: Vec<Choice>,
+    choices: Vec<Offered>,
+    lists: Vec<FieldList>,
 }
 
-/// Display and stored value of each option, by field label.
-pub(super) type Picklists = BTreeMap<String, Vec<(String, String)>>;
+/// The options of each picklist, by the field's label and by its API name.
+pub(super) type Picklists = BTreeMap<String, Vec<Choice>>;
 
 impl Metadata {
     /// Whether a file is metadata rather than records.
-    pub(super) fn is(input: &Input) -> bool {
-        input.in_folder("Metadata")
+    pub(super) fn is(input: &Input) -> Result<bool> {
+        Ok(input.in_folder("Metadata") || FieldList::is(input)?)
     }
 
     /// Adds what a metadata file tells; files of other kinds, as the roles, tell nothing.
     pub(super) fn add(&mut self, input: &Input) -> Result<()> {
+        if !input.in_folder("Metadata") {
+            self.lists.push(FieldList::read(input)?);
+            return Ok(());
+        }
         let stem = plain(&input.stem());
         if !stem.starts_with("fields") && !stem.starts_with("picklist") {
             return Ok(());
@@ -84,16 +100,34 @@ impl Metadata {
             self.choices.extend(rows.iter().map(|row| {
                 let display = cell(row, display);
                 let stored = Some(cell(row, stored)).filter(|stored| !stored.is_empty());
-                Choice {
+                let stored = stored.unwrap_or_else(|| display.clone());
+                Offered {
                     module: plain(&cell(row, module)),
                     field: cell(row, field),
-                    stored: stored.unwrap_or_else(|| display.clone()),
-                    display,
+                    choice: Choice { shown: display, stored, used: true },
                 }
             }));
-            self.choices.retain(|choice| !choice.field.is_empty() && !choice.display.is_empty());
+            self.choices.retain(|offered| !offered.field.is_empty() && !offered.choice.shown.is_empty());
         }
         Ok(())
+    }
+
+    /// Gives the fields of each answer to the module whose they are; `modules` are Zoho's, with the labels of their
+    /// columns.
+    pub(super) fn settle(&mut self, modules: &[(&str, Vec<&str>)]) {
+        for list in std::mem::take(&mut self.lists) {
+            let Some(module) = list.module(modules).map(plain) else { continue };
+            for field in list.fields {
+                let offered = field.options.into_iter().map(|(shown, stored, used)| Offered {
+                    module: module.clone(),
+                    field: field.api_name.clone(),
+                    choice: Choice { shown, stored, used },
+                });
+                self.choices.extend(offered);
+                let (label, api_name, id) = (field.label, field.api_name, field.id);
+                self.fields.push(Field { module: module.clone(), label, api_name, id });
+            }
+        }
     }
 
     /// The API name of the `nth` field with a label; fields may share one.
@@ -116,16 +150,19 @@ impl Metadata {
     /// The options of a module's picklists.
     pub(super) fn picklists(&self, module: &str) -> Picklists {
         let mut lists = Picklists::new();
-        for choice in self.choices.iter().filter(|choice| same(&choice.module, module)) {
+        for offered in self.choices.iter().filter(|offered| same(&offered.module, module)) {
             let by = |field: &&Field| {
-                same(&field.module, module)
-                    && (field.api_name == choice.field || field.label == choice.field || field.id == choice.field)
+                let names = [&field.api_name, &field.label, &field.id];
+                same(&field.module, module) && names.contains(&&offered.field)
             };
-            let label = self.fields.iter().find(by).map_or(&choice.field, |field| &field.label);
-            let options = lists.entry(label.clone()).or_default();
-            let option = (choice.display.clone(), choice.stored.clone());
-            if !options.contains(&option) {
-                options.push(option);
+            let field = self.fields.iter().find(by);
+            let label = field.map_or(&offered.field, |field| &field.label);
+            let names = [Some(label), field.map(|field| &field.api_name).filter(|name| *name != label)];
+            for name in names.into_iter().flatten() {
+                let options = lists.entry(name.clone()).or_default();
+                if !options.contains(&offered.choice) {
+                    options.push(offered.choice.clone());
+                }
             }
         }
         lists
@@ -141,7 +178,38 @@ fn same(found: &str, module: &str) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Input, Metadata};
+    use super::{Choice, Input, Metadata};
+
+    fn choice(shown: &str, stored: &str, used: bool) -> Choice {
+        Choice { shown: shown.to_owned(), stored: stored.to_owned(), used }
+    }
+
+    #[test]
+    fn answers_of_the_fields_api_belong_to_the_module_of_their_file_or_of_their_columns() {
+        let dir = tempfile::tempdir().unwrap();
+        let answer = |label: &str| {
+            format!(
+                r#"{{"fields": [{{"api_name": "Plan", "field_label": "{label}", "data_type": "picklist", "pick_list_values":
+                [{{"display_value": "Gold", "actual_value": "gold", "type": "used"}}, {{"display_value": "Old", "type": "unused"}}]}}]}}"#
+            )
+        };
+        let mut metadata = Metadata::default();
+        for (name, label) in [("fields_leads.json", "Plan of the lead"), ("answer.json", "Plan Tier")] {
+            let path = dir.path().join(name);
+            std::fs::write(&path, answer(label)).unwrap();
+            assert!(Metadata::is(&Input::file(&path)).unwrap());
+            metadata.add(&Input::file(&path)).unwrap();
+        }
+        metadata.settle(&[("Contacts", vec!["Record Id", "Plan Tier"]), ("Deals", vec!["Stage"]), ("Leads", vec![])]);
+        let options = [choice("Gold", "gold", true), choice("Old", "Old", false)];
+        assert_eq!(metadata.picklists("Contacts")["Plan Tier"], options);
+        assert_eq!(metadata.picklists("Leads")["Plan of the lead"], options);
+        assert!(metadata.picklists("Deals").is_empty());
+        assert_eq!(metadata.api_name("Contacts", "Plan Tier", 0).as_deref(), Some("Plan"));
+        let records = dir.path().join("records.json");
+        std::fs::write(&records, r#"{"data": [{"fields": "api_name field_label data_type"}]}"#).unwrap();
+        assert!(!Metadata::is(&Input::file(&records)).unwrap());
+    }
 
     #[test]
     fn fields_and_options_are_understood_under_several_headers() {
@@ -164,7 +232,7 @@ mod tests {
         let roles = write("Roles_001.csv", "Role\nCEO\n");
         let mut metadata = Metadata::default();
         for input in [&fields, &options, &roles] {
-            assert!(Metadata::is(input));
+            assert!(Metadata::is(input).unwrap());
             metadata.add(input).unwrap();
         }
         assert_eq!(metadata.api_name("Contacts", "Plan Tier", 0).as_deref(), Some("Plan"));
@@ -172,7 +240,8 @@ mod tests {
         assert_eq!(metadata.api_name("Deals", "Plan Tier.id", 0).as_deref(), Some("Deal_Plan.id"));
         assert_eq!(metadata.api_name("Leads", "Plan Tier", 0), None);
         let lists = metadata.picklists("Contacts");
-        assert_eq!(lists["Plan Tier"], [("Gold".into(), "gold".into()), ("Silver".into(), "Silver".into())]);
+        assert_eq!(lists["Plan Tier"], [choice("Gold", "gold", true), choice("Silver", "Silver", true)]);
+        assert_eq!(lists["Plan"], lists["Plan Tier"], "by the API name too");
         assert!(metadata.picklists("Deals").is_empty());
     }
 

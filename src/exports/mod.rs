@@ -11,6 +11,8 @@ mod assemble;
 mod customerio;
 mod dataset;
 mod delimited;
+mod events;
+mod field_list;
 mod fields;
 mod heading;
 mod holder;
@@ -28,10 +30,15 @@ mod shopify;
 mod testing;
 mod text;
 mod wholes;
+pub mod workspace;
 mod zoho;
 
 pub use dataset::Dataset;
+pub use events::EventColumns;
+pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use metadata::Choice;
+pub use workspace::Workspace;
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.
 pub const NAMED: usize = 1_000_000;
@@ -128,7 +135,12 @@ pub struct DamagePlace {
 
 /// Everything the request names, recognised and sorted by name. One request may give several datasets.
 pub fn open(request: &Request) -> Result<Vec<Dataset>> {
-    assemble::datasets(request)
+    assemble::datasets(request, &mut Workspace::default())
+}
+
+/// The same, with what its files tell of a workspace of Customer.io; those are no datasets.
+pub fn open_with(request: &Request, workspace: &mut Workspace) -> Result<Vec<Dataset>> {
+    assemble::datasets(request, workspace)
 }
 
 #[cfg(test)]

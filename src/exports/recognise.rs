@@ -2,9 +2,10 @@
 //! decides; a file's name only settles what content leaves open.
 
 use super::fields::{Flavour, members};
+use super::json::Holder;
 use super::part::{Part, Shape};
 use super::zoho;
-use super::{Dialect, Request, System, customerio};
+use super::{Dialect, EventColumns, Request, System, customerio};
 
 /// What a file was recognised as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,9 @@ const ZOHO_API: [&str; 16] = [
 pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
     // A source named customerio says what its people are, also without the ids that every such export should have.
     let named = request.name.as_deref().and_then(System::parse) == Some(System::CustomerIo);
+    if let Some(dialect) = declared(part, request) {
+        return Verdict { dialect, module: request.module.as_ref().map(|module| module.to_lowercase()) };
+    }
     let dialect = match request.system {
         None => match dialect(part) {
             Dialect::Generic if named && customerio::may_be_people(&part.labels) => {
@@ -56,6 +60,9 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
         Dialect::CustomerIoPeople | Dialect::CustomerIoJson => {
             customerio::is_people(&part.labels).then(|| "people".into())
         }
+        Dialect::CustomerIoDeliveries => Some(customerio::DELIVERIES.to_owned()),
+        Dialect::CustomerIoSuppressions => Some(customerio::SUPPRESSIONS.to_owned()),
+        Dialect::CustomerIoEvents => Some("events".to_owned()),
         Dialect::ShopifyCustomers => Some("customers".to_owned()),
         Dialect::KlaviyoProfiles => Some("profiles".to_owned()),
         Dialect::Generic => None,
@@ -63,9 +70,25 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
     Verdict { dialect, module }
 }
 
+/// A list of Customer.io that the request names by its module, in a table whose columns do not tell.
+fn declared(part: &Part, request: &Request) -> Option<Dialect> {
+    let module = request.module.as_deref()?.to_lowercase();
+    let own = request.system.is_none_or(|system| system == System::CustomerIo);
+    let open = customerio::table(&part.labels).is_none();
+    match module.as_str() {
+        customerio::SUPPRESSIONS if own && open => Some(Dialect::CustomerIoSuppressions),
+        customerio::DELIVERIES if own && open => Some(Dialect::CustomerIoDeliveries),
+        _ => None,
+    }
+}
+
 fn dialect(part: &Part) -> Dialect {
     if let Shape::Json(layout) = &part.shape {
+        if layout.holder == Holder::Key(customerio::SUPPRESSIONS.to_owned()) {
+            return Dialect::CustomerIoSuppressions;
+        }
         return match layout.flavour {
+            Flavour::CustomerIo | Flavour::Plain if is_events(&part.labels) => Dialect::CustomerIoEvents,
             Flavour::Zoho => Dialect::ZohoJson,
             Flavour::CustomerIo => Dialect::CustomerIoJson,
             Flavour::Plain => Dialect::Generic,
@@ -76,8 +99,12 @@ fn dialect(part: &Part) -> Dialect {
     if !profiles && is_zoho_labels(part) {
         return if part.input.in_folder("Data") || is_backup(part) { Dialect::ZohoBackup } else { Dialect::ZohoUi };
     }
-    if customerio::table(&part.labels).is_some() {
+    if is_events(&part.labels) {
+        Dialect::CustomerIoEvents
+    } else if customerio::table(&part.labels).is_some() {
         Dialect::CustomerIoWarehouse
+    } else if customerio::is_deliveries(&part.labels) {
+        Dialect::CustomerIoDeliveries
     } else if customerio::is_people(&part.labels) {
         Dialect::CustomerIoPeople
     } else if is_bulk(part) {
@@ -86,9 +113,15 @@ fn dialect(part: &Part) -> Dialect {
         Dialect::KlaviyoProfiles
     } else if is_shopify(part) {
         Dialect::ShopifyCustomers
+    } else if customerio::is_suppressions(&part.labels, &part.input.stem()) {
+        Dialect::CustomerIoSuppressions
     } else {
         Dialect::Generic
     }
+}
+
+fn is_events(labels: &[String]) -> bool {
+    EventColumns::of(labels).is_some()
 }
 
 /// The dialect of a system that the user named and the content did not show.
@@ -202,11 +235,14 @@ fn is_bulk(part: &Part) -> bool {
 pub(super) fn flavour(raw: &str) -> Flavour {
     let found = members(raw);
     let member = |name: &str| found.iter().find(|(key, _)| key == name).map(|(_, value)| value.get());
+    let labels: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect();
+    if is_events(&labels) {
+        return Flavour::Plain;
+    }
     let is_object = |name: &str| member(name).is_some_and(|value| value.starts_with('{'));
     if is_object("customer") || is_object("identifiers") || (is_object("attributes") && member("id").is_some()) {
         return Flavour::CustomerIo;
     }
-    let labels: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect();
     if customerio::is_people(&labels) {
         return Flavour::CustomerIo;
     }

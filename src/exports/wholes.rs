@@ -11,8 +11,9 @@ const SAME: usize = 5;
 /// What is wrong with the parts as a whole.
 pub(super) fn damage(parts: &[Part], dialect: Dialect, key: Option<&str>) -> Vec<Damage> {
     let mut found: Vec<Damage> = parts.iter().filter(|part| goes_on(part, parts)).map(more).collect();
-    // The warehouse sync writes a row again whenever it changes.
-    if let Some(key) = key.filter(|_| dialect != Dialect::CustomerIoWarehouse) {
+    // The warehouse sync writes a row again whenever it changes, and one address may be suppressed for several reasons.
+    let again = matches!(dialect, Dialect::CustomerIoWarehouse | Dialect::CustomerIoSuppressions);
+    if let Some(key) = key.filter(|_| !again) {
         let keys: Vec<Vec<&str>> = parts.iter().map(|part| first_keys(part, key)).collect();
         for (at, part) in parts.iter().enumerate().filter(|(at, _)| !keys[*at].is_empty()) {
             if let Some(first) = keys[..at].iter().position(|earlier| *earlier == keys[at]) {

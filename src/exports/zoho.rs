@@ -161,6 +161,10 @@ fn by_labels(part: &Part) -> Option<String> {
         Some("Deals".to_owned())
     } else if starts("Mailing ") || (has("Contact Name") && !has("Contact Name.id") && has("Last Name")) {
         Some("Contacts".to_owned())
+    } else if has("Case Number") || has("Case Origin") {
+        Some("Cases".to_owned())
+    } else if has("Account Name") && ["Account Type", "Account Number", "Account Site"].into_iter().any(has) {
+        Some("Accounts".to_owned())
     } else {
         None
     }
@@ -176,6 +180,10 @@ fn by_api_columns(part: &Part) -> Option<String> {
         Some("Leads".to_owned())
     } else if starts("Mailing_") || (has("Account_Name") && has("Last_Name")) {
         Some("Contacts".to_owned())
+    } else if has("Case_Number") || has("Case_Origin") {
+        Some("Cases".to_owned())
+    } else if has("Account_Name") && ["Account_Type", "Account_Number", "Account_Site"].into_iter().any(has) {
+        Some("Accounts".to_owned())
     } else {
         None
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 
 use super::instants::Freshness;
+use super::items::items;
 use super::lenses::truth;
 use super::local::Shard;
 use super::pairs::Pairs;
@@ -15,7 +16,7 @@ use super::tally::Counter;
 use super::{Answer, Column, Fresh, Tally, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, default_day};
-use crate::frames::normalize::{fold, is_missing};
+use crate::frames::normalize::{alike, fold, is_missing};
 use crate::frames::time::{Stamp, classify};
 use crate::mapping::spelling::{Place, Spellings};
 
@@ -37,6 +38,8 @@ pub enum Reading {
     Phone,
     /// As text without case, blanks and punctuation.
     Text,
+    /// As a list that holds an item in some spelling, or does not.
+    Item(String),
     /// As a time that is there or not; which one it is, [`super::Instants`] tell.
     Presence {
         /// Whether somebody may be born on the first day of Unix time.
@@ -111,9 +114,12 @@ pub mod difference {
 
 /// A cell as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Said {
+pub(crate) enum Said {
+    /// Nothing, or a text that means nothing.
     Missing,
+    /// Something that the reading cannot read.
     Unreadable,
+    /// What it means, in one spelling.
     Means(Arc<str>),
 }
 
@@ -123,12 +129,21 @@ impl Reading {
         match self {
             Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
             Self::Truth => truth(left).map(|says| says.to_string()),
-            Self::Number | Self::Phone | Self::Text | Self::Presence { .. } => None,
+            Self::Number | Self::Phone | Self::Text | Self::Item(_) | Self::Presence { .. } => None,
+        }
+    }
+
+    /// Whether the right cell surely does not say what the left one says.
+    pub(super) fn lacks(&self, left: &str, right: &str, missing: &[String]) -> bool {
+        match (self.read(left, missing, true), self.read(right, missing, false)) {
+            (left @ Said::Means(_), right @ Said::Means(_)) => !self.same(&left, &right),
+            (Said::Means(_), Said::Missing) => true,
+            _ => false,
         }
     }
 
     /// Whether two cells mean the same.
-    fn same(&self, one: &Said, other: &Said) -> bool {
+    pub(crate) fn same(&self, one: &Said, other: &Said) -> bool {
         match (one, other) {
             (Said::Means(one), Said::Means(other)) if *self == Self::Phone => {
                 one == other || is_same_abroad(one, other) || is_same_abroad(other, one)
@@ -137,7 +152,8 @@ impl Reading {
         }
     }
 
-    fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
+    /// What a cell says, on the left side or on the right one.
+    pub(crate) fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
         if let Self::Words { left, right } = self {
             let spellings = if on_left { left } else { right };
             return match spellings.place(value) {
@@ -148,6 +164,10 @@ impl Reading {
         }
         if is_missing(value, missing) {
             return Said::Missing;
+        }
+        if let Self::Item(wanted) = self {
+            let held = items(value).iter().any(|item| alike(item, wanted));
+            return if held { Said::Means("an item".into()) } else { Said::Missing };
         }
         let meant = match self {
             Self::Presence { birthday } => return present(value, *birthday),

@@ -4,8 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
+use super::delays::Delayed;
+use super::follows::Followed;
 use super::instants::Differences;
+use super::moves::Moved;
+use super::order::Orders;
 use super::question::Question;
+use super::sequence::Steps;
 use super::tally::Tally;
 use crate::exports::Damage;
 
@@ -55,13 +60,14 @@ pub enum Answer {
     Read { rows: u64, damage: Vec<Damage>, crlf: bool },
     /// To [`Question::Columns`].
     Columns { rows: u64, columns: Vec<ColumnFact>, widest: u64 },
-    /// To [`Question::Values`].
+    /// To [`Question::Values`] and [`Question::Items`].
     Values { rows: u64, values: BTreeMap<String, Tally>, overflow: bool },
     /// To [`Question::Shapes`] and [`Question::Shaped`].
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`] and [`Question::Listing`].
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`], [`Question::Unwritten`], [`Question::Gained`] and
+    /// [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Cells`]: records by the codes of their cells; nothing when there are too many combinations.
     Cells { rows: u64, cells: BTreeMap<Vec<u16>, u64>, overflow: bool },
@@ -78,6 +84,19 @@ pub enum Answer {
     Agree(Agreement),
     /// To [`Question::Instants`].
     Instants(Differences),
+    /// To [`Question::Follows`].
+    Follows(Followed),
+    /// To [`Question::Delays`].
+    Delays(Delayed),
+    /// To [`Question::Moves`].
+    Moves(Moved),
+    /// To [`Question::Sequence`].
+    Sequence(Steps),
+    /// To [`Question::Echo`]: events, those whose record is there, records whose change could be held against its event, and
+    /// those of them that are far from it.
+    Echo { events: u64, joined: u64, timed: u64, far: Tally },
+    /// To [`Question::Order`].
+    Order(Orders),
     /// To [`Question::Coverage`].
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
@@ -151,6 +170,20 @@ impl Answer {
             }
             (Self::Agree(found), Self::Agree(others)) => found.merge(others, cap),
             (Self::Instants(differences), Self::Instants(others)) => differences.merge(others, cap),
+            (Self::Follows(followed), Self::Follows(others)) => followed.merge(others, cap),
+            (Self::Delays(delayed), Self::Delays(others)) => delayed.merge(others, cap),
+            (Self::Moves(moved), Self::Moves(others)) => moved.merge(others, cap),
+            (Self::Sequence(steps), Self::Sequence(others)) => steps.merge(others, cap),
+            (
+                Self::Echo { events, joined, timed, far },
+                Self::Echo { events: more, joined: and, timed: sure, far: further },
+            ) => {
+                *events += more;
+                *joined += and;
+                *timed += sure;
+                far.merge(further, cap);
+            }
+            (Self::Order(orders), Self::Order(others)) => orders.merge(others, cap),
             (Self::Coverage(sides), Self::Coverage(others)) => {
                 sides.split_profiles += others.split_profiles;
                 sides.profiles += others.profiles;

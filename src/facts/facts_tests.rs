@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::local::Engine;
 use super::memo::Memo;
 use super::{
-    Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Meaning, Pick, Question, Reading, Scope, Tokens,
+    Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Meaning, Order, Pick, Question, Reading, Scope,
+    Tokens,
 };
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
@@ -24,13 +25,15 @@ fn contacts() -> String {
 }
 
 fn people() -> String {
-    let mut text = "id,email,cio_id,created_at,unsubscribed,stage,synced_at\n".to_owned();
+    let mut text = "id,email,cio_id,created_at,unsubscribed,stage,synced_at,tags\n".to_owned();
     for n in 0..40_i64 {
         // 2026-05-01T00:00:00Z plus the record's hour, minus Berlin's two hours, plus a lag of n minutes.
         let synced = 1_777_593_600 + (n % 24) * 3_600 - 7_200 + n * 60;
         let email = if n == 39 { "P38@Example.com".to_owned() } else { format!("p{n}@example.com") };
         let stage = if n % 3 == 0 && n != 39 { "Active" } else { "active" };
-        text += &format!(",{email},c{n:02},1714577744,{},{stage},{synced}\n", n % 8 == 0);
+        let tags =
+            if n % 7 == 0 { "\"seven,all\"".to_owned() } else { format!("\"[\"\"all\"\",\"\"t{}\"\"]\"", n % 7) };
+        text += &format!(",{email},c{n:02},1714577744,{},{stage},{synced},{tags}\n", n % 8 == 0);
     }
     text
 }
@@ -43,6 +46,19 @@ fn questions() -> BTreeSet<Question> {
     BTreeSet::from([
         Question::Values { column: column("customerio.people", 5), cap: 100 },
         Question::Values { column: column("customerio.people", 1), cap: 7 },
+        Question::Items { column: column("customerio.people", 7), cap: 5 },
+        Question::Listing(Pick::Items {
+            column: column("customerio.people", 7),
+            items: BTreeSet::from(["seven".to_owned(), "t3".to_owned()]),
+        }),
+        Question::Order(Order {
+            first: column("customerio.people", 6),
+            then: column("customerio.people", 3),
+            zone: None,
+            slack: 60,
+            // 2026-04-30.
+            except: BTreeSet::from([20_573]),
+        }),
         Question::Shapes { column: column("zoho.contacts", 6), lens: Lens::Stamp(Vec::new()) },
         Question::Repeats { column: column("customerio.people", 1), form: Form::Address, unlike: None },
         Question::Compare {
@@ -170,6 +186,19 @@ fn facts_are_right() {
                 assert_eq!(found.kinds["another value"].people, 5);
                 let first = &found.differ.samples[0];
                 assert_eq!((first.key.as_str(), first.value.as_str(), first.detail.as_str()), ("c04", "false", "true"));
+            }
+            (Question::Items { .. }, Answer::Values { rows, values, overflow }) => {
+                assert!(*overflow, "eight items and room for five");
+                let all = values.get("all").map_or((40, 39), |tally| (tally.rows, tally.people));
+                assert_eq!((*rows, values.len(), all), (40, 5, (40, 39)));
+            }
+            (Question::Listing(Pick::Items { .. }), Answer::Rows { rows, met }) => {
+                assert_eq!((*rows, met.rows, met.people), (40, 12, 12));
+            }
+            (Question::Order(_), Answer::Order(found)) => {
+                assert_eq!((found.filled, found.excused), ([40, 40], 4));
+                assert_eq!(found.days, BTreeMap::from([(20_573, 4), (20_574, 36)]));
+                assert_eq!((found.early.rows, found.early.people), (36, 35));
             }
             (Question::Listing(_), Answer::Rows { rows, met }) => {
                 assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "missing tokens have no case");

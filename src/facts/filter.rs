@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 use super::fits::number;
+use super::items::items;
 use super::lenses::truth;
 use super::local::{Shard, Slice};
 use super::{Consent, lenses::shape};
@@ -23,7 +24,7 @@ use crate::frames::TextColumn;
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, classify, instant, zone};
 use crate::mapping::expr::{Expr, Type};
-use crate::mapping::lower::{Options, lower, typed_name};
+use crate::mapping::lower::{Options, joined, lower, typed_name};
 use crate::mapping::spelling::Place;
 use crate::mapping::{ColumnPath, EARLIER};
 
@@ -242,6 +243,10 @@ impl<'a> Cells<'a> {
         let cells = rows.iter().map(|row| self.get(*row));
         match ty {
             Type::Text | Type::Unknown => Series::new(title, cells.collect::<Vec<_>>()),
+            Type::List => {
+                let list = |cell: &str| joined(items(cell).iter().map(AsRef::as_ref));
+                Series::new(title, cells.map(|cell| list(cell?)).collect::<Vec<_>>())
+            }
             Type::Number if self.profile => {
                 Series::new(title, cells.map(|cell| cell?.trim().parse::<f64>().ok()).collect::<Vec<_>>())
             }
@@ -260,8 +265,15 @@ impl<'a> Cells<'a> {
             Stamp::Zero => Some(0),
             Stamp::UnixSeconds => instant(cell, None),
             _ if self.profile => None,
-            Stamp::Date => instant(&format!("{} 00:00:00", cell.trim()), self.zone.as_ref().or(Some(&TimeZone::UTC))),
-            _ => instant(cell, self.zone.as_ref()),
+            _ => placed(cell, self.zone.as_ref()),
         }
+    }
+}
+
+/// The instant of a source's stamp; a day begins at midnight of its zone, or of UTC.
+pub(crate) fn placed(cell: &str, zone: Option<&TimeZone>) -> Option<i64> {
+    match classify(cell) {
+        Stamp::Date => instant(&format!("{} 00:00:00", cell.trim()), zone.or(Some(&TimeZone::UTC))),
+        _ => instant(cell, zone),
     }
 }

@@ -164,15 +164,20 @@ pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apar
 
 /// What comparing two values gives.
 #[derive(Debug, PartialEq, Eq)]
-enum Compared {
+pub(crate) enum Compared {
     /// One of them is no sure time.
     Unsure,
     /// One of them carries no zone, and none is declared.
-    Unplaced {
-        right: bool,
-    },
+    Unplaced { right: bool },
+    /// They are one instant, or one day.
     Same,
+    /// They are not.
     Apart(Apart),
+}
+
+/// What comparing the cells of one pair gives.
+pub(crate) fn compared(asked: &Instants, left: &str, right: &str) -> Compared {
+    Clocks::new(asked).compare(left, right)
 }
 
 /// How the two sides are read.

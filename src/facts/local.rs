@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -15,8 +14,8 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, filter,
-    instants, matches, pairs, people, picks, repeats, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, delays, filter,
+    follows, instants, matches, moves, order, pairs, people, picks, repeats, sequence, values, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::normalize::Form;
@@ -115,6 +114,11 @@ impl<'a> Shard<'a> {
         Self { engine, number, rows }
     }
 
+    /// One row of a dataset, and every row of the others.
+    pub(super) fn of_row(engine: &'a Engine<'a>, dataset: &str, row: u32) -> Self {
+        Self { engine, number: WHOLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
+    }
+
     pub(crate) fn slice(&self, dataset: &str) -> Result<Slice<'_>, String> {
         let absent = || format!("{dataset} is not loaded");
         let frame = self.engine.store.get(dataset).ok_or_else(absent)?;
@@ -168,7 +172,8 @@ impl<'a> Shard<'a> {
             }
             Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
             Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
-            Question::Values { column, cap } => self.values(column, *cap),
+            Question::Values { column, cap } => values::values(self, column, *cap),
+            Question::Items { column, cap } => values::listed(self, column, *cap),
             Question::Shapes { column, lens } => self.shapes(column, lens),
             Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),
             Question::Rows { dataset, filter } => {
@@ -196,6 +201,14 @@ impl<'a> Shard<'a> {
                 agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh })
             }
             Question::Instants(asked) => instants::apart(self, asked),
+            Question::Follows(asked) => follows::follows(self, asked),
+            Question::Delays { clocks, over } => delays::delays(self, clocks, *over),
+            Question::Unwritten { clocks, before, cells } => delays::unwritten(self, clocks, *before, cells),
+            Question::Moves(asked) => moves::moves(self, asked),
+            Question::Gained(asked) => moves::gained(self, asked),
+            Question::Sequence(asked) => sequence::sequence(self, asked),
+            Question::Echo(asked) => sequence::echo(self, asked),
+            Question::Order(asked) => order::orders(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => picks::listing(self, pick),
@@ -219,40 +232,6 @@ impl<'a> Shard<'a> {
             });
         }
         counter.finish(self.cap())
-    }
-
-    fn values(&self, asked: &Column, cap: usize) -> Result<Answer, String> {
-        let slice = self.slice(&asked.dataset)?;
-        let column = slice.column(asked.index)?;
-        let mut counters: AHashMap<&str, Counter> = AHashMap::new();
-        let (mut overflow, mut bound) = (false, u64::MAX);
-        for row in slice.rows() {
-            let value = column.get(row);
-            let Some(counter) = counters.get_mut(value) else {
-                if overflow && xxh3_64(value.as_bytes()) > bound {
-                    continue;
-                }
-                slice.sample(counters.entry(value).or_default(), row, value);
-                // Beyond the cap those with the smallest hashes are kept: what was dropped never comes back.
-                if counters.len() > cap.saturating_mul(2).max(1_024) {
-                    let mut hashes: Vec<u64> = counters.keys().map(|value| xxh3_64(value.as_bytes())).collect();
-                    hashes.sort_unstable();
-                    (overflow, bound) = (true, hashes[cap.max(1) - 1]);
-                    counters.retain(|value, _| xxh3_64(value.as_bytes()) <= bound);
-                }
-                continue;
-            };
-            slice.sample(counter, row, value);
-        }
-        overflow |= counters.len() > cap;
-        let mut kept: Vec<(u64, &str, Counter)> =
-            counters.into_iter().map(|(value, counter)| (xxh3_64(value.as_bytes()), value, counter)).collect();
-        if overflow {
-            kept.sort_unstable_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
-            kept.truncate(cap);
-        }
-        let values = kept.into_iter().map(|(_, value, counter)| (value.to_owned(), counter.finish(SAMPLES))).collect();
-        Ok(Answer::Values { rows: slice.len(), values, overflow })
     }
 
     fn shapes(&self, asked: &Column, lens: &Lens) -> Result<Answer, String> {
@@ -323,6 +302,7 @@ impl Engine<'_> {
             for (question, answer) in given {
                 let cap = match question {
                     Question::Values { .. }
+                    | Question::Items { .. }
                     | Question::Shapes { .. }
                     | Question::Shaped { .. }
                     | Question::Compare { .. }
@@ -336,7 +316,11 @@ impl Engine<'_> {
             }
         }
         for (question, answer) in &mut whole {
-            if let (Question::Values { cap, .. }, Answer::Values { values, overflow, .. }) = (question, answer) {
+            if let (
+                Question::Values { cap, .. } | Question::Items { cap, .. },
+                Answer::Values { values, overflow, .. },
+            ) = (question, answer)
+            {
                 settle(values, overflow, *cap);
             }
         }

@@ -9,35 +9,57 @@ mod answer;
 pub mod cells;
 mod clusters;
 mod decisions;
+mod delays;
+mod events;
 mod filter;
 pub(crate) mod fits;
+mod follows;
 pub mod ids;
 mod instants;
+pub mod items;
 pub mod lenses;
 pub mod local;
 pub mod matches;
 mod matching;
 pub mod memo;
+mod moves;
+mod order;
 mod pairs;
 mod people;
 mod picks;
 mod question;
 mod repeats;
+mod sequence;
+pub(crate) mod single;
 pub mod tally;
+mod values;
 mod width;
 mod writers;
 
+pub(crate) use agree::Said;
 pub use agree::{Agreement, Blank, Reading};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
 pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
+pub use delays::{Clocks, Delayed, Held};
+pub use events::{Events, Place};
+pub(crate) use filter::placed;
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
+pub use follows::{Followed, Follows};
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
+pub(crate) use instants::{Compared, Freshness, compared};
 pub use matching::{Match, Matching, Side};
+pub use moves::{Cell, Gained, Moved, Moves, Told};
+pub use order::{Order, Orders};
 pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
+pub use sequence::{Echo, Flip, Sequence, Steps};
 pub use tally::{Sample, Tally};
 
 #[cfg(test)]
 #[path = "facts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "history_tests.rs"]
+mod history_tests;

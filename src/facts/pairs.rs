@@ -16,7 +16,7 @@ type Side<'a> = (&'a Column, &'a Lens);
 /// The linked records of two datasets, with a column of each.
 pub(super) struct Pairs<'a> {
     pub(super) left: Slice<'a>,
-    right: Slice<'a>,
+    pub(super) right: Slice<'a>,
     pub(super) left_column: &'a TextColumn,
     pub(super) right_column: &'a TextColumn,
     links: std::sync::Arc<Vec<Link>>,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ahash::AHashSet;
 
+use super::items::items;
 use super::local::{SAMPLES, Shard, Slice, in_scope};
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Pick, Scope, instants, pairs};
@@ -15,6 +16,11 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
             let column = slice.column(column.index)?;
             let wanted: AHashSet<&str> = values.iter().map(String::as_str).collect();
             Ok(slice.rows().filter(|row| wanted.contains(column.get(*row))).collect())
+        }
+        Pick::Items { column, items: wanted } => {
+            let column = slice.column(column.index)?;
+            let holds = |row: &u32| items(column.get(*row)).iter().any(|item| wanted.contains(item.as_ref()));
+            Ok(slice.rows().filter(holds).collect())
         }
         Pick::Shapes { column: asked, lens, shapes } => {
             if let Some(rows) = shard.engine.memo.rows(shard.number, asked, lens, shapes) {
@@ -45,7 +51,9 @@ pub(super) fn listing(shard: &Shard<'_>, pick: &Pick) -> Result<Answer, String> 
             pairs::listing(shard, (left, left_lens), (right, right_lens), cells)
         }
         Pick::Instants { asked, cells } => instants::listing(shard, asked, cells),
-        Pick::Values { column, .. } | Pick::Shapes { column, .. } => named(shard, pick, column.index),
+        Pick::Values { column, .. } | Pick::Items { column, .. } | Pick::Shapes { column, .. } => {
+            named(shard, pick, column.index)
+        }
         Pick::Shaped { column, scope, .. } => {
             let slice = shard.slice(&column.dataset)?;
             let counts = in_scope(shard, &slice, scope)?;

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
+use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
-use super::{Match, Matching};
+use super::order::Order;
+use super::{Echo, Gained, Match, Matching, Moves, Sequence};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -101,6 +104,8 @@ impl Scope {
 pub enum Pick {
     /// Those that hold one of these values.
     Values { column: Column, values: BTreeSet<String> },
+    /// Those whose list holds one of these items.
+    Items { column: Column, items: BTreeSet<String> },
     /// Those whose value has one of these shapes.
     Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
     /// Those in scope whose value has one of these shapes.
@@ -124,7 +129,10 @@ impl Pick {
     /// The column whose cells are named.
     pub fn column(&self) -> &Column {
         match self {
-            Self::Values { column, .. } | Self::Shapes { column, .. } | Self::Shaped { column, .. } => column,
+            Self::Values { column, .. }
+            | Self::Items { column, .. }
+            | Self::Shapes { column, .. }
+            | Self::Shaped { column, .. } => column,
             Self::Instants { asked, .. } => &asked.right,
             Self::Pairs { right, .. } => right,
         }
@@ -175,6 +183,8 @@ pub enum Question {
     Wide { dataset: String, columns: Vec<usize>, over: u64 },
     /// Distinct values with counts; past `cap` it says that it overflowed.
     Values { column: Column, cap: usize },
+    /// Distinct items of a column of lists, with counts; past `cap` it says that it overflowed.
+    Items { column: Column, cap: usize },
     /// Values by their shape under a lens.
     Shapes { column: Column, lens: Lens },
     /// The newest instant of a column; `zone` is that of stamps without one.
@@ -210,6 +220,23 @@ pub enum Question {
     },
     /// Linked pairs by how far apart the instants of both sides are.
     Instants(Instants),
+    /// Records that came after an instant of the same person.
+    Follows(Follows),
+    /// Linked pairs by how late the profile was written; more than `over` seconds is late.
+    Delays { clocks: Clocks, over: Option<i64> },
+    /// Linked pairs whose record changed before an instant and after the last write of its profile, one of whose cells
+    /// says something else.
+    Unwritten { clocks: Clocks, before: i64, cells: Vec<Held> },
+    /// Records whose cell changed since the snapshot, and whether events tell of it.
+    Moves(Moves),
+    /// Profiles that people have beside those that they had.
+    Gained(Gained),
+    /// Events in the order of time: what does not follow, comes twice, goes back and forth.
+    Sequence(Sequence),
+    /// How far events are from the changes of records that they tell of.
+    Echo(Echo),
+    /// Records by whether two of their times are in order.
+    Order(Order),
     /// Who is on which side.
     Coverage { left: String, right: String, scope: Scope },
     /// Left addresses that stand on another right record than the left identifier, and right addresses that are not the left one's any more.
@@ -227,6 +254,7 @@ impl Question {
     pub fn listing(pick: Pick) -> Option<Self> {
         let empty = match &pick {
             Pick::Values { values, .. } => values.is_empty(),
+            Pick::Items { items, .. } => items.is_empty(),
             Pick::Shapes { shapes, .. } | Pick::Shaped { shapes, .. } => shapes.is_empty(),
             Pick::Pairs { cells, .. } => cells.is_empty(),
             Pick::Instants { cells, .. } => cells.is_empty(),
@@ -238,6 +266,11 @@ impl Question {
     pub fn named_columns(&self) -> Vec<Column> {
         match self {
             Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            // What else they read may be blank: it is told by other columns as well, or not at all.
+            Self::Sequence(asked) => asked.events.columns(),
+            Self::Echo(asked) => asked.events.columns().into_iter().chain([asked.changed.clone()]).collect(),
+            Self::Moves(asked) => vec![asked.before.clone(), asked.after.clone()],
+            Self::Gained(_) => Vec::new(),
             _ => self.columns(),
         }
     }
@@ -246,6 +279,7 @@ impl Question {
     pub fn columns(&self) -> Vec<Column> {
         match self {
             Self::Values { column, .. }
+            | Self::Items { column, .. }
             | Self::Shapes { column, .. }
             | Self::Newest { column, .. }
             | Self::Repeats { column, .. }
@@ -279,6 +313,17 @@ impl Question {
                 pick.columns().into_iter().chain(more).collect()
             }
             Self::Instants(asked) => asked.columns(),
+            Self::Follows(asked) => asked.columns(),
+            Self::Delays { clocks, .. } => clocks.columns(),
+            Self::Unwritten { clocks, cells, .. } => {
+                let cells = cells.iter().flat_map(|held| [held.left.clone(), held.right.clone()]);
+                clocks.columns().into_iter().chain(cells).collect()
+            }
+            Self::Moves(asked) => asked.columns(),
+            Self::Gained(asked) => asked.columns(),
+            Self::Sequence(asked) => asked.columns(),
+            Self::Echo(asked) => asked.columns(),
+            Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
             _ => Vec::new(),
         }
     }
@@ -290,6 +335,7 @@ impl Question {
             Self::Rows { dataset, .. } | Self::Cells { dataset, .. } => named.push(dataset.clone()),
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
+            Self::Gained(asked) => named.extend(asked.datasets()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
@@ -312,6 +358,7 @@ impl Question {
                 std::iter::once(left).chain(also).flat_map(|column| pair(column, right)).collect()
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
+            Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
             Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
@@ -342,6 +389,7 @@ impl Question {
             Self::Rows { dataset, filter } => vec![(dataset, filter)],
             Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
             Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Follows(Follows { then, scope: Scope::Where(filter), .. }) => vec![(&then.dataset, filter)],
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],

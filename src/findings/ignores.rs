@@ -1,12 +1,30 @@
 //! Which ignore entries accept which findings. Shared by triage, which acts on it, and by the rules that audit it.
 
 use super::{Finding, Subject};
-use crate::config::{Ignore, Selector};
+use crate::config::{Ignore, Selector, Waiver};
 use crate::frames::time::written;
+use crate::mapping::Spot;
 
 /// Whether an entry still holds: its last day is not over.
 pub fn holds(ignore: &Ignore, now: i64) -> bool {
-    ignore.until.as_ref().is_none_or(|until| written(&until.text).is_some_and(|start| now < start + 86_400))
+    lasts(ignore.until.as_ref(), now)
+}
+
+/// Whether the last day of an entry is not over.
+fn lasts(until: Option<&Spot>, now: i64) -> bool {
+    until.is_none_or(|until| written(&until.text).is_some_and(|start| now < start + 86_400))
+}
+
+impl Waiver {
+    /// Whether it waives anything: it has a reason, and its last day is not over.
+    pub fn holds(&self, now: i64) -> bool {
+        self.reason.is_some() && self.lasts(now)
+    }
+
+    /// Whether its last day is not over.
+    pub fn lasts(&self, now: i64) -> bool {
+        lasts(self.until.as_ref(), now)
+    }
 }
 
 impl Selector {

@@ -48,6 +48,14 @@ pub fn for_reports(verdict: &Verdict) -> Verdict {
             *why = clean(why);
         }
     }
+    for checked in shown.checklist.iter_mut().flat_map(|list| &mut list.items) {
+        checked.open.iter_mut().for_each(|open| open.reason = clean(&open.reason));
+        if let Some(waiver) = &mut checked.waiver {
+            for text in waiver.reason.iter_mut().chain(&mut waiver.by) {
+                *text = clean(text);
+            }
+        }
+    }
     shown.remarks = shown.remarks.iter().map(|remark| clean(remark)).collect();
     shown
 }
@@ -134,6 +142,16 @@ fn value(text: &str, shows: Shows) -> String {
         Shows::Instants if classify(text) == Stamp::UnixSeconds => printable(text),
         _ => masked(text),
     }
+}
+
+/// One cell as it may be shown, outside of a finding.
+pub(crate) fn cell(text: &str, shows: Shows, show: bool) -> String {
+    if show { printable(text) } else { value(text, shows) }
+}
+
+/// A record key as it may be shown.
+pub(crate) fn named(text: &str, show: bool) -> String {
+    if show { printable(text) } else { key(text) }
 }
 
 /// A time of the day or of an order is nobody's data; digits alone could be a phone number.

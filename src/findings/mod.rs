@@ -4,6 +4,7 @@
 //! it matters and what to do.
 
 pub mod baseline;
+pub mod checklist;
 pub mod ignores;
 pub mod masking;
 pub mod scores;
@@ -351,6 +352,8 @@ pub struct Verdict {
     pub config: Option<String>,
     /// What was read.
     pub inputs: Vec<Input>,
+    /// The checklist, in the launch profile.
+    pub checklist: Option<checklist::Checklist>,
     /// How well people are recognised, and how well triggers work.
     pub scores: scores::Scores,
     /// Every selected rule, by code.

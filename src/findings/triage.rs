@@ -1,18 +1,12 @@
 //! Policy, once, before any reporter: re-grading, thresholds, ignores, order, and how the run ends.
 
 use super::baseline::{Baseline, Standing};
+use super::checklist::{self, Checklist};
 use super::ignores::{holds, is_rule};
 use super::{Finding, Firmness, Outcome, Severity, Status};
 use crate::config::Config;
 use crate::error::Exit;
 use crate::text::counted;
-
-/// What a launch cannot live with. Everything else is shown and blocks nothing.
-pub const LAUNCH: &[&str] = &[
-    "ID001", "ID002", "ID003", "ID009", "DUP001", "DUP005", "DUP010", "ENM001", "ENM004", "TS002", "TS003", "OWN001",
-    "OWN003", "CON001", "CON003", "CON004", "CON008", "CON010", "SEG001", "MAP001", "MAP002", "FRS003", "EVT001",
-    "JNY001", "JNY002", "JNY008", "QA006",
-];
 
 /// How strict a run is.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +19,13 @@ pub struct Policy {
     pub strict: bool,
     /// The instant that counts as now.
     pub now: i64,
+}
+
+impl Policy {
+    /// Whether the run is the checklist before a launch.
+    pub fn is_launch(&self) -> bool {
+        self.profile.as_deref() == Some("launch")
+    }
 }
 
 /// Findings that stand and findings that the team accepted, both in the order of reports.
@@ -41,15 +42,7 @@ pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, out
     let mut triaged = Triaged::default();
     for outcome in outcomes {
         for finding in &mut outcome.findings {
-            let severity = |finding: &Finding| {
-                let own = config.overrides.iter().find(|own| own.severity.is_some() && own.selector.means(finding));
-                let rule =
-                    || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
-                own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity))
-            };
-            if finding.firmness != Firmness::Fixed {
-                finding.severity = severity(finding).unwrap_or(finding.severity);
-            }
+            finding.severity = graded(config, finding);
             finding.accepted = accepted(config, baseline, policy.now, finding);
             let into = if finding.accepted.is_some() { &mut triaged.accepted } else { &mut triaged.standing };
             into.push(finding.clone());
@@ -58,6 +51,23 @@ pub fn triage(config: &Config, baseline: Option<&Baseline>, policy: &Policy, out
     triaged.standing.sort_by(worst_first);
     triaged.accepted.sort_by(worst_first);
     triaged
+}
+
+/// How bad a finding is here.
+fn graded(config: &Config, finding: &Finding) -> Severity {
+    if finding.firmness == Firmness::Fixed {
+        return finding.severity;
+    }
+    let own = config.overrides.iter().find(|own| own.severity.is_some() && own.selector.means(finding));
+    let rule = || config.severity.iter().find(|(rule, _)| is_rule(&rule.text, &finding.code, &finding.name));
+    let own = own.and_then(|own| own.severity).or_else(|| rule().map(|(_, severity)| *severity));
+    own.unwrap_or(finding.severity)
+}
+
+/// How bad a finding is once the team's policy was applied; nothing for one that it accepts.
+pub fn stands(config: &Config, baseline: Option<&Baseline>, now: i64, finding: &Finding) -> Option<Severity> {
+    let mut finding = finding.clone();
+    accepted(config, baseline, now, &mut finding).is_none().then(|| graded(config, &finding))
 }
 
 /// Why a finding is accepted: by an ignore, by a threshold, or because it was there before.
@@ -109,16 +119,15 @@ fn worst_first(one: &Finding, other: &Finding) -> std::cmp::Ordering {
     weight(other).cmp(&weight(one)).then_with(|| (&one.code, &one.hit.subject).cmp(&(&other.code, &other.hit.subject)))
 }
 
-/// Whether a standing finding fails the run.
-pub fn blocks(policy: &Policy, finding: &Finding) -> bool {
+/// Whether a standing finding fails the run. A launch is blocked by what fails an item that is not waived.
+pub fn blocks(policy: &Policy, checklist: Option<&Checklist>, finding: &Finding) -> bool {
     let severe = policy.fail_on.is_some_and(|least| finding.severity >= least);
-    severe && (policy.profile.as_deref() != Some("launch") || LAUNCH.contains(&finding.code.as_str()))
+    severe && checklist.is_none_or(|list| checklist::blocks(&finding.code) && !list.waives(&finding.code))
 }
 
 /// How the run ends. What could not be checked beats what was found.
-pub fn exit(policy: &Policy, outcomes: &[Outcome], standing: &[Finding]) -> Exit {
-    let required =
-        |outcome: &Outcome| policy.profile.as_deref() != Some("launch") || LAUNCH.contains(&outcome.code.as_str());
+pub fn exit(policy: &Policy, checklist: Option<&Checklist>, outcomes: &[Outcome], standing: &[Finding]) -> Exit {
+    let required = |outcome: &Outcome| checklist.is_none_or(|list| list.requires(&outcome.code));
     let unseen = |outcome: &&Outcome| outcome.status == Status::NotEvaluated || !outcome.gaps.is_empty();
     if outcomes.iter().any(|outcome| matches!(outcome.status, Status::Failed(_))) {
         return Exit::Failed;
@@ -126,5 +135,5 @@ pub fn exit(policy: &Policy, outcomes: &[Outcome], standing: &[Finding]) -> Exit
     if policy.strict && outcomes.iter().filter(unseen).any(required) {
         return Exit::Failed;
     }
-    if standing.iter().any(|finding| blocks(policy, finding)) { Exit::Findings } else { Exit::Clean }
+    if standing.iter().any(|finding| blocks(policy, checklist, finding)) { Exit::Findings } else { Exit::Clean }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{self, Link, link};
+use super::links::{self, Link, every_id, link};
 use super::normalize::{Form, address, mailbox};
 use super::{Frame, Store};
 use crate::exports::Dataset;
@@ -25,6 +25,10 @@ pub enum Numbering {
     MaybeZoho,
     /// A key that the mapping declares, by its number.
     Declared(u32),
+    /// Customer.io's `id`, in which case counts.
+    ProfileId,
+    /// Customer.io's `cio_id`.
+    CioId,
 }
 
 /// A column of ids.
@@ -49,6 +53,10 @@ pub struct Keys {
     pub address: Option<usize>,
     /// Lookups to the person the record belongs to.
     pub parents: Vec<usize>,
+    /// Keys by which events, messages and lists name a profile, on both sides: they link, and set nobody apart from others.
+    pub refs: Vec<IdColumn>,
+    /// Whether the records are events: each belongs to whom it names.
+    pub events: bool,
 }
 
 impl Keys {
@@ -56,12 +64,17 @@ impl Keys {
     #[must_use]
     pub fn moved(&self, from: &Dataset, to: &Dataset) -> Self {
         let place = |index: &usize| to.columns.iter().position(|column| column.label == from.columns[*index].label);
+        let moved = |ids: &[IdColumn]| -> Vec<IdColumn> {
+            ids.iter().filter_map(|id| Some(IdColumn { column: place(&id.column)?, ..*id })).collect()
+        };
         Self {
             record: self.record.as_ref().and_then(place),
             shared: self.shared,
-            ids: self.ids.iter().filter_map(|id| Some(IdColumn { column: place(&id.column)?, ..*id })).collect(),
+            ids: moved(&self.ids),
             address: self.address.as_ref().and_then(place),
             parents: self.parents.iter().filter_map(place).collect(),
+            refs: moved(&self.refs),
+            events: self.events,
         }
     }
 
@@ -73,7 +86,7 @@ impl Keys {
 
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
-        let ids = self.ids.iter().map(|id| &id.column);
+        let ids = self.ids.iter().chain(&self.refs).map(|id| &id.column);
         self.record.iter().chain(ids).chain(&self.address).chain(&self.parents).copied().collect()
     }
 }
@@ -90,6 +103,7 @@ pub(super) struct Hashes {
     address: Option<usize>,
     shared: bool,
     pub(super) parents: Vec<Vec<u64>>,
+    pub(super) refs: Vec<Vec<u64>>,
 }
 
 /// The people of one dataset.
@@ -137,7 +151,15 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
     let name = frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name);
     let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
     let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
-    let (exact, mailbox) = addresses(frame, keys.address);
+    let (mut exact, mut mailbox) = addresses(frame, keys.address);
+    let refs: Vec<Vec<u64>> = keys.refs.iter().map(|id| ids(frame, *id)).collect();
+    // An event belongs to whom its key names; its address may be an older one, which somebody else has by now.
+    if keys.events {
+        let named = |row: usize| refs.iter().any(|list| list.get(row).is_some_and(|key| *key != 0));
+        for row in (0..exact.len()).filter(|row| named(*row)) {
+            (exact[row], mailbox[row]) = (0, 0);
+        }
+    }
     Hashes {
         own: column(frame, keys.record, Form::Identifier, own_space),
         ids: keys.ids.iter().map(|id| ids(frame, *id)).collect(),
@@ -145,6 +167,7 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
         mailbox,
         address: keys.address,
         parents: lookups.collect(),
+        refs,
         shared: keys.shared,
     }
 }
@@ -153,7 +176,10 @@ fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
     let space = match id.numbering {
         Numbering::Zoho | Numbering::MaybeZoho => ID_SPACE,
         Numbering::Declared(number) => 1_000 + u64::from(number),
+        Numbering::ProfileId => 4,
+        Numbering::CioId => 5,
     };
+    let form = if id.numbering == Numbering::ProfileId { Form::Exact } else { Form::Identifier };
     let Some(column) = frame.column(id.column) else { return Vec::new() };
     let fits = |text: &str| {
         let digits = text.trim().trim_start_matches("zcrm_");
@@ -161,7 +187,7 @@ fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
     };
     let one = |row| match column.get(row) {
         text if id.numbering == Numbering::MaybeZoho && !fits(text) => 0,
-        text => hashed(Form::Identifier, space, text),
+        text => hashed(form, space, text),
     };
     (0..frame.rows).into_par_iter().map(one).collect()
 }
@@ -204,7 +230,7 @@ impl Identity {
             pairs
         };
         let mut people = Sets::new(total);
-        for pair in keyed(|hash| hash.ids.iter().chain(&hash.parents).chain([&hash.own]).collect()).windows(2) {
+        for pair in keyed(every_id).windows(2) {
             if pair[0].0 == pair[1].0 {
                 people.join(pair[0].1, pair[1].1);
             }

@@ -34,7 +34,7 @@ fn plan(datasets: &BTreeMap<String, Arc<Dataset>>) -> Plan {
             .into_iter()
             .collect(),
         address: dataset.find("Email").or_else(|| dataset.find("email")),
-        parents: Vec::new(),
+        ..Keys::default()
     };
     datasets.values().map(|dataset| (dataset.name.clone(), keys(dataset))).collect()
 }

@@ -8,6 +8,11 @@ use super::identity::Hashes;
 /// Records of one key that are linked each with each; beyond, each is linked to the first of the other side, so that one
 /// address on everything stays linear.
 const EACH_WITH_EACH: usize = 20;
+/// Every list of ids that joins people.
+pub(super) fn every_id(hashes: &Hashes) -> Vec<&Vec<u64>> {
+    hashes.ids.iter().chain(&hashes.parents).chain(&hashes.refs).chain([&hashes.own]).collect()
+}
+
 /// Why a profile is linked to a record, the surest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
@@ -71,7 +76,7 @@ impl Lookup {
 /// By which key a right row is linked, and why.
 fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(u64, Tier)> {
     let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
-    let mut ids = [&right.own].into_iter().chain(&right.ids).map(at);
+    let mut ids = [&right.own].into_iter().chain(&right.ids).chain(&right.refs).map(at);
     if let Some(key) = ids.find(|key| !left.ids.of(*key).is_empty()) {
         return Some((key, Tier::Identifier));
     }
@@ -103,11 +108,12 @@ pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
     // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
     let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
     let left = Lookups {
-        ids: Lookup::new(left.ids.iter().chain(parents).chain([&left.own])),
+        ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain([&left.own])),
         exact: Lookup::new([&left.exact].into_iter()),
         mailbox: Lookup::new([&left.mailbox].into_iter()),
     };
-    let rows = right.own.len().max(right.exact.len()).max(right.ids.iter().map(Vec::len).max().unwrap_or_default());
+    let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
+    let rows = right.own.len().max(right.exact.len()).max(lists);
     let chosen: Vec<Option<(u64, Tier)>> = (0..rows).into_par_iter().map(|row| choose(&left, right, row)).collect();
     let mut wide: AHashMap<(u64, Tier), u32> = AHashMap::new();
     for (choice, row) in chosen.iter().zip(0_u32..) {

@@ -23,15 +23,15 @@ fn spelled(attribute: &Attribute) -> BTreeSet<&str> {
 
 /// What becomes of the profiles of a value, by what its spellings mean now.
 fn fate(value: &str, before: &BTreeMap<&str, &str>, after: &BTreeMap<&str, &str>) -> Fate {
-    let own = before.iter().filter(|(_, meant)| **meant == value).map(|(spelling, _)| *spelling);
-    let now: BTreeSet<Option<&str>> = own.chain([value]).map(|spelling| after.get(spelling).copied()).collect();
+    let own = before.iter().filter(|(_, meant)| **meant == value);
+    let now: BTreeSet<Option<&str>> = own.map(|(spelling, _)| after.get(spelling).copied()).collect();
     let known: Vec<&str> = now.iter().flatten().copied().collect();
-    match (known.as_slice(), now.contains(&None)) {
-        ([], _) => Fate::Blank,
-        // A spelling of the profiles alone was never read from a record; one that is explained now tells of all others.
-        ([one], is_lost) if !is_lost || !before.contains_key(value) || after.contains_key(value) => {
-            Fate::Value((*one).to_owned())
-        }
+    match (known.as_slice(), after.get(value)) {
+        // What stands on the profiles is explained itself, and no record says otherwise.
+        ([], Some(one)) => Fate::Value((*one).to_owned()),
+        ([known], Some(one)) if known == one => Fate::Value((*one).to_owned()),
+        ([], None) => Fate::Blank,
+        ([one], None) if !now.contains(&None) => Fate::Value((*one).to_owned()),
         _ => Fate::Unknown,
     }
 }

@@ -18,11 +18,15 @@ pub const RESERVED: &[(&str, Type)] = &[
 
 /// How conditions read an attribute: by its declared type, else as Customer.io does; nothing for names that neither knows.
 pub fn type_of(name: &str, attribute: Option<&Attribute>) -> Option<Type> {
+    if attribute.is_some_and(|attribute| attribute.is_role("tags")) {
+        return Some(Type::List);
+    }
     if let Some(kind) = attribute.and_then(|attribute| attribute.kind.as_ref()) {
         return Some(match kind.text.as_str() {
             "number" => Type::Number,
             "boolean" => Type::Boolean,
             "timestamp" | "date" => Type::Timestamp,
+            "list" => Type::List,
             _ => Type::Text,
         });
     }

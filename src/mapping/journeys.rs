@@ -16,6 +16,29 @@ pub struct Segment {
     pub never: bool,
     /// The attributes that its condition reads.
     pub reads: Vec<Spot>,
+    /// What it is for: `vip`.
+    pub purpose: Option<Spot>,
+    /// How many members are right.
+    pub expect: Option<Expect>,
+    /// Whether Customer.io listed it, and the document does not declare it.
+    pub listed: bool,
+    /// Why its condition is not known whole.
+    pub open: Option<String>,
+    /// Whether not even the attributes that it reads are known.
+    pub hidden: bool,
+}
+
+/// How many members a segment should have.
+#[derive(Debug, Clone)]
+pub struct Expect {
+    /// Where it is written.
+    pub mark: Mark,
+    /// The fewest.
+    pub min: Option<u64>,
+    /// The most.
+    pub max: Option<u64>,
+    /// The largest share by which they may change from run to run.
+    pub moved: Option<f64>,
 }
 
 /// A planned event.
@@ -77,6 +100,8 @@ pub enum Kind {
     Attribute,
     /// `date:birthday`: an attribute whose day starts it.
     Date,
+    /// `tag:Wholesale Prospect`
+    Tag,
     /// Words that name none of these.
     Words,
 }
@@ -117,6 +142,8 @@ pub struct Journey {
     pub state: Option<Spot>,
     /// When it was switched on.
     pub since: Option<Spot>,
+    /// Whether it is a campaign that Customer.io listed, and the document does not declare it.
+    pub listed: bool,
 }
 
 impl Journey {
@@ -168,7 +195,25 @@ pub(super) fn segment(document: &Document, entry: &Entry, attributes: &[Attribut
     let never = entry.node.get("never");
     let text = never.or_else(|| entry.node.get("where"))?.clone();
     let reads = conditions::reads(document, &text, attributes);
-    Some(Segment { name: entry.key.clone(), mark: entry.mark, text, never: never.is_some(), reads })
+    Some(Segment {
+        name: entry.key.clone(),
+        mark: entry.mark,
+        text,
+        never: never.is_some(),
+        reads,
+        purpose: spot(&entry.node, "purpose"),
+        expect: expect(&entry.node),
+        listed: false,
+        open: None,
+        hidden: false,
+    })
+}
+
+fn expect(node: &Node) -> Option<Expect> {
+    let node = node.get("expect")?;
+    let number = |key: &str| node.get_number(key);
+    let count = |key: &str| number(key).map(|count| count as u64);
+    Some(Expect { mark: node.mark, min: count("min"), max: count("max"), moved: number("moved") })
 }
 
 pub(super) fn event(entry: &Entry) -> Event {
@@ -183,7 +228,7 @@ pub(super) fn event(entry: &Entry) -> Event {
     }
 }
 
-fn written(node: &Node) -> Option<Spot> {
+pub(super) fn written(node: &Node) -> Option<Spot> {
     Some(Spot { text: node.text()?.to_owned(), mark: node.mark })
 }
 
@@ -219,6 +264,7 @@ pub(super) fn journey(name: &str, mark: Mark, node: &Node, known: &Known<'_>) ->
         purpose: spot(node, "purpose"),
         state: spot(node, "state"),
         since: spot(node, "since"),
+        listed: false,
     }
 }
 
@@ -229,6 +275,7 @@ impl Known<'_> {
             ("event:", Kind::Event),
             ("attribute:", Kind::Attribute),
             ("date:", Kind::Date),
+            ("tag:", Kind::Tag),
         ];
         let told = prefixes.iter().find_map(|(prefix, kind)| Some((*kind, spot.text.strip_prefix(prefix)?)));
         let (kind, name) = told.unwrap_or_else(|| (self.meant(slot, &spot.text), &spot.text));

@@ -34,7 +34,7 @@ const ATTRIBUTE: &[Key] = &[
     key("type", Shape::Word(TYPES), "what the attribute holds"),
     key("values", VALUES, "allowed values; or source spelling: attribute spelling, where the two systems differ"),
     key("aliases", Shape::MapOf(&TEXTS), "allowed value: other spellings that mean it"),
-    key("alias_cutover", Shape::Text, "the date after which aliases should be gone"),
+    key("alias_cutover", Shape::Text, "the date after which aliases should be gone: 2026-03-01"),
     key("default", Shape::Text, "the value a blank stands for"),
     key("missing", TEXTS, "texts that mean missing in this field, beside the document's own list"),
     key("owner", Shape::Text, "the system whose value is right"),
@@ -53,6 +53,7 @@ const ATTRIBUTE: &[Key] = &[
     ),
     key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
     key("lag", Shape::Text, "how late it may arrive: 4h"),
+    key("written_at", Shape::Text, "the attribute that says when the sync last wrote it"),
     key("stamp", Shape::Text, "the attribute that says which system wrote it last"),
     key("version", Shape::Text, "version of the value list, for lifecycle models"),
     key("was", TEXTS, "earlier names of the attribute"),
@@ -95,7 +96,7 @@ const JOURNEY: &[Key] = &[
     key("debounce", Shape::Text, "wait before a trigger counts: 1h"),
     key("within", Shape::Text, "how soon the first message must go out: 15m"),
     key("delay", Shape::Text, "wait before the first message: 21d"),
-    key("reads", TEXTS, "attributes its branches and messages read"),
+    key("reads", TEXTS, "attributes its branches and messages read, and tags: [owner, tag:Wholesale Prospect]"),
     key("fallback", Shape::MapOf(&Shape::Text), "attribute: what a blank means"),
     key(
         "purpose",
@@ -132,8 +133,20 @@ const SEGMENT: &[Key] = &[
     key("where", Shape::Text, "who is in it: lifecycle_stage = 'At Risk' AND unsubscribed = false"),
     key("never", Shape::Text, "who must never exist: unsubscribed = true AND promo_journey = true"),
     key("expect", Shape::Object(EXPECT), "how many members are right"),
-    key("purpose", Shape::Text, "vip, at_risk, recent_buyer, promo"),
+    key("purpose", Shape::Text, "what it is for: vip, at_risk and recent_buyer are watched, as others with expect are"),
     key("note", Shape::Text, "free text for readers"),
+];
+
+const TEST_PERSON: &[Key] = &[
+    key("expect", Shape::MapOf(&Shape::Text), "what the profile must hold, by attribute: {lifecycle_stage: Active}"),
+    key("in", TEXTS, "segments that the person must be in"),
+    key("note", Shape::Text, "free text for readers"),
+];
+
+const TAGS: &[Key] = &[
+    key("approved", TEXTS, "tags that may drive marketing"),
+    key("routing", TEXTS, "tags that decide where people are sent, and so must reach the profile"),
+    key("new_per_week", Shape::Count, "how many tags a week may be new"),
 ];
 
 const MODULE: &[Key] = &[
@@ -153,15 +166,18 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("segments", Shape::MapOf(&Shape::Object(SEGMENT)), "segments, and those that must stay empty"),
     key(
         "test_people",
-        Shape::ListOf(&Shape::Free),
-        "named people to validate the sync with: {email: …, expect: {…}, in: […]}; no rule reads them yet",
+        Shape::ListOf(&Shape::Named(TEST_PERSON, &Shape::Text)),
+        "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),
     key("missing", TEXTS, "texts that mean missing everywhere: N/A, none, -"),
-    key("tags", Shape::Object(&[key("approved", TEXTS, "tags that may drive marketing")]), "tags"),
+    key("tags", Shape::Object(TAGS), "tags that may be read, of attributes with `role: tags`"),
     key("sensitive", TEXTS, "source fields that must not be synced"),
     key("lag", Shape::Text, "how late the sync may be: 4h"),
+    key("written_at", Shape::Text, "the attribute that says when the sync last wrote the profile: zoho_synced_at"),
     key("source_of_truth", Shape::Text, "the attribute that says which system wrote last"),
+    key("stamped_since", Shape::Text, "the date from which new profiles say who wrote last: 2026-03-01"),
+    key("topics", Shape::MapOf(&Shape::Text), "subscription topics by identifier: {topic_1: Newsletter}"),
     key("systems", TEXTS, "systems that may own a field, beside the sources: support"),
     key("note", Shape::Text, "free text for readers"),
 ]);

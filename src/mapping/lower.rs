@@ -24,15 +24,30 @@ pub struct Options {
 }
 
 /// The frame column that holds `name` read as `ty`: text as String, a number as Float64, a boolean as Boolean, a
-/// timestamp as Int64 Unix seconds; null when missing or unreadable. An undeclared column is text.
+/// timestamp as Int64 Unix seconds, a list as what [`joined`] makes of its items; null when missing or unreadable. An
+/// undeclared column is text.
 pub fn typed_name(name: &str, ty: Type) -> String {
     let kind = match ty {
         Type::Text | Type::Unknown => "text",
         Type::Number => "number",
         Type::Boolean => "boolean",
         Type::Timestamp => "timestamp",
+        Type::List => "list",
     };
     format!("{name}#{kind}")
+}
+
+/// What stands around each item of a list.
+const EDGE: char = '\u{1f}';
+
+/// The items of a list as one text, in which each can be found; nothing where there is none.
+pub fn joined<'a>(items: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut text = String::new();
+    for item in items {
+        text.push(EDGE);
+        text.push_str(item);
+    }
+    (!text.is_empty()).then(|| format!("{text}{EDGE}"))
 }
 
 /// The condition as a Polars expression over the columns of [`typed_name`]; `now` in Unix seconds.
@@ -52,11 +67,11 @@ impl Context {
             Expr::All(terms) => balanced(terms.iter().map(|term| self.condition(term)).collect(), true),
             Expr::Any(terms) => balanced(terms.iter().map(|term| self.condition(term)).collect(), false),
             Expr::Not(inner) => self.condition(inner).not(),
-            Expr::Compare { left, op, right } => settled(compare(self.key(left), *op, self.key(right))),
+            Expr::Compare { left, op, right } => self.compare(left, *op, right),
             Expr::OneOf { left, values, negated } => self.one_of(left, values, *negated),
             Expr::Between { left, low, high, negated } => self.between(left, low, high, *negated),
             Expr::Like { left, pattern, any_case, negated } => {
-                let pattern = regex(pattern, *any_case || self.any_case);
+                let pattern = regex(pattern, *any_case || self.any_case, left.ty() == Type::List);
                 let found = self.value(left).str().contains(lit(pattern), true);
                 settled(if *negated { found.not() } else { found })
             }
@@ -66,13 +81,23 @@ impl Context {
         }
     }
 
+    fn compare(&self, left: &Operand, op: Op, right: &Operand) -> Plan {
+        settled(match (left, right) {
+            (Operand::Text(item), list) | (list, Operand::Text(item)) if list.ty() == Type::List => {
+                let found = self.key(list).str().contains_literal(lit(format!("{EDGE}{}{EDGE}", self.folded(item))));
+                if op == Op::NotEqual { found.not() } else { found }
+            }
+            _ => compare(self.key(left), op, self.key(right)),
+        })
+    }
+
     fn one_of(&self, left: &Operand, values: &[Operand], negated: bool) -> Plan {
-        if let Some(series) = self.series(values) {
+        if let Some(series) = self.series(values).filter(|_| left.ty() != Type::List) {
             let found = self.key(left).is_in(lit(series).implode(true), false);
             return settled(if negated { found.not() } else { found });
         }
         let op = if negated { Op::NotEqual } else { Op::Equal };
-        let tests = values.iter().map(|value| settled(compare(self.key(left), op, self.key(value))));
+        let tests = values.iter().map(|value| self.compare(left, op, value));
         balanced(tests.collect(), negated)
     }
 
@@ -123,7 +148,7 @@ impl Context {
     fn key(&self, operand: &Operand) -> Plan {
         match operand {
             Operand::Text(text) => lit(self.folded(text)),
-            _ if self.any_case && matches!(operand.ty(), Type::Text | Type::Unknown) => {
+            _ if self.any_case && matches!(operand.ty(), Type::Text | Type::List | Type::Unknown) => {
                 self.value(operand).str().to_lowercase()
             }
             _ => self.value(operand),
@@ -205,13 +230,18 @@ fn balanced(mut plans: Vec<Plan>, all: bool) -> Plan {
     plans.pop().unwrap_or_else(|| lit(all))
 }
 
-/// A LIKE pattern as an anchored regex: `%` any run, `_` any one character, everything else itself.
-fn regex(pattern: &str, any_case: bool) -> String {
-    let mut out = String::from(if any_case { r"(?is)\A" } else { r"(?s)\A" });
+/// A LIKE pattern as a regex: `%` any run, `_` any one character, everything else itself. It holds the whole text, or one
+/// whole item of a list.
+fn regex(pattern: &str, any_case: bool, list: bool) -> String {
+    let (one, start, end) = if list { (r"[^\x1f]", r"\x1f", r"\x1f") } else { (".", r"\A", r"\z") };
+    let mut out = format!("{}{start}", if any_case { "(?is)" } else { "(?s)" });
     for c in pattern.chars() {
         match c {
-            '%' => out.push_str(".*"),
-            '_' => out.push('.'),
+            '%' => {
+                out.push_str(one);
+                out.push('*');
+            }
+            '_' => out.push_str(one),
             _ => {
                 if r"\.+*?()|[]{}^$#&-~".contains(c) {
                     out.push('\\');
@@ -220,7 +250,7 @@ fn regex(pattern: &str, any_case: bool) -> String {
             }
         }
     }
-    out.push_str(r"\z");
+    out.push_str(end);
     out
 }
 

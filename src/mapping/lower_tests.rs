@@ -13,6 +13,7 @@ impl Scope for Fields {
             "score" => Type::Number,
             "unsubscribed" => Type::Boolean,
             "last_order_at" => Type::Timestamp,
+            "tags" => Type::List,
             "extra" => Type::Unknown,
             _ => return None,
         };
@@ -38,6 +39,8 @@ fn rows() -> DataFrame {
         "unsubscribed#boolean" => [Some(true), Some(false), Some(false), None, Some(true), Some(false)],
         "last_order_at#timestamp" =>
             [Some(NOW), Some(NOW - 86_400), Some(NOW - 3_456_000), None, Some(NOW - 43_200), Some(0)],
+        "tags#list" => [joined(["vip", "a,b"]), joined(["VIP"]), joined(["vip 2"]), None, joined(["new", "vip"]), None],
+        "tags#text" => [Some("[]"), Some("VIP"), Some("vip 2"), None, Some("new, vip"), None],
         "extra#text" => [Some("1"), None, Some("true"), None, Some("x"), Some("")],
         "extra#number" => [Some(1.0), None, None, None, None, None],
     )
@@ -57,7 +60,7 @@ fn meets(text: &str, text_any_case: bool) -> Vec<usize> {
     found.iter().enumerate().filter(|(_, met)| *met == Some(true)).map(|(row, _)| row).collect()
 }
 
-const CASES: [(&str, &[usize]); 61] = [
+const CASES: [(&str, &[usize]); 68] = [
     ("plan = 'pro'", &[0]),
     ("'pro' = plan", &[0]),
     ("plan <> 'pro'", &[1, 2, 4, 5]),
@@ -118,6 +121,13 @@ const CASES: [(&str, &[usize]); 61] = [
     ("email_domain(email) = 'x.com'", &[0, 4]),
     ("email_domain(email) IS NULL", &[2, 3, 5]),
     ("extra = 1 OR extra = 'x' OR extra IS NULL", &[0, 1, 3, 4]),
+    ("tags = 'vip'", &[0, 4]),
+    ("'a,b' = tags", &[0]),
+    ("tags <> 'vip'", &[1, 2]),
+    ("tags IN ('VIP', 'new')", &[1, 4]),
+    ("tags NOT IN ('vip', 'VIP')", &[2]),
+    ("tags LIKE 'vip%' AND tags NOT LIKE '_ip'", &[2]),
+    ("tags IS NULL OR lower(tags) LIKE '%new%'", &[3, 4, 5]),
     ("true AND (1 = 1 OR false) AND 'a' = 'a'", &[0, 1, 2, 3, 4, 5]),
 ];
 
@@ -132,7 +142,9 @@ fn conditions_mean_what_customer_io_means() {
 
 #[test]
 fn text_compares_without_case_when_asked() {
-    let cases: [(&str, &[usize]); 8] = [
+    let cases: [(&str, &[usize]); 10] = [
+        ("tags = 'Vip'", &[0, 1, 4]),
+        ("tags LIKE 'VIP%' AND NOT (tags IN ('vip'))", &[2]),
         ("plan = 'PRO'", &[0, 1]),
         ("plan <> 'PRO'", &[2, 4, 5]),
         ("plan IN ('PRO', 'élan')", &[0, 1, 4]),

@@ -2,6 +2,7 @@
 //!
 //! A mapping that does not parse, or holds a key that does not exist, stops the run; one that says too little is found.
 
+pub mod causes;
 mod changed_attributes;
 mod changed_segments;
 mod changed_values;
@@ -10,10 +11,16 @@ pub mod conditions;
 pub mod expr;
 pub mod journeys;
 pub mod keys;
+pub mod listed;
+pub mod listed_conditions;
 pub mod lower;
 mod people;
 pub mod reads;
 pub mod spelling;
+pub mod stamps;
+mod tags;
+mod test_people;
+mod topics;
 pub mod typo;
 mod vouch;
 
@@ -22,6 +29,8 @@ use std::path::Path;
 use ahash::AHashMap;
 
 pub use journeys::{Event, Journey, Kind, Module, Segment};
+pub use tags::Tags;
+pub use test_people::TestPerson;
 
 use journeys::{Known, event, journey, module, segment};
 
@@ -118,6 +127,8 @@ pub struct Attribute {
     pub values: Vec<Allowed>,
     /// Texts that mean missing here, the document's own included.
     pub missing: Vec<String>,
+    /// The date after which aliases should be gone.
+    pub alias_cutover: Option<Spot>,
     /// What a blank stands for.
     pub default: Option<String>,
     /// The system whose value is right.
@@ -134,6 +145,8 @@ pub struct Attribute {
     pub time_zone: Option<Spot>,
     /// How late its value may arrive.
     pub lag: Option<Spot>,
+    /// The attribute that says when it was last written.
+    pub written_at: Option<Spot>,
     /// Personal data that reports must not show.
     pub sensitive: bool,
     /// Earlier names.
@@ -202,12 +215,18 @@ pub struct Mapping {
     pub workspace: Option<Journey>,
     /// The date of the first validated run, or `no`.
     pub validated: Option<Spot>,
+    /// Named people to validate the sync with.
+    pub test_people: Vec<TestPerson>,
     /// Modules in scope, when stated.
     pub modules: Option<Vec<Module>>,
     /// Texts that mean missing everywhere.
     pub missing: Vec<String>,
     /// How late the sync may be.
     pub lag: Option<Spot>,
+    /// The attribute that says when the sync last wrote a profile.
+    pub written_at: Option<Spot>,
+    /// Tags that the team names.
+    pub tags: Tags,
     /// Systems that may own a field, beside the sources.
     pub systems: Vec<String>,
     /// Fields that must not be synced, and are not shown.
@@ -225,10 +244,13 @@ impl Mapping {
         shape::check(&document, &keys::MAPPING)?;
         vouch::duration(&document, &document.root, "lag")?;
         vouch::day(&document, &document.root, "validated", "no")?;
+        vouch::day(&document, &document.root, "stamped_since", "")?;
         vouch::journeys(&document)?;
+        vouch::segments(&document)?;
         for entry in under(&document.root, "attributes") {
             vouch::attribute(&document, entry)?;
             vouch::duration(&document, &entry.node, "lag")?;
+            vouch::day(&document, &entry.node, "alias_cutover", "")?;
         }
         let root = &document.root;
         let missing = root.get_texts("missing");
@@ -242,7 +264,7 @@ impl Mapping {
         let journeys = under(root, "journeys").iter();
         let journeys = journeys.map(|entry| journey(&entry.key, entry.mark, &entry.node, &known)).collect();
         let workspace = root.get("workspace").map(|node| journey("workspace", node.mark, node, &known));
-        Ok(Self {
+        let mut mapping = Self {
             canonical: identity.and_then(|node| identity_key(node, "canonical")),
             also: identity.and_then(|node| node.get("also")).map(also).unwrap_or_default(),
             match_on: people::match_on(&document, identity)?,
@@ -258,10 +280,15 @@ impl Mapping {
             events,
             missing,
             lag: spot(root, "lag"),
+            written_at: spot(root, "written_at"),
+            tags: tags::tags(root),
             systems: root.get_texts("systems"),
             sensitive: root.get_texts("sensitive"),
+            test_people: Vec::new(),
             document: document.clone(),
-        })
+        };
+        mapping.test_people = test_people::read(&mapping)?;
+        Ok(mapping)
     }
 
     /// The attribute of a name.
@@ -269,27 +296,21 @@ impl Mapping {
         self.attributes.get(*self.places.get(name)?)
     }
 
-    /// Whether the document names an attribute, as an entry or as a key of people.
+    /// Whether the document names an attribute, as an entry, a key of people or a stamp.
     pub fn names_attribute(&self, name: &str) -> bool {
-        self.attribute(name).is_some() || self.canonical.iter().chain(&self.also).any(|key| key.attribute.text == name)
+        let clocks = self.written_at.iter().chain(self.attributes.iter().filter_map(|entry| entry.written_at.as_ref()));
+        let keys = self.canonical.iter().chain(&self.also).map(|key| &key.attribute);
+        let mut named = keys.chain(clocks);
+        self.attribute(name).is_some() || named.any(|spot| spot.text == name) || self.is_stamp(name)
     }
 
     /// Keys that the document uses and no rule of this version reads, in the order of the document.
     pub fn unread(&self) -> Vec<String> {
-        const ROOT: &[&str] = &["test_people", "tags", "source_of_truth"];
-        const INNER: &[(&str, &[&str])] =
-            &[("attributes", &["alias_cutover", "stamp"]), ("segments", &["expect"]), ("events", &["person"])];
-        let root = &self.document.root;
-        let mut found: Vec<String> =
-            ROOT.iter().filter(|key| root.get(key).is_some()).map(|key| (*key).to_owned()).collect();
+        const INNER: &[(&str, &[&str])] = &[("events", &["person"])];
+        let mut found = Vec::new();
         for (section, keys) in INNER {
-            let Some(node) = root.get(section) else { continue };
-            let holders: Vec<&Node> = if *section == "identity" {
-                vec![node]
-            } else {
-                node.entries().iter().map(|entry| &entry.node).collect()
-            };
-            let used = keys.iter().filter(|key| holders.iter().any(|holder| holder.get(key).is_some()));
+            let holders = under(&self.document.root, section);
+            let used = keys.iter().filter(|key| holders.iter().any(|holder| holder.node.get(key).is_some()));
             found.extend(used.map(|key| format!("{section}.{key}")));
         }
         found
@@ -348,6 +369,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         nature: spot(node, "kind"),
         values: values(node),
         missing,
+        alias_cutover: spot(node, "alias_cutover"),
         default: node.get_text("default"),
         owner: spot(node, "owner"),
         precedence: node.get_texts("precedence"),
@@ -356,6 +378,7 @@ fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute {
         used_by: node.get_texts("used_by"),
         time_zone: spot(node, "time_zone"),
         lag: spot(node, "lag"),
+        written_at: spot(node, "written_at"),
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
         was: node.get_texts("was"),
         version: node.get_text("version"),

@@ -70,6 +70,10 @@ impl Mapping {
             };
             match cue.kind {
                 Kind::Attribute | Kind::Date if !cue.name.is_empty() => vec![read(cue.name.as_str(), None)],
+                Kind::Tag => {
+                    let tagged = self.attributes.iter().filter(|attribute| attribute.is_role("tags"));
+                    tagged.map(|attribute| read(attribute.name.as_str(), None)).collect()
+                }
                 Kind::Segment => {
                     let named = self.segments.iter().filter(|segment| segment.name == cue.name);
                     let inside = named.flat_map(|segment| segment.reads.iter().map(move |spot| (segment, spot)));

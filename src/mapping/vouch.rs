@@ -37,6 +37,19 @@ pub(super) fn journeys(document: &Document) -> Result<()> {
     Ok(())
 }
 
+/// Bands of members that nothing can be in.
+pub(super) fn segments(document: &Document) -> Result<()> {
+    let segments = document.root.get("segments").map(Node::entries).unwrap_or_default();
+    for expect in segments.iter().filter_map(|entry| entry.node.get("expect")) {
+        let (min, max) = (expect.get_number("min"), expect.get_number("max"));
+        if min.zip(max).is_some_and(|(min, max)| min > max) {
+            let fault = document.fault(expect.mark, "`min` is larger than `max`: no number of members is right");
+            return Err(Error::usage(fault.help("write the smaller number as `min`")));
+        }
+    }
+    Ok(())
+}
+
 fn vouched(
     document: &Document,
     node: &Node,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mappings;
 use crate::checks::Context;
 use crate::mapping::Mapping;
-use crate::mapping::expr::{Expr, Op, Operand};
+use crate::mapping::expr::{Expr, Op, Operand, Type};
 
 /// Stands before the name of an attribute that profiles are going to lose.
 const GONE: &str = "\u{0}";
@@ -61,8 +61,12 @@ impl Conditions {
             _ => name.to_owned(),
         };
         let known = mappings(context);
-        let names: BTreeSet<&str> =
-            known.iter().flat_map(|mapping| &mapping.segments).map(|segment| segment.name.as_str()).collect();
+        let names: BTreeSet<&str> = known
+            .iter()
+            .flat_map(|mapping| &mapping.segments)
+            .filter(|segment| segment.open.is_none())
+            .map(|segment| segment.name.as_str())
+            .collect();
         let has = |mapping: Option<&Mapping>, name: &str| {
             mapping.is_some_and(|mapping| mapping.segments.iter().any(|segment| segment.name == name))
         };
@@ -104,7 +108,8 @@ pub(super) fn decided(leaf: &Expr) -> Option<&str> {
         _ => return None,
     };
     match left {
-        Operand::Column { name, .. } => Some(name),
+        // A cell holds a whole list, which no item of it decides.
+        Operand::Column { name, ty } if *ty != Type::List => Some(name),
         _ => None,
     }
 }

@@ -47,7 +47,8 @@ fn taken(severity: Severity, shown: &mut [usize; 3], left: &mut [u64; 3]) -> boo
 
 fn closing(verdict: &Verdict, left: [u64; 3]) -> String {
     let ending = ending(verdict);
-    let mut text = format!("{}: {}.", ending.word, ending.counts);
+    let launch = verdict.checklist.as_ref().map(|list| format!("{}. ", list.headline())).unwrap_or_default();
+    let mut text = format!("{launch}{}: {}.", ending.word, ending.counts);
     let unseen: Vec<&str> = Unseen::all(verdict).iter().map(|unseen| unseen.outcome.code.as_str()).collect();
     if !unseen.is_empty() {
         let _ = write!(text, " Not evaluated, whole or in part: {}.", unseen.join(", "));

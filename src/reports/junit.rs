@@ -1,15 +1,18 @@
 //! JUnit XML: a test case a rule. A rule with findings that stand has failed, whatever their severity; one that could not
-//! look at everything is skipped with its reasons; one that broke is an error.
+//! look at everything is skipped with its reasons; one that broke is an error. In the launch profile the items of the
+//! checklist are a suite of their own.
 
 use std::fmt::Write;
 
-use super::summary::{Unseen, ending, spot};
+use super::summary::{self, Unseen, ending, spot};
+use crate::findings::checklist::{Checked, Checklist, State};
 use crate::findings::{Finding, Outcome, Status, Verdict};
 use crate::text::counted;
 
 /// How a test case ends.
 struct Case<'a> {
-    outcome: &'a Outcome,
+    class: &'a str,
+    name: String,
     /// `failure`, `error`, `skipped`, or none.
     element: Option<&'static str>,
     /// The element's type, message and text.
@@ -23,24 +26,52 @@ struct Case<'a> {
 /// Renders the report.
 pub(super) fn render(verdict: &Verdict) -> String {
     let cases: Vec<Case<'_>> = verdict.outcomes.iter().map(|outcome| case(verdict, outcome)).collect();
-    let ended = |element: &str| cases.iter().filter(|case| case.element == Some(element)).count();
-    let totals = format!(
-        "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"",
-        cases.len(),
-        ended("failure"),
-        ended("error"),
-        ended("skipped")
-    );
+    let items: Vec<Case<'_>> = verdict.checklist.iter().flat_map(|list| &list.items).map(item).collect();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "<testsuites name=\"crmlint\" {totals}>\n  <testsuite name=\"crmlint audit\" {totals}>");
-    for case in &cases {
-        write_case(&mut text, case);
+    let _ = writeln!(text, "<testsuites name=\"crmlint\" {}>", totals(&mut cases.iter().chain(&items)));
+    if let Some(checklist) = &verdict.checklist {
+        write_suite(&mut text, "launch checklist", &items, &format!("{}.", Checklist::headline(checklist)));
     }
     let ending = ending(verdict);
-    let said = escaped(&format!("{}: {}.", ending.word, ending.counts));
-    let _ = writeln!(text, "    <system-out>{said}</system-out>\n  </testsuite>\n</testsuites>");
+    write_suite(&mut text, "crmlint audit", &cases, &format!("{}: {}.", ending.word, ending.counts));
+    text.push_str("</testsuites>\n");
     text
+}
+
+fn totals<'a>(cases: &mut dyn Iterator<Item = &'a Case<'a>>) -> String {
+    let elements: Vec<Option<&str>> = cases.map(|case| case.element).collect();
+    let ended = |element: &str| elements.iter().filter(|own| **own == Some(element)).count();
+    let [failures, errors, skipped] = ["failure", "error", "skipped"].map(ended);
+    format!("tests=\"{}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\"", elements.len())
+}
+
+fn write_suite(text: &mut String, name: &str, cases: &[Case<'_>], said: &str) {
+    let _ = writeln!(text, "  <testsuite name=\"{name}\" {}>", totals(&mut cases.iter()));
+    for case in cases {
+        write_case(text, case);
+    }
+    let _ = writeln!(text, "    <system-out>{}</system-out>\n  </testsuite>", escaped(said));
+}
+
+/// An item of the checklist. One that is waived has passed, and says why.
+fn item(checked: &Checked) -> Case<'_> {
+    let told = summary::told(checked, usize::MAX).join("\n");
+    let mut case = Case {
+        class: "checklist",
+        name: format!("{} {}", checked.number, checked.item.name),
+        element: None,
+        kind: "",
+        message: checked.item.title.to_owned(),
+        text: String::new(),
+        aside: String::new(),
+    };
+    match checked.state {
+        State::Failed => (case.element, case.kind, case.text) = (Some("failure"), "fail", told),
+        State::Unseen => (case.element, case.text) = (Some("skipped"), told),
+        State::Passed | State::Waived => case.aside = told,
+    }
+    case
 }
 
 fn case<'a>(verdict: &'a Verdict, outcome: &'a Outcome) -> Case<'a> {
@@ -54,7 +85,8 @@ fn case<'a>(verdict: &'a Verdict, outcome: &'a Outcome) -> Case<'a> {
     let unseen = Unseen::of(outcome);
     let reasons = unseen.as_ref().map(|unseen| unseen.reasons.join("\n")).unwrap_or_default();
     let mut case = Case {
-        outcome,
+        class: outcome.family(),
+        name: format!("{} {}", outcome.code, outcome.name),
         element: None,
         kind: "",
         message: String::new(),
@@ -95,9 +127,7 @@ fn told(verdict: &Verdict, finding: &Finding) -> String {
 }
 
 fn write_case(text: &mut String, case: &Case<'_>) {
-    let outcome = case.outcome;
-    let name = escaped(&format!("{} {}", outcome.code, outcome.name));
-    let _ = write!(text, "    <testcase classname=\"{}\" name=\"{name}\"", escaped(outcome.family()));
+    let _ = write!(text, "    <testcase classname=\"{}\" name=\"{}\"", escaped(case.class), escaped(&case.name));
     if case.element.is_none() && case.aside.is_empty() {
         text.push_str("/>\n");
         return;

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::summary::{Unseen, ending, graded, spot};
+use super::summary::{Unseen, ending, graded, spot, told};
+use crate::findings::checklist::Checklist;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::frames::normalize::invisible;
 use crate::text::{count, counted};
@@ -13,7 +14,9 @@ use crate::text::{count, counted};
 pub const LIMIT: usize = 65_536;
 /// Bytes that the findings, the advice, the rules that were not evaluated, the remarks and the codes of accepted findings
 /// may take; the rest is for headings and for what is said of the cuts.
-const ROOM: [usize; 5] = [32_000, 18_000, 8_000, 3_500, 1_500];
+const ROOM: [usize; 5] = [30_000, 15_000, 8_000, 3_500, 1_500];
+/// The same for what stands under one item of the checklist, nine of which there are.
+const CHECKED: usize = 600;
 /// Characters of one text.
 const LONGEST: usize = 800;
 
@@ -22,6 +25,9 @@ pub(super) fn render(verdict: &Verdict) -> String {
     let ending = ending(verdict);
     let mut text = format!("### crmlint: {}\n\n{}.\n", ending.word, ending.counts);
     let [findings, advice, unseen, remarks, accepted] = ROOM;
+    if let Some(checklist) = &verdict.checklist {
+        write_checklist(&mut text, checklist);
+    }
     write_findings(&mut text, verdict, findings);
     write_advice(&mut text, verdict, advice);
     write_list(
@@ -36,6 +42,20 @@ pub(super) fn render(verdict: &Verdict) -> String {
     write_accepted(&mut text, verdict, accepted);
     write_list(&mut text, "**Remarks**", verdict.remarks.iter().cloned(), remarks);
     text
+}
+
+/// The line that says whether to launch, and a table of the items.
+fn write_checklist(text: &mut String, checklist: &Checklist) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n**{}.**\n\n| | Item | Verdict | Why |\n| ---: | --- | --- | --- |", checklist.headline());
+    for checked in &checklist.items {
+        let why: Vec<String> = told(checked, 2).iter().map(|line| inline(line)).collect();
+        let (number, state) = (checked.number, checked.state.name());
+        let title = inline(checked.item.title);
+        let (why, _) = fitting(why.into_iter(), CHECKED);
+        let why = why.trim_end().replace('\n', "<br>");
+        let _ = writeln!(text, "| {number} | {title} | {state} | {why} |");
+    }
 }
 
 fn write_findings(text: &mut String, verdict: &Verdict, room: usize) {

@@ -12,6 +12,8 @@ pub mod rows;
 mod sarif;
 mod summary;
 pub mod terminal;
+pub mod trace;
+pub mod trace_json;
 
 use crate::findings::Verdict;
 

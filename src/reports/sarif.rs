@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::json::checklist_value;
 use super::summary::{Spot, Unseen, home, spot};
 use crate::error::Exit;
 use crate::findings::{Finding, Outcome, Severity, Status, Verdict};
@@ -16,7 +17,7 @@ pub(super) fn render(verdict: &Verdict) -> String {
     let standing = verdict.findings.iter().chain(&verdict.accepted);
     let results: Vec<Value> = standing.map(|finding| result(verdict, finding)).collect();
     let unseen: Vec<Value> = Unseen::all(verdict).iter().map(|unseen| notification(verdict, unseen)).collect();
-    let log = json!({
+    let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -30,6 +31,9 @@ pub(super) fn render(verdict: &Verdict) -> String {
             "results": results,
         }],
     });
+    if let Some(checklist) = &verdict.checklist {
+        log["runs"][0]["properties"] = json!({"launchChecklist": checklist_value(checklist)});
+    }
     format!("{log:#}\n")
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 
 use crate::config::FILE;
 use crate::error::Exit;
+use crate::findings::checklist::{Checked, Evidence};
 use crate::findings::{Finding, Outcome, Severity, Status, Verdict};
-use crate::text::counted;
+use crate::text::{count, counted};
 
 /// How the run ended.
 pub(super) struct Ending {
@@ -72,6 +73,55 @@ pub(super) fn graded([errors, warnings, notes]: [u64; 3]) -> String {
         counted(warnings, "warning", "warnings"),
         counted(notes, "note", "notes")
     )
+}
+
+/// What stands under an item of the checklist: the waiver, what fails it, what could not be looked at, what is shown. `most`
+/// reasons are given.
+pub(super) fn told(checked: &Checked, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(waiver) = &checked.waiver {
+        let by = waiver.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        let until = waiver.until.as_ref().map(|until| format!(" until {}", until.text)).unwrap_or_default();
+        let reason = waiver.reason.as_deref().unwrap_or_default();
+        lines.push(format!("waived{by}{until} ({}): {reason}", checked.bare.name()));
+    }
+    let of = |fails: bool| checked.evidence.iter().filter(move |found| found.fails == fails).map(found);
+    lines.extend(of(true).map(|found| format!("fails by {found}")));
+    let needed = checked.open.iter().filter(|open| open.needed);
+    let mut open: Vec<String> = needed.map(|open| format!("not evaluated: {}: {}", open.code, open.reason)).collect();
+    let more = open.len().saturating_sub(most);
+    open.truncate(most);
+    if more > 0 {
+        open.push(format!("and {}", counted(more as u64, "more reason", "more reasons")));
+    }
+    lines.extend(open);
+    let also: Vec<String> = of(false).collect();
+    if !also.is_empty() {
+        lines.push(format!("shown: {}", also.join(", ")));
+    }
+    let aside = checked.open.iter().filter(|open| !open.needed).map(|open| open.code.as_str());
+    let mut aside: Vec<&str> = aside.collect();
+    aside.dedup();
+    if !aside.is_empty() {
+        lines.push(format!("could not add to it: {}", aside.join(", ")));
+    }
+    lines
+}
+
+/// `ID002 blank-identifier (2 findings, 31 people; 1 accepted)`
+fn found(found: &Evidence) -> String {
+    let mut parts = Vec::new();
+    if found.findings > 0 {
+        let people = match found.people {
+            0 => String::new(),
+            people => format!(", {}", counted(people, "person", "people")),
+        };
+        parts.push(format!("{}{people}", counted(found.findings, "finding", "findings")));
+    }
+    if found.accepted > 0 {
+        parts.push(format!("{} accepted", count(found.accepted)));
+    }
+    format!("{} {} ({})", found.code, found.name, parts.join("; "))
 }
 
 /// A rule that did not look at everything, or broke.

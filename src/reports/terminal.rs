@@ -7,7 +7,8 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 
 use super::Look;
 use super::excerpt::excerpt;
-use super::summary::{Mood, Unseen, ending};
+use super::summary::{Mood, Unseen, ending, told};
+use crate::findings::checklist::{Checklist, State};
 use crate::findings::scores::Score;
 use crate::findings::{Finding, Row, Severity, Verdict};
 use crate::frames::time::rfc3339;
@@ -32,6 +33,9 @@ pub fn render(verdict: &Verdict, look: Look) -> String {
     let mut page = Page { text: String::new(), look };
     if look.detail > 0 {
         page.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(verdict.now)));
+    }
+    if let Some(checklist) = &verdict.checklist {
+        page.checklist(checklist);
     }
     page.score("Identity", &verdict.scores.identity);
     page.score("Triggers", &verdict.scores.triggers);
@@ -93,6 +97,30 @@ impl Page {
             Some(color) if self.look.color => cell.fg(color),
             _ => cell,
         }
+    }
+
+    /// The line that says whether to launch, and the items with what stands under each.
+    fn checklist(&mut self, checklist: &Checklist) {
+        let paint = |state: State| match state {
+            State::Passed => "\u{1b}[1;32m",
+            State::Failed => "\u{1b}[1;31m",
+            State::Waived | State::Unseen => "\u{1b}[1;33m",
+        };
+        let worst = State::ALL.into_iter().find(|state| checklist.count(*state) > 0).unwrap_or(State::Passed);
+        let headline = self.paint(paint(worst), &checklist.headline());
+        self.line(&format!("{headline}."));
+        if self.look.detail == 0 {
+            return;
+        }
+        let most = if self.look.detail > 1 { usize::MAX } else { 2 };
+        for checked in &checklist.items {
+            let state = self.paint(paint(checked.state), &format!("{:13}", checked.state.name()));
+            self.line(&format!("  {} {state} {}: {}", checked.number, checked.item.name, checked.item.title));
+            for line in told(checked, most) {
+                self.wrapped("                  ", &line);
+            }
+        }
+        self.line("");
     }
 
     /// One headline score, and what it does not rest on.
@@ -270,12 +298,15 @@ impl Page {
     }
 
     fn remarks(&mut self, verdict: &Verdict) {
-        self.line("");
+        // Findings of documents have no records to write.
+        let is_masked = verdict.findings.iter().any(|finding| !finding.hit.samples.is_empty()) && !verdict.show_pii;
+        if is_masked || !verdict.remarks.is_empty() {
+            self.line("");
+        }
         for remark in &verdict.remarks {
             self.wrapped("", remark);
         }
-        // Findings of documents have no records to write.
-        if verdict.findings.iter().any(|finding| !finding.hit.samples.is_empty()) && !verdict.show_pii {
+        if is_masked {
             self.wrapped("", "Personal data is masked; `--rows FILE.csv` writes every failing record as it stands.");
         }
     }

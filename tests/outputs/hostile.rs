@@ -83,6 +83,7 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         encoding: "UTF-8".to_owned(),
     };
     Verdict {
+        checklist: None,
         now: 1_780_272_000,
         profile: None,
         fail_on: Some(Severity::Error),

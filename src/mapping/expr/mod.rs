@@ -41,6 +41,8 @@ pub enum Type {
     Number,
     Boolean,
     Timestamp,
+    /// Several texts: a test holds where one of them meets it.
+    List,
     /// Not declared: decided by what it is compared with.
     Unknown,
 }
@@ -195,11 +197,24 @@ impl Operand {
         }
     }
 
-    fn renamed(&self, to: &dyn Fn(&str) -> String) -> Self {
-        match self.clone() {
-            Operand::Column { name, ty } => Operand::Column { name: to(&name), ty },
+    fn replaced(&self, to: &dyn Fn(&str, Type) -> Self) -> Self {
+        match self {
+            Operand::Column { name, ty } => to(name, *ty),
             Operand::Call { function, args } => {
-                Operand::Call { function, args: args.iter().map(|arg| arg.renamed(to)).collect() }
+                Operand::Call { function: *function, args: args.iter().map(|arg| arg.replaced(to)).collect() }
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn as_of(&self, now: i64) -> Self {
+        match self.clone() {
+            Operand::Now { day, offset_seconds } => {
+                let cut = if day { now.rem_euclid(86_400) } else { 0 };
+                Operand::Instant(now.saturating_sub(cut).saturating_add(offset_seconds))
+            }
+            Operand::Call { function, args } => {
+                Operand::Call { function, args: args.iter().map(|arg| arg.as_of(now)).collect() }
             }
             other => other,
         }
@@ -213,6 +228,9 @@ impl Operand {
                 Operand::Call { args, .. } => return args.iter_mut().all(|arg| arg.fit(wanted)),
                 _ => {}
             }
+        } else if let (Operand::Text(_), Type::List) = (&*self, wanted) {
+            // An item is text.
+            return true;
         } else if let (Operand::Text(text), Type::Timestamp) = (&*self, wanted) {
             match instant(text) {
                 Some(seconds) => *self = Operand::Instant(seconds),
@@ -235,11 +253,16 @@ impl Expr {
 
     /// Columns that a date condition reads: compared with now, an instant or another timestamp.
     pub fn dated(&self) -> BTreeSet<String> {
+        self.compared_as(Type::Timestamp)
+    }
+
+    /// Columns that are compared as a type.
+    pub fn compared_as(&self, wanted: Type) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
         for leaf in self.leaves().into_iter().filter(|leaf| !matches!(leaf, Expr::Missing(_))) {
             leaf.sides().into_iter().for_each(|side| side.columns(&mut found));
         }
-        found.into_iter().filter(|(_, ty)| *ty == Type::Timestamp).map(|(name, _)| name).collect()
+        found.into_iter().filter(|(_, ty)| *ty == wanted).map(|(name, _)| name).collect()
     }
 
     /// Text columns that are held against a date in quotes, by order or equality.
@@ -276,14 +299,20 @@ impl Expr {
         found
     }
 
-    /// The same condition on columns of other names.
-    pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
-        let side = |operand: &Operand| operand.renamed(name);
-        let all = |terms: &[Self]| terms.iter().map(|term| term.renamed(name)).collect();
+    /// The same condition with other tests at the bottom of the tree.
+    pub fn with_leaves(&self, change: &dyn Fn(&Expr) -> Expr) -> Self {
+        let all = |terms: &[Self]| terms.iter().map(|term| term.with_leaves(change)).collect();
+        match self {
+            Self::All(terms) => Self::All(all(terms)),
+            Self::Any(terms) => Self::Any(all(terms)),
+            Self::Not(inner) => Self::Not(Box::new(inner.with_leaves(change))),
+            leaf => change(leaf),
+        }
+    }
+
+    /// The same test of other values.
+    fn with_sides(&self, side: &dyn Fn(&Operand) -> Operand) -> Self {
         match self.clone() {
-            Self::All(terms) => Self::All(all(&terms)),
-            Self::Any(terms) => Self::Any(all(&terms)),
-            Self::Not(inner) => Self::Not(Box::new(inner.renamed(name))),
             Self::Compare { left, op, right } => Self::Compare { left: side(&left), op, right: side(&right) },
             Self::OneOf { left, values, negated } => {
                 Self::OneOf { left: side(&left), values: values.iter().map(side).collect(), negated }
@@ -296,8 +325,60 @@ impl Expr {
             }
             Self::Missing(left) => Self::Missing(side(&left)),
             Self::True(left) => Self::True(side(&left)),
-            Self::Const(value) => Self::Const(value),
+            joined => joined,
         }
+    }
+
+    /// The same condition on columns of other names.
+    pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
+        self.replaced(&|column, ty| Operand::Column { name: name(column), ty })
+    }
+
+    /// The same condition with something else in the place of every column.
+    pub fn replaced(&self, to: &dyn Fn(&str, Type) -> Operand) -> Self {
+        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.replaced(to)))
+    }
+
+    /// The same condition as it was at an instant: what it compares with now, it compares with that.
+    pub fn as_of(&self, now: i64) -> Self {
+        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.as_of(now)))
+    }
+
+    /// The same condition where an absent attribute differs from every value.
+    pub fn absent_differs(&self) -> Self {
+        self.with_leaves(&|leaf| match leaf.sides().first() {
+            Some(column @ Operand::Column { .. }) if leaf.is_negative() => {
+                Self::Any(vec![leaf.clone(), Self::Missing((*column).clone().stored())])
+            }
+            _ => leaf.clone(),
+        })
+    }
+
+    /// Whether it is a test for being another value: `<>`, NOT IN, NOT LIKE, NOT BETWEEN.
+    pub fn is_negative(&self) -> bool {
+        match self {
+            Self::Compare { op, .. } => *op == Op::NotEqual,
+            Self::OneOf { negated, .. } | Self::Like { negated, .. } | Self::Between { negated, .. } => *negated,
+            _ => false,
+        }
+    }
+
+    /// The same condition where a column's further values count as the one that it is tested for.
+    pub fn counting(&self, column: &str, word: &str, values: &[String]) -> Self {
+        let is_column = |side: &Operand| matches!(side, Operand::Column { name, .. } if name == column);
+        let is_word = |side: &Operand| matches!(side, Operand::Text(text) if text == word);
+        let more = |known: &[Operand]| -> Vec<Operand> {
+            known.iter().cloned().chain(values.iter().map(|value| Operand::Text(value.clone()))).collect()
+        };
+        self.with_leaves(&|leaf| match leaf {
+            Self::Compare { left, op: op @ (Op::Equal | Op::NotEqual), right } if is_column(left) && is_word(right) => {
+                Self::OneOf { left: left.clone(), values: more(&[right.clone()]), negated: *op == Op::NotEqual }
+            }
+            Self::OneOf { left, values: known, negated } if is_column(left) && known.iter().any(is_word) => {
+                Self::OneOf { left: left.clone(), values: more(known), negated: *negated }
+            }
+            other => other.clone(),
+        })
     }
 
     /// What the condition comes to when only some of its tests are known; nothing when the others decide.

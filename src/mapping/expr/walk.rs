@@ -99,12 +99,17 @@ impl Walk<'_> {
                 let message = format!("{} is a boolean: only = and <> compare it", short(operand));
                 Err(fault(self.source.of(tree), message))
             }
+            Type::List => {
+                let message = format!("{} is a list: only =, <>, IN and LIKE test its items", short(operand));
+                Err(fault(self.source.of(tree), message))
+            }
             _ => Ok(()),
         }
     }
 
     fn like(&self, expr: &Ast, pattern: &Ast, any_case: bool, negated: bool) -> Result<Expr, Fault> {
-        let left = self.text(expr, "LIKE")?;
+        let (operand, _) = self.operand(expr)?;
+        let left = if operand.ty() == Type::List { operand } else { self.text(expr, "LIKE")? };
         match pattern {
             Ast::Value(ValueWithSpan { value: Value::SingleQuotedString(text), span }) => {
                 if text.chars().count() > MAX_PATTERN {
@@ -120,6 +125,10 @@ impl Walk<'_> {
     /// A value that must be text.
     pub(super) fn text(&self, tree: &Ast, reader: &str) -> Result<Operand, Fault> {
         let (mut operand, place) = self.operand(tree)?;
+        if operand.ty() == Type::List {
+            // A function reads a list as it is written.
+            operand = operand.stored();
+        }
         match operand.fit(Type::Text) {
             true => Ok(operand),
             false => {
@@ -206,6 +215,7 @@ fn noun(ty: Type) -> &'static str {
         Type::Number => "a number",
         Type::Boolean => "a boolean",
         Type::Timestamp => "a date",
+        Type::List => "a list",
         Type::Unknown => "undeclared",
     }
 }
@@ -229,6 +239,7 @@ fn mismatch(leading: &Operand, operand: &Operand, place: Place) -> Fault {
         }
         (Type::Timestamp, _) => fault(place, format!("{name} is a date: compare with a date or with now()"))
             .help("write '2026-05-01' or now() - interval '30 days'"),
+        (Type::List, _) => fault(place, format!("{name} is a list: compare with an item in single quotes")),
         _ => fault(place, format!("{name} is text: compare with a text in single quotes")),
     }
 }

@@ -1,0 +1,114 @@
+//! Events as facts about them see them: which of them count, and where their parts stand. Properties are columns of the
+//! export, or members of JSON text in a column.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+
+use super::Column;
+use super::local::Slice;
+use crate::exports::member;
+use crate::frames::TextColumn;
+use crate::frames::normalize::{Form, is_missing};
+use crate::frames::time::{instant, zone};
+use crate::mapping::spelling::Spellings;
+use crate::text::trim;
+
+/// Which events of an export count.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Events {
+    /// `customerio.events`
+    pub dataset: String,
+    /// The column of names.
+    pub name: usize,
+    /// The names that count; all of them when there are none.
+    pub names: BTreeSet<String>,
+    /// The column of times.
+    pub time: usize,
+    /// The zone of times without one.
+    pub zone: Option<String>,
+}
+
+impl Events {
+    /// The columns it reads.
+    pub fn columns(&self) -> Vec<Column> {
+        self.at([self.name, self.time])
+    }
+
+    /// Columns of the export by their places.
+    pub fn at(&self, places: impl IntoIterator<Item = usize>) -> Vec<Column> {
+        places.into_iter().map(|index| Column { dataset: self.dataset.clone(), index }).collect()
+    }
+}
+
+/// Where a property of an event may stand: a column, or a member of the JSON text in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The column.
+    pub column: usize,
+    /// The member.
+    pub member: Option<String>,
+}
+
+/// The events that count, row by row.
+pub(super) struct Reader<'a> {
+    asked: &'a Events,
+    names: &'a TextColumn,
+    times: &'a TextColumn,
+    zone: Option<TimeZone>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(slice: &Slice<'a>, asked: &'a Events) -> Result<Self, String> {
+        Ok(Self {
+            names: slice.column(asked.name)?,
+            times: slice.column(asked.time)?,
+            zone: asked.zone.as_deref().and_then(zone),
+            asked,
+        })
+    }
+
+    /// The name of an event that counts. Customer.io trims names.
+    pub(super) fn name(&self, row: u32) -> Option<&'a str> {
+        let name = trim(self.names.get(row));
+        let counts = self.asked.names.is_empty() || self.asked.names.contains(name);
+        (counts && !name.is_empty()).then_some(name)
+    }
+
+    pub(super) fn at(&self, row: u32) -> Option<i64> {
+        instant(self.times.get(row), self.zone.as_ref())
+    }
+}
+
+/// A property, row by row.
+pub(super) struct Property<'a> {
+    places: Vec<(&'a TextColumn, Option<&'a str>)>,
+}
+
+impl<'a> Property<'a> {
+    pub(super) fn new(slice: &Slice<'a>, places: &'a [Place]) -> Result<Self, String> {
+        let held = |place: &'a Place| Ok::<_, String>((slice.column(place.column)?, place.member.as_deref()));
+        Ok(Self { places: places.iter().map(held).collect::<Result<_, _>>()? })
+    }
+
+    /// What it says: the first of its places that is filled.
+    pub(super) fn get(&self, row: u32) -> Option<Cow<'a, str>> {
+        self.places.iter().find_map(|(column, name)| {
+            let cell = column.get(row);
+            let found = match name {
+                None => Some(Cow::Borrowed(cell)),
+                Some(name) => member(cell, name).map(Cow::Owned),
+            };
+            found.filter(|value| !is_missing(value, &[]))
+        })
+    }
+}
+
+/// A state as it compares: the allowed value that it means, else the text without case.
+pub(super) fn state(text: &str, words: Option<&Spellings>) -> Option<String> {
+    if let Some(meant) = words.and_then(|words| words.meant(text)) {
+        return Some(meant.to_owned());
+    }
+    Form::Folded.of(text)
+}

@@ -1,0 +1,139 @@
+//! Facts about two times of one record of which one cannot be the later one: an order is not placed before its customer
+//! is known. What was brought in by an import is older than its record, so records can be left out by their first day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+
+use super::local::Shard;
+use super::tally::Counter;
+use super::{Answer, Column, Sample, Tally};
+use crate::frames::calendar::default_day;
+use crate::frames::normalize::is_missing;
+use crate::frames::time::{Stamp, classify, instant, zone};
+use crate::text::trim;
+
+const DAY: i64 = 86_400;
+
+/// Two columns of times of one dataset.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Order {
+    /// What comes first.
+    pub first: Column,
+    /// What comes then.
+    pub then: Column,
+    /// The zone of stamps without one.
+    pub zone: Option<String>,
+    /// Seconds by which the second may be earlier.
+    pub slack: i64,
+    /// Days since 1970 on which what comes first is no evidence.
+    pub except: BTreeSet<i64>,
+}
+
+/// What the records of a dataset say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// Records that fill the first column, and the second.
+    pub filled: [u64; 2],
+    /// Those with a sure time in both, left out ones included, by the day of the first.
+    pub days: BTreeMap<i64, u64>,
+    /// Those of them whose second time is too early, and that are left out.
+    pub excused: u64,
+    /// Those whose second time is too early.
+    pub early: Tally,
+}
+
+impl Orders {
+    /// Adds those of another shard.
+    pub(super) fn merge(&mut self, other: Self, cap: usize) {
+        self.filled = [self.filled[0] + other.filled[0], self.filled[1] + other.filled[1]];
+        for (day, rows) in other.days {
+            *self.days.entry(day).or_default() += rows;
+        }
+        self.excused += other.excused;
+        self.early.merge(other.early, cap);
+    }
+}
+
+/// Records by whether their times are in order.
+pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.first.dataset)?;
+    let (first, then) = (slice.column(asked.first.index)?, slice.column(asked.then.index)?);
+    let clock = Clock(asked.zone.as_deref().and_then(zone));
+    let (mut found, mut early) = (Orders::default(), Counter::default());
+    for row in slice.rows() {
+        let (one, other) = (first.get(row), then.get(row));
+        for (filled, value) in found.filled.iter_mut().zip([one, other]) {
+            *filled += u64::from(!is_missing(value, &[]));
+        }
+        let Some((begun, ended)) = clock.both(one, other) else { continue };
+        let day = begun.div_euclid(DAY);
+        *found.days.entry(day).or_default() += 1;
+        if ended >= begun.saturating_sub(asked.slack) {
+            continue;
+        }
+        if asked.except.contains(&day) {
+            found.excused += 1;
+            continue;
+        }
+        slice.count(&mut early, row);
+        early.sample(shard.cap(), slice.frame.rank(row), || Sample {
+            key: slice.frame.key(row).into_owned(),
+            value: other.to_owned(),
+            detail: one.to_owned(),
+            ..Sample::default()
+        });
+    }
+    found.early = early.finish(shard.cap());
+    Ok(Answer::Order(found))
+}
+
+/// The declared zone of a dataset's stamps.
+struct Clock(Option<TimeZone>);
+
+impl Clock {
+    /// Both times in seconds, where they are sure. A day may be any moment of it: the first its beginning, the second its
+    /// end. Stamps of one record without a zone are in the same one, whichever that is.
+    fn both(&self, first: &str, then: &str) -> Option<(i64, i64)> {
+        let zoned = [first, then].map(|value| matches!(classify(value), Stamp::IsoOffset | Stamp::UnixSeconds));
+        if self.0.is_none() && zoned[0] != zoned[1] {
+            return None;
+        }
+        Some((self.moment(first, "00:00:00")?, self.moment(then, "23:59:59")?))
+    }
+
+    fn moment(&self, value: &str, hour: &str) -> Option<i64> {
+        // A day that software writes where it has none tells nothing.
+        if default_day(value).is_some() {
+            return None;
+        }
+        let utc = TimeZone::UTC;
+        let zone = Some(self.0.as_ref().unwrap_or(&utc));
+        match classify(value) {
+            Stamp::Zero => None,
+            Stamp::Date => instant(&format!("{} {hour}", trim(value)), zone),
+            _ => instant(value, zone),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Clock;
+    use crate::frames::time::zone;
+
+    #[test]
+    fn two_times_are_compared_where_both_are_sure() {
+        let apart = |name: Option<&str>, first: &str, then: &str| {
+            let (begun, ended) = Clock(name.and_then(zone)).both(first, then)?;
+            Some(ended - begun)
+        };
+        assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01 11:00:00"), Some(3_600));
+        assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01"), Some(50_399), "at the end of the day");
+        assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), None, "in which zone is the first?");
+        assert_eq!(apart(Some("Europe/Berlin"), "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), Some(7_200));
+        for value in ["", "0", "1970-01-01 00:00:00", "soon", "31/03/2026"] {
+            assert_eq!(apart(None, "2026-05-01 10:00:00", value), None, "{value}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Facts about distinct values: a column in, its values, or the items of its lists, with their counts out.
+
+use std::borrow::Cow;
+
+use ahash::AHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::items::items;
+use super::local::{SAMPLES, Shard, Slice};
+use super::tally::Counter;
+use super::{Answer, Column};
+
+/// Distinct values of a column. A record counts under its whole value.
+pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let mut distinct = Distinct::new(cap);
+    for row in slice.rows() {
+        distinct.count(&slice, row, Cow::Borrowed(column.get(row)));
+    }
+    Ok(distinct.finish(slice.len()))
+}
+
+/// Distinct items of a column of lists. A record counts once under each of its items.
+pub(super) fn listed(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let mut distinct = Distinct::new(cap);
+    for row in slice.rows() {
+        for item in items(column.get(row)) {
+            distinct.count(&slice, row, item);
+        }
+    }
+    Ok(distinct.finish(slice.len()))
+}
+
+/// Values while they are counted. Beyond the cap those with the smallest hashes are kept: what was dropped never comes
+/// back.
+struct Distinct<'a> {
+    cap: usize,
+    counters: AHashMap<Cow<'a, str>, Counter>,
+    overflow: bool,
+    bound: u64,
+}
+
+fn hash(value: &str) -> u64 {
+    xxh3_64(value.as_bytes())
+}
+
+impl<'a> Distinct<'a> {
+    fn new(cap: usize) -> Self {
+        Self { cap, counters: AHashMap::new(), overflow: false, bound: u64::MAX }
+    }
+
+    fn count(&mut self, slice: &Slice<'_>, row: u32, value: Cow<'a, str>) {
+        if let Some(counter) = self.counters.get_mut(value.as_ref()) {
+            slice.sample(counter, row, &value);
+            return;
+        }
+        if self.overflow && hash(&value) > self.bound {
+            return;
+        }
+        slice.sample(self.counters.entry(value.clone()).or_default(), row, &value);
+        if self.counters.len() > self.cap.saturating_mul(2).max(1_024) {
+            let mut hashes: Vec<u64> = self.counters.keys().map(|value| hash(value)).collect();
+            hashes.sort_unstable();
+            (self.overflow, self.bound) = (true, hashes[self.cap.max(1) - 1]);
+            let bound = self.bound;
+            self.counters.retain(|value, _| hash(value) <= bound);
+        }
+    }
+
+    fn finish(self, rows: u64) -> Answer {
+        let overflow = self.overflow || self.counters.len() > self.cap;
+        let mut kept: Vec<(u64, Cow<'a, str>, Counter)> =
+            self.counters.into_iter().map(|(value, counter)| (hash(&value), value, counter)).collect();
+        if overflow {
+            kept.sort_unstable_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+            kept.truncate(self.cap);
+        }
+        let values = kept.into_iter().map(|(_, value, counter)| (value.into_owned(), counter.finish(SAMPLES)));
+        Answer::Values { rows, values: values.collect(), overflow }
+    }
+}

@@ -1,0 +1,191 @@
+//! A condition on one profile: test by test, as it stands and as it would stand if the profile held what it should; and
+//! which of the tests decide.
+
+use std::collections::BTreeMap;
+
+use super::Test;
+use super::desk::Desk;
+use super::held::{Expected, Held};
+use super::subject::Subject;
+use crate::facts::fits::number;
+use crate::facts::lenses::truth;
+use crate::facts::{Column, Filter, single};
+use crate::findings::Shows;
+use crate::frames::time::instant;
+use crate::mapping::ColumnPath;
+use crate::mapping::expr::{Expr, Operand, Type};
+
+/// The attributes of a profile, by name.
+pub(super) type Profile<'a> = BTreeMap<String, Held<'a>>;
+
+/// A test of a condition.
+#[derive(Clone, Copy)]
+pub(super) struct Tested<'e> {
+    pub(super) test: &'e Expr,
+    pub(super) holds: Option<bool>,
+    /// Whether it would hold if the profile held what it should.
+    pub(super) should: Option<bool>,
+}
+
+/// A condition on one profile.
+pub(super) struct Standing<'e> {
+    pub(super) inside: Option<bool>,
+    pub(super) should: Option<bool>,
+    pub(super) open: Option<String>,
+    expr: &'e Expr,
+    tests: Vec<Tested<'e>>,
+}
+
+/// Evaluates a condition on a profile.
+pub(super) fn stand<'e>(desk: &Desk<'_>, profile: u32, filter: &'e Filter, held: &Profile<'_>) -> Standing<'e> {
+    let tests: Vec<Tested<'e>> =
+        filter.expr.leaves().into_iter().map(|test| tested(desk, profile, test, held)).collect();
+    let known = |test: &Expr| find(&tests, test).and_then(|found| found.holds);
+    let should = |test: &Expr| find(&tests, test).and_then(|found| found.should);
+    let gaps = desk.context.filter_gaps(filter);
+    // Several records of the person may meet one test each and none of them all.
+    let whole = if gaps.is_empty() { meets(desk, profile, filter) } else { None };
+    Standing {
+        inside: whole.or_else(|| filter.expr.given(&known)),
+        should: filter.expr.given(&should),
+        open: gaps.into_iter().next().map(|gap| gap.reason),
+        expr: &filter.expr,
+        tests,
+    }
+}
+
+fn find<'t, 'e>(tests: &'t [Tested<'e>], test: &Expr) -> Option<&'t Tested<'e>> {
+    tests.iter().find(|known| std::ptr::eq(known.test, test))
+}
+
+fn meets(desk: &Desk<'_>, profile: u32, filter: &Filter) -> Option<bool> {
+    single::meets(desk.engine, desk.profiles()?, profile, filter).ok()
+}
+
+fn tested<'e>(desk: &Desk<'_>, profile: u32, test: &'e Expr, held: &Profile<'_>) -> Tested<'e> {
+    let filter = Filter::new(test.clone());
+    let clear = desk.context.filter_gaps(&filter).is_empty();
+    let holds = if clear { meets(desk, profile, &filter) } else { None };
+    Tested { test, holds, should: should(desk, profile, test, held, holds) }
+}
+
+/// Whether a test would hold if its attributes held what they should; as it stands where that is not known.
+fn should(desk: &Desk<'_>, profile: u32, test: &Expr, held: &Profile<'_>, holds: Option<bool>) -> Option<bool> {
+    let columns = test.columns();
+    let mut values: BTreeMap<String, Operand> = BTreeMap::new();
+    for (name, ty) in &columns {
+        let Some(own) = attribute(desk, name).and_then(|own| held.get(&own)) else { return holds };
+        match &own.expected {
+            Expected::Value(text) => match operand(text, *ty) {
+                Some(value) => drop(values.insert(name.clone(), value)),
+                None => return holds,
+            },
+            Expected::Blank(_) if own.name == "unsubscribed" => {
+                values.insert(name.clone(), Operand::Boolean(false));
+            }
+            // A missing side meets no comparison, and is missing.
+            Expected::Blank(_) if columns.len() == 1 => return Some(matches!(test, Expr::Missing(_))),
+            Expected::Blank(_) | Expected::Open(..) => return holds,
+        }
+    }
+    let put = |name: &str, ty: Type| values.get(name).cloned().unwrap_or(Operand::Column { name: name.to_owned(), ty });
+    meets(desk, profile, &Filter::new(test.replaced(&put)))
+}
+
+/// The attribute that a column of a condition is, when it is one.
+pub(super) fn attribute(desk: &Desk<'_>, name: &str) -> Option<String> {
+    let path = ColumnPath::parse(name)?;
+    (Some(path.dataset.as_str()) == desk.profiles()).then_some(path.column)
+}
+
+fn operand(text: &str, ty: Type) -> Option<Operand> {
+    match ty {
+        Type::Text | Type::List | Type::Unknown => Some(Operand::Text(text.to_owned())),
+        Type::Number => number(text).map(Operand::Number),
+        Type::Boolean => truth(text).map(Operand::Boolean),
+        Type::Timestamp => instant(text, None).map(Operand::Instant),
+    }
+}
+
+impl<'e> Standing<'e> {
+    /// The tests that decide as it stands.
+    pub(super) fn decisive(&self) -> Vec<Tested<'e>> {
+        self.deciding(|found| found.holds)
+    }
+
+    fn deciding(&self, says: fn(&Tested<'_>) -> Option<bool>) -> Vec<Tested<'e>> {
+        let known = |test: &Expr| find(&self.tests, test).and_then(says);
+        let tests = decisive(self.expr, &known);
+        tests.into_iter().filter_map(|test| find(&self.tests, test).copied()).collect()
+    }
+
+    /// Whether the same test of the same condition is met here.
+    pub(super) fn meets(&self, test: &Tested<'_>) -> bool {
+        find(&self.tests, test.test).and_then(|found| found.holds) == Some(true)
+    }
+
+    /// The test to blame where the condition does not come to what is wanted: one that what the profile should hold would
+    /// turn, when that turns the whole; else one that stays as it is.
+    pub(super) fn blamed(&self, wanted: bool) -> Option<Tested<'e>> {
+        let now = self.decisive();
+        if self.should == Some(wanted) {
+            return now.iter().find(|test| test.holds != test.should).or(now.first()).copied();
+        }
+        let then = self.deciding(|found| found.should);
+        let stays = now.iter().find(|test| then.iter().any(|other| std::ptr::eq(other.test, test.test)));
+        stays.or(now.first()).copied()
+    }
+}
+
+/// The tests that decide what a condition comes to.
+fn decisive<'e>(expr: &'e Expr, known: &dyn Fn(&Expr) -> Option<bool>) -> Vec<&'e Expr> {
+    match expr {
+        Expr::All(terms) => among(terms, false, known),
+        Expr::Any(terms) => among(terms, true, known),
+        Expr::Not(inner) => decisive(inner, known),
+        test => vec![test],
+    }
+}
+
+/// Where a term settles it: every false one of AND, as each has to change, and the first true one of OR. Else what is not
+/// known, else all of them.
+fn among<'e>(terms: &'e [Expr], settles: bool, known: &dyn Fn(&Expr) -> Option<bool>) -> Vec<&'e Expr> {
+    let of = |wanted: Option<bool>| terms.iter().filter(move |term| term.given(known) == wanted);
+    let mut chosen: Vec<&Expr> = of(Some(settles)).collect();
+    if settles {
+        chosen.truncate(1);
+    }
+    if chosen.is_empty() {
+        chosen = of(None).collect();
+    }
+    if chosen.is_empty() {
+        chosen = terms.iter().collect();
+    }
+    chosen.into_iter().flat_map(|term| decisive(term, known)).collect()
+}
+
+/// A test as people write it: the names of attributes alone.
+pub(super) fn text(desk: &Desk<'_>, test: &Expr) -> String {
+    test.renamed(&|name| attribute(desk, name).unwrap_or_else(|| name.to_owned())).to_string()
+}
+
+/// A test as a line of the report.
+pub(super) fn line(desk: &Desk<'_>, subject: &Subject, found: &Tested<'_>, held: &Profile<'_>) -> Test {
+    let saw = found.test.columns().into_iter().flat_map(|(name, _)| saw(desk, subject, &name, held));
+    Test { text: text(desk, found.test), holds: found.holds, saw: saw.collect() }
+}
+
+/// What a column of a condition holds: the profile's attribute, or that column of the person's records.
+fn saw(desk: &Desk<'_>, subject: &Subject, name: &str, held: &Profile<'_>) -> Vec<(String, String)> {
+    if let Some(own) = attribute(desk, name) {
+        let found = held.get(&own).map(|held| desk.shown(held.found.as_deref().unwrap_or_default(), held.shows(desk)));
+        return vec![(own, found.unwrap_or_default())];
+    }
+    let Some(path) = ColumnPath::parse(name) else { return Vec::new() };
+    let index = desk.context.datasets.get(&path.dataset).and_then(|dataset| dataset.find(&path.column));
+    let Some(index) = index else { return Vec::new() };
+    let column = Column { dataset: path.dataset.clone(), index };
+    let shows = if desk.context.is_sensitive(&column) { Shows::Nothing } else { Shows::Words };
+    let rows = subject.records.get(&path.dataset).into_iter().flatten();
+    rows.map(|row| (name.to_owned(), desk.shown(desk.cell(&column, *row), shows))).collect()
+}
