@@ -117,7 +117,8 @@ fn overlaps(context: &Context<'_>, answers: &Answers) -> Option<Picture> {
         }
         _ => None,
     });
-    let orphans = orphans.map(|tally| bar("profiles that name no contact there is", tally.rows, tally.people, Tone::Bad));
+    let orphans =
+        orphans.map(|tally| bar("profiles that name no contact there is", tally.rows, tally.people, Tone::Bad));
     Some(Picture {
         chapter: "How the systems overlap",
         title: format!("{left} and {right}"),
@@ -135,8 +136,10 @@ fn consent(context: &Context<'_>, answers: &Answers) -> Vec<Picture> {
     let order = [shape::OUT, shape::IN, shape::UNTICKED, shape::SILENT, shape::MISSING, shape::UNREADABLE];
     let mut pictures = Vec::new();
     for (question, answer) in answers.iter() {
-        let (Question::Compare { left, left_lens: Lens::Consent(_), right, right_lens: Lens::Consent(_) }, Answer::Compare { pairs, cells }) =
-            (question, answer)
+        let (
+            Question::Compare { left, left_lens: Lens::Consent(_), right, right_lens: Lens::Consent(_) },
+            Answer::Compare { pairs, cells },
+        ) = (question, answer)
         else {
             continue;
         };
@@ -167,7 +170,11 @@ fn consent(context: &Context<'_>, answers: &Answers) -> Vec<Picture> {
                 "{}: who opted out on the left and is not opted out in Customer.io is still mailed.",
                 counted(*pairs, "linked pair", "linked pairs")
             ),
-            drawing: Drawing::Matrix { rows: (title(context, left), rows), columns: (title(context, right), columns), cells },
+            drawing: Drawing::Matrix {
+                rows: (title(context, left), rows),
+                columns: (title(context, right), columns),
+                cells,
+            },
         });
     }
     pictures
@@ -182,7 +189,9 @@ fn values(context: &Context<'_>, answers: &Answers) -> Vec<Picture> {
         }
         for (column, profile) in columns(context, attribute) {
             let found = answers.iter().find_map(|(question, answer)| match (question, answer) {
-                (Question::Values { column: asked, .. }, Answer::Values { values, .. }) if *asked == column => Some(values),
+                (Question::Values { column: asked, .. }, Answer::Values { values, .. }) if *asked == column => {
+                    Some(values)
+                }
                 _ => None,
             });
             pictures.extend(found.map(|found| Picture {
@@ -246,7 +255,8 @@ fn spelled(attribute: &Attribute, profile: bool, found: &BTreeMap<String, Tally>
 fn forms(context: &Context<'_>, answers: &Answers) -> Vec<Picture> {
     let mut pictures = Vec::new();
     for (question, answer) in answers.iter() {
-        let (Question::Shapes { column, lens: Lens::Stamp(_) }, Answer::Shapes { shapes, .. }) = (question, answer) else {
+        let (Question::Shapes { column, lens: Lens::Stamp(_) }, Answer::Shapes { shapes, .. }) = (question, answer)
+        else {
             continue;
         };
         if context.mapping.is_some_and(|mapping| !is_time(context, mapping, column)) {

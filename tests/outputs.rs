@@ -19,12 +19,13 @@ use sarif::Official;
 use serde_json::Value;
 
 /// The formats that programs and people get beside JSON, and a file for each.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("terminal", "x.txt"),
     ("sarif", "x.sarif"),
     ("github", "x.annotations"),
     ("gitlab", "x.gitlab.json"),
     ("junit", "x.xml"),
+    ("html", "x.html"),
     ("md", "x.md"),
 ];
 

@@ -94,6 +94,7 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         findings,
         accepted,
         remarks: vec![NAME.to_owned()],
+        pictures: Vec::new(),
         exit: Exit::Findings,
         show_pii: false,
     }
@@ -120,7 +121,9 @@ fn rendered(verdict: &Verdict, format: Format) -> String {
 
 #[test]
 fn nothing_that_disturbs_a_terminal_gets_into_a_report() {
-    for format in [Format::Terminal, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Md] {
+    for format in
+        [Format::Terminal, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Md, Format::Html]
+    {
         let text = rendered(&hostile(), format);
         let bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{2066}');
         assert!(!text.contains(bad), "{format:?}");

@@ -2,153 +2,231 @@
 
 use std::fmt::Write;
 
-use super::{prose, text};
-use crate::findings::{Finding, Part, Row};
+use super::room::{Room, cut};
+use super::{prose, table, text};
+use crate::findings::{Finding, Part, Row, Verdict};
+use crate::reports::excerpt::excerpt;
+use crate::reports::summary::spot;
 use crate::text::{count, counted};
 
-/// Characters of one value; what is over is counted.
-const LONGEST: usize = 300;
-/// Parts of a finding; what is over is counted.
-const PARTS: usize = 40;
+/// Names shown of those who wrote; what is over is counted.
+const WRITERS: usize = 5;
+/// Characters of a document's line.
+const LINE: usize = 90;
 
-/// The finding as a section of its own. Why the rule matters is said where it is `first`.
-pub(super) fn section(page: &mut String, finding: &Finding, first: bool) {
-    let hit = &finding.hit;
-    let severity = finding.severity.name();
-    let _ = write!(
-        page,
-        "<article class=\"finding {severity}\" id=\"f-{}\" data-severity=\"{severity}\" data-rule=\"{}\" \
-         data-field=\"{}\">\n<details><summary><h3><span class=\"badge {severity}\">{severity}</span>{} {} \
-         <span class=\"subject\">{}</span></h3>{}<p class=\"said\">{}</p></summary>\n<div class=\"body\">\n",
-        text(&finding.fingerprint),
-        text(&finding.code),
-        text(&hit.subject.name),
-        text(&finding.code),
-        text(&finding.name),
-        value(&hit.subject.name),
-        who(finding),
-        prose(&hit.statement),
-    );
-    if first {
-        titled(page, "Why it matters", &finding.why);
+/// A finding and what surrounds it.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) verdict: &'a Verdict,
+    pub(super) finding: &'a Finding,
+    /// Its field, as the filter counts them.
+    pub(super) field: usize,
+    /// The first finding of its rule, where why the rule matters is said.
+    pub(super) first: &'a str,
+    /// The most people of any finding.
+    pub(super) most: u64,
+    pub(super) room: Room,
+}
+
+/// The finding as a section of its own.
+pub(super) fn section(page: &mut String, entry: Entry<'_>) {
+    let Entry { finding, room, .. } = entry;
+    head(page, entry);
+    page.push_str("<div class=\"body\"><div class=\"told\">\n");
+    if entry.first == finding.fingerprint {
+        titled(page, "Why it matters", &sentence(&finding.why, room));
     }
-    titled(page, "What to do", &finding.fix);
-    place(page, finding);
-    parts(page, &hit.parts, hit.total);
-    writers(page, finding);
-    samples(page, &hit.samples, hit.rows);
+    titled(page, "What to do", &sentence(&finding.fix, room));
+    place(page, entry);
+    writers(page, finding, room);
+    foot(page, entry);
+    page.push_str("</div>");
+    data(page, entry);
     page.push_str("</div></details>\n</article>\n");
 }
 
-/// How many people, or else records.
-fn who(finding: &Finding) -> String {
+fn head(page: &mut String, entry: Entry<'_>) {
+    let Entry { finding, room, .. } = entry;
+    let severity = finding.severity.name();
+    let _ = write!(
+        page,
+        "<article class=\"finding {severity}\" id=\"f-{}\" data-severity=\"{severity}\" data-rule=\"{}\" data-field=\"{}\" \
+         data-people=\"{}\">\n<details><summary><h3><span class=\"badge {severity}\">{severity}</span> <b>{}</b> {} \
+         <span class=\"subject\">{}</span></h3><span class=\"said\">{}</span>{}</summary>\n",
+        text(&finding.fingerprint),
+        text(&finding.code),
+        entry.field,
+        finding.hit.people,
+        text(&finding.code),
+        text(&finding.name),
+        value(&finding.hit.subject.name, room),
+        sentence(&finding.hit.statement, room),
+        who(finding, entry.most),
+    );
+}
+
+/// How many people, or else records; a bar where there are people.
+fn who(finding: &Finding, most: u64) -> String {
     let hit = &finding.hit;
     let (number, word) = match (hit.people, hit.rows) {
         (0, rows) => (rows, if rows == 1 { "place" } else { "places" }),
         (people, _) => (people, if people == 1 { "person" } else { "people" }),
     };
-    format!("<div class=\"who\"><b>{}</b><span>{word}</span></div>", count(number))
+    let bar = if hit.people > 0 { bar(hit.people, most) } else { String::new() };
+    format!("<span class=\"who\"><b>{}</b> {word}{bar}</span>", count(number))
 }
 
+/// `body` is markup already.
 fn titled(page: &mut String, title: &str, body: &str) {
     if !body.is_empty() {
-        let _ = writeln!(page, "<h4>{title}</h4>\n<p>{}</p>", prose(body));
+        let _ = writeln!(page, "<h4>{title}</h4>\n<p>{body}</p>");
     }
 }
 
-fn place(page: &mut String, finding: &Finding) {
-    let Some(place) = &finding.hit.place else { return };
-    let _ = writeln!(page, "<h4>Where</h4>\n<p><code>{}</code></p>", text(&place.to_string()));
-    if let Some(line) = &finding.line {
-        let _ = writeln!(page, "<pre>{}</pre>", value(line));
+/// The line of the document, or the export.
+fn place(page: &mut String, entry: Entry<'_>) {
+    let Entry { finding, verdict, room, .. } = entry;
+    let _ = writeln!(page, "<h4>Where</h4>\n<p><code>{}</code></p>", value(&spot(verdict, finding).to_string(), room));
+    if let (Some(place), Some(line)) = (&finding.hit.place, &finding.line) {
+        let [line, mark] = excerpt(line, place.line, place.column, LINE);
+        let _ = writeln!(
+            page,
+            "<pre tabindex=\"0\" role=\"group\" aria-label=\"The line\">{}\n<span aria-hidden=\"true\">{}</span></pre>",
+            text(&line),
+            text(&mark)
+        );
     }
+}
+
+fn writers(page: &mut String, finding: &Finding, room: Room) {
+    for writers in &finding.writers {
+        let one = |(name, rows): &(String, u64)| format!("{} {}", value(name, room), count(*rows));
+        let named: Vec<String> = writers.values.iter().take(WRITERS).map(one).collect();
+        let more = writers.values.len().saturating_sub(WRITERS);
+        let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let _ = writeln!(page, "<h4>{}</h4>\n<p>{}{tail}</p>", value(&writers.column, room), named.join(", "));
+    }
+}
+
+/// How sure it is, and a link to keep.
+fn foot(page: &mut String, entry: Entry<'_>) {
+    let Entry { finding, first, .. } = entry;
+    let why = match first == finding.fingerprint {
+        true => String::new(),
+        false => format!(" · <a href=\"#f-{}\">why it matters</a>", text(first)),
+    };
+    let _ = write!(
+        page,
+        "<p class=\"soft\">Confidence {}{why} · <a href=\"#f-{}\">link to this finding</a></p>\n",
+        text(&finding.confidence),
+        text(&finding.fingerprint)
+    );
+}
+
+fn data(page: &mut String, entry: Entry<'_>) {
+    let Entry { finding, room, .. } = entry;
+    let hit = &finding.hit;
+    if hit.parts.is_empty() && hit.samples.is_empty() {
+        return;
+    }
+    page.push_str("<div class=\"data\">\n");
+    if room.is_full() {
+        page.push_str("<p class=\"soft\">Values and samples are left out here: the page would be too large.</p>\n");
+    } else {
+        parts(page, &hit.parts, hit.total, room);
+        samples(page, &hit.samples, hit.rows, room);
+    }
+    page.push_str("</div>\n");
 }
 
 /// What it is made of, as bars on one scale.
-fn parts(page: &mut String, parts: &[Part], total: u64) {
+fn parts(page: &mut String, parts: &[Part], total: u64, room: Room) {
     if parts.is_empty() {
         return;
     }
     let largest = parts.iter().map(|part| part.rows).max().unwrap_or(1).max(1);
     let right = parts.iter().any(|part| part.suggestion.is_some());
-    let _ = write!(
-        page,
-        "<h4>What it is made of</h4>\n<div class=\"scroll\"><table class=\"bars\"><thead><tr><th scope=\"col\">Value</th>{}\
-         <th scope=\"col\" class=\"number\">Records</th><th scope=\"col\" class=\"number\">People</th>\
-         <th scope=\"col\">Share of {}</th></tr></thead><tbody>\n",
-        if right { "<th scope=\"col\">Right value</th>" } else { "" },
-        counted(total, "record", "records"),
-    );
-    for part in parts.iter().take(PARTS) {
+    let people = parts.iter().any(|part| part.people > 0);
+    let scale = format!("Of {}", counted(total, "record", "records"));
+    let headings =
+        [("Value", true), ("Right value", right), ("#Records", true), ("#People", people), (scale.as_str(), true)];
+    let headings: Vec<&str> = headings.iter().filter(|(_, there)| *there).map(|(heading, _)| *heading).collect();
+    page.push_str("<h4>What it is made of</h4>\n");
+    table::begin(page, "What it is made of", "bars", &headings);
+    for part in parts.iter().take(room.parts) {
         let better = part.suggestion.as_deref().unwrap_or_default();
-        let cell = if right { format!("<td class=\"right\"><code>{}</code></td>", value(better)) } else { String::new() };
+        let better = if right { format!("<td class=\"right\">{}</td>", code(better, room)) } else { String::new() };
+        let people = if people { format!("<td class=\"number\">{}</td>", count(part.people)) } else { String::new() };
         let _ = writeln!(
             page,
-            "<tr><td><code>{}</code></td>{cell}<td class=\"number\">{}</td><td class=\"number\">{}</td>\
-             <td class=\"picture\">{}</td></tr>",
-            value(&part.label),
+            "<tr><td>{}</td>{better}<td class=\"number\">{}</td>{people}<td class=\"picture\">{}</td></tr>",
+            code(&part.label, room),
             count(part.rows),
-            count(part.people),
             bar(part.rows, largest),
         );
     }
-    page.push_str("</tbody></table></div>\n");
-    if parts.len() > PARTS {
-        let _ = writeln!(page, "<p class=\"soft\">and {} more values</p>", count((parts.len() - PARTS) as u64));
+    table::end(page);
+    if parts.len() > room.parts {
+        let _ = writeln!(page, "<p class=\"soft\">and {} more values</p>", count((parts.len() - room.parts) as u64));
     }
 }
 
 /// A bar; the number beside it says the same to those who do not see it.
 pub(super) fn bar(part: u64, largest: u64) -> String {
-    let width = (part as f64 / largest as f64 * 1000.0).max(4.0);
+    let width = (part as f64 / largest.max(1) as f64 * 1000.0).max(8.0);
     format!(
-        "<svg viewBox=\"0 0 1000 20\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" width=\"1000\" \
-         height=\"20\" rx=\"4\"/><rect class=\"bar\" width=\"{width:.0}\" height=\"20\" rx=\"4\"/></svg>"
+        "<svg class=\"bar\" viewBox=\"0 0 1000 1\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect width=\"{width:.0}\" \
+         height=\"1\"/></svg>"
     )
 }
 
-fn writers(page: &mut String, finding: &Finding) {
-    for writers in &finding.writers {
-        let named: Vec<String> =
-            writers.values.iter().take(5).map(|(name, rows)| format!("{} {}", value(name), count(*rows))).collect();
-        let more = writers.values.len().saturating_sub(5);
-        let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let _ = writeln!(page, "<p class=\"soft\">{}: {}{tail}</p>", value(&writers.column), named.join(", "));
-    }
-}
-
-fn samples(page: &mut String, samples: &[Row], rows: u64) {
+/// Samples; a column that is blank in all of them is left out.
+fn samples(page: &mut String, samples: &[Row], rows: u64, room: Room) {
     if samples.is_empty() {
         return;
     }
-    let title = format!("Samples, {} of {}", samples.len(), counted(rows, "record", "records"));
-    let _ = write!(
-        page,
-        "<h4>{title}</h4>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Record</th><th scope=\"col\">Column</th>\
-         <th scope=\"col\">Value</th><th scope=\"col\">Right value</th><th scope=\"col\">With</th></tr></thead><tbody>\n"
-    );
-    for row in samples {
-        let beside = [row.other_key.as_str(), row.detail.as_str()];
-        let beside: Vec<String> = beside.iter().filter(|part| !part.is_empty()).map(|part| value(part)).collect();
-        let _ = writeln!(
-            page,
-            "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td><td class=\"right\"><code>{}</code></td><td>{}</td></tr>",
-            value(&row.key),
-            value(&row.column),
-            value(&row.value),
-            value(&row.suggestion),
-            beside.join(", "),
-        );
+    let shown = &samples[..samples.len().min(room.samples)];
+    let with = |row: &Row| match (row.other_key.is_empty(), row.detail.is_empty()) {
+        (false, false) => format!("{}, {}", row.other_key, row.detail),
+        _ => format!("{}{}", row.other_key, row.detail),
+    };
+    let cells: Vec<[String; 5]> = shown
+        .iter()
+        .map(|row| [row.key.clone(), row.column.clone(), row.value.clone(), row.suggestion.clone(), with(row)])
+        .collect();
+    let there: Vec<usize> = (0..5).filter(|at| cells.iter().any(|cells| !cells[*at].is_empty())).collect();
+    let headings: Vec<&str> =
+        there.iter().map(|at| ["Record", "Column", "Value", "Right value", "With"][*at]).collect();
+    let _ = writeln!(page, "<h4>Samples, {} of {}</h4>", shown.len(), counted(rows, "record", "records"));
+    table::begin(page, "Samples", "", &headings);
+    for cells in &cells {
+        page.push_str("<tr>");
+        for at in &there {
+            let class = if *at == 3 { " class=\"right\"" } else { "" };
+            let cell = if matches!(at, 0 | 2 | 3) { code(&cells[*at], room) } else { value(&cells[*at], room) };
+            let _ = write!(page, "<td{class}>{cell}</td>");
+        }
+        page.push_str("</tr>\n");
     }
-    page.push_str("</tbody></table></div>\n");
+    table::end(page);
+}
+
+fn code(cell: &str, room: Room) -> String {
+    if cell.is_empty() { String::new() } else { format!("<code>{}</code>", value(cell, room)) }
 }
 
 /// A value of the data: cut where it is very long, and said so.
-fn value(value: &str) -> String {
-    let length = value.chars().count();
-    if length <= LONGEST {
-        return text(value);
+fn value(value: &str, room: Room) -> String {
+    match cut(value, room.value) {
+        (shown, None) => text(shown),
+        (shown, Some(all)) => format!("{}… <span class=\"soft\">({} characters)</span>", text(shown), count(all)),
     }
-    let cut: String = value.chars().take(LONGEST).collect();
-    format!("{}… <span class=\"soft\">({} characters)</span>", text(&cut), count(length as u64))
+}
+
+/// The same for a sentence.
+fn sentence(value: &str, room: Room) -> String {
+    match cut(value, room.sentence) {
+        (shown, None) => prose(shown),
+        (shown, Some(all)) => format!("{}… <span class=\"soft\">({} characters)</span>", prose(shown), count(all)),
+    }
 }
