@@ -148,7 +148,9 @@ fn hostile_values_stay_text() {
     let dir = hostile();
     let report = report(dir.path(), &["--show-pii"]);
     let mut wanted: Vec<String> = HOSTILE.iter().map(|text| format!("stage {text}")).collect();
-    wanted.extend(["<b onclick=alert(5)>.yaml:", "<img src=x onerror=alert(6)>.csv", "turned", "characters)"].map(str::to_owned));
+    wanted.extend(
+        ["<b onclick=alert(5)>.yaml:", "<img src=x onerror=alert(6)>.csv", "turned", "characters)"].map(str::to_owned),
+    );
     browse("hostile", &report, &[&serde_json::to_string(&wanted).unwrap()]);
 }
 

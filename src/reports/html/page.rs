@@ -67,7 +67,10 @@ pub(super) fn overview(page: &mut String, verdict: &Verdict) {
     score(page, "Identity", "Are people recognised?", &verdict.scores.identity);
     score(page, "Triggers", "Do journeys start when they should?", &verdict.scores.triggers);
     let of = |severity: Severity| verdict.findings.iter().filter(|finding| finding.severity == severity).count() as u64;
-    let graded = Severity::ALL.map(|severity| (severity.name(), severity.name(), of(severity)));
+    let graded = Severity::ALL.map(|severity| (severity.name(), of(severity)));
+    let named = graded.map(|(name, number)| if number == 1 { name.to_owned() } else { format!("{name}s") });
+    let graded: Vec<(&str, &str, u64)> =
+        graded.iter().zip(&named).map(|((class, number), name)| (name.as_str(), *class, *number)).collect();
     strip(page, verdict.findings.len() as u64, ["finding", "findings"], &graded);
     let ended = |name: &str| verdict.outcomes.iter().filter(|outcome| outcome.status.name() == name).count() as u64;
     let rules = [("clean", "good"), ("findings", "found"), ("not evaluated", "warning"), ("failed", "error")];
@@ -143,6 +146,8 @@ pub(super) fn findings(body: &mut Body, verdict: &Verdict) {
     }
     let fields: BTreeSet<&str> = verdict.findings.iter().map(|finding| finding.hit.subject.name.as_str()).collect();
     let fields: BTreeMap<&str, usize> = fields.into_iter().zip(1..).collect();
+    // Filters stay in sight as long as there are findings to filter.
+    body.html.push_str("<div>\n");
     filters(&mut body.html, verdict, &fields);
     let firsts = firsts(verdict);
     let most = verdict.findings.iter().map(|finding| finding.hit.people).max().unwrap_or_default();
@@ -154,7 +159,7 @@ pub(super) fn findings(body: &mut Body, verdict: &Verdict) {
         let room = room.after(body.html.len() - before);
         finding::section(&mut body.html, Entry { verdict, finding, field, first, most, room });
     }
-    body.html.push_str("</div>\n<p id=\"more\" hidden><button type=\"button\"></button></p>\n");
+    body.html.push_str("</div>\n<p id=\"more\" hidden><button type=\"button\">Show more</button></p>\n</div>\n");
 }
 
 fn filters(page: &mut String, verdict: &Verdict, fields: &BTreeMap<&str, usize>) {
@@ -162,7 +167,7 @@ fn filters(page: &mut String, verdict: &Verdict, fields: &BTreeMap<&str, usize>)
         verdict.findings.iter().map(|finding| (finding.code.as_str(), finding.name.as_str())).collect();
     page.push_str(
         "<form class=\"filters\" id=\"filters\" role=\"search\" aria-label=\"Filter the findings\" hidden>\n\
-         <label class=\"wide\">Words <input type=\"search\" name=\"words\" autocomplete=\"off\"></label>\n\
+         <label>Words <input type=\"search\" name=\"words\" autocomplete=\"off\"></label>\n\
          <label>Rule <select name=\"rule\"><option value=\"\">all</option>",
     );
     for (code, name) in rules {

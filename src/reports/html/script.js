@@ -34,7 +34,7 @@
     fitting.forEach((finding, at) => finding.classList.toggle("later", at >= limit));
     const rest = fitting.length - limit;
     more.hidden = rest <= 0;
-    more.firstElementChild.textContent = "Show " + number(Math.min(step, rest)) + " more of " + number(rest);
+    more.firstElementChild.textContent = rest > step ? "Show " + step + " more of " + number(rest) : "Show the other " + number(rest);
   };
   const order = (by) => {
     const people = (finding) => Number(finding.dataset.people);
