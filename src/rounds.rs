@@ -37,22 +37,33 @@ pub(crate) struct Facts {
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
 pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>, all_rows: bool) -> Result<Facts> {
+    let asked = |answers: &Answers| rules.iter().flat_map(|rule| ask(context, rule, answers).questions).collect();
+    answered(context, &asked, options, all_rows)
+}
+
+/// Answers what is asked, and what is asked after that.
+pub(crate) fn answered(
+    context: &Context<'_>,
+    asked: &dyn Fn(&Answers) -> Vec<Question>,
+    options: &Options<'_>,
+    all_rows: bool,
+) -> Result<Facts> {
     let plan = context.identity();
     let mut answers = Answers::default();
     let memo = Memo::default();
     let mut held: Option<(Store, Identity)> = None;
     let mut listed = None;
     for _ in 0..ROUNDS {
-        let asked = rules.iter().flat_map(|rule| ask(context, rule, &answers).questions);
+        let wished = asked(&answers).into_iter();
         // What was read is asked in any case: no rule may rest on half a file unawares.
         let read = context
             .datasets
             .keys()
             .flat_map(|name| [Question::Read { dataset: name.clone() }, Question::Columns { dataset: name.clone() }]);
         let counted = if options.count { radius::questions(context, radius::Use::File) } else { Vec::new() };
-        let asked: Vec<Question> = asked.chain(counted).collect();
-        let writers = checks::writers::questions(context, asked.iter());
-        let open = answers.open(asked.into_iter().chain(writers).chain(read));
+        let wished: Vec<Question> = wished.chain(counted).collect();
+        let writers = checks::writers::questions(context, wished.iter());
+        let open = answers.open(wished.into_iter().chain(writers).chain(read));
         if open.is_empty() && held.is_some() {
             break;
         }

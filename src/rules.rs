@@ -1,6 +1,8 @@
 //! Rules as data: a YAML file names a kind of check, its parameters, a code and the texts. Built-in rules travel in the
 //! binary; a team adds its own by path.
 
+pub mod merged;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -60,6 +62,7 @@ built_in![
     "exports-apart",
     "foreign-value-on-profile",
     "id-differs-in-case",
+    "id-without-record-any-more",
     "identifier-and-email-cross",
     "identifier-changed",
     "identifier-in-two-shapes",
@@ -102,7 +105,9 @@ built_in![
     "no-purchase-exit",
     "offset-missing-or-mixed",
     "old-address-on-profile",
+    "older-value-won",
     "operator-does-not-fit",
+    "opt-out-lost-on-conversion",
     "opt-out-undone",
     "opted-out-but-mailable",
     "over-write-limits",
@@ -121,6 +126,7 @@ built_in![
     "repeated-identifier",
     "reserved-name-case",
     "retention-truth-not-mapped",
+    "retired-rule-named",
     "routing-tag-lost",
     "row-count-differs",
     "segment-reads-absent-attribute",
@@ -147,17 +153,23 @@ built_in![
     "stamp-missing",
     "stamp-of-non-owner",
     "stamp-of-unknown-system",
+    "stub-opts-out",
     "suppressed-in-audience",
+    "suppressed-without-profile",
     "sync-overrides-precedence",
     "sync-stands-still",
     "tag-not-approved",
     "tag-variant",
+    "test-cohort-too-narrow",
+    "test-person-differs",
     "test-person-gained-profile",
     "test-person-outside-segment",
+    "test-person-split",
     "tested-value-not-allowed",
     "time-zone-not-stated",
     "timestamp-declared-as-text",
     "timestamp-unit",
+    "too-few-test-people",
     "too-many-new-tags",
     "topics-contradict-flag",
     "trigger-of-wrong-kind",
@@ -165,7 +177,9 @@ built_in![
     "two-welcomes-at-once",
     "unapproved-tag-read",
     "unfit-profile-id",
+    "unmapped-copy-of-zoho",
     "unreadable-opt-out",
+    "unreadable-preferences",
     "unused-attribute",
     "unwritable-name",
     "use-not-stated",
@@ -257,6 +271,10 @@ impl Rules {
         let rule = parse(document)?;
         let at = document.root.get("code").map_or(document.root.mark, |node| node.mark);
         let twin = self.by_code.values().find(|other| other.code == rule.code || other.name == rule.name);
+        if let Some(merged) = merged::of(&rule.code) {
+            let fault = document.fault(at, format!("the code {} is taken: it went into {}", merged.code, merged.into));
+            return Err(Error::usage(fault.help("give this rule a code of its own, such as X001")));
+        }
         if let Some(twin) = twin {
             let fault = document.fault(at, format!("a rule {} ({}) exists already", twin.code, twin.name));
             return Err(Error::usage(fault.help("give this rule a code and a name of its own, such as X001")));
@@ -270,10 +288,13 @@ impl Rules {
         self.by_code.values()
     }
 
-    /// The rule of a code or a name.
+    /// The rule of a code or a name; of a code that went into another rule, that one.
     pub fn get(&self, code_or_name: &str) -> Option<&Rule> {
         let wanted = code_or_name.trim();
-        self.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted))
+        let own = |wanted: &str| {
+            self.iter().find(|rule| rule.code.eq_ignore_ascii_case(wanted) || rule.name.eq_ignore_ascii_case(wanted))
+        };
+        own(wanted).or_else(|| own(&merged::of(wanted)?.into))
     }
 
     /// The rules that a selector means: a code, a name, or a family such as `ENM`.

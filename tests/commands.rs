@@ -107,7 +107,7 @@ fn completions_for_each_shell() {
 fn help_shows_examples() {
     let help = run(&["--help"]).out;
     assert!(help.contains("Exit codes:") && help.contains("\n  3  "), "{help}");
-    for command in ["audit", "rules", "explain", "demo", "schema", "completions"] {
+    for command in ["audit", "trace", "rules", "explain", "demo", "schema", "completions"] {
         assert!(help.contains(&format!("\n  {command}")), "{command} is not listed");
         let help = run(&[command, "--help"]).out;
         assert!(help.contains("Examples:\n  crmlint "), "{command} --help shows no example:\n{help}");

@@ -21,9 +21,11 @@ fn alone(path: &str, name: &str) -> Ran {
     audit(dir.path(), name, &[])
 }
 
-/// Rules that know an enum or a time by its values when no mapping declares it.
-const INFER: &[&str] =
-    &["ENM002", "ENM003", "ENM008", "ENM013", "TS001", "TS002", "TS003", "TS005", "TS006", "TS008", "TS013", "TS014"];
+/// Rules that know an enum, a tag or a time by its values or its column when no mapping declares it.
+const INFER: &[&str] = &[
+    "ENM002", "ENM003", "ENM008", "ENM011", "ENM013", "TAG002", "TS001", "TS002", "TS003", "TS005", "TS006", "TS008",
+    "TS010", "TS013", "TS014",
+];
 
 /// Nothing is green that reads the mapping, and the report says that there is none.
 fn assert_honest(ran: &Ran) {

@@ -202,7 +202,9 @@ fn markdown_lists_the_findings_in_order() {
     let page = one(dir.path(), "md", &[]);
     let report = audit(dir.path(), ".", &[]).json();
     assert!(page.starts_with("### crmlint: Not ready\n\n"));
-    let rows = table(&page);
+    // The rows of the checklist are shorter.
+    let rows: Vec<_> = table(&page).into_iter().filter(|row| row.len() == 6 && row[0] != "---").collect();
+    let rows = &rows[usize::from(rows[0][0] == "Severity")..];
     assert_eq!(rows.len(), list(&report, "findings").len(), "the demo fits whole");
     for (row, finding) in rows.iter().zip(list(&report, "findings")) {
         assert_eq!(row[0], text(finding, "severity"));

@@ -16,7 +16,7 @@ use crmlint::findings::triage::Policy;
 use crmlint::findings::{Severity, Status};
 use crmlint::frames::time::written;
 use crmlint::mapping::Mapping;
-use crmlint::rules::{BUILT_IN, Rule, Rules};
+use crmlint::rules::{BUILT_IN, Rule, Rules, merged};
 
 /// Rules that fire beside the one under test, because its fixture cannot be made without them.
 const BESIDE: &[(&str, &str)] = &[
@@ -215,6 +215,18 @@ fn every_kind_is_used_and_no_two_rules_are_the_same() {
         let document: serde_yaml::Value = serde_yaml::from_str(text).unwrap();
         let shape = format!("{:?} {:?}", document["check"], document.get("params"));
         assert_eq!(seen.insert(shape, name), None, "{name} does what another rule does");
+    }
+}
+
+#[test]
+fn a_merged_code_is_no_rule_and_leads_to_one() {
+    let rules = rules();
+    for merged in merged::all() {
+        assert!(rules.iter().all(|rule| rule.code != merged.code), "{} is a rule", merged.code);
+        assert!(rules.iter().any(|rule| rule.code == merged.into), "{} is no rule", merged.into);
+        assert!(merged.why.ends_with('.'), "not a sentence: {}", merged.why);
+        let meant: Vec<&str> = rules.select(&merged.code).into_iter().map(|rule| rule.code.as_str()).collect();
+        assert_eq!(meant, [merged.into.as_str()], "{merged}");
     }
 }
 

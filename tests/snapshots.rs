@@ -118,3 +118,17 @@ fn a_snapshot_holds_watched_columns_for_its_owner_alone() {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
+
+#[test]
+fn an_older_export_may_lie_there_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("crmlint.yaml", CONFIG);
+    write("mapping.yaml", MAPPING);
+    write("people.csv", &people(["Active", "Active", "Churned"]));
+    fs::create_dir_all(folder.path().join("snapshots/2026-04-30")).unwrap();
+    write("snapshots/2026-04-30/customerio.people.csv", &people(["Churned", "Active", "Churned"]));
+    let first = audit(folder.path(), "2026-05-01");
+    assert_eq!(first.status, Status::Findings);
+    assert_eq!(first.findings[0].hit.samples[0].key, "c0");
+}

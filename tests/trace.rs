@@ -225,8 +225,9 @@ fn what_is_missing_is_said_and_never_taken_for_well() {
     assert_eq!(bare.code, 0, "{bare:?}");
     assert!(bare.json()["people"][0]["notes"].to_string().contains("no mapping"), "{}", bare.out);
     // Without profiles no journey can be told.
-    let config = town::CONFIG.replace("  customerio: {files: people.csv}\n", "");
+    let config = town::CONFIG.replace("  customerio: {files: [people.csv, suppressions.csv]}\n", "");
     write(dir.path(), "crmlint.yaml", config.as_bytes());
+    write(dir.path(), "mapping.yaml", town::MAPPING.replace("  Nick: {where: nickname = 'ace'}\n", "").as_bytes());
     let blind = trace(&dir, &asked, &["--journey", "town"]);
     assert_eq!(text(&passage(&blind, "town"), "outcome"), "unknown", "{blind:?}");
 }
@@ -236,9 +237,64 @@ fn the_demo_reads_as_an_answer() {
     let dir = demo();
     let ran = run_in(dir.path(), &["trace", "adrian_rabe0@example.net", "--now", NOW]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    let page = std::fs::read_to_string(common::root().join("docs/trace.md")).unwrap();
+    let shown = page.split("```text\n$ crmlint ").nth(1).unwrap();
+    let (command, shown) = shown.split_once('\n').unwrap();
+    let printed = run(&command.split(' ').collect::<Vec<_>>()).out;
+    assert!(printed.contains(shown.split("```").next().unwrap()), "{printed}");
     for told in ["winback: kept out [does-not-qualify]", "vip: enters", "Journeys", "Records", "Consent", "Segments"] {
         assert!(ran.out.contains(told), "{told}: {}", ran.out);
     }
     let narrow = run_in(dir.path(), &["trace", "adrian_rabe0@example.net", "--now", NOW, "--color", "never"]).out;
     assert!(narrow.lines().all(|line| line.chars().count() <= 100), "{narrow}");
+}
+
+#[test]
+fn what_keeps_people_out_is_looked_at_or_named() {
+    let (dir, people) = build(11);
+    let asked = sound(&people).asked.clone();
+    let table = [
+        ("suppress: [\"segment:Elsewhere\"]", "unknown", "Elsewhere has no condition"),
+        ("suppress: [\"segment:Town\"]", "unknown", "city"),
+        ("suppress: [promo]", "kept out", "`promo` is true"),
+        ("suppress: [last_order_at]", "enters", "not looked at: last_order_at under `suppress:`"),
+        ("suppress: [\"event:refund_issued\"]", "enters", "not looked at: refund_issued under `suppress:`"),
+        ("exit: [order_completed]", "enters", "every link holds"),
+        ("filter: [\"segment:Kept Back\"]", "kept out", "score > 900"),
+        ("filter: [Elsewhere]", "unknown", "Elsewhere has no condition"),
+    ];
+    for (keys, outcome, told) in table {
+        let mapping = format!("{}  probe: {{trigger: \"segment:Target\", {keys}}}\n", town::MAPPING);
+        write(dir.path(), "mapping.yaml", mapping.as_bytes());
+        let passage = passage(&trace(&dir, &asked, &["--journey", "probe"]), "probe");
+        assert_eq!(text(&passage, "outcome"), outcome, "{keys}: {passage}");
+        assert!(text(&passage, "says").contains(told), "{keys}: {passage}");
+    }
+    for (trigger, outcome) in
+        [("attribute:promo", "waits"), ("date:last_order_at", "waits"), ("when they feel like it", "unknown")]
+    {
+        let mapping = format!("{}  probe: {{trigger: \"{trigger}\"}}\n", town::MAPPING);
+        write(dir.path(), "mapping.yaml", mapping.as_bytes());
+        let passage = passage(&trace(&dir, &asked, &["--journey", "probe"]), "probe");
+        assert_eq!(text(&passage, "outcome"), outcome, "{trigger}: {passage}");
+    }
+}
+
+#[test]
+fn only_what_would_change_the_result_is_blamed() {
+    let (dir, people) = build(12);
+    let dirty = people.iter().find(|case| case.cause == Some(Cause::ValueVariant)).unwrap();
+    // The same person opted out as well: a clean spelling would not let them in.
+    for file in ["Contacts.csv", "people.csv"] {
+        let path = dir.path().join(file);
+        let lines = std::fs::read_to_string(&path).unwrap();
+        let mine = |line: &str| line.contains(dirty.email());
+        let changed: Vec<String> = lines
+            .lines()
+            .map(|line| if mine(line) { line.replacen(",false,", ",true,", 1) } else { line.to_owned() })
+            .collect();
+        std::fs::write(&path, changed.join("\n") + "\n").unwrap();
+    }
+    let passage = passage(&trace(&dir, &dirty.asked, &["--journey", "main"]), "main");
+    assert_eq!((text(&passage, "cause"), text(&passage, "outcome")), ("opted-out", "kept out"), "{passage}");
 }

@@ -65,6 +65,7 @@ attributes:
     role: lifecycle
     values: [Prospect, First Order, Active, Loyal, At Risk, Churned]
     aliases: {At Risk: [at-risk, AtRisk]}     # the old shop plugin wrote these
+    alias_cutover: 2026-04-01                 # and was switched off in March
     owner: zoho
     kind: state
     used_by: [segment:At Risk, segment:churned-early-access, journey:winback]
@@ -75,12 +76,13 @@ attributes:
     values: {Bronze: bronze, Silver: silver, Gold: gold, Platinum: platinum}   # Zoho: Customer.io
     owner: zoho
     kind: state
+    version: 2
     used_by: [segment:VIP]
   total_spent:
     from: shopify.customers.Total Spent
     type: number
     owner: shopify
-    used_as: branch
+    used_by: [segment:Big Spender]
   acquisition_channel:
     from: [zoho.contacts.{{contacts.Lead Source}}, zoho.leads.{{leads.Lead Source}}]
     type: enum
@@ -146,13 +148,14 @@ attributes:
     from: zoho.contacts.{{contacts.Wholesale}}
     type: boolean
     owner: zoho
+    lag: 4h
     used_as: branch
   tags:
     from: zoho.contacts.{{contacts.Tag}}
     type: list
     role: tags
     owner: zoho
-    used_as: branch
+    used_by: [segment:Wholesale Prospect, segment:Tea Friends]
 
   # --- still to be sorted out ---
   favourite_tea:
@@ -170,12 +173,23 @@ attributes:
     used_as: message
     used_for: warranty mails
 
+# Tags that sales may set; who is a wholesale prospect gets another cart mail.
+tags:
+  approved: [customer, newsletter]
+  routing: [Wholesale Prospect]
+
+# Who wrote a profile last, and when the sync did.
+source_of_truth: source_of_truth
+written_at: synced_at
+topics: {topic_1: Newsletter, topic_2: Offers}
+
 # Moments, which a field cannot hold.
 events:
   order_completed: {when: an order is paid in the shop, properties: [amount, product_line], via: shop}
   deal_won: {when: "zoho.deals.{{deals.Stage}} -> Closed Won", properties: [amount, product_line, rep], via: webhook}
   refund_issued: {when: a refund is booked in the shop, properties: [amount], via: shop}
   cart_abandoned: {when: a cart lies for an hour, properties: [amount, items], via: shop}
+  lifecycle_stage_changed: {when: "zoho.contacts.{{contacts.Lifecycle Stage}}", properties: [from, to], via: webhook}
   kettle_registered: {when: a kettle is registered on the website, properties: [serial]}   # nobody knows how to send it yet
 
 # The first run that we checked with real people.
@@ -187,12 +201,19 @@ journeys:
   birthday: {trigger: "date:birthday", suppress: [unsubscribed], cap: 1/365d, purpose: other, state: running, since: 2025-11-03}
   cart: {trigger: "event:cart_abandoned", within: 15m, exit: [order_completed], suppress: [unsubscribed], reads: [wholesale, country], purpose: cart, state: draft}
   reorder: {trigger: "event:deal_won", delay: 45d, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/30d, purpose: reorder, state: draft}
+  hello: {trigger: "segment:New Customer", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
+  hello_from_sales: {trigger: "event:deal_won", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
+  first_look: {trigger: "attribute:early_access", within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip, state: draft}
   spring_promo: {trigger: "attribute:promo_journey", state: stopped}
 
 segments:
   At Risk: {where: "lifecycle_stage = 'At Risk' AND unsubscribed = false", purpose: at_risk}
   Recent Buyer: {where: "last_order_at > now() - interval '30 days'", purpose: recent_buyer}
-  VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip}
+  VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip, expect: {min: 20}}
+  New Customer: {where: "lifecycle_stage = 'First Order'"}
+  Big Spender: {where: "total_spent > 500"}
+  Wholesale Prospect: {where: "tags = 'Wholesale Prospect'"}
+  Tea Friends: {where: "tags = 'friend of the house'"}
   # Nobody may ever be in these two. If somebody is, stop the journey and look.
   unsub-in-promo: {never: "unsubscribed = true AND promo_journey = true"}
   churned-early-access: {never: "lifecycle_stage = 'Churned' AND early_access = true"}
@@ -245,6 +266,19 @@ const MENDED: &[(&str, &str)] = &[
     ),
     ("delay: 45d", "delay: 25d"),
     (
+        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued], suppress: [unsubscribed]",
+        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued, deal_won], suppress: [unsubscribed, \"segment:Bought From Sales\"]",
+    ),
+    (
+        "within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+        "within: 12h, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
+    ),
+    (
+        "  Tea Friends: {where: \"tags = 'friend of the house'\"}\n",
+        "  Bought From Sales: {where: \"zoho.deals.{{deals.Stage}} = 'Closed Won'\"}\n",
+    ),
+    (", segment:Tea Friends", ""),
+    (
         "  # Nobody may ever be in these two.",
         "  Open Case: {where: \"zoho.cases.{{cases.Status}} = 'Open'\"}\n  Active Subscription: {where: \"subscription_renews_at > now()\"}\n  # Nobody may ever be in these two.",
     ),
@@ -273,6 +307,8 @@ sources:
     kind: shopify
     taken_at: 2026-05-21T06:15:00Z
     rows: ROWS-CUSTOMERS
+
+options: {max_age: 14d}
 
 ignore:
   - rule: ID014

@@ -265,6 +265,8 @@ fn profile(person: &Person, rng: &mut Rng, unit: &Unit, contact: &Row) -> Row {
     row.set(Profile::Twin, if rng.chance(4) { *rng.pick(&["true", "false"]) } else { "" });
     row.set(Profile::Reason, if person.opted_out && rng.chance(40) { "Too many mails, sorry" } else { "" });
     row.set(Profile::Truth, "zoho");
+    let modified = read(contact.get(Contact::Modified)).sure.unwrap_or(TAKEN);
+    row.set(Profile::Synced, (modified + delay).to_string());
     row.set(Profile::Zone, person.place.zone);
     row
 }
@@ -287,11 +289,14 @@ fn deal(person: &Person, rng: &mut Rng, unit: &Unit, k: u64) -> Row {
     row.set(Deal::Id, unit.zoho_id(5, k, false));
     row.set(Deal::Amount, format!("{}.{}0", rng.between(45, 4_800), rng.below(10)));
     row.set(Deal::Name, format!("{}: {what}", person.last));
-    row.set(Deal::Closing, date((created / DAY) + rng.between(10, 90)));
+    let closing = created / DAY + rng.between(10, 90);
     row.set(Deal::ContactId, unit.zoho_id(1, 0, false));
     row.set(Deal::Contact, person.name());
     row.set(Deal::Created, zoho(created));
-    row.set(Deal::Modified, zoho(rng.between(created, TAKEN - 7_200)));
+    let modified = rng.between(created, TAKEN - 7_200);
+    row.set(Deal::Modified, zoho(modified));
+    // A deal is closed on the day on which its stage was changed; before, the day is a plan.
+    row.set(Deal::Closing, date(if stage == "Closed Won" { (modified + berlin(modified)) / DAY } else { closing }));
     row
 }
 

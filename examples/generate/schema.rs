@@ -128,6 +128,7 @@ columns! { "Columns of `customerio.people`." Profile {
     Zone "timezone" "timezone",
     Since "customer_since" "customer_since",
     Spent "total_spent" "total_spent",
+    Synced "synced_at" "synced_at",
 } }
 
 columns! { "Columns of `shopify.customers`." Customer {

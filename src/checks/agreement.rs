@@ -3,11 +3,12 @@
 
 use super::context::{Context, no_mapping, no_profiles};
 use super::lag::{HoldBack, hold_back};
+use super::other_systems::{phones, times};
 use super::timestamp::is_birthday;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::lenses::truth;
-use crate::facts::{Agreement, Answer, Answers, Blank, Column, Held, Question, Reading};
+use crate::facts::{Agreement, Answer, Answers, Blank, Column, Held, Question, Reading, Times};
 use crate::findings::{Gap, Hit, Part, Row, Shows, Subject};
 use crate::mapping::spelling::Spellings;
 use crate::mapping::{Attribute, ColumnPath};
@@ -20,8 +21,9 @@ pub(super) static KIND: Kind = Kind {
     about: "values of profiles against those of the records they come from",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["stale", "foreign"]),
-        "stale: not the source's value; foreign: the value of a system that does not own the field",
+        Shape::Word(&["stale", "foreign", "older"]),
+        "stale: not the source's value; foreign: the value of a system that does not own the field; older: the same, where \
+         times say that the owner's is newer",
     )]),
     stage: Stage::Facts { ask, judge },
 };
@@ -35,6 +37,8 @@ struct Plan<'a> {
     also: Vec<Column>,
     /// Whether values of those columns are left out: they are another rule's matter.
     spare: bool,
+    /// When the records of both sides were changed, where they tell.
+    times: Option<Times>,
     lag: Vec<Question>,
     hold_back: HoldBack,
 }
@@ -48,7 +52,7 @@ impl Plan<'_> {
             Some(default) => Blank::Default(default.clone()),
             None => Blank::Itself,
         };
-        (!self.hold_back.is_open()).then(|| Question::Agree {
+        let plain = (!self.hold_back.is_open()).then(|| Question::Agree {
             left: self.left.clone(),
             right: self.right.clone(),
             reading: self.reading.clone(),
@@ -57,6 +61,10 @@ impl Plan<'_> {
             also: self.also.clone(),
             spare: self.spare,
             fresh: self.hold_back.fresh().cloned(),
+        })?;
+        Some(match &self.times {
+            Some(times) => Question::Dated { asked: Box::new(plain), times: times.clone() },
+            None => plain,
         })
     }
 
@@ -153,8 +161,16 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
         let Some(dataset) = context.datasets.get(&left.dataset) else { continue };
         match context.on_profile(&attribute.name) {
             Ok(right) => {
+                let times = match times(context, &left, &also) {
+                    Ok(times) if !spare => Some(Times { older: fault == "older", ..times }),
+                    Err(gap) if fault == "older" => {
+                        gaps.push(Gap { subject: attribute.name.clone(), ..gap });
+                        continue;
+                    }
+                    _ => None,
+                };
                 let (lag, hold_back) = hold_back(context, Some(attribute), dataset, answers);
-                found.push(Plan { attribute, left, right, reading, also, spare, lag, hold_back });
+                found.push(Plan { attribute, left, right, reading, also, spare, times, lag, hold_back });
             }
             Err(gap) => gaps.push(gap),
         }
@@ -173,7 +189,7 @@ fn plans<'a>(context: &Context<'a>, fault: &str, answers: &Answers) -> (Vec<Plan
 }
 
 /// The column to compare with and those of other systems, and what stands in the way of them.
-type Sides = (Option<(Column, Vec<Column>)>, Vec<Gap>);
+pub(super) type Sides = (Option<(Column, Vec<Column>)>, Vec<Gap>);
 
 /// A column of a dataset whose people can be recognised by their addresses.
 fn linked(context: &Context<'_>, path: &ColumnPath) -> Result<Column, Gap> {
@@ -216,7 +232,7 @@ fn plain<'a>(context: &Context<'_>, attribute: &'a Attribute) -> Vec<&'a ColumnP
 }
 
 /// The owner's source; without an owner, that in Zoho's contacts.
-fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
+pub(super) fn stale(context: &Context<'_>, attribute: &Attribute) -> Sides {
     let Some(first) = attribute.from.first() else { return (None, Vec::new()) };
     let plain = plain(context, attribute);
     let owner = attribute.owner.as_ref().map(|owner| owner.text.as_str());
@@ -283,27 +299,6 @@ fn foreign(context: &Context<'_>, attribute: &Attribute) -> Sides {
     }
 }
 
-/// The phone columns of other systems that no source of the attribute names.
-fn phones(context: &Context<'_>, owner: &str, known: &[&ColumnPath]) -> Vec<Result<Column, Gap>> {
-    let others = context
-        .people()
-        .filter(|dataset| !context.owns(owner, dataset) && !known.iter().any(|path| path.dataset == dataset.name));
-    let columns = others.flat_map(|dataset| {
-        let names: &[&str] = match dataset.system {
-            System::Shopify => &["Phone", "Default Address Phone"],
-            System::Klaviyo => &["Phone Number"],
-            System::Zoho | System::CustomerIo | System::Generic => &[],
-        };
-        // The first is the person's own; the others add to it where they are there.
-        let wanted = names.iter().enumerate().filter(|(at, name)| *at == 0 || dataset.find(name).is_some());
-        wanted.map(|(_, name)| {
-            context.email(dataset)?;
-            context.standard(dataset, name)
-        })
-    });
-    columns.collect()
-}
-
 fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     let fault = params.get_text("fault").unwrap_or_default();
     let (plans, gaps) = plans(context, &fault, answers);
@@ -362,8 +357,15 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: &Plan<'_>) -> Option<Hit>
     } else {
         let mut others: Vec<&str> = plan.also.iter().map(|column| column.dataset.as_str()).collect();
         others.dedup();
-        let owner = &plan.left.dataset;
-        format!("`{label}` is the value of {} and not that of {owner}, its owner, in {profiles}", others.join(" or "))
+        let (owner, others) = (&plan.left.dataset, others.join(" or "));
+        match plan.times {
+            Some(Times { older: true, .. }) => {
+                format!(
+                    "`{label}` is the older value of {others} and not the newer one of {owner}, its owner, in {profiles}"
+                )
+            }
+            _ => format!("`{label}` is the value of {others} and not that of {owner}, its owner, in {profiles}"),
+        }
     };
     let expected = |left: &str| {
         let default = plan.attribute.default.as_deref();

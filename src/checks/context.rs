@@ -8,7 +8,7 @@ pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
-use crate::exports::{Dataset, Dialect, EventColumns, System, Workspace};
+use crate::exports::{Dataset, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
 use crate::findings::{Gap, Row};
@@ -43,6 +43,8 @@ pub struct Context<'a> {
     pub baseline: Option<&'a Baseline>,
     /// What today's profiles hold, where a file tells it and no export.
     pub summary: Option<&'a Summary>,
+    /// Code and name of rules that are deprecated.
+    pub deprecated: Vec<(String, String)>,
     /// Segments, campaigns and topics that Customer.io listed; the mapping holds them too.
     pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
@@ -101,6 +103,7 @@ impl<'a> Context<'a> {
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),
             summary: exports.summary,
             baseline: exports.baseline,
+            deprecated: Vec::new(),
             workspace: exports.workspace,
             conditions: Conditions::default(),
         };
@@ -135,18 +138,6 @@ impl<'a> Context<'a> {
     /// The profiles of Customer.io.
     pub fn profiles(&self) -> Option<&'a Arc<Dataset>> {
         self.datasets.values().find(|dataset| dataset.system == System::CustomerIo && dataset.module == "people")
-    }
-
-    /// The events of Customer.io.
-    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
-        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
-    }
-
-    /// The columns of a dataset of events.
-    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
-        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
-        let are = dataset.dialect == Dialect::CustomerIoEvents;
-        if are { EventColumns::of(&labels()) } else { None }
     }
 
     /// A module of Zoho CRM: `contacts`.
@@ -322,17 +313,6 @@ impl<'a> Context<'a> {
             Some(dataset) => dataset.system == System::Zoho && dataset.key == dataset.find(&path.column),
             None => System::parse(path.source()) == Some(System::Zoho) && path.column == "Record Id",
         })
-    }
-
-    /// The keys by which events name people; an `id` may be the record id of Zoho.
-    fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
-        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
-        let numbered = [
-            by(events.person, Numbering::ProfileId),
-            by(events.person, Numbering::MaybeZoho),
-            by(events.cio_id, Numbering::CioId),
-        ];
-        numbered.into_iter().flatten().collect()
     }
 
     /// The columns by which each dataset's records are recognised.

@@ -1,8 +1,11 @@
 //! The pair as the subject: which Zoho contacts land on several profiles, and which on none.
 
 use super::context::{Context, no_profiles};
-use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Question, Scope, Sides};
+use super::lists::SUPPRESSIONS;
+use super::{Ask, Kind, Stage, consent};
+use crate::exports::Dataset;
+use crate::facts::lenses::shape;
+use crate::facts::{Answer, Answers, Column, Consent, Lens, Question, Scope, Sides};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::shape::{Shape, required};
 use crate::text::{count, counted, percent};
@@ -13,14 +16,16 @@ pub(super) static KIND: Kind = Kind {
     about: "Zoho contacts and the profiles they land on",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["split", "missing", "collapsed"]),
-        "split: on several profiles; missing: on none; collapsed: several contacts on one profile",
+        Shape::Word(&["split", "missing", "suppressed", "collapsed"]),
+        "split: on several profiles; missing: on none; suppressed: on none, and opted out; collapsed: several contacts on \
+         one profile",
     )]),
     stage: Stage::Facts { ask, judge },
 };
 
-/// The question, and what stands in the way of it.
-fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
+/// The questions of a fault: the one it is judged by, then the one about all contacts in scope; and what stands in the way
+/// of them.
+fn plan(context: &Context<'_>, fault: &str) -> Result<[Question; 2], Vec<Gap>> {
     let mut gaps = Vec::new();
     let Some(profiles) = context.profiles() else { return Err(vec![no_profiles("customerio.people")]) };
     let Some(contacts) = context.zoho("contacts") else {
@@ -48,34 +53,85 @@ fn plan(context: &Context<'_>) -> Result<Question, Vec<Gap>> {
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let scope =
+    let base =
         context.module("contacts").map_or(Scope::Reachable(address.index), |filter| Scope::Where(filter.clone()));
-    Ok(Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope })
+    let own = match (fault, gone(context, contacts)) {
+        ("suppressed", Ok(gone)) => Scope::Both(Box::new(base.clone()), Box::new(gone)),
+        ("suppressed", Err(gap)) => return Err(vec![gap]),
+        ("missing", Ok(gone)) => Scope::Both(Box::new(base.clone()), Box::new(Scope::Not(Box::new(gone)))),
+        _ => base.clone(),
+    };
+    let question = |scope| Question::Coverage { left: contacts.name.clone(), right: profiles.name.clone(), scope };
+    Ok([question(own), question(base)])
 }
 
-fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
-    match plan(context) {
-        Ok(question) => {
-            let mut gaps = context.unlooked_people();
-            if let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) =
-                (answers.get(&question), &question)
-                && sides.scope.rows == 0
-            {
-                let reason = format!("no record of {left} is in scope");
-                gaps.push(Gap { subject: left.clone(), reason, column: None });
-            }
-            Ask { subjects: 1, questions: vec![question], gaps }
-        }
-        Err(gaps) => Ask { gaps, ..Ask::default() },
+/// Contacts whom Customer.io may have deleted for good: those who opted out in Zoho, or stand on a list of suppressed people.
+fn gone(context: &Context<'_>, contacts: &Dataset) -> Result<Scope, Gap> {
+    let out = opt_out(context, contacts).map(|(column, lens)| Scope::Shaped {
+        index: column.index,
+        lens,
+        shapes: [shape::OUT.to_owned()].into(),
+    });
+    let listed = context.list(SUPPRESSIONS).map(|list| Scope::Linked(vec![list.name.clone()]));
+    match (out, listed) {
+        (Ok(out), Some(listed)) => Ok(Scope::Either(Box::new(out), Box::new(listed))),
+        (Ok(out), None) => Ok(out),
+        (Err(_), Some(listed)) => Ok(listed),
+        (Err(gap), None) => Err(gap),
     }
 }
 
+/// The column of contacts that says who opted out: the mapped one where it can be read, else Zoho's own box.
+fn opt_out(context: &Context<'_>, contacts: &Dataset) -> Result<(Column, Lens), Gap> {
+    let mapped = consent::attributes(context).into_iter().find_map(|attribute| {
+        let mut paths = attribute.from.iter().filter_map(|from| from.column.as_ref());
+        let path = paths.find(|path| path.dataset == contacts.name)?;
+        let column = context.resolve(path).ok()?;
+        let lens = consent::lens(attribute, contacts, context.label(&column)).ok()?;
+        Some((column, Lens::Consent(lens)))
+    });
+    let own = || context.standard(contacts, "Email Opt Out").map(|column| (column, Lens::Consent(Consent::OptOutBox)));
+    // An export can leave the box out.
+    mapped.map_or_else(own, Ok).map_err(|gap| Gap { column: None, ..gap })
+}
+
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
+    let fault = params.get_text("fault").unwrap_or_default();
+    let [own, all] = match plan(context, &fault) {
+        Ok(questions) => questions,
+        Err(gaps) => return Ask { gaps, ..Ask::default() },
+    };
+    let mut gaps = context.unlooked_people();
+    if let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) = (answers.get(&all), &all)
+        && sides.scope.rows == 0
+    {
+        let reason = format!("no record of {left} is in scope");
+        gaps.push(Gap { subject: left.clone(), reason, column: None });
+    }
+    let mut questions = vec![own, all];
+    if fault == "suppressed" {
+        gaps.extend(unsaid(context, answers, &mut questions));
+    }
+    questions.dedup();
+    Ask { subjects: 1, questions, gaps }
+}
+
+/// What is open where the column of opt-outs holds nothing, and asks whether it does.
+fn unsaid(context: &Context<'_>, answers: &Answers, questions: &mut Vec<Question>) -> Option<Gap> {
+    let contacts = context.zoho("contacts").filter(|_| context.list(SUPPRESSIONS).is_none())?;
+    let (column, lens) = opt_out(context, contacts).ok()?;
+    let question = Question::Shapes { column: column.clone(), lens };
+    questions.push(question.clone());
+    let Some(Answer::Shapes { shapes, .. }) = answers.get(&question) else { return None };
+    shapes.keys().all(|name| name == shape::MISSING).then(|| context.blank(&column))
+}
+
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
-    let Ok(question) = plan(context) else { return Vec::new() };
+    let fault = params.get_text("fault").unwrap_or_default();
+    let Ok([question, all]) = plan(context, &fault) else { return Vec::new() };
     let (Some(Answer::Coverage(sides)), Question::Coverage { left, .. }) = (answers.get(&question), &question) else {
         return Vec::new();
     };
-    let fault = params.get_text("fault").unwrap_or_default();
     if fault == "collapsed" {
         return collapsed(&question, sides).into_iter().collect();
     }
@@ -84,15 +140,21 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
     if tally.rows == 0 {
         return Vec::new();
     }
-    let statement = if split {
-        let contacts = counted(tally.rows, "Zoho contact lands", "Zoho contacts land");
-        format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_profiles))
-    } else {
-        format!(
-            "{} linked to no profile in Customer.io ({} of those in scope).",
-            counted(tally.rows, "Zoho contact is", "Zoho contacts are"),
-            percent(tally.rows, sides.scope.rows)
-        )
+    let contacts = || counted(tally.rows, "Zoho contact is", "Zoho contacts are");
+    let share = percent(tally.rows, sides.scope.rows);
+    let statement = match fault.as_str() {
+        "split" => {
+            let contacts = counted(tally.rows, "Zoho contact lands", "Zoho contacts land");
+            format!("{contacts} on several profiles each: {} profiles together.", count(sides.split_profiles))
+        }
+        "suppressed" => {
+            let whom = if context.list(SUPPRESSIONS).is_some() { "opted out or suppressed" } else { "opted out" };
+            format!("{} {whom} and linked to no profile in Customer.io.", contacts())
+        }
+        _ => {
+            let aside = aside(answers, &all, tally.rows);
+            format!("{} linked to no profile in Customer.io ({share} of those in scope).{aside}", contacts())
+        }
     };
     let row = |sample: &crate::facts::Sample| Row {
         dataset: left.clone(),
@@ -114,6 +176,15 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
         place: None,
         shows: Shows::Nothing,
     }]
+}
+
+/// How many contacts without a profile are another rule's matter, as a sentence after a blank.
+fn aside(answers: &Answers, all: &Question, named: u64) -> String {
+    let Some(Answer::Coverage(sides)) = answers.get(all) else { return String::new() };
+    match sides.missing.rows.saturating_sub(named) {
+        0 => String::new(),
+        more => format!(" {} opted out or suppressed, and not counted here.", counted(more, "more is", "more are")),
+    }
 }
 
 /// Profiles to which several contacts lead.

@@ -127,7 +127,8 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     let (question, names) = happened.named(answers);
     let known = answers.get(&question).is_some();
     let about = raised(context, names);
-    let mut ask = Ask { questions: vec![question], ..Ask::default() };
+    let gaps = happened.overflow(answers).into_iter().collect();
+    let mut ask = Ask { questions: vec![question], gaps, ..Ask::default() };
     if about.is_empty() {
         let reason = "no event of the export is raised by a record such as a deal";
         ask.gaps.extend(known.then(|| gap(&happened.dataset.name, reason)));
@@ -212,7 +213,10 @@ fn repeated(context: &Context<'_>, happened: &Happened<'_>, answers: &Answers) -
         "{} of {named} came twice for one record, with nothing of it in between.",
         counted(steps.repeats.rows, "event", "events")
     );
-    let nobody = format!("{} of {named} no person.", counted(steps.unowned.rows, "event names", "events name"));
+    let nobody = match steps.unowned.rows {
+        1 => format!("1 event of {named} names no person."),
+        more => format!("{} events of {named} name no person.", count(more)),
+    };
     let once = "Raise it on the change alone, not on every save, and send the record's id as the event's id.";
     let whom = "Send it with the id of the contact of the record; what has none yet should wait for one.";
     [hit("record", &steps.repeats, again, once), hit("person", &steps.unowned, nobody, whom)]

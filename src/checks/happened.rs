@@ -1,12 +1,14 @@
 //! What checks of events share: the export of events, where its parts stand, and which of its events tell of a stage.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::context::{Context, no_records};
 use super::event_plan::raised_by;
-use crate::exports::{Dataset, EventColumns};
+use crate::exports::{Dataset, Dialect, EventColumns};
 use crate::facts::{Answer, Answers, Column, Events, Place, Question};
 use crate::findings::Gap;
+use crate::frames::identity::{IdColumn, Numbering};
 use crate::mapping::{Attribute, Event};
 use crate::text::words;
 
@@ -33,6 +35,31 @@ pub(super) const RECORD: &[&str] =
     &["deal_id", "dealId", "zoho_deal_id", "opportunity_id", "potential_id", "record_id", "zoho_record_id"];
 /// Names beyond which they are values.
 const MOST_NAMES: usize = 2_000;
+
+impl<'a> Context<'a> {
+    /// The events of Customer.io.
+    pub fn events(&self) -> Option<&'a Arc<Dataset>> {
+        self.datasets.values().find(|dataset| self.event_columns(dataset).is_some())
+    }
+
+    /// The columns of a dataset of events.
+    pub fn event_columns(&self, dataset: &Dataset) -> Option<EventColumns> {
+        let labels = || dataset.columns.iter().map(|column| column.label.clone()).collect::<Vec<_>>();
+        let are = dataset.dialect == Dialect::CustomerIoEvents;
+        if are { EventColumns::of(&labels()) } else { None }
+    }
+
+    /// The keys by which events name people; an `id` may be the record id of Zoho.
+    pub(super) fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
+        let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
+        let numbered = [
+            by(events.person, Numbering::ProfileId),
+            by(events.person, Numbering::MaybeZoho),
+            by(events.cio_id, Numbering::CioId),
+        ];
+        numbered.into_iter().flatten().collect()
+    }
+}
 
 /// An export of events.
 pub(super) struct Happened<'a> {
@@ -69,6 +96,13 @@ impl<'a> Happened<'a> {
             _ => BTreeSet::new(),
         };
         (self.names(), names)
+    }
+
+    /// A gap for names that are values: what of them was not kept was not looked at.
+    pub(super) fn overflow(&self, answers: &Answers) -> Option<Gap> {
+        let over = matches!(answers.get(&self.names()), Some(Answer::Values { overflow: true, .. }));
+        let reason = format!("{} holds too many different names of events", self.dataset.name);
+        over.then(|| Gap { subject: self.dataset.name.clone(), reason, column: None })
     }
 
     /// Those of these names.

@@ -101,7 +101,7 @@ fn plans<'a>(context: &Context<'a>, params: &Node, answers: &Answers) -> (Option
             plans.push(Plan { journey, look: Look { name: look.name.clone(), attribute, asked }, wait });
         }
     }
-    let mut gaps = Vec::new();
+    let mut gaps: Vec<Gap> = happened.overflow(answers).into_iter().collect();
     if plans.is_empty() {
         let reason = "no event of the export tells of a stage that starts a journey".to_owned();
         gaps.push(Gap { subject: "mapping:journeys".to_owned(), reason, column: None });
@@ -122,9 +122,9 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     for plan in &plans {
         ask.questions.push(plan.look.question());
         match plan.look.steps(answers) {
-            Some(steps) if steps.ordered == 0 => ask.gaps.push(Gap {
+            Some(steps) if steps.stated == 0 => ask.gaps.push(Gap {
                 subject: format!("mapping:journeys.{}", plan.journey.name),
-                reason: format!("no event `{}` has a person and a time", plan.look.name),
+                reason: format!("no event `{}` has a person, a time and a state that it led to", plan.look.name),
                 column: None,
             }),
             Some(_) => ask.subjects += 1,

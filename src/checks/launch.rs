@@ -54,7 +54,7 @@ fn hit(checked: &Checked) -> Hit {
     });
     let told: Vec<String> = told.collect();
     let item = checked.item;
-    let statement = format!("Item {}, {}, failed: {}.", checked.number, item.title, told.join(", "));
+    let statement = format!("Item {} ({}) failed: {}.", checked.number, item.title, told.join(", "));
     let action = format!(
         "Repair what these rules found, or add a waiver for {} to crmlint.yaml with a reason, a name and a last day.",
         item.name

@@ -126,6 +126,12 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         let subject = format!("mapping:events.{}", plan.event.name);
         let reason = match moved {
             Moved { records: 0, .. } => "no record of the snapshot has the field and is still there".to_owned(),
+            moved if is_strange(moved) => {
+                format!(
+                    "no `{}` of the export has a sure time and names anybody whom the records have",
+                    plan.event.name
+                )
+            }
             Moved { held: held @ 1.., moved, .. } if moved.rows == 0 => all_held(*held),
             _ => {
                 ask.subjects += 1;
@@ -135,6 +141,11 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         ask.gaps.push(Gap { subject, reason, column: None });
     }
     ask
+}
+
+/// Whether events came that belong to none of the records: then nobody knows whom they tell of.
+fn is_strange(moved: &Moved) -> bool {
+    moved.events > 0 && moved.known == 0
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
@@ -153,7 +164,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
             plan.event.name,
             plan.hold_back.said(moved.held)
         );
-        (untold.rows > 0).then(|| Hit {
+        (untold.rows > 0 && !is_strange(moved)).then(|| Hit {
             subject: Subject::entry("mapping", &format!("events.{}", plan.event.name)),
             rows: untold.rows,
             total: moved.moved.rows,

@@ -14,6 +14,7 @@ mod concepts;
 mod conditions;
 pub(crate) mod consent;
 mod consent_values;
+mod converted_consent;
 mod coverage;
 mod crossed_identity;
 mod date_order;
@@ -48,6 +49,7 @@ pub(crate) mod lag;
 mod late_message;
 mod launch;
 mod lead_and_contact;
+pub(crate) mod likeness;
 mod limits;
 mod lists;
 mod mapping_change;
@@ -57,6 +59,7 @@ mod missing_event;
 mod names;
 mod negative_segment;
 mod new_tags;
+mod other_systems;
 mod ownership;
 mod partial;
 mod parts;
@@ -77,22 +80,30 @@ mod stage_events;
 mod stage_jump;
 mod stamp_days;
 mod stamp_forms;
+mod stranded_id;
+mod stub_merge;
 pub(crate) mod sync_gap;
 mod systems;
 mod tag_reads;
 mod tags;
+pub(crate) mod test_cohort;
+pub(crate) mod test_people;
 mod test_segments;
+pub(crate) mod test_values;
 mod tested_value;
 mod text_times;
 pub(crate) mod timestamp;
+mod topics;
 mod types;
 mod undercount;
+mod unmapped_copy;
 mod unseen_value;
 mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
 pub use partial::partial;
+pub(crate) use test_people::PREFIX as TEST_PEOPLE;
 
 use crate::facts::{Answers, Question};
 use crate::findings::{Firmness, Gap, Hit, Outcome, Subject};
@@ -165,6 +176,10 @@ pub fn compares(kind: &Kind) -> bool {
 /// How far a team's policy reaches into what a kind finds.
 pub fn firmness(kind: &Kind, subject: &Subject) -> Firmness {
     let category = subject.name.split_once(':').and_then(|(category, _)| changes::named(category));
+    // An item fails by what other rules found: those are what a team accepts.
+    if kind.name == launch::KIND.name {
+        return Firmness::Change;
+    }
     match (compares(kind), category) {
         (true, Some(category)) if category.fixed => Firmness::Fixed,
         (true, _) => Firmness::Change,
@@ -184,6 +199,7 @@ pub static KINDS: &[&Kind] = &[
     &consent::SOURCE,
     &consent_values::RECORD,
     &consent_values::VALUE,
+    &converted_consent::KIND,
     &coverage::KIND,
     &crossed_identity::KIND,
     &date_order::KIND,
@@ -236,15 +252,20 @@ pub static KINDS: &[&Kind] = &[
     &spreadsheet::KIND,
     &stage_events::KIND,
     &stage_jump::KIND,
+    &stranded_id::KIND,
+    &stub_merge::KIND,
     &sync_gap::KIND,
     &tag_reads::KIND,
     &tags::KIND,
+    &test_people::KIND,
     &test_segments::KIND,
     &tested_value::KIND,
     &text_times::KIND,
     &timestamp::KIND,
+    &topics::KIND,
     &types::KIND,
     &undercount::KIND,
+    &unmapped_copy::KIND,
     &unseen_value::KIND,
     &writer_stamp::KIND,
 ];

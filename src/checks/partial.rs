@@ -62,12 +62,15 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
     let keys = questions.iter().flat_map(Question::pairs).flat_map(|(left, right)| [left, right]);
     let plan = context.identity();
     let divided = questions.iter().filter_map(|question| match question {
-        Question::Divided { column, .. } => Some(column.dataset.clone()),
+        Question::Divided { column, .. } | Question::Stubs { consent: column, .. } => Some(column.dataset.clone()),
         _ => None,
     });
     let keys = keys.chain(divided);
     let lookups = questions.iter().filter_map(|question| match question {
-        Question::LeadAndContact { child, .. } => Some((child.clone(), plan.get(child)?.parents.clone())),
+        Question::LeadAndContact { child, .. } | Question::Stranded { child: Some(child), .. } => {
+            Some((child.clone(), plan.get(child)?.parents.clone()))
+        }
+        Question::Named { left, .. } => Some((left.dataset.clone(), plan.get(&left.dataset)?.parents.clone())),
         _ => None,
     });
     let lookups = lookups.flat_map(|(dataset, parents)| {

@@ -4,11 +4,12 @@
 use super::context::Context;
 use super::launch::foreseen;
 use super::{Judged, Kind, Stage};
-use crate::config::{Ignore, Selector, Waiver};
+use crate::config::{Config, Ignore, Selector, Waiver};
 use crate::error::Place;
 use crate::findings::checklist::State;
 use crate::findings::ignores::{holds, is_rule};
 use crate::findings::{Finding, Gap, Hit, Outcome, Subject};
+use crate::rules::merged;
 use crate::shape::{Shape, required};
 use crate::yaml::Node;
 
@@ -17,8 +18,9 @@ pub(super) static KIND: Kind = Kind {
     about: "ignore entries, waivers and overrides of the config, and entries of the baseline",
     params: Shape::Object(&[required(
         "fault",
-        Shape::Word(&["stale", "expired", "no-reason", "override", "baseline"]),
-        "which fault it names; override and baseline: entries of these that match nothing",
+        Shape::Word(&["stale", "expired", "no-reason", "override", "baseline", "retired"]),
+        "which fault it names; override and baseline: entries of these that match nothing; retired: entries of the config \
+         that name a rule which is one no more",
     )]),
     stage: Stage::Outcomes(judge),
 };
@@ -44,6 +46,7 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
             });
             idle(entries, outcomes)
         }
+        Some("retired") => retired(context),
         Some("baseline") => {
             let entries = context.baseline.into_iter().flat_map(|baseline| baseline.entries.iter());
             let entries = entries.filter_map(|(print, own)| {
@@ -81,6 +84,51 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
             Judged { hits, subjects: entries.max(1), gaps: Vec::new() }
         }
     }
+}
+
+/// A rule as an entry of the config names it: the subject of the entry, the name, and where it stands.
+type Named = (Subject, String, Place);
+
+/// Every rule that the config names.
+fn named(config: &Config) -> Vec<Named> {
+    let Some(document) = &config.document else { return Vec::new() };
+    let severity = config
+        .severity
+        .iter()
+        .map(|(rule, _)| (Subject::entry("severity", &rule.text), rule.text.clone(), document.place(rule.mark)));
+    let limits = config.thresholds.iter().filter_map(|limit| {
+        Some((Subject::entry("thresholds", &limit.rule), limit.rule.clone(), limit.place.clone()?))
+    });
+    let of = |kind: &str, at: usize, selector: &Selector| {
+        let rule = selector.rule.as_ref()?;
+        Some((Subject::entry(kind, &(at + 1).to_string()), rule.text.clone(), document.place(rule.mark)))
+    };
+    let ignores = config.ignores.iter().enumerate().filter_map(|(at, own)| of("ignore", at, &own.selector));
+    let overrides = config.overrides.iter().enumerate().filter_map(|(at, own)| of("override", at, &own.selector));
+    severity.chain(limits).chain(ignores).chain(overrides).collect()
+}
+
+/// Entries that name a code which went into another rule, or a rule that is deprecated.
+fn retired(context: &Context<'_>) -> Judged {
+    let named = named(context.config);
+    let subjects = named.len().max(1);
+    let hits = named.into_iter().filter_map(|(subject, name, place)| {
+        let is_old = |(code, old): &&(String, String)| is_rule(&name, code, old);
+        let (statement, action) = match merged::of(&name) {
+            Some(merged) => (
+                format!("{} is no rule of its own, but part of {}. {}", merged.code, merged.into, merged.why),
+                format!("Write {} in its place.", merged.into),
+            ),
+            None => {
+                let (code, old) = context.deprecated.iter().find(is_old)?;
+                let action =
+                    format!("Take the entry out, or name the rule that took its place: crmlint explain {code}.");
+                (format!("{code} ({old}) is deprecated, and only runs where somebody selects it."), action)
+            }
+        };
+        Some(Hit::entry(subject, Some(place), statement, action))
+    });
+    Judged { hits: hits.collect(), subjects, gaps: Vec::new() }
 }
 
 /// An entry that is for some findings.

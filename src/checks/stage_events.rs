@@ -171,17 +171,23 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
         ask.gaps.push(nothing(&happened, "no event of the export tells that a stage changed"));
     }
     ask.questions.push(names);
+    ask.gaps.extend(happened.overflow(answers));
     for look in &looks {
         ask.questions.push(look.question());
         let Some(steps) = look.steps(answers) else { continue };
-        let looked_at = if fault == "broken" { steps.followed } else { steps.ordered };
+        let looked_at = match fault.as_str() {
+            "broken" => steps.followed,
+            "bare" => steps.ordered,
+            _ => steps.stated,
+        };
         if looked_at > 0 {
             ask.subjects += 1;
             continue;
         }
         let reason = match fault.as_str() {
             "broken" => "no event has a state before that could be held against an earlier one",
-            _ => "no event of the name has a person and a time",
+            "bare" => "no event of the name has a person and a time",
+            _ => "no event of the name has a person, a time and a state that it led to",
         };
         ask.gaps
             .push(Gap { subject: format!("{}.{}", happened.dataset.name, look.name), ..nothing(&happened, reason) });

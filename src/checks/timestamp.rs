@@ -3,11 +3,12 @@
 //! What counts as a fault stands beside it: forms in `stamp_forms.rs`, days and clocks in `stamp_days.rs`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::context::{Context, Target};
 use super::parts::gather;
 use super::{Ask, Kind, Stage, stamp_days, stamp_forms};
-use crate::exports::System;
+use crate::exports::{Dataset, System};
 use crate::facts::lenses::shape::MISSING;
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Tally};
 use crate::findings::{Gap, Hit, Shows, Subject};
@@ -266,7 +267,9 @@ fn shapes<'a>(answers: &'a Answers, question: &Question) -> Option<Vec<(&'a str,
 
 /// Columns that may hold times, where no mapping says which do.
 fn undeclared<'a>(context: &Context<'a>) -> Vec<Times<'a>> {
-    let datasets = context.datasets.values().filter(|dataset| !dataset.preview.is_empty());
+    // The times of events are no attributes: no condition on dates reads them.
+    let held = |dataset: &&Arc<Dataset>| !dataset.preview.is_empty() && context.event_columns(dataset).is_none();
+    let datasets = context.datasets.values().filter(held);
     let columns = datasets.flat_map(|dataset| {
         let fits = |label: &str| !label.ends_with(".id") && !label.to_lowercase().ends_with("phone");
         let columns = dataset.columns.iter().enumerate();

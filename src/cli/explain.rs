@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::console::Console;
 use crate::error::{Error, Exit, Fault, Result};
-use crate::rules::{Rule, Rules};
+use crate::rules::{Rule, Rules, merged};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  crmlint rules\n  crmlint rules --format json")]
@@ -42,6 +42,8 @@ struct Line<'a> {
     what: &'a str,
     why: &'a str,
     fix: &'a str,
+    /// Codes that went into it.
+    covers: Vec<&'a str>,
 }
 
 fn line(rule: &Rule) -> Line<'_> {
@@ -57,6 +59,11 @@ fn line(rule: &Rule) -> Line<'_> {
         what: &rule.what,
         why: &rule.why,
         fix: &rule.fix,
+        covers: merged::all()
+            .iter()
+            .filter(|merged| merged.into == rule.code)
+            .map(|merged| merged.code.as_str())
+            .collect(),
     }
 }
 
@@ -74,13 +81,15 @@ pub(super) fn rules(args: &RulesArgs, console: Console) -> Result<Exit> {
     for rule in rules.iter() {
         table.add_row([rule.code.as_str(), &rule.name, rule.severity.name(), &rule.what]);
     }
-    console.print(&format!("{table}\n{} rules. `crmlint explain CODE` says more.\n", rules.iter().count()))
+    let merged: String = merged::all().iter().map(|merged| format!("{merged}\n")).collect();
+    console.print(&format!("{table}\n{merged}{} rules. `crmlint explain CODE` says more.\n", rules.iter().count()))
 }
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let rules = Rules::load(&args.rules)?;
     let rule = rules.get(&args.rule).ok_or_else(|| rules.unknown(&args.rule, None))?;
-    console.print(&text(rule, usize::from(console.look(1).width).min(100)))
+    let merged = merged::of(&args.rule).map(|merged| format!("{merged}\n\n")).unwrap_or_default();
+    console.print(&format!("{merged}{}", text(rule, usize::from(console.look(1).width).min(100))))
 }
 
 fn text(rule: &Rule, width: usize) -> String {

@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod people;
 mod progress;
+mod sample;
 mod targets;
 mod trace;
 
@@ -38,6 +39,7 @@ Examples:
   crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
+  crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint trace ana@example.com          one person in every system, and why a journey misses them
   crmlint explain ENM002                 what a rule finds, why it matters, what to do
@@ -77,6 +79,8 @@ enum Command {
     Baseline(baseline::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
+    /// Propose people to test the sync with, as a block for mapping.yaml.
+    Sample(sample::Args),
     /// Find records of one person in one file of people.
     Match(people::Args),
     /// Show one person in every system, and what keeps them out of a journey.
@@ -148,6 +152,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
+        Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),
         Command::Rules(args) => explain::rules(&args, console),

@@ -12,6 +12,7 @@ mod lists;
 mod mapping;
 mod pairs;
 mod sheet;
+pub mod test_people;
 mod workspace;
 mod zones;
 

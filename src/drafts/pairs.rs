@@ -8,10 +8,9 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use super::cells::{Agreed, Cells};
 use super::columns::{Holds, Look};
 use super::sheet::shown;
-use crate::checks::inferred::labels;
+use crate::checks::likeness::{ALIKE, Name};
 use crate::frames::Frame;
 use crate::frames::links::Link;
-use crate::frames::normalize::fold;
 use crate::text::{count, percent};
 
 /// People that are looked at, and cells of all pairs of columns together.
@@ -23,8 +22,6 @@ const FEWEST: u64 = 8;
 const SURE: f64 = 0.7;
 /// The same where the names are alike too.
 const NAMED: f64 = 0.4;
-/// How alike names are to be called alike.
-const ALIKE: f64 = 0.6;
 /// The share of the profile's values that a source must be able to explain.
 const COVER: f64 = 0.2;
 /// The share of different values that two lists must have in common.
@@ -143,33 +140,6 @@ fn judge((mine, theirs): (&Cells, &Cells), (left, right): (&Look, &Look), likene
     }
     let fits = left.holds == right.holds || left.holds == Holds::Nothing || right.holds == Holds::Nothing;
     (likeness >= 1.0 && fits).then_some((Why::Name, 0.1))
-}
-
-/// A label by its words.
-struct Name {
-    folded: String,
-    words: Vec<String>,
-}
-
-impl Name {
-    fn new(label: &str) -> Self {
-        // Words that say how a field is kept, not what it is.
-        const FILLERS: &[&str] =
-            &["at", "date", "time", "is", "the", "of", "default", "mailing", "customer", "contact"];
-        let all = labels(label);
-        let words: Vec<String> = all.iter().filter(|word| !FILLERS.contains(&word.as_str())).cloned().collect();
-        Self { folded: fold(label), words: if words.is_empty() { all } else { words } }
-    }
-
-    /// How alike two names are: 1 where they differ in case, blanks and signs alone.
-    fn like(&self, other: &Self) -> f64 {
-        if self.folded == other.folded {
-            return 1.0;
-        }
-        let shared = self.words.iter().filter(|word| other.words.contains(word)).count();
-        let words = 2.0 * shared as f64 / (self.words.len() + other.words.len()).max(1) as f64;
-        words.max(strsim::jaro_winkler(&self.folded, &other.folded) * 0.8) * 0.95
-    }
 }
 
 /// For each value on the left, the one that most of the same people have on the right.

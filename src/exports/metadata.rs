@@ -248,7 +248,9 @@ mod tests {
     #[test]
     fn unknown_headers_tell_nothing() {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("Fields_001.csv");
+        let folder = dir.path().join("Metadata");
+        std::fs::create_dir(&folder).unwrap();
+        let path = folder.join("Fields_001.csv");
         std::fs::write(&path, "Foo,Bar\n1,2\n").unwrap();
         let mut metadata = Metadata::default();
         metadata.add(&Input::file(&path)).unwrap();

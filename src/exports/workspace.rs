@@ -174,8 +174,11 @@ fn told(input: &Input) -> Option<String> {
     Some(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
 }
 
+/// The items of an answer by what their list is called.
+type Lists<'a> = Vec<(&'static str, Vec<&'a Map<String, Value>>)>;
+
 /// The lists of an answer. One that holds anything without a name and an id is no such answer.
-fn lists(answer: &Map<String, Value>) -> Option<Vec<(&'static str, Vec<&Map<String, Value>>)>> {
+fn lists(answer: &Map<String, Value>) -> Option<Lists<'_>> {
     let mut found = Vec::new();
     for (many, one) in KEYS {
         let items = match answer.get(many).or_else(|| answer.get(one)) {

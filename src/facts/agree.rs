@@ -13,7 +13,8 @@ use super::lenses::truth;
 use super::local::Shard;
 use super::pairs::Pairs;
 use super::tally::Counter;
-use super::{Answer, Column, Fresh, Tally, merge_maps};
+use super::times::Clock;
+use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, default_day};
 use crate::frames::normalize::{alike, fold, is_missing};
@@ -142,6 +143,21 @@ impl Reading {
         }
     }
 
+    /// Whether a cell of the right says what one of the left says; none where one of them cannot be read.
+    pub fn agrees(&self, left: &str, right: &str, missing: &[String]) -> Option<bool> {
+        self.equal(&self.read(left, missing, true), &self.read(right, missing, false))
+    }
+
+    /// The same for two cells of the right.
+    pub fn repeats(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
+        self.equal(&self.read(one, missing, false), &self.read(other, missing, false))
+    }
+
+    fn equal(&self, one: &Said, other: &Said) -> Option<bool> {
+        let readable = *one != Said::Unreadable && *other != Said::Unreadable;
+        readable.then(|| self.same(one, other))
+    }
+
     /// Whether two cells mean the same.
     pub(crate) fn same(&self, one: &Said, other: &Said) -> bool {
         match (one, other) {
@@ -241,15 +257,27 @@ struct Other<'a> {
     reader: Reader<'a>,
     /// Right row and row, sorted.
     linked: Vec<(u32, u32)>,
+    clock: Clock<'a>,
 }
 
 impl Other<'_> {
     fn says(&mut self, right: u32, said: &Said) -> bool {
+        !self.sayers(right, said).is_empty()
+    }
+
+    /// The rows that say what a right cell says.
+    fn sayers(&mut self, right: u32, said: &Said) -> Vec<u32> {
         let start = self.linked.partition_point(|(mine, _)| *mine < right);
         let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
         let rows: Vec<u32> = rows.collect();
         let reading = self.reader.reading;
-        rows.into_iter().any(|row| reading.same(&self.reader.read(row), said))
+        rows.into_iter().filter(|row| reading.same(&self.reader.read(*row), said)).collect()
+    }
+
+    /// Whether every row that says so was changed before an instant.
+    fn is_before(&mut self, right: u32, said: &Said, at: i64) -> bool {
+        let rows = self.sayers(right, said);
+        rows.into_iter().all(|row| self.clock.at(row).is_some_and(|changed| changed < at))
     }
 }
 
@@ -264,6 +292,7 @@ pub(crate) struct Asked<'a> {
     /// Whether what a third system explains is left out, not what it does not.
     pub(crate) spare: bool,
     pub(crate) fresh: Option<&'a Fresh>,
+    pub(crate) times: Option<&'a Times>,
 }
 
 /// How a pair stands.
@@ -302,6 +331,16 @@ impl Asked<'_> {
     }
 }
 
+/// The same, of a question whose differences times sort.
+pub(crate) fn dated(shard: &Shard<'_>, asked: &Question, times: &Times) -> Result<Answer, String> {
+    let Question::Agree { left, right, reading, missing, blank, also, spare, fresh } = asked else {
+        return Err("only what agrees or differs can be sorted by time".to_owned());
+    };
+    let fresh = fresh.as_ref();
+    let times = Some(times);
+    agree(shard, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh, times })
+}
+
 /// Linked pairs by whether both sides say the same.
 pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, asked.left, asked.right)?;
@@ -309,12 +348,18 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
     let reader = |column, on_left| Reader { column, on_left, reading, missing, known: AHashMap::new() };
     let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
     let mut others = Vec::new();
-    for column in asked.also {
+    for (at, column) in asked.also.iter().enumerate() {
         let links = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
         let mut linked: Vec<(u32, u32)> = links.iter().map(|link| (link.right, link.left)).collect();
         linked.sort_unstable();
-        others.push(Other { reader: reader(shard.slice(&column.dataset)?.column(column.index)?, true), linked });
+        let clock = Clock::new(shard, asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
+        others.push(Other { reader: reader(shard.slice(&column.dataset)?.column(column.index)?, true), linked, clock });
     }
+    let clock = Clock::new(shard, asked.times.map(|times| &times.left))?;
+    // Whether the left record is newer than every record that says what the right cell says.
+    let is_newer = |left: u32, right: u32, said: &Said, others: &mut [Other<'_>]| {
+        clock.at(left).is_some_and(|at| others.iter_mut().all(|other| other.is_before(right, said, at)))
+    };
     let freshness = Freshness::new(&pairs.left, asked.fresh)?;
     let (mut found, mut differ) = (Agreement::default(), Counter::default());
     let mut kinds: BTreeMap<&'static str, Counter> = BTreeMap::new();
@@ -333,6 +378,14 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
         found.right_filled += u64::from(other != Said::Missing);
         match asked.standing(&one, &other, &mut others, link.right) {
             Standing::Differs(_) if freshness.holds(link.left) => found.held += 1,
+            // What the other side of the split counts.
+            Standing::Differs(_)
+                if asked
+                    .times
+                    .is_some_and(|times| times.older != is_newer(link.left, link.right, &other, &mut others)) =>
+            {
+                found.open += 1;
+            }
             Standing::Same => found.same += 1,
             Standing::Unread => found.unread += 1,
             Standing::Open => found.open += 1,

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
+use super::cohort::{self, Drawn};
 use super::delays::Delayed;
 use super::follows::Followed;
 use super::instants::Differences;
 use super::moves::Moved;
+use super::named::{self, Found};
 use super::order::Orders;
 use super::question::Question;
 use super::sequence::Steps;
@@ -66,21 +68,22 @@ pub enum Answer {
     Shapes { rows: u64, shapes: BTreeMap<String, Tally> },
     /// To [`Question::Newest`]; none when no value is a sure instant.
     Newest(Option<i64>),
-    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`], [`Question::Unwritten`], [`Question::Gained`] and
+    /// To [`Question::Rows`], [`Question::Wide`], [`Question::LeadAndContact`], [`Question::Stranded`],
+    /// [`Question::Unwritten`], [`Question::Gained`] and
     /// [`Question::Listing`].
     Rows { rows: u64, met: Tally },
     /// To [`Question::Cells`]: records by the codes of their cells; nothing when there are too many combinations.
     Cells { rows: u64, cells: BTreeMap<Vec<u16>, u64>, overflow: bool },
-    /// To [`Question::Repeats`], [`Question::Divided`] and [`Question::Matches`].
+    /// To [`Question::Repeats`], [`Question::Divided`], [`Question::Stubs`] and [`Question::Matches`].
     Repeats { rows: u64, groups: Groups },
     /// To [`Question::CrossedIdentity`]: linked pairs, those of them whose left record is too fresh, left records whose address
     /// stands elsewhere, right records with an address of before, and how many of those were held back.
     CrossedIdentity { pairs: u64, too_fresh: u64, held: u64, crossed: Tally, old: Tally },
-    /// To [`Question::Compare`], by (left, right).
+    /// To [`Question::Compare`] and [`Question::Named`], by (left, right).
     Compare { pairs: u64, cells: BTreeMap<(String, String), Tally> },
     /// To [`Question::Gap`]: pairs by whole minutes.
     Gap { pairs: u64, minutes: BTreeMap<i64, u64> },
-    /// To [`Question::Agree`].
+    /// To [`Question::Agree`] and [`Question::Dated`].
     Agree(Agreement),
     /// To [`Question::Instants`].
     Instants(Differences),
@@ -101,6 +104,10 @@ pub enum Answer {
     Coverage(Sides),
     /// To [`Question::Writers`]: records by value, for each of the columns.
     Writers(Vec<BTreeMap<String, u64>>),
+    /// To [`Question::Roll`], person by person.
+    Roll(Vec<Found>),
+    /// To [`Question::Cohort`], group by group.
+    Cohort(Vec<Drawn>),
     /// The engine could not answer.
     Failed(String),
 }
@@ -192,6 +199,8 @@ impl Answer {
                 sides.missing.merge(others.missing, cap);
                 sides.collapsed.merge(others.collapsed, cap);
             }
+            (Self::Roll(people), Self::Roll(others)) => named::merge(people, others),
+            (Self::Cohort(groups), Self::Cohort(others)) => cohort::merge(groups, others, cap),
             (Self::Failed(_), _) => {}
             (whole, Self::Failed(why)) => *whole = Self::Failed(why),
             // What was read is one fact for the whole run; every shard holds the same.

@@ -4,7 +4,8 @@ use ahash::{AHashMap, AHashSet};
 use jiff::tz::TimeZone;
 
 use super::lenses::shape;
-use super::local::{Shard, Slice, in_scope};
+use super::local::{Shard, Slice};
+use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Tally};
 use crate::frames::time::{instant, zone};

@@ -39,6 +39,8 @@ pub mod shape {
     pub const TOPICS_OFF: &str = "every topic off";
     /// A topic is on, or none is named.
     pub const TOPICS_ON: &str = "some topic on";
+    /// A topic that is not on the list.
+    pub const STRANGE_TOPIC: &str = "names an unknown topic";
     /// Over the size that is accepted.
     pub const LONG: &str = "too long";
     /// Within it.
@@ -60,6 +62,7 @@ impl Lens {
             Self::Filled(_) => shape::FILLED,
             Self::Prefix | Self::ProfileId | Self::ProfileIdFault => super::ids::shape(self, value),
             Self::Topics => topics(value),
+            Self::Preferences(known) => super::topics::shape(value, known),
             Self::Size(most) if value.len() > *most => shape::LONG,
             Self::Size(_) => shape::SHORT,
             Self::Calendar(_, tokens) | Self::Fits(_, tokens) if is_missing(value, tokens) => shape::MISSING,

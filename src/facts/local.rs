@@ -14,11 +14,11 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Scope, Tokens, cells, clusters, delays, filter,
-    follows, instants, matches, moves, order, pairs, people, picks, repeats, sequence, values, width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, cells, clusters, cohort, delays,
+    filter, follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, stranded, values,
+    width, writers,
 };
 use crate::frames::identity::{Identity, People};
-use crate::frames::normalize::Form;
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
 
@@ -197,9 +197,15 @@ impl<'a> Shard<'a> {
                 pairs::gap(self, (left, left_zone.as_deref()), (right, right_zone.as_deref()))
             }
             Question::Agree { left, right, reading, missing, blank, also, spare, fresh } => {
-                let fresh = fresh.as_ref();
-                agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh })
+                let (fresh, times) = (fresh.as_ref(), None);
+                agree::agree(self, &Asked { left, right, reading, missing, blank, also, spare: *spare, fresh, times })
             }
+            Question::Dated { asked, times } => agree::dated(self, asked, times),
+            Question::Stranded { column, parent, child } => stranded::stranded(self, column, parent, child.as_deref()),
+            Question::Named { left, left_lens, right, right_lens } => {
+                stranded::named(self, (left, left_lens), (right, right_lens))
+            }
+            Question::Stubs { consent, topics, life } => repeats::stubs(self, consent, *topics, life),
             Question::Instants(asked) => instants::apart(self, asked),
             Question::Follows(asked) => follows::follows(self, asked),
             Question::Delays { clocks, over } => delays::delays(self, clocks, *over),
@@ -210,6 +216,8 @@ impl<'a> Shard<'a> {
             Question::Echo(asked) => sequence::echo(self, asked),
             Question::Order(asked) => order::orders(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
+            Question::Roll(roll) => named::named(self, roll),
+            Question::Cohort(asked) => cohort::cohort(self, asked),
             Question::Writers { pick, by } => writers::writers(self, pick, by),
             Question::Listing(pick) => picks::listing(self, pick),
         }
@@ -307,6 +315,7 @@ impl Engine<'_> {
                     | Question::Shaped { .. }
                     | Question::Compare { .. }
                     | Question::Instants(_) => SAMPLES,
+                    Question::Cohort(asked) => asked.keep,
                     _ => shard.cap(),
                 };
                 match whole.get_mut(question) {
@@ -337,36 +346,6 @@ fn settle(values: &mut BTreeMap<String, super::Tally>, overflow: &mut bool, cap:
         hashes.sort_unstable();
         for (_, value) in hashes.split_off(cap) {
             values.remove(&value);
-        }
-    }
-}
-
-/// Whether a left record counts.
-pub(crate) fn in_scope<'a>(
-    shard: &'a Shard<'a>,
-    slice: &Slice<'a>,
-    scope: &Scope,
-) -> Result<Box<dyn Fn(u32) -> bool + 'a>, String> {
-    match scope {
-        Scope::All => Ok(Box::new(|_| true)),
-        Scope::Reachable(index) => {
-            let column = slice.column(*index)?;
-            Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
-        }
-        Scope::Linked(others) | Scope::Unlinked(others) => {
-            let mut linked = vec![false; slice.frame.rows as usize];
-            for other in others {
-                for link in shard.engine.identity.links(other, &slice.frame.dataset.name).iter() {
-                    linked[link.right as usize] = true;
-                }
-            }
-            let wanted = matches!(scope, Scope::Linked(_));
-            Ok(Box::new(move |row| linked[row as usize] == wanted))
-        }
-        Scope::Where(filter) => {
-            // Rows come in order.
-            let rows = shard.met(slice, filter)?;
-            Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod agree;
 mod answer;
 pub mod cells;
 mod clusters;
+mod cohort;
 mod decisions;
 mod delays;
 mod events;
@@ -23,15 +24,20 @@ pub mod matches;
 mod matching;
 pub mod memo;
 mod moves;
+mod named;
 mod order;
 mod pairs;
 mod people;
 mod picks;
 mod question;
 mod repeats;
+mod scope;
 mod sequence;
 pub(crate) mod single;
+mod stranded;
 pub mod tally;
+mod times;
+pub mod topics;
 mod values;
 mod width;
 mod writers;
@@ -41,6 +47,7 @@ pub use agree::{Agreement, Blank, Reading};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
 pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
+pub use cohort::{Cohort, Drawn, Stratum};
 pub use delays::{Clocks, Delayed, Held};
 pub use events::{Events, Place};
 pub(crate) use filter::placed;
@@ -51,14 +58,21 @@ pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
 pub(crate) use instants::{Compared, Freshness, compared};
 pub use matching::{Match, Matching, Side};
 pub use moves::{Cell, Gained, Moved, Moves, Told};
+pub use named::{Found, Name, Record, Roll};
 pub use order::{Order, Orders};
-pub use question::{Column, Consent, Lens, Pick, Question, Scope, Unlike};
+pub use question::{Column, Consent, Lens, Pick, Question, Unlike};
+pub use scope::Scope;
 pub use sequence::{Echo, Flip, Sequence, Steps};
 pub use tally::{Sample, Tally};
+pub use times::Times;
 
 #[cfg(test)]
 #[path = "facts_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "lookups_tests.rs"]
+mod lookups_tests;
 
 #[cfg(test)]
 #[path = "history_tests.rs"]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::{AHashMap, AHashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::events::{Events, Place, Property, Reader, state};
 use super::instants::Freshness;
@@ -83,7 +84,11 @@ pub struct Moved {
     pub moved: Tally,
     /// Those that changed too lately.
     pub held: u64,
-    /// Those of which no event tells.
+    /// Events that could tell of them.
+    pub events: u64,
+    /// Those of them that name a record or a person of today, with a sure time.
+    pub known: u64,
+    /// Changed records of which no event tells.
     pub untold: Tally,
     /// Changed records by what the cell says now, when there are few such values.
     pub ways: BTreeMap<String, Tally>,
@@ -96,6 +101,8 @@ impl Moved {
     pub(super) fn merge(&mut self, other: Self, cap: usize) {
         self.records += other.records;
         self.held += other.held;
+        self.events += other.events;
+        self.known += other.known;
         self.moved.merge(other.moved, cap);
         self.untold.merge(other.untold, cap);
         super::merge_maps(&mut self.ways, other.ways, cap);
@@ -106,13 +113,18 @@ impl Moved {
     }
 }
 
+/// A record's own id, as it is looked up.
+fn id(text: &str) -> Option<u64> {
+    Form::Identifier.of(text).map(|id| xxh3_64(id.as_bytes()))
+}
+
 /// The rows of a slice by the record's own id; the first of each.
-fn by_key(slice: &Slice<'_>) -> Result<AHashMap<String, u32>, String> {
+fn by_key(slice: &Slice<'_>) -> Result<AHashMap<u64, u32>, String> {
     let mut rows = AHashMap::new();
     let Some(key) = slice.frame.dataset.key else { return Ok(rows) };
     let column = slice.column(key)?;
     for row in slice.rows() {
-        if let Some(id) = Form::Identifier.of(column.get(row)) {
+        if let Some(id) = id(column.get(row)) {
             rows.entry(id).or_insert(row);
         }
     }
@@ -125,13 +137,15 @@ pub(crate) fn moves(shard: &Shard<'_>, asked: &Moves) -> Result<Answer, String> 
     let (old, new) = (then.column(asked.before.index)?, now.column(asked.after.index)?);
     let known = by_key(&then)?;
     let freshness = Freshness::new(&now, asked.fresh.as_ref())?;
-    let heard = asked.told.as_ref().map(|told| Heard::new(shard, told)).transpose()?;
+    let rows = by_key(&now)?;
+    let heard = asked.told.as_ref().map(|told| Heard::new(shard, told, &rows, &now)).transpose()?;
     let into = asked.into.as_deref().and_then(|into| asked.cell.read(into));
     let cap = shard.cap();
     let (mut found, mut moved, mut untold) = (Moved::default(), Counter::default(), Counter::default());
     let mut ways: BTreeMap<String, Counter> = BTreeMap::new();
     let states = matches!(asked.cell, Cell::State(_));
-    for (id, row) in in_order(by_key(&now)?) {
+    (found.events, found.known) = heard.as_ref().map_or((0, 0), |heard| (heard.events, heard.known));
+    for (id, row) in in_order(rows) {
         let Some(before) = known.get(&id).map(|row| old.get(*row)) else { continue };
         let (Some(was), Some(is)) = (asked.cell.read(before), asked.cell.read(new.get(row))) else { continue };
         found.records += 1;
@@ -153,7 +167,7 @@ pub(crate) fn moves(shard: &Shard<'_>, asked: &Moves) -> Result<Answer, String> 
             counter.sample(cap, now.frame.rank(row), sample);
         };
         count(&mut moved);
-        if heard.as_ref().is_some_and(|heard| !heard.of(&id, now.people.person[row as usize])) {
+        if heard.as_ref().is_some_and(|heard| !heard.of(id, now.people.person[row as usize])) {
             count(&mut untold);
         }
         if states && ways.len() <= MOST_WAYS {
@@ -168,39 +182,47 @@ pub(crate) fn moves(shard: &Shard<'_>, asked: &Moves) -> Result<Answer, String> 
     Ok(Answer::Moves(found))
 }
 
-fn in_order(rows: AHashMap<String, u32>) -> Vec<(String, u32)> {
-    let mut rows: Vec<(String, u32)> = rows.into_iter().collect();
+fn in_order(rows: AHashMap<u64, u32>) -> Vec<(u64, u32)> {
+    let mut rows: Vec<(u64, u32)> = rows.into_iter().collect();
     rows.sort_unstable_by_key(|(_, row)| *row);
     rows
 }
 
 /// Of which records and people events tell.
 struct Heard {
-    records: AHashSet<String>,
+    records: AHashSet<u64>,
     people: AHashSet<u32>,
+    /// Events that count, all pieces together.
+    events: u64,
+    /// Those of them, with a sure time, whose record or person is among those asked about.
+    known: u64,
 }
 
 impl Heard {
-    fn new(shard: &Shard<'_>, told: &Told) -> Result<Self, String> {
+    fn new(shard: &Shard<'_>, told: &Told, rows: &AHashMap<u64, u32>, now: &Slice<'_>) -> Result<Self, String> {
         // An event may name a record of another piece.
         let whole = shard.whole();
         let slice = whole.slice(&told.events.dataset)?;
         let (reader, of) = (Reader::new(&slice, &told.events)?, Property::new(&slice, &told.of)?);
-        let mut heard = Self { records: AHashSet::new(), people: AHashSet::new() };
+        let present: AHashSet<u32> = now.rows().map(|row| now.people.person[row as usize]).collect();
+        let mut heard = Self { records: AHashSet::new(), people: AHashSet::new(), events: 0, known: 0 };
         for row in slice.rows().filter(|row| reader.name(*row).is_some()) {
-            if reader.at(row).is_none_or(|at| at <= told.since) {
-                continue;
-            }
-            match of.get(row).and_then(|text| Form::Identifier.of(&text)) {
-                Some(id) => drop(heard.records.insert(id)),
-                None => drop(heard.people.insert(slice.people.person[row as usize])),
+            heard.events += u64::from(shard.is_first());
+            let Some(at) = reader.at(row) else { continue };
+            let person = slice.people.person[row as usize];
+            let record = of.get(row).and_then(|text| id(&text));
+            heard.known += u64::from(record.map_or(present.contains(&person), |record| rows.contains_key(&record)));
+            match record.filter(|_| at > told.since) {
+                Some(record) => drop(heard.records.insert(record)),
+                None if at > told.since => drop(heard.people.insert(person)),
+                None => {}
             }
         }
         Ok(heard)
     }
 
-    fn of(&self, record: &str, person: u32) -> bool {
-        self.records.contains(record) || self.people.contains(&person)
+    fn of(&self, record: u64, person: u32) -> bool {
+        self.records.contains(&record) || self.people.contains(&person)
     }
 }
 

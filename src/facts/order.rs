@@ -67,9 +67,14 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
             *filled += u64::from(!is_missing(value, &[]));
         }
         let Some((begun, ended)) = clock.both(one, other) else { continue };
+        let is_early = ended < begun.saturating_sub(asked.slack);
+        // A day that software writes where it has none tells nothing. Few records are early, so few are asked.
+        if is_early && [one, other].iter().any(|value| default_day(value).is_some()) {
+            continue;
+        }
         let day = begun.div_euclid(DAY);
         *found.days.entry(day).or_default() += 1;
-        if ended >= begun.saturating_sub(asked.slack) {
+        if !is_early {
             continue;
         }
         if asked.except.contains(&day) {
@@ -103,10 +108,6 @@ impl Clock {
     }
 
     fn moment(&self, value: &str, hour: &str) -> Option<i64> {
-        // A day that software writes where it has none tells nothing.
-        if default_day(value).is_some() {
-            return None;
-        }
         let utc = TimeZone::UTC;
         let zone = Some(self.0.as_ref().unwrap_or(&utc));
         match classify(value) {
@@ -132,7 +133,7 @@ mod tests {
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01"), Some(50_399), "at the end of the day");
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), None, "in which zone is the first?");
         assert_eq!(apart(Some("Europe/Berlin"), "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), Some(7_200));
-        for value in ["", "0", "1970-01-01 00:00:00", "soon", "31/03/2026"] {
+        for value in ["", "0", "soon", "31/03/2026"] {
             assert_eq!(apart(None, "2026-05-01 10:00:00", value), None, "{value}");
         }
     }

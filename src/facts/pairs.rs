@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::ParallelSliceMut;
 
-use super::local::{SAMPLES, Shard, Slice, in_scope};
+use super::local::{SAMPLES, Shard, Slice};
+use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
 use crate::frames::TextColumn;

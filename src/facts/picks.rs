@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ahash::AHashSet;
 
 use super::items::items;
-use super::local::{SAMPLES, Shard, Slice, in_scope};
+use super::local::{SAMPLES, Shard, Slice};
+use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Pick, Scope, instants, pairs};
 

@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use super::agree::{Blank, Reading};
 use super::cells::Read;
+use super::cohort::Cohort;
 use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
 use super::instants::{Apart, Fresh, Instants};
+use super::named::Roll;
 use super::order::Order;
-use super::{Echo, Gained, Match, Matching, Moves, Sequence};
+use super::{Echo, Gained, Match, Matching, Moves, Scope, Sequence, Times};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -45,6 +47,8 @@ pub enum Lens {
     ProfileIdFault,
     /// What the cell of topics says: all of them off, some on.
     Topics,
+    /// Whether the cell of topics can be read, and names none but these; which exist is not known where none is given.
+    Preferences(Vec<String>),
     /// Of more than so many bytes, or not.
     Size(usize),
     /// What the date and the clock of a time tell, with the texts that mean missing beside the usual ones.
@@ -70,33 +74,6 @@ pub enum Consent {
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
     Declared(Vec<(String, bool)>),
-}
-
-/// Which records of the left side count.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// Those with a usable address or identifier to be linked by.
-    Reachable(usize),
-    /// Those that meet a filter.
-    Where(Filter),
-    /// Those that are linked to a record of any of these datasets.
-    Linked(Vec<String>),
-    /// Those that are linked to no record of any of them.
-    Unlinked(Vec<String>),
-    /// All.
-    All,
-}
-
-impl Scope {
-    /// The datasets whose records must be linked to know it.
-    fn pairs(&self, dataset: &str) -> Vec<(String, String)> {
-        match self {
-            Self::Linked(others) | Self::Unlinked(others) => {
-                others.iter().map(|other| (other.clone(), dataset.to_owned())).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
 }
 
 /// Which records a listing names.
@@ -243,6 +220,20 @@ pub enum Question {
     CrossedIdentity { left: Column, right: Column, fresh: Option<Fresh> },
     /// Records of `right` that belong to a record of `child`, while its person has another one by a record of `parent`.
     LeadAndContact { child: String, parent: String, right: String },
+    /// The records of named people.
+    Roll(Roll),
+    /// Groups of people, and whom to choose of each.
+    Cohort(Cohort),
+    /// Records whose id no record of `parent` has any more, though the one that took its place is known: the only one with
+    /// the address, or the one that the lookup of a record of `child` names. One that has a record of its own is left out.
+    Stranded { column: Column, parent: String, child: Option<String> },
+    /// Pairs of which the left record names the right one in a lookup, by what both sides say.
+    Named { left: Column, left_lens: Lens, right: Column, right_lens: Lens },
+    /// Records of one person of which one fills none of the columns of `life` and is opted out by a cell that another one,
+    /// which fills some, leaves blank: a merge would copy it.
+    Stubs { consent: Column, topics: Option<usize>, life: Vec<usize> },
+    /// What [`Question::Agree`] asks about values of other systems, where times tell which of the two is the newer one.
+    Dated { asked: Box<Question>, times: Times },
     /// The records that a judgement is about, by columns that say who wrote them.
     Writers { pick: Pick, by: Vec<usize> },
     /// Every record that a judgement is about, for the file of failing rows.
@@ -266,6 +257,12 @@ impl Question {
     pub fn named_columns(&self) -> Vec<Column> {
         match self {
             Self::Matches { asked, of } => asked.told().into_iter().chain(of.columns()).collect(),
+            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
+                vec![Column { dataset: left.clone(), index: *index }]
+            }
+            // Where these are blank, nobody is of that kind.
+            Self::Coverage { .. } => Vec::new(),
+            Self::Stubs { consent, .. } => vec![consent.clone()],
             // What else they read may be blank: it is told by other columns as well, or not at all.
             Self::Sequence(asked) => asked.events.columns(),
             Self::Echo(asked) => asked.events.columns().into_iter().chain([asked.changed.clone()]).collect(),
@@ -304,9 +301,16 @@ impl Question {
             Self::Wide { dataset, columns, .. } => {
                 columns.iter().map(|index| Column { dataset: dataset.clone(), index: *index }).collect()
             }
-            Self::Coverage { left, scope: Scope::Reachable(index), .. } => {
-                vec![Column { dataset: left.clone(), index: *index }]
+            Self::Coverage { left, scope, .. } => {
+                scope.columns().into_iter().map(|index| Column { dataset: left.clone(), index }).collect()
             }
+            Self::Stranded { column, .. } => vec![column.clone()],
+            Self::Named { left, right, .. } => vec![left.clone(), right.clone()],
+            Self::Stubs { consent, topics, life } => {
+                let more = topics.iter().chain(life).map(|index| Column { index: *index, ..consent.clone() });
+                std::iter::once(consent.clone()).chain(more).collect()
+            }
+            Self::Dated { asked, times } => [asked.columns(), times.columns()].concat(),
             Self::Listing(pick) => pick.columns(),
             Self::Writers { pick, by } => {
                 let more = by.iter().map(|index| Column { index: *index, ..pick.column().clone() });
@@ -324,6 +328,8 @@ impl Question {
             Self::Sequence(asked) => asked.columns(),
             Self::Echo(asked) => asked.columns(),
             Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
+            Self::Roll(roll) => roll.columns(),
+            Self::Cohort(cohort) => cohort.columns(),
             _ => Vec::new(),
         }
     }
@@ -336,6 +342,8 @@ impl Question {
             Self::Matches { of, .. } => named.push(of.dataset().to_owned()),
             Self::Coverage { left, right, .. } => named.extend([left.clone(), right.clone()]),
             Self::Gained(asked) => named.extend(asked.datasets()),
+            Self::Roll(roll) => named.extend(roll.datasets.iter().cloned()),
+            Self::Cohort(cohort) => named.push(cohort.base.clone()),
             _ => {}
         }
         named.extend(self.pairs().into_iter().flat_map(|(left, right)| [left, right]));
@@ -359,7 +367,14 @@ impl Question {
             }
             Self::Instants(asked) => pair(&asked.left, &asked.right),
             Self::Delays { clocks, .. } | Self::Unwritten { clocks, .. } => pair(&clocks.left, &clocks.right),
-            Self::Coverage { left, right, .. } => vec![(left.clone(), right.clone())],
+            Self::Roll(roll) => roll.linked.iter().cloned().collect(),
+            Self::Cohort(cohort) => cohort.pairs(),
+            Self::Coverage { left, right, scope } => [vec![(left.clone(), right.clone())], scope.pairs(left)].concat(),
+            Self::Stranded { column, parent, child } => {
+                let of = |name: &String| (name.clone(), column.dataset.clone());
+                std::iter::once(parent).chain(child).map(of).collect()
+            }
+            Self::Dated { asked, .. } => asked.pairs(),
             Self::LeadAndContact { child, parent, right } => {
                 vec![(child.clone(), right.clone()), (parent.clone(), right.clone())]
             }
@@ -388,11 +403,15 @@ impl Question {
         match self {
             Self::Rows { dataset, filter } => vec![(dataset, filter)],
             Self::Cells { dataset, tests, .. } => tests.iter().map(|test| (dataset.as_str(), test)).collect(),
-            Self::Coverage { left, scope: Scope::Where(filter), .. } => vec![(left, filter)],
+            Self::Coverage { left, scope, .. } => {
+                scope.filters().into_iter().map(|filter| (left.as_str(), filter)).collect()
+            }
             Self::Follows(Follows { then, scope: Scope::Where(filter), .. }) => vec![(&then.dataset, filter)],
             Self::Shaped { column, scope: Scope::Where(filter), .. } => vec![(&column.dataset, filter)],
             Self::Listing(pick) | Self::Writers { pick, .. } => pick.filter().into_iter().collect(),
             Self::Matches { of: Match::Segment(dataset, filter), .. } => vec![(dataset, filter)],
+            Self::Roll(roll) => roll.tests.iter().map(|(dataset, filter)| (dataset.as_str(), filter)).collect(),
+            Self::Cohort(cohort) => cohort.filter.iter().map(|filter| (cohort.base.as_str(), filter)).collect(),
             _ => Vec::new(),
         }
     }

@@ -4,11 +4,12 @@ use ahash::AHashSet;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
-use super::{Answer, Column, Groups, Lens, Sample, Unlike};
+use super::{Answer, Column, Consent, Groups, Lens, Sample, Unlike};
 use crate::frames::TextColumn;
-use crate::frames::normalize::Form;
+use crate::frames::normalize::{Form, is_missing};
 
 /// Values that occur more than once in a form.
 pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Option<Unlike>) -> Result<Answer, String> {
@@ -55,16 +56,7 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
 pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
-    // A person is known by identifier; who shares a mailbox is mailed as one, whatever their identifiers say.
-    let several = slice.rows().filter(|row| !slice.people.alone[*row as usize]);
-    let by_person = several.map(|row| (u64::from(slice.people.person[row as usize]), row));
-    let mailboxes = shard.engine.identity.mailboxes(&asked.dataset);
-    let shared = shared(slice.rows().map(|row| mailboxes.get(row as usize).copied().filter(|key| *key != 0)));
-    let boxed = slice.rows().filter_map(|row| Some((*mailboxes.get(row as usize)?, row)));
-    let by_mailbox = boxed.filter(|(key, _)| shared.binary_search(key).is_ok());
-    let mut rows: Vec<(bool, u64, u32)> =
-        by_person.map(|(key, row)| (false, key, row)).chain(by_mailbox.map(|(key, row)| (true, key, row))).collect();
-    rows.sort_unstable();
+    let rows = together(shard, &slice);
     let mut entered: AHashSet<u32> = AHashSet::new();
     let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
     book.groups.keyed = rows.len() as u64;
@@ -72,6 +64,69 @@ pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<
         let first = lens.shape(column.get(run[0].2));
         let divided = run.iter().any(|(.., row)| lens.shape(column.get(*row)) != first);
         let new: Vec<u32> = run.iter().map(|(.., row)| *row).filter(|row| divided && entered.insert(*row)).collect();
+        if !new.is_empty() {
+            book.enter(new.into_iter());
+        }
+    }
+    Ok(book.close(slice.len()))
+}
+
+/// The rows of people who have several, sorted: by person, then by mailbox. A person is known by identifier; who shares a
+/// mailbox is mailed as one, whatever their identifiers say.
+fn together(shard: &Shard<'_>, slice: &Slice<'_>) -> Vec<(bool, u64, u32)> {
+    let several = slice.rows().filter(|row| !slice.people.alone[*row as usize]);
+    let by_person = several.map(|row| (u64::from(slice.people.person[row as usize]), row));
+    let mailboxes = shard.engine.identity.mailboxes(&slice.frame.dataset.name);
+    let shared = shared(slice.rows().map(|row| mailboxes.get(row as usize).copied().filter(|key| *key != 0)));
+    let boxed = slice.rows().filter_map(|row| Some((*mailboxes.get(row as usize)?, row)));
+    let by_mailbox = boxed.filter(|(key, _)| shared.binary_search(key).is_ok());
+    let mut rows: Vec<(bool, u64, u32)> =
+        by_person.map(|(key, row)| (false, key, row)).chain(by_mailbox.map(|(key, row)| (true, key, row))).collect();
+    rows.sort_unstable();
+    rows
+}
+
+/// What a record says of consent, and whether it holds anything else.
+struct Told {
+    flag: &'static str,
+    topics: &'static str,
+    lives: bool,
+}
+
+impl Told {
+    /// Whether a merge into `self` would take the opt-out of a stub over: what is filled is kept, what is blank is taken.
+    fn takes(&self, stub: &Self) -> bool {
+        let flag = self.flag == shape::SILENT && stub.flag == shape::OUT;
+        let topics = self.topics == shape::MISSING && stub.topics == shape::TOPICS_OFF;
+        self.lives && !stub.lives && self.flag != shape::OUT && (flag || topics)
+    }
+}
+
+/// Records of one person of which an empty one would give its opt-out to another.
+pub(crate) fn stubs(
+    shard: &Shard<'_>,
+    asked: &Column,
+    topics: Option<usize>,
+    life: &[usize],
+) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.dataset)?;
+    let column = slice.column(asked.index)?;
+    let topics = topics.map(|index| slice.column(index)).transpose()?;
+    let life: Vec<&TextColumn> = life.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
+    let told = |row: u32| Told {
+        flag: Consent::Profile.says(column.get(row)),
+        topics: topics.map_or(shape::FILLED, |column| Lens::Topics.shape(column.get(row))),
+        lives: life.iter().any(|column| !is_missing(column.get(row), &[])),
+    };
+    let rows = together(shard, &slice);
+    let mut entered: AHashSet<u32> = AHashSet::new();
+    let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
+    book.groups.keyed = rows.len() as u64;
+    for run in rows.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
+        let said: Vec<(u32, Told)> = run.iter().map(|(.., row)| (*row, told(*row))).collect();
+        let met = |own: &Told| said.iter().any(|(_, other)| own.takes(other) || other.takes(own));
+        let members = said.iter().filter(|(_, own)| met(own)).map(|(row, _)| *row);
+        let new: Vec<u32> = members.filter(|row| entered.insert(*row)).collect();
         if !new.is_empty() {
             book.enter(new.into_iter());
         }

@@ -69,6 +69,8 @@ pub struct Steps {
     pub ordered: u64,
     /// Those that name nobody.
     pub unowned: Tally,
+    /// Those of them that say the state after.
+    pub stated: u64,
     /// Those that say both states.
     pub whole: u64,
     /// Those that lack one, the first of a sequence without a state before apart.
@@ -90,6 +92,7 @@ impl Steps {
     pub(super) fn merge(&mut self, other: Self, cap: usize) {
         self.events += other.events;
         self.ordered += other.ordered;
+        self.stated += other.stated;
         self.whole += other.whole;
         self.followed += other.followed;
         self.unowned.merge(other.unowned, cap);
@@ -240,6 +243,7 @@ impl<'a> Book<'a> {
 
     fn parts(&mut self, step: &Step<'_>, first: bool) {
         let value = step.name.to_owned();
+        self.steps.stated += u64::from(step.to.is_some());
         match (&step.from, &step.to) {
             (Some(_), Some(_)) => self.steps.whole += 1,
             (None, Some(_)) if first => self.note(|counters| &mut counters.started, step.row, value, String::new()),

@@ -4,6 +4,7 @@ use super::{Finding, Subject};
 use crate::config::{Ignore, Selector, Waiver};
 use crate::frames::time::written;
 use crate::mapping::Spot;
+use crate::rules::merged;
 
 /// Whether an entry still holds: its last day is not over.
 pub fn holds(ignore: &Ignore, now: i64) -> bool {
@@ -40,9 +41,9 @@ impl Selector {
     }
 }
 
-/// Whether a text names a rule: its code in any case, or its name.
+/// Whether a text names a rule: its code in any case, its name, or a code that went into it.
 pub fn is_rule(text: &str, code: &str, name: &str) -> bool {
-    text.eq_ignore_ascii_case(code) || text == name
+    text.eq_ignore_ascii_case(code) || text == name || merged::of(text).is_some_and(|merged| merged.into == code)
 }
 
 /// Whether people would name a subject so: whole, without its dataset, or without its kind.

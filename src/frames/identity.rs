@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::links::{self, Link, every_id, link};
 use super::normalize::{Form, address, mailbox};
+use super::sets::Sets;
 use super::{Frame, Store};
 use crate::exports::Dataset;
 use crate::mapping::EARLIER;
@@ -322,6 +323,11 @@ impl Identity {
         self.of_both(left, right, |left, right| links::taken(left, right, &links))
     }
 
+    /// Left rows whose lookup names a right row, with that row, sorted.
+    pub fn looked_up(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
+        self.of_both(left, right, links::looked_up)
+    }
+
     fn of_both(&self, left: &str, right: &str, find: impl Fn(&Hashes, &Hashes) -> Vec<(u32, u32)>) -> Vec<(u32, u32)> {
         match (self.hashes.get(left), self.hashes.get(right)) {
             (Some(left), Some(right)) => find(left, right),
@@ -364,48 +370,6 @@ fn share(people: &mut Sets, named: &[u8], block: &[(u64, u32)]) {
     let Some((_, first)) = surest else { return };
     for (_, row) in block.iter().filter(|(_, row)| named[*row as usize] == 0) {
         people.join(first, *row);
-    }
-}
-
-/// Union-find whose root is always the smallest member, so that labels do not depend on the order of joins.
-#[derive(Clone)]
-struct Sets {
-    parent: Vec<u32>,
-}
-
-impl Sets {
-    fn new(count: u32) -> Self {
-        Self { parent: (0..count).collect() }
-    }
-
-    fn root(&mut self, mut item: u32) -> u32 {
-        while self.parent[item as usize] != item {
-            let above = self.parent[self.parent[item as usize] as usize];
-            self.parent[item as usize] = above;
-            item = above;
-        }
-        item
-    }
-
-    fn join(&mut self, one: u32, other: u32) {
-        let (one, other) = (self.root(one), self.root(other));
-        let (low, high) = (one.min(other), one.max(other));
-        self.parent[high as usize] = low;
-    }
-
-    fn labels(mut self) -> (Vec<u32>, u32) {
-        let mut next = 0;
-        let mut labels = vec![0; self.parent.len()];
-        for item in (0..).take(self.parent.len()) {
-            let root = self.root(item);
-            if root == item {
-                labels[item as usize] = next;
-                next += 1;
-            } else {
-                labels[item as usize] = labels[root as usize];
-            }
-        }
-        (labels, next)
     }
 }
 

@@ -85,3 +85,30 @@ fn one_address_on_everything_stays_linear() {
     assert_eq!(links.len(), 5_999, "each is linked to the first of the other side");
     assert_eq!(identity.wide().values().sum::<u64>(), 1, "and that is said");
 }
+
+#[test]
+fn events_belong_to_whom_their_key_names() {
+    let people = "id,email,cio_id,created_at,unsubscribed\nAna,a@example.com,c1,1714577744,false\nana,b@example.com,c2,1714577744,false\n";
+    let events = "event_id,event,timestamp,customer_id,cio_id,email\n\
+        e1,x,1779000000,Ana,,b@example.com\ne2,x,1779000000,,c2,\ne3,x,1779000000,,,B@Example.com\ne4,x,1779000000,nobody,,a@example.com\n";
+    let (store, datasets) = store(&[("people.csv", people), ("events.csv", events)]);
+    let refs = |dataset: &Dataset, id: &str| {
+        let named = [(id, Numbering::ProfileId), ("cio_id", Numbering::CioId)].into_iter();
+        named.filter_map(|(name, numbering)| Some(IdColumn { column: dataset.find(name)?, numbering })).collect()
+    };
+    let keys = |dataset: &Dataset| {
+        let happens = dataset.module == "events";
+        let refs = refs(dataset, if happens { "customer_id" } else { "id" });
+        Keys { record: dataset.key, address: dataset.find("email"), refs, events: happens, ..Keys::default() }
+    };
+    let plan: Plan = datasets.iter().map(|(name, dataset)| (name.clone(), keys(dataset))).collect();
+    let identity = Identity::build(&store, &plan);
+    let person = |dataset: &str| identity.people(dataset).expect("read").person.clone();
+    let (people, events) = (person("customerio.people"), person("customerio.events"));
+    assert_ne!(people[0], people[1], "an event with the address of another joins nobody");
+    assert_eq!(events[..3], [people[0], people[1], people[1]]);
+    assert!(!people.contains(&events[3]), "a key that nobody has is nobody's");
+    let links = identity.links("customerio.events", "customerio.people");
+    let pairs: Vec<(u32, u32)> = links.iter().map(|link| (link.left, link.right)).collect();
+    assert_eq!(pairs, [(0, 0), (1, 1)], "a link is by key; the address comes in where no key is");
+}

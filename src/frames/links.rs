@@ -182,6 +182,18 @@ pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, 
     found.into_iter().filter(nowhere).map(|link| (link.left, link.right)).collect()
 }
 
+/// Left rows whose lookup names a right row, with that row, sorted.
+pub(super) fn looked_up(left: &Hashes, right: &Hashes) -> Vec<(u32, u32)> {
+    let own = Lookup::new([&right.own].into_iter());
+    let named = left.parents.iter().flat_map(|list| list.iter().zip(0_u32..));
+    let mut pairs: Vec<(u32, u32)> = named
+        .flat_map(|(key, row)| own.of(*key).iter().take(EACH_WITH_EACH).map(move |(_, right)| (row, *right)))
+        .collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
 /// Left rows without a link whose mailbox stands on right rows all the same: those belong to somebody else.
 pub(super) fn taken(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
     let rows = u32::try_from(left.mailbox.len()).unwrap_or(u32::MAX);

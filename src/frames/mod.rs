@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod identity;
 pub mod links;
 pub mod normalize;
+mod sets;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;

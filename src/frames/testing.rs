@@ -5,15 +5,19 @@ use std::sync::Arc;
 
 use super::Store;
 use crate::exports::{Dataset, Request, open};
+use crate::mapping::EARLIER;
 
-/// Reads every column of small files; panics where a test made a mistake.
+/// Reads every column of small files, those named `prev.…` as of a snapshot; panics where a test made a mistake.
 pub(crate) fn store(files: &[(&str, &str)]) -> (Store, BTreeMap<String, Arc<Dataset>>) {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let mut datasets = BTreeMap::new();
     for (name, text) in files {
         let path = folder.path().join(name);
         std::fs::write(&path, text).expect("a file for the test");
-        for dataset in open(&Request { paths: vec![path], ..Request::default() }).expect("readable") {
+        for mut dataset in open(&Request { paths: vec![path], ..Request::default() }).expect("readable") {
+            if name.starts_with(EARLIER) {
+                dataset.name = format!("{EARLIER}{}", dataset.name);
+            }
             datasets.insert(dataset.name.clone(), Arc::new(dataset));
         }
     }

@@ -166,7 +166,7 @@ pub const MAPPING: Shape = Shape::Object(&[
     key("segments", Shape::MapOf(&Shape::Object(SEGMENT)), "segments, and those that must stay empty"),
     key(
         "test_people",
-        Shape::ListOf(&Shape::Named(TEST_PERSON, &Shape::Text)),
+        Shape::ListOf(&Shape::Named(TEST_PERSON, &Shape::Free)),
         "named people to validate the sync with: {email: …, expect: {…}, in: […]}",
     ),
     key("modules", Shape::MapOf(&Shape::Object(MODULE)), "Zoho modules in scope: contacts: {as: people}"),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::expr::{self, Scope, Type};
 use super::journeys::{Cue, Slot};
-use super::{Journey, Kind, Mapping, Segment, Spot, conditions, listed_conditions};
+use super::{Journey, Kind, Mapping, Segment, Spot, conditions, listed_conditions, test_people};
+use crate::error::Result;
 use crate::exports::workspace::{At, Campaign, Segment as Listed, Workspace};
 use crate::frames::time::rfc3339;
 use crate::yaml::{Mark, Node, Value};
@@ -49,6 +50,11 @@ impl Mapping {
             }
         }
         self
+    }
+
+    /// Refuses test people in segments that, once the document is complete, do not exist.
+    pub fn refuse_unknown_segments(&self) -> Result<()> {
+        test_people::within(self)
     }
 }
 

@@ -64,12 +64,16 @@ fn person(mapping: &Mapping, item: &Node) -> Result<TestPerson> {
         person.expect.push(expected(mapping, entry)?);
     }
     for node in item.get("in").map(Node::items).unwrap_or_default() {
-        person.within.extend(segment(mapping, node)?);
+        person.within.extend(node.text().map(|text| Spot { text: text.to_owned(), mark: node.mark }));
     }
     Ok(person)
 }
 
 fn named(mapping: &Mapping, entry: &Entry) -> Result<(Spot, Spot)> {
+    if matches!(entry.node.value, Value::List(_) | Value::Map(_)) {
+        let message = format!("`{}` of a test person is not a single value", entry.key);
+        return refuse(mapping, entry.node.mark, message, "write one entry a person".to_owned());
+    }
     let value = entry.node.text().unwrap_or_default();
     if value.trim().is_empty() {
         let message = format!("`{}` of a test person is blank", entry.key);
@@ -84,22 +88,18 @@ fn expected(mapping: &Mapping, entry: &Entry) -> Result<(Spot, Spot)> {
         let names = mapping.attributes.iter().map(|attribute| attribute.name.as_str()).chain(OWN.iter().copied());
         return refuse(mapping, entry.mark, message, help(&entry.key, names, "the attributes are"));
     }
-    if matches!(entry.node.value, Value::List(_) | Value::Map(_)) {
-        let message = format!("`{}` under `expect` is not a single value", entry.key);
-        return refuse(mapping, entry.node.mark, message, "write the value that the profile must hold".to_owned());
-    }
     let value = entry.node.text().unwrap_or_default().to_owned();
     Ok((Spot { text: entry.key.clone(), mark: entry.mark }, Spot { text: value, mark: entry.node.mark }))
 }
 
-fn segment(mapping: &Mapping, node: &Node) -> Result<Option<Spot>> {
-    let Some(name) = node.text() else { return Ok(None) };
-    if !mapping.segments.iter().any(|segment| segment.name == name) {
-        let names = mapping.segments.iter().map(|segment| segment.name.as_str());
-        let message = format!("`{name}` under `in` is no segment of the mapping");
-        return refuse(mapping, node.mark, message, help(name, names, "the segments are"));
-    }
-    Ok(Some(Spot { text: name.to_owned(), mark: node.mark }))
+/// Refuses segments that neither the document nor Customer.io's list has: nobody could be in them.
+pub(super) fn within(mapping: &Mapping) -> Result<()> {
+    let known = |name: &str| mapping.segments.iter().any(|segment| segment.name == name);
+    let mut named = mapping.test_people.iter().flat_map(|person| &person.within);
+    let Some(spot) = named.find(|spot| !known(&spot.text)) else { return Ok(()) };
+    let names = mapping.segments.iter().map(|segment| segment.name.as_str());
+    let message = format!("`{}` under `in` is no segment of the mapping", spot.text);
+    refuse(mapping, spot.mark, message, help(&spot.text, names, "the segments are"))
 }
 
 /// The nearest name, and all of them where they are few.
@@ -119,11 +119,16 @@ mod tests {
     use crate::mapping::Mapping;
     use crate::yaml::Document;
 
+    /// A mapping with these people; where it is refused, the place, what and the help.
     fn mapping(people: &str) -> Result<Mapping, String> {
         let head =
             "identity: {canonical: crm_id}\nattributes: {stage: {type: enum}}\nsegments: {Vip: {where: stage = 'a'}}\n";
-        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).map_err(|e| e.to_string())?;
-        Mapping::build(document).map_err(|error| error.to_string())
+        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).unwrap();
+        Mapping::build(document).map_err(|error| {
+            let fault = error.fault();
+            let place = fault.place.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{place} {} {}", fault.message, fault.help.as_deref().unwrap_or_default())
+        })
     }
 
     #[test]
@@ -144,9 +149,9 @@ mod tests {
             ("  - {crm_di: 12}", "m.yaml:5:6", "did you mean `crm_id`"),
             ("  - {crm_id: 12, expct: {}}", "m.yaml:5:18", "did you mean `expect`"),
             ("  - {crm_id: 12, expect: {stag: x}}", "m.yaml:5:27", "did you mean `stage`"),
-            ("  - {crm_id: 12, expect: {stage: [x]}}", "m.yaml:5:34", "not a single value"),
-            ("  - {crm_id: 12, in: [Vpi]}", "m.yaml:5:23", "did you mean `Vip`"),
+            ("  - {crm_id: 12, expect: {stage: [x]}}", "m.yaml:5:34", "expect.stage is a list"),
             ("  - {expect: {stage: x}}", "m.yaml:5:5", "nobody is meant"),
+            ("  - {crm_id: [1, 2]}", "m.yaml:5:14", "not a single value"),
             ("  - {crm_id: }", "m.yaml:5:6", "is blank"),
         ] {
             let refused = mapping(people).unwrap_err();

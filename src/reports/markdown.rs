@@ -14,9 +14,9 @@ use crate::text::{count, counted};
 pub const LIMIT: usize = 65_536;
 /// Bytes that the findings, the advice, the rules that were not evaluated, the remarks and the codes of accepted findings
 /// may take; the rest is for headings and for what is said of the cuts.
-const ROOM: [usize; 5] = [30_000, 15_000, 8_000, 3_500, 1_500];
+const ROOM: [usize; 5] = [32_000, 14_000, 8_000, 3_500, 1_500];
 /// The same for what stands under one item of the checklist, nine of which there are.
-const CHECKED: usize = 600;
+const CHECKED: usize = 400;
 /// Characters of one text.
 const LONGEST: usize = 800;
 

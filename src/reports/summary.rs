@@ -87,14 +87,19 @@ pub(super) fn told(checked: &Checked, most: usize) -> Vec<String> {
     }
     let of = |fails: bool| checked.evidence.iter().filter(move |found| found.fails == fails).map(found);
     lines.extend(of(true).map(|found| format!("fails by {found}")));
-    let needed = checked.open.iter().filter(|open| open.needed);
-    let mut open: Vec<String> = needed.map(|open| format!("not evaluated: {}: {}", open.code, open.reason)).collect();
-    let more = open.len().saturating_sub(most);
-    open.truncate(most);
-    if more > 0 {
-        open.push(format!("and {}", counted(more as u64, "more reason", "more reasons")));
+    let mut open: Vec<(&str, Vec<&str>)> = Vec::new();
+    for needed in checked.open.iter().filter(|open| open.needed) {
+        match open.iter_mut().find(|(reason, _)| *reason == needed.reason) {
+            Some((_, codes)) => codes.push(&needed.code),
+            None => open.push((&needed.reason, vec![&needed.code])),
+        }
     }
-    lines.extend(open);
+    let more = open.len().saturating_sub(most);
+    let open = open.iter().take(most);
+    lines.extend(open.map(|(reason, codes)| format!("not evaluated: {}: {reason}", codes.join(", "))));
+    if more > 0 {
+        lines.push(format!("and {}", counted(more as u64, "more reason", "more reasons")));
+    }
     let also: Vec<String> = of(false).collect();
     if !also.is_empty() {
         lines.push(format!("shown: {}", also.join(", ")));

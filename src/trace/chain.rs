@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::causes::Cause;
 use super::conditions::{Profile, Standing, Tested, attribute, text};
+use super::consent::means_out;
 use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::missing::{self, Stop};
@@ -30,7 +31,10 @@ enum Step {
     /// It holds, and starts at a moment that exports do not show.
     Waits(String),
     Breaks(Stop),
+    /// It cannot be looked at, and may break.
     Open(String),
+    /// It cannot be looked at, and seldom breaks: named beside the outcome.
+    Unseen(String),
 }
 
 /// The passage of somebody without a profile.
@@ -65,12 +69,13 @@ impl Scene<'_> {
     pub(super) fn passage(&self, journey: &Journey) -> Passage {
         let key = self.desk.profiles().map(|profiles| self.desk.key(profiles, self.profile));
         let end = |outcome, cause, says| passage(journey, key.clone(), outcome, cause, says);
-        let (mut waits, mut open) = (None, None);
+        let (mut waits, mut open, mut unseen) = (None, None, Vec::new());
         for step in self.steps(journey) {
             match step {
                 Step::Holds => {}
                 Step::Waits(what) => waits = waits.or(Some(what)),
                 Step::Open(why) => open = open.or(Some(why)),
+                Step::Unseen(what) => unseen.push(what),
                 Step::Breaks((cause, says)) => {
                     return end(cause.outcome(), Some(cause), says);
                 }
@@ -82,9 +87,10 @@ impl Scene<'_> {
         if let Some((cause, says)) = self.unheard() {
             return end(Outcome::WronglyIn, Some(cause), says);
         }
+        let tail = if unseen.is_empty() { String::new() } else { format!("; not looked at: {}", unseen.join(", ")) };
         match waits {
-            Some(what) => end(Outcome::Waits, None, what),
-            None => end(Outcome::Enters, None, "every link holds".to_owned()),
+            Some(what) => end(Outcome::Waits, None, format!("{what}{tail}")),
+            None => end(Outcome::Enters, None, format!("every link holds{tail}")),
         }
     }
 
@@ -151,6 +157,10 @@ impl Scene<'_> {
         let Some(tested) = standing.blamed(wanted) else {
             return Step::Open(standing.open.clone().unwrap_or_else(|| format!("{name} could not be evaluated")));
         };
+        if !wanted && standing.inside.is_none() {
+            let why = standing.open.clone().unwrap_or_else(|| "its condition could not be evaluated".to_owned());
+            return Step::Open(format!("whether the person is in {name}, which is kept out, cannot be said: {why}"));
+        }
         if !wanted {
             let test = text(self.desk, tested.test);
             return Step::Breaks((Cause::KeptOut, format!("the person is in {name}, which is kept out (`{test}`)")));
@@ -166,7 +176,9 @@ impl Scene<'_> {
         let held: Vec<&Held<'_>> = names.iter().filter_map(|name| self.held.get(name)).collect();
         let turned = standing.should == Some(true) && tested.holds != tested.should;
         let guilty = held.iter().find(|held| held.fault.is_some()).or(held.first());
+        let absent = |held: &Held<'_>| matches!(held.fault, Some(Cause::AttributeAbsent | Cause::AttributeNameCase));
         match guilty {
+            Some(held) if tested.holds.is_none() && !absent(held) => Step::Open(standing.open.clone().unwrap_or(says)),
             Some(held) => self.broken(held, turned, &says),
             None if tested.holds.is_none() => Step::Open(standing.open.clone().unwrap_or(says)),
             None => Step::Breaks((Cause::DoesNotQualify, format!("no record of the person meets it; {says}"))),
@@ -200,23 +212,27 @@ impl Scene<'_> {
 
     /// Somebody whom a suppression or an exit names.
     fn keeps_out(&self, cue: &Cue) -> Step {
+        let unseen = || Step::Unseen(format!("{} under `{}:`", cue.name, cue.slot.key()));
+        let known = self.segments.contains_key(&cue.name);
         match cue.kind {
-            Kind::Segment if self.segments.contains_key(&cue.name) => self.member(&cue.name, false),
+            Kind::Segment if known || cue.slot == Slot::Suppress => self.member(&cue.name, false),
             // Consent has a link of its own.
-            Kind::Attribute if cue.name != "unsubscribed" => {
-                let held = self.held.get(&cue.name);
-                let boolean = held.and_then(|held| held.attribute).is_some_and(|attribute| attribute.is(&["boolean"]));
-                let met = held.and_then(|held| held.found.as_deref()).and_then(truth) == Some(true);
-                match boolean && met {
-                    true => Step::Breaks((
-                        Cause::KeptOut,
-                        format!("`{}` is true, and the journey keeps that out", cue.name),
-                    )),
-                    false => Step::Holds,
-                }
-            }
-            _ => Step::Holds,
+            Kind::Attribute if cue.name == "unsubscribed" => Step::Holds,
+            Kind::Attribute => self.flagged(cue).unwrap_or_else(unseen),
+            // An event ends a journey later, and keeps nobody from entering.
+            Kind::Event if cue.slot == Slot::Exit => Step::Holds,
+            _ => unseen(),
         }
+    }
+
+    /// A boolean that keeps people out; nothing for attributes of other types, whose meaning here is not told.
+    fn flagged(&self, cue: &Cue) -> Option<Step> {
+        let held = self.held.get(&cue.name)?;
+        let attribute = held.attribute.filter(|attribute| attribute.is(&["boolean"]))?;
+        let keeps = !attribute.is_consent() || means_out(attribute);
+        let says = held.found.as_deref().and_then(truth) == Some(keeps);
+        let stop = || (Cause::KeptOut, format!("`{}` is {keeps}, and the journey keeps that out", cue.name));
+        Some(if says { Step::Breaks(stop()) } else { Step::Holds })
     }
 
     fn is_mailable(&self) -> Step {

@@ -178,7 +178,7 @@ pub(super) fn line(desk: &Desk<'_>, subject: &Subject, found: &Tested<'_>, held:
 /// What a column of a condition holds: the profile's attribute, or that column of the person's records.
 fn saw(desk: &Desk<'_>, subject: &Subject, name: &str, held: &Profile<'_>) -> Vec<(String, String)> {
     if let Some(own) = attribute(desk, name) {
-        let found = held.get(&own).map(|held| desk.shown(held.found.as_deref().unwrap_or_default(), held.shows(desk)));
+        let found = held.get(&own).map(|held| held.show(desk, held.found.as_deref().unwrap_or_default()));
         return vec![(own, found.unwrap_or_default())];
     }
     let Some(path) = ColumnPath::parse(name) else { return Vec::new() };

@@ -27,7 +27,7 @@ pub(super) const TIMES: &[&str] =
     &["Unsubscribed Time", "Email Marketing Consent Timestamp", "Consent Timestamp", "Consent Time", "unsubscribed_at"];
 
 /// Whether an attribute's true means opted out.
-fn means_out(attribute: &Attribute) -> bool {
+pub(super) fn means_out(attribute: &Attribute) -> bool {
     out_when(&attribute.name).unwrap_or(true)
 }
 

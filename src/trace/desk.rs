@@ -102,6 +102,11 @@ impl<'a> Desk<'a> {
         masking::cell(text, shows, self.show)
     }
 
+    /// A text that is nobody's data.
+    pub(super) fn plainly(&self, text: &str) -> String {
+        masking::cell(text, Shows::Labels, true)
+    }
+
     /// What was typed, as it may be shown.
     pub(super) fn typed(&self, text: &str) -> String {
         if text.contains('@') { self.shown(text, Shows::Nothing) } else { masking::named(text.trim(), self.show) }

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use super::desk::Desk;
 use crate::error::{Error, Fault, Result};
 use crate::facts::{Column, Reading};
-use crate::findings::Shows;
 use crate::frames::Frame;
 use crate::frames::normalize::Form;
-use crate::text::list;
 
 /// Columns with an id or a phone number of the person, beside the keys by which people are joined.
 pub(super) const KEYS: &[&str] =
@@ -102,33 +100,27 @@ fn nobody(desk: &Desk<'_>, typed: &str) -> Error {
     let help = if near.is_empty() {
         "name a record id, a profile id, an e-mail address or a phone number as an export holds it".to_owned()
     } else {
-        format!("did you mean {}?", list(&near, NAMED))
+        format!("did you mean {}? `--show-pii` shows ids as they stand", near.join(", or "))
     };
     Error::usage(Fault::new(message).help(help))
 }
 
-/// Keys a slip away, as they may be shown.
+/// Keys a slip away with the records that hold them, as they may be shown; the nearest first.
 fn near(desk: &Desk<'_>, typed: &str) -> Vec<String> {
     let wanted = typed.trim().to_lowercase();
     let columns = if wanted.contains('@') { addresses } else { ids };
-    let mut found: BTreeSet<(usize, String)> = BTreeSet::new();
+    let mut found: BTreeSet<(usize, String, u32)> = BTreeSet::new();
     for frame in desk.store.iter() {
         for column in columns(desk, frame).into_iter().filter_map(|index| frame.column(index)) {
-            for cell in (0..frame.rows).map(|row| column.get(row)).filter(|cell| is_as_long(cell, &wanted)) {
-                let distance = strsim::osa_distance(&wanted, &cell.trim().to_lowercase());
+            for row in (0..frame.rows).filter(|row| is_as_long(column.get(*row), &wanted)) {
+                let distance = strsim::osa_distance(&wanted, &column.get(row).trim().to_lowercase());
                 if distance <= NEAR {
-                    found.insert((distance, cell.trim().to_owned()));
+                    found.insert((distance, frame.dataset.name.clone(), row));
                 }
             }
         }
     }
-    let shows = |text: &str| match text.contains('@') {
-        true => desk.shown(text, Shows::Nothing),
-        false => desk.typed(text),
-    };
-    let mut named: Vec<String> = found.into_iter().map(|(_, text)| shows(&text)).collect();
-    named.dedup();
-    named
+    found.into_iter().take(NAMED).map(|(_, dataset, row)| desk.record(&dataset, row)).collect()
 }
 
 fn is_as_long(cell: &str, wanted: &str) -> bool {

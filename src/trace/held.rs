@@ -108,7 +108,8 @@ fn expected(desk: &Desk<'_>, subject: &Subject, attribute: &Attribute, sources: 
         return Expected::Value(read.unwrap_or_else(|| default.clone()));
     }
     if !sources.is_empty() {
-        let stage = attribute.is_role("lifecycle") || attribute.is(&["enum"]);
+        // Everyone is at some stage; a tier may well be blank.
+        let stage = attribute.is_role("lifecycle");
         return Expected::Blank(if stage { Cause::BlankWithoutDefault } else { Cause::BlankAtSource });
     }
     unfed(desk, subject, attribute)
@@ -243,10 +244,22 @@ impl Held<'_> {
         }
     }
 
+    /// A value of it as it may be shown: spellings of allowed values are nobody's data.
+    pub(super) fn show(&self, desk: &Desk<'_>, text: &str) -> String {
+        let listed = self.attribute.filter(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty());
+        let allowed = listed.is_some_and(|attribute| {
+            let place = |profile| matches!(Spellings::new(attribute, profile).place(text), Place::Word(..));
+            place(false) || place(true)
+        });
+        match self.shows(desk) {
+            Shows::Words if allowed => desk.plainly(text),
+            shows => desk.shown(text, shows),
+        }
+    }
+
     /// It as a line of the report.
     pub(super) fn line(&self, desk: &Desk<'_>, profile: String) -> Value {
-        let shows = self.shows(desk);
-        let show = |text: &str| desk.shown(text, shows);
+        let show = |text: &str| self.show(desk, text);
         let label = |column: &Column| format!("{}.{}", column.dataset, desk.context.label(column));
         Value {
             profile,

@@ -24,12 +24,12 @@ use std::collections::BTreeMap;
 
 pub use causes::{Cause, Link};
 
-use crate::audit::{open, refuse_twins};
+use crate::audit::{open_with, refuse_twins};
 use crate::checks::Context;
 use crate::checks::context::Exports;
 use crate::config::Config;
 use crate::error::{Error, Fault, Result};
-use crate::exports::Progress;
+use crate::exports::{Progress, Workspace};
 use crate::mapping::Mapping;
 use crate::text::nearest;
 use desk::Desk;
@@ -251,15 +251,18 @@ pub struct Passage {
 
 /// Traces whoever answers to an id, an address or a phone number.
 pub fn run(config: &Config, wanted: &Wanted<'_>, progress: &dyn Progress) -> Result<Trace> {
-    let datasets = open(config)?;
+    let mut workspace = Workspace::default();
+    let datasets = open_with(config, &mut workspace)?;
     refuse_twins(&datasets)?;
     if datasets.is_empty() {
         let fault = Fault::new("there is nobody to trace: no export was given");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
     let mapping = config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose()?;
+    let mapping = mapping.map(|mapping| mapping.with(&workspace));
     let earlier = BTreeMap::new();
-    let context = Context::new(config, mapping.as_ref(), Exports::new(&datasets, &earlier), wanted.now)?;
+    let exports = Exports { workspace: Some(&workspace), ..Exports::new(&datasets, &earlier) };
+    let context = Context::new(config, mapping.as_ref(), exports, wanted.now)?;
     known(mapping.as_ref(), wanted)?;
     Desk::open(
         &context,

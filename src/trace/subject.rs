@@ -11,6 +11,8 @@ use crate::text::counted;
 
 /// People that are traced at once; more share a key that names nobody.
 const MOST: usize = 5;
+/// Records of one dataset that are listed: people have few, and events are many.
+const LISTED: usize = 5;
 /// Profiles of one person that are looked at.
 const MOST_PROFILES: usize = 10;
 
@@ -22,6 +24,8 @@ pub(super) struct Subject {
     pub(super) profiles: Vec<u32>,
     /// Records of other people that share a profile: the profile, the dataset, the row.
     pub(super) strangers: Vec<(u32, String, u32)>,
+    /// Profiles beyond those that are looked at.
+    left_out: usize,
     /// What answered to what was typed.
     seeds: BTreeSet<Seed>,
 }
@@ -75,18 +79,15 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         }
     }
     let Some(profiles) = desk.profiles() else {
-        return Subject {
-            records,
-            profiles: Vec::new(),
-            strangers: Vec::new(),
-            seeds: seeds.iter().cloned().collect(),
-        };
+        let seeds = seeds.iter().cloned().collect();
+        return Subject { records, profiles: Vec::new(), strangers: Vec::new(), left_out: 0, seeds };
     };
     let mut own: BTreeSet<u32> = records.remove(profiles).into_iter().flatten().collect();
     for (dataset, rows) in &records {
         let links = desk.identity.links(dataset, profiles);
         own.extend(links.iter().filter(|link| rows.contains(&link.left)).map(|link| link.right));
     }
+    let left_out = own.len().saturating_sub(MOST_PROFILES);
     let own: Vec<u32> = own.into_iter().take(MOST_PROFILES).collect();
     let strangers =
         own.iter().flat_map(|profile| linked(desk, *profile).into_iter().map(|(set, row)| (*profile, set, row)));
@@ -95,6 +96,7 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         strangers: strangers.filter(|(_, set, row)| is_other(set, *row)).collect(),
         records,
         profiles: own,
+        left_out,
         seeds: seeds.iter().cloned().collect(),
     }
 }
@@ -127,7 +129,8 @@ impl Subject {
 
     /// Every record and profile, with why it is theirs.
     pub(super) fn listed(&self, desk: &Desk<'_>) -> Vec<Record> {
-        let records = self.records.iter().flat_map(|(dataset, rows)| rows.iter().map(|row| (dataset.clone(), *row)));
+        let records =
+            self.records.iter().flat_map(|(dataset, rows)| rows.iter().take(LISTED).map(|row| (dataset.clone(), *row)));
         let profiles = self.profiles.iter().filter_map(|row| Some((desk.profiles()?.to_owned(), *row)));
         let listed = records.chain(profiles).map(|(dataset, row)| Record {
             key: desk.key(&dataset, row),
@@ -166,12 +169,19 @@ impl Subject {
             [_] => {}
             many => {
                 let keys: Vec<String> = many.iter().map(|row| desk.key(profiles, *row)).collect();
-                notes.push(format!("This person has {} profiles: {}.", many.len(), keys.join(", ")));
+                notes.push(format!("This person has {} profiles: {}.", many.len() + self.left_out, keys.join(", ")));
+                if self.left_out > 0 {
+                    notes.push(format!("Only the first {} of them are looked at.", many.len()));
+                }
             }
         }
         for (profile, dataset, row) in &self.strangers {
             let (profile, other) = (desk.key(profiles, *profile), desk.record(dataset, *row));
             notes.push(format!("The profile {profile} also belongs to {other}, who is somebody else."));
+        }
+        for (dataset, rows) in self.records.iter().filter(|(_, rows)| rows.len() > LISTED) {
+            let more = counted((rows.len() - LISTED) as u64, "more record", "more records");
+            notes.push(format!("{more} of {dataset} are not listed below."));
         }
         if self.zoho(desk).next().is_none() {
             notes.push("No record of the CRM belongs to this person.".to_owned());

@@ -71,6 +71,10 @@ impl Tables {
 
 /// The object below a key, whether it stands there itself, in a list, under names of the user's, or as one of several forms.
 fn nested<'a>(path: &str, schema: &'a Value) -> (String, &'a Value) {
+    // Beside keys of the team's own there may be known ones.
+    if schema["properties"].is_object() {
+        return (path.to_owned(), schema);
+    }
     if schema["additionalProperties"].is_object() {
         return nested(&format!("{path}.<name>"), &schema["additionalProperties"]);
     }

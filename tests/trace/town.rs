@@ -1,6 +1,8 @@
 //! A small town: people who all enter a journey, and one more for each cause that keeps somebody out. Seeded, so that a
 //! town can be built again.
 
+#![allow(unreachable_pub)]
+
 use std::fmt::Write;
 
 use crmlint::trace::Cause;
@@ -8,9 +10,8 @@ use crmlint::trace::Cause;
 pub const CONFIG: &str = "version: 1
 sources:
   zoho: {files: [Contacts.csv, Leads.csv], time_zone: Europe/Berlin}
-  customerio: {files: people.csv}
+  customerio: {files: [people.csv, suppressions.csv]}
   shopify: {files: customers_export.csv, kind: shopify}
-  suppressions: {files: suppressions.csv, kind: generic}
 mapping: mapping.yaml
 ";
 
@@ -34,6 +35,7 @@ attributes:
   loyalty: {from: zoho.contacts.Loyalty, type: enum, values: [top], owner: zoho}
   city: {from: zoho.contacts.City, type: enum, values: [Lund], owner: zoho}
   phone: {from: zoho.contacts.Phone, type: phone, role: phone, owner: zoho}
+  email: {from: zoho.contacts.Email, type: email, role: email, owner: zoho}
   unsubscribed: {from: zoho.contacts.Email Opt Out, type: boolean, role: consent, owner: zoho}
 segments:
   Target:

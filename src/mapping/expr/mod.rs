@@ -7,6 +7,7 @@
 //! [`parse`] goes through `screen.rs` (the tokens), sqlparser, and `walk.rs` with `operand.rs` (the tree); `source.rs`
 //! knows the places, `fault.rs` the words, and `display.rs` writes a condition back as text.
 
+mod changed;
 mod display;
 mod fault;
 mod operand;
@@ -197,29 +198,6 @@ impl Operand {
         }
     }
 
-    fn replaced(&self, to: &dyn Fn(&str, Type) -> Self) -> Self {
-        match self {
-            Operand::Column { name, ty } => to(name, *ty),
-            Operand::Call { function, args } => {
-                Operand::Call { function: *function, args: args.iter().map(|arg| arg.replaced(to)).collect() }
-            }
-            other => other.clone(),
-        }
-    }
-
-    fn as_of(&self, now: i64) -> Self {
-        match self.clone() {
-            Operand::Now { day, offset_seconds } => {
-                let cut = if day { now.rem_euclid(86_400) } else { 0 };
-                Operand::Instant(now.saturating_sub(cut).saturating_add(offset_seconds))
-            }
-            Operand::Call { function, args } => {
-                Operand::Call { function, args: args.iter().map(|arg| arg.as_of(now)).collect() }
-            }
-            other => other,
-        }
-    }
-
     /// Takes on a type where the operand leaves it open; false when it cannot.
     fn fit(&mut self, wanted: Type) -> bool {
         if self.ty() == Type::Unknown {
@@ -297,88 +275,6 @@ impl Expr {
             }
         }
         found
-    }
-
-    /// The same condition with other tests at the bottom of the tree.
-    pub fn with_leaves(&self, change: &dyn Fn(&Expr) -> Expr) -> Self {
-        let all = |terms: &[Self]| terms.iter().map(|term| term.with_leaves(change)).collect();
-        match self {
-            Self::All(terms) => Self::All(all(terms)),
-            Self::Any(terms) => Self::Any(all(terms)),
-            Self::Not(inner) => Self::Not(Box::new(inner.with_leaves(change))),
-            leaf => change(leaf),
-        }
-    }
-
-    /// The same test of other values.
-    fn with_sides(&self, side: &dyn Fn(&Operand) -> Operand) -> Self {
-        match self.clone() {
-            Self::Compare { left, op, right } => Self::Compare { left: side(&left), op, right: side(&right) },
-            Self::OneOf { left, values, negated } => {
-                Self::OneOf { left: side(&left), values: values.iter().map(side).collect(), negated }
-            }
-            Self::Between { left, low, high, negated } => {
-                Self::Between { left: side(&left), low: side(&low), high: side(&high), negated }
-            }
-            Self::Like { left, pattern, any_case, negated } => {
-                Self::Like { left: side(&left), pattern, any_case, negated }
-            }
-            Self::Missing(left) => Self::Missing(side(&left)),
-            Self::True(left) => Self::True(side(&left)),
-            joined => joined,
-        }
-    }
-
-    /// The same condition on columns of other names.
-    pub fn renamed(&self, name: &dyn Fn(&str) -> String) -> Self {
-        self.replaced(&|column, ty| Operand::Column { name: name(column), ty })
-    }
-
-    /// The same condition with something else in the place of every column.
-    pub fn replaced(&self, to: &dyn Fn(&str, Type) -> Operand) -> Self {
-        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.replaced(to)))
-    }
-
-    /// The same condition as it was at an instant: what it compares with now, it compares with that.
-    pub fn as_of(&self, now: i64) -> Self {
-        self.with_leaves(&|leaf| leaf.with_sides(&|operand| operand.as_of(now)))
-    }
-
-    /// The same condition where an absent attribute differs from every value.
-    pub fn absent_differs(&self) -> Self {
-        self.with_leaves(&|leaf| match leaf.sides().first() {
-            Some(column @ Operand::Column { .. }) if leaf.is_negative() => {
-                Self::Any(vec![leaf.clone(), Self::Missing((*column).clone().stored())])
-            }
-            _ => leaf.clone(),
-        })
-    }
-
-    /// Whether it is a test for being another value: `<>`, NOT IN, NOT LIKE, NOT BETWEEN.
-    pub fn is_negative(&self) -> bool {
-        match self {
-            Self::Compare { op, .. } => *op == Op::NotEqual,
-            Self::OneOf { negated, .. } | Self::Like { negated, .. } | Self::Between { negated, .. } => *negated,
-            _ => false,
-        }
-    }
-
-    /// The same condition where a column's further values count as the one that it is tested for.
-    pub fn counting(&self, column: &str, word: &str, values: &[String]) -> Self {
-        let is_column = |side: &Operand| matches!(side, Operand::Column { name, .. } if name == column);
-        let is_word = |side: &Operand| matches!(side, Operand::Text(text) if text == word);
-        let more = |known: &[Operand]| -> Vec<Operand> {
-            known.iter().cloned().chain(values.iter().map(|value| Operand::Text(value.clone()))).collect()
-        };
-        self.with_leaves(&|leaf| match leaf {
-            Self::Compare { left, op: op @ (Op::Equal | Op::NotEqual), right } if is_column(left) && is_word(right) => {
-                Self::OneOf { left: left.clone(), values: more(&[right.clone()]), negated: *op == Op::NotEqual }
-            }
-            Self::OneOf { left, values: known, negated } if is_column(left) && known.iter().any(is_word) => {
-                Self::OneOf { left: left.clone(), values: more(known), negated: *negated }
-            }
-            other => other.clone(),
-        })
     }
 
     /// What the condition comes to when only some of its tests are known; nothing when the others decide.

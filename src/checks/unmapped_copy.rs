@@ -1,0 +1,254 @@
+//! Attributes that the mapping does not know and whose values are those of a Zoho field: somebody syncs more than was
+//! agreed. The same people have to agree, and the names to be alike, as for the pairs that `crmlint init` drafts.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::context::{Context, no_mapping, no_profiles};
+use super::likeness::{ALIKE, Name};
+use super::repeats::no_contacts;
+use super::reserved_name::is_reserved;
+use super::{Ask, Kind, Stage};
+use crate::exports::Dataset;
+use crate::facts::agree::difference::OTHER;
+use crate::facts::fits::number;
+use crate::facts::lenses::truth;
+use crate::facts::{Answer, Answers, Blank, Column, Instants, Meaning, Question, Reading};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
+use crate::frames::normalize::{fold, is_missing, shipped};
+use crate::frames::time::{Stamp, classify};
+use crate::mapping::Mapping;
+use crate::shape::Shape;
+use crate::text::{counted, percent};
+use crate::yaml::Node;
+
+pub(super) static KIND: Kind = Kind {
+    name: "unmapped-copy",
+    about: "attributes that the mapping does not know and that hold the values of a Zoho field",
+    params: Shape::Object(&[]),
+    stage: Stage::Facts { ask, judge },
+};
+
+/// The fewest people whose values say something.
+const FEWEST: u64 = 8;
+/// The share of people on whom both sides must agree.
+const AGREE: f64 = 0.9;
+/// Different values of an attribute that are counted: two tell that it is no constant.
+const FEW: usize = 60;
+
+#[derive(Deserialize)]
+struct Greetings {
+    names: Vec<String>,
+}
+
+static GREETINGS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let list: Greetings = shipped("greetings", include_str!("../../rules/data/greetings.yaml"));
+    list.names.iter().map(|name| fold(name)).collect()
+});
+
+/// A field of Zoho and an attribute that may be its copy.
+struct Pair {
+    left: Column,
+    right: Column,
+    likeness: f64,
+    question: Question,
+}
+
+impl Pair {
+    /// People on whom both sides say something, and those on whom they agree.
+    fn agreed(&self, answers: &Answers) -> (u64, u64) {
+        match answers.get(&self.question) {
+            Some(Answer::Agree(found)) => {
+                let differ = found.kinds.get(OTHER).map_or(0, |tally| tally.rows);
+                // Two blanks agree on nothing; what the right alone fills is open.
+                let blank = found.pairs.saturating_sub(found.left_filled + found.open);
+                let same = found.same.saturating_sub(blank);
+                (same + differ, same)
+            }
+            Some(Answer::Instants(found)) => {
+                // Whole hours are a matter of zones.
+                let other = found.apart.iter().filter(|(apart, _)| apart.shift.is_none() && apart.read_at.is_none());
+                (found.compared, found.compared.saturating_sub(other.map(|(_, tally)| tally.rows).sum()))
+            }
+            _ => (0, 0),
+        }
+    }
+
+    fn is_copy(&self, answers: &Answers) -> bool {
+        let (both, same) = self.agreed(answers);
+        both >= FEWEST && same as f64 >= AGREE * both as f64
+    }
+
+    fn values(&self) -> Question {
+        Question::Values { column: self.right.clone(), cap: FEW }
+    }
+}
+
+/// The filled cells of a column among the first records.
+fn cells(dataset: &Dataset, index: usize) -> Vec<&str> {
+    let cells = dataset.preview.iter().filter_map(|record| record.get(index));
+    cells.map(String::as_str).filter(|cell| !is_missing(cell, &[])).collect()
+}
+
+fn all(cells: &[&str], is: impl Fn(&str) -> bool) -> bool {
+    !cells.is_empty() && cells.iter().all(|cell| is(cell))
+}
+
+/// How two columns are compared, by what the first records hold.
+fn question(context: &Context<'_>, left: (&Dataset, usize), right: (&Dataset, usize)) -> Question {
+    let (mine, theirs) = (cells(left.0, left.1), cells(right.0, right.1));
+    let both = |is: &dyn Fn(&str) -> bool| all(&mine, is) && all(&theirs, is);
+    let is_time = |cell: &str| !matches!(classify(cell), Stamp::Other | Stamp::Impossible);
+    let column = |side: (&Dataset, usize)| Column { dataset: side.0.name.clone(), index: side.1 };
+    let reading = if both(&|cell| truth(cell).is_some()) {
+        Reading::Truth
+    } else if both(&|cell| number(cell).is_some()) {
+        Reading::Number
+    } else if both(&is_time) {
+        return Question::Instants(Instants {
+            left: column(left),
+            left_zone: context.zone(&left.0.source, None).or_else(|| Some("UTC".to_owned())),
+            right: column(right),
+            right_zone: Some("UTC".to_owned()),
+            meaning: Meaning::Moment,
+            missing: Vec::new(),
+            fresh: None,
+        });
+    } else {
+        Reading::Text
+    };
+    Question::Agree {
+        left: column(left),
+        right: column(right),
+        reading,
+        missing: Vec::new(),
+        blank: Blank::Nothing,
+        also: Vec::new(),
+        spare: true,
+        fresh: None,
+    }
+}
+
+/// Attributes that the mapping does not know: no key, no stamp, no earlier name, nothing that Customer.io gives a meaning
+/// or that a mail greets by.
+fn unknown<'a>(mapping: &Mapping, profiles: &'a Dataset) -> Vec<(usize, &'a str)> {
+    let alike: BTreeSet<String> = mapping
+        .attributes
+        .iter()
+        .flat_map(|attribute| std::iter::once(&attribute.name).chain(&attribute.was))
+        .map(|name| fold(name))
+        .collect();
+    let labels = profiles.columns.iter().map(|column| column.label.as_str()).enumerate();
+    let wanted = |(index, label): &(usize, &str)| {
+        let folded = fold(label);
+        // A name that is a mapped one but for case and signs is one concept twice, which is a rule of its own.
+        let known = mapping.names_attribute(label) || alike.contains(&folded) || GREETINGS.contains(&folded);
+        !known && !is_reserved(&label.to_lowercase()) && profiles.key != Some(*index)
+    };
+    labels.filter(wanted).collect()
+}
+
+/// Every pair of alike names, or what stands in the way.
+fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>> {
+    let mapping = context.mapping.ok_or_else(|| vec![no_mapping()])?;
+    let profiles = context.profiles().ok_or_else(|| vec![no_profiles("customerio.people")])?;
+    let contacts = context.zoho("contacts").ok_or_else(|| vec![no_contacts("zoho.contacts")])?;
+    let mut gaps = context.identifier_gaps();
+    gaps.extend([contacts, profiles].into_iter().filter_map(|dataset| context.email(dataset).err()));
+    if !gaps.is_empty() {
+        return Err(gaps);
+    }
+    let fields = contacts.columns.iter().enumerate().filter(|(index, column)| {
+        contacts.key != Some(*index) && !column.label.ends_with(".id") && !column.label.ends_with(".module")
+    });
+    let fields: Vec<(usize, Name)> = fields.map(|(index, column)| (index, Name::new(&column.label))).collect();
+    let mut found = Vec::new();
+    for (index, label) in unknown(mapping, profiles) {
+        let name = Name::new(label);
+        let alike = fields.iter().map(|(field, other)| (*field, other.like(&name)));
+        found.extend(alike.filter(|(_, likeness)| *likeness >= ALIKE).map(|(field, likeness)| Pair {
+            left: Column { dataset: contacts.name.clone(), index: field },
+            right: Column { dataset: profiles.name.clone(), index },
+            likeness,
+            question: question(context, (contacts, field), (profiles, index)),
+        }));
+    }
+    found.retain(|pair| is_filled(answers, &pair.left) && is_filled(answers, &pair.right));
+    Ok(found)
+}
+
+/// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.
+fn is_filled(answers: &Answers, column: &Column) -> bool {
+    match answers.get(&Question::Columns { dataset: column.dataset.clone() }) {
+        Some(Answer::Columns { columns, .. }) => columns.get(column.index).is_none_or(|fact| fact.filled > 0),
+        _ => true,
+    }
+}
+
+fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
+    let pairs = match pairs(context, answers) {
+        Ok(pairs) => pairs,
+        Err(gaps) => return Ask { gaps, ..Ask::default() },
+    };
+    let linked = |pair: &Pair| match answers.get(&pair.question) {
+        Some(Answer::Agree(found)) => found.pairs > 0,
+        Some(Answer::Instants(found)) => found.pairs > 0,
+        _ => true,
+    };
+    let gap = (!pairs.iter().all(linked)).then(|| no_contact_linked());
+    let questions = pairs.iter().flat_map(|pair| [pair.question.clone(), pair.values()]);
+    Ask { subjects: 1, questions: questions.collect(), gaps: gap.into_iter().collect() }
+}
+
+fn no_contact_linked() -> Gap {
+    let reason = "no contact could be linked to a profile".to_owned();
+    Gap { subject: "zoho.contacts".to_owned(), reason, column: None }
+}
+
+fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
+    let pairs = pairs(context, answers).unwrap_or_default();
+    let varied = |pair: &&Pair| match answers.get(&pair.values()) {
+        Some(Answer::Values { values, overflow, .. }) => {
+            *overflow || values.keys().filter(|value| !is_missing(value, &[])).count() > 1
+        }
+        _ => false,
+    };
+    let mut best: Vec<&Pair> = Vec::new();
+    for pair in pairs.iter().filter(|pair| pair.is_copy(answers)).filter(varied) {
+        // The most alike name is the source.
+        match best.last_mut().filter(|known| known.right == pair.right) {
+            Some(known) if known.likeness < pair.likeness => *known = pair,
+            Some(_) => {}
+            None => best.push(pair),
+        }
+    }
+    best.into_iter().map(|pair| hit(context, answers, pair)).collect()
+}
+
+fn hit(context: &Context<'_>, answers: &Answers, pair: &Pair) -> Hit {
+    let (both, same) = pair.agreed(answers);
+    let (label, field) = (context.label(&pair.right), context.label(&pair.left));
+    let dataset = &pair.left.dataset;
+    let people = counted(both, "person", "people");
+    let statement = format!(
+        "`{label}` is not in the mapping and holds the values of `{field}` in {dataset}: the same for {} of {people}.",
+        percent(same, both)
+    );
+    let action = format!(
+        "Take `{field}` out of the sync, or add `{label}` to the mapping with `from: {dataset}.{field}`, a type, an owner \
+         and what it is for."
+    );
+    let row = Row { dataset: pair.right.dataset.clone(), column: label.to_owned(), ..Row::default() };
+    Hit {
+        subject: Subject::column(&pair.right.dataset, label),
+        rows: 1,
+        total: 1,
+        statement,
+        action: Some(action),
+        samples: vec![row],
+        shows: Shows::Labels,
+        ..Hit::default()
+    }
+}

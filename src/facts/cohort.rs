@@ -1,0 +1,177 @@
+//! Groups of people that a choice of them should have somebody of: how many are in each, how many of a choice, and whom to
+//! choose.
+
+use std::collections::BTreeSet;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::local::{Shard, Slice};
+use super::{Answer, Column, Filter, Lens};
+use crate::frames::normalize::identifier;
+use crate::matching::lists::{DomainKind, LISTS, MoreDomains};
+
+/// What makes a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stratum {
+    /// A masked address.
+    Relay(Column, MoreDomains),
+    /// Several records of a dataset.
+    Several(String),
+    /// A cell, own or of a linked record, of this shape.
+    Shaped(Column, Lens, String),
+    /// A cell, own or of a linked record, that holds one of these texts.
+    Holds(Column, BTreeSet<String>),
+    /// A linked record in a dataset.
+    Within(String),
+    /// Nothing: everybody is in it.
+    Anyone,
+}
+
+impl Stratum {
+    fn column(&self) -> Option<&Column> {
+        match self {
+            Self::Relay(column, _) | Self::Shaped(column, ..) | Self::Holds(column, _) => Some(column),
+            Self::Several(_) | Self::Within(_) | Self::Anyone => None,
+        }
+    }
+
+    fn dataset(&self) -> Option<&String> {
+        match self {
+            Self::Several(dataset) | Self::Within(dataset) => Some(dataset),
+            _ => self.column().map(|column| &column.dataset),
+        }
+    }
+}
+
+/// People, and the groups they are asked by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cohort {
+    /// The dataset of people.
+    pub base: String,
+    /// Those of them who count.
+    pub filter: Option<Filter>,
+    /// The profiles, where people with one of their own are chosen first.
+    pub profiles: Option<String>,
+    /// The groups.
+    pub strata: Vec<Stratum>,
+    /// Keys of people who are chosen already.
+    pub among: BTreeSet<String>,
+    /// How many to choose of each group.
+    pub keep: usize,
+}
+
+impl Cohort {
+    /// The columns that must be held.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        self.strata.iter().filter_map(Stratum::column).cloned().collect()
+    }
+
+    /// The datasets whose records must be linked, in both directions.
+    pub(super) fn pairs(&self) -> Vec<(String, String)> {
+        let others: BTreeSet<&String> = self
+            .strata
+            .iter()
+            .filter_map(Stratum::dataset)
+            .chain(&self.profiles)
+            .filter(|own| **own != self.base)
+            .collect();
+        let both = |other: &String| [(other.clone(), self.base.clone()), (self.base.clone(), other.clone())];
+        others.into_iter().flat_map(both).collect()
+    }
+}
+
+/// One group.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Records in it.
+    pub people: u64,
+    /// Those of them who are chosen already.
+    pub among: u64,
+    /// The first of them: faults of identity last, then by a hash that stays the same from run to run.
+    pub kept: BTreeSet<(u8, u64, String)>,
+}
+
+/// Adds what another shard drew.
+pub(super) fn merge(into: &mut [Drawn], from: Vec<Drawn>, keep: usize) {
+    for (mine, theirs) in into.iter_mut().zip(from) {
+        mine.people += theirs.people;
+        mine.among += theirs.among;
+        mine.kept.extend(theirs.kept);
+        while mine.kept.len() > keep {
+            mine.kept.pop_last();
+        }
+    }
+}
+
+/// Everyone of the base in the groups.
+pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String> {
+    let slice = shard.slice(&asked.base)?;
+    let scope = asked.filter.as_ref().map(|filter| shard.met(&slice, filter)).transpose()?;
+    let profiles = asked.profiles.as_ref().map(|other| counts(shard, &slice, other, &|_| true));
+    let mut drawn = vec![Drawn::default(); asked.strata.len()];
+    let members: Vec<Vec<bool>> =
+        asked.strata.iter().map(|stratum| members(shard, &slice, stratum)).collect::<Result<_, _>>()?;
+    for row in slice.rows().filter(|row| scope.as_ref().is_none_or(|rows| rows.binary_search(row).is_ok())) {
+        let key = slice.frame.key(row);
+        // Who has no id of their own cannot be named.
+        let Some(own) = identifier(&key) else { continue };
+        let chosen = asked.among.contains(key.as_ref());
+        let split = profiles.as_ref().is_some_and(|profiles| profiles[row as usize] != 1);
+        let fault = u8::from(split) * 2 + u8::from(!slice.people.alone[row as usize]);
+        for (group, _) in drawn.iter_mut().zip(&members).filter(|(_, members)| members[row as usize]) {
+            group.people += 1;
+            group.among += u64::from(chosen);
+            group.kept.insert((fault, xxh3_64(own.as_bytes()), key.clone().into_owned()));
+            if group.kept.len() > asked.keep {
+                group.kept.pop_last();
+            }
+        }
+    }
+    Ok(Answer::Cohort(drawn))
+}
+
+/// Rows of one dataset, each with a row of another that is theirs, in order.
+fn neighbours(shard: &Shard<'_>, own: &str, other: &str) -> Vec<(u32, u32)> {
+    let identity = shard.engine.identity;
+    let mut pairs: Vec<(u32, u32)> = identity.links(other, own).iter().map(|link| (link.right, link.left)).collect();
+    pairs.extend(identity.links(own, other).iter().map(|link| (link.left, link.right)));
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// How many rows of another dataset are each row's, as far as they pass a test.
+fn counts(shard: &Shard<'_>, slice: &Slice<'_>, other: &str, test: &dyn Fn(u32) -> bool) -> Vec<u32> {
+    let mut counts = vec![0_u32; slice.frame.rows as usize];
+    for (row, theirs) in neighbours(shard, &slice.frame.dataset.name, other) {
+        counts[row as usize] += u32::from(test(theirs));
+    }
+    counts
+}
+
+/// Which rows of the base are in a group.
+fn members(shard: &Shard<'_>, slice: &Slice<'_>, stratum: &Stratum) -> Result<Vec<bool>, String> {
+    let holds = |column: &Column, test: &dyn Fn(&str) -> bool| -> Result<Vec<bool>, String> {
+        let other = shard.slice(&column.dataset)?;
+        let cells = other.column(column.index)?;
+        if column.dataset == slice.frame.dataset.name {
+            return Ok((0..slice.frame.rows).map(|row| test(cells.get(row))).collect());
+        }
+        let found = counts(shard, slice, &column.dataset, &|row| test(cells.get(row)));
+        Ok(found.into_iter().map(|count| count > 0).collect())
+    };
+    let several = |other: &str, least: u32| {
+        counts(shard, slice, other, &|_| true).into_iter().map(|count| count >= least).collect()
+    };
+    match stratum {
+        Stratum::Anyone => Ok(vec![true; slice.frame.rows as usize]),
+        Stratum::Within(other) => Ok(several(other, 1)),
+        Stratum::Several(other) => Ok(several(other, 2)),
+        Stratum::Shaped(column, lens, shape) => holds(column, &|cell| lens.shape(cell) == shape),
+        Stratum::Holds(column, texts) => holds(column, &|cell| texts.contains(cell.trim())),
+        Stratum::Relay(column, more) => holds(column, &|cell| {
+            let domain = cell.trim().rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+            domain.is_some_and(|domain| LISTS.kind(&domain, more) == DomainKind::Relay)
+        }),
+    }
+}

@@ -1,0 +1,173 @@
+//! Named people: the values that name them in, their records out, wherever they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ahash::AHashMap;
+
+use super::local::Shard;
+use super::{Answer, Column, Filter};
+use crate::frames::normalize::Form;
+
+/// One value that names a person, and where it counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The column that may hold it.
+    pub column: Column,
+    /// The form in which values are compared.
+    pub form: Form,
+    /// The value in that form.
+    pub value: String,
+}
+
+/// Whose records are looked for, and what of them is told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Roll {
+    /// Each person by every value that names it; one of them is enough.
+    pub people: Vec<Vec<Name>>,
+    /// The datasets in which their records are looked for.
+    pub datasets: Vec<String>,
+    /// Two of them whose linked records are one person's.
+    pub linked: Option<(String, String)>,
+    /// The columns whose cells are told.
+    pub cells: Vec<Column>,
+    /// Conditions that are tested, each on records of a dataset.
+    pub tests: Vec<(String, Filter)>,
+}
+
+impl Roll {
+    /// The columns that must be held.
+    pub(super) fn columns(&self) -> Vec<Column> {
+        let names = self.people.iter().flatten().map(|name| name.column.clone());
+        let mut columns: Vec<Column> = names.chain(self.cells.iter().cloned()).collect();
+        columns.sort();
+        columns.dedup();
+        columns
+    }
+}
+
+/// A record of a named person.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Record {
+    /// Its own id as it stands in the file.
+    pub key: String,
+    /// The cells that were asked for, by the place of their column.
+    pub cells: BTreeMap<usize, String>,
+    /// The conditions that it meets, by their place in the question.
+    pub met: BTreeSet<usize>,
+}
+
+/// A person's records by dataset, those of each in order.
+pub type Found = BTreeMap<String, Vec<Record>>;
+
+/// Adds what another shard found.
+pub(super) fn merge(into: &mut [Found], from: Vec<Found>) {
+    for (mine, theirs) in into.iter_mut().zip(from) {
+        for (dataset, records) in theirs {
+            let all = mine.entry(dataset).or_default();
+            all.extend(records);
+            all.sort();
+        }
+    }
+}
+
+/// Rows of one person, by dataset.
+type Rows = BTreeMap<String, BTreeSet<u32>>;
+
+/// The records of every named person.
+pub(crate) fn named(shard: &Shard<'_>, roll: &Roll) -> Result<Answer, String> {
+    let mut people = seeds(shard, roll)?;
+    if let Some((left, right)) = &roll.linked {
+        widen(shard, roll, &mut people)?;
+        let links = shard.engine.identity.links(left, right);
+        for rows in &mut people {
+            let (own, theirs) = (rows.get(left).cloned().unwrap_or_default(), rows.get(right).cloned());
+            let theirs = theirs.unwrap_or_default();
+            for link in links.iter() {
+                if own.contains(&link.left) {
+                    rows.entry(right.clone()).or_default().insert(link.right);
+                } else if own.is_empty() && theirs.contains(&link.right) {
+                    // Who is known by the profile alone is whoever it belongs to.
+                    rows.entry(left.clone()).or_default().insert(link.left);
+                }
+            }
+        }
+    }
+    widen(shard, roll, &mut people)?;
+    told(shard, roll, &people)
+}
+
+/// The rows that hold a value which names a person.
+fn seeds(shard: &Shard<'_>, roll: &Roll) -> Result<Vec<Rows>, String> {
+    let mut sought: BTreeMap<(&Column, Form), AHashMap<&str, Vec<usize>>> = BTreeMap::new();
+    for (who, names) in roll.people.iter().enumerate() {
+        for name in names {
+            sought.entry((&name.column, name.form)).or_default().entry(&name.value).or_default().push(who);
+        }
+    }
+    let mut people = vec![Rows::new(); roll.people.len()];
+    for ((column, form), wanted) in sought {
+        let slice = shard.slice(&column.dataset)?;
+        let cells = slice.column(column.index)?;
+        for row in slice.rows() {
+            let value = form.of(cells.get(row));
+            for who in value.and_then(|value| wanted.get(value.as_str())).into_iter().flatten() {
+                people[*who].entry(column.dataset.clone()).or_default().insert(row);
+            }
+        }
+    }
+    Ok(people)
+}
+
+/// Adds the other records of the same people. Where somebody has records on the left, those say who it is: a profile that
+/// only shares the address may be another's.
+fn widen(shard: &Shard<'_>, roll: &Roll, people: &mut [Rows]) -> Result<(), String> {
+    let mut labels: AHashMap<u32, BTreeSet<usize>> = AHashMap::new();
+    for (who, rows) in people.iter().enumerate() {
+        let home = roll.linked.as_ref().and_then(|(left, _)| rows.get_key_value(left));
+        let sure: Vec<(&String, &BTreeSet<u32>)> = home.map_or_else(|| rows.iter().collect(), |home| vec![home]);
+        for (dataset, rows) in sure {
+            let slice = shard.slice(dataset)?;
+            for row in rows {
+                labels.entry(slice.people.person[*row as usize]).or_default().insert(who);
+            }
+        }
+    }
+    for dataset in &roll.datasets {
+        let slice = shard.slice(dataset)?;
+        for row in slice.rows() {
+            for who in labels.get(&slice.people.person[row as usize]).into_iter().flatten() {
+                people[*who].entry(dataset.clone()).or_default().insert(row);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn told(shard: &Shard<'_>, roll: &Roll, people: &[Rows]) -> Result<Answer, String> {
+    let mut met: Vec<(&str, Arc<Vec<u32>>)> = Vec::new();
+    for (dataset, filter) in &roll.tests {
+        met.push((dataset, shard.met(&shard.slice(dataset)?, filter)?));
+    }
+    let mut found = Vec::new();
+    for rows in people {
+        let mut records = Found::new();
+        for (dataset, rows) in rows {
+            let slice = shard.slice(dataset)?;
+            let mut own = Vec::new();
+            for row in rows {
+                let mut record = Record { key: slice.frame.key(*row).into_owned(), ..Record::default() };
+                for column in roll.cells.iter().filter(|column| column.dataset == *dataset) {
+                    record.cells.insert(column.index, slice.column(column.index)?.get(*row).to_owned());
+                }
+                let met = met.iter().enumerate().filter(|(_, (on, _))| on == dataset);
+                record.met = met.filter(|(_, (_, rows))| rows.binary_search(row).is_ok()).map(|(at, _)| at).collect();
+                own.push(record);
+            }
+            own.sort();
+            records.insert(dataset.clone(), own);
+        }
+        found.push(records);
+    }
+    Ok(Answer::Roll(found))
+}
