@@ -276,11 +276,11 @@ const suites = {
     await page.waitForFunction(() => /^\d of /.test(document.getElementById("shown").textContent));
     const search = Date.now() - started;
     const size = fs.statSync(file).size;
-    assert.ok(size < 10 * 1024 * 1024, `${size} bytes`);
+    assert.ok(size < 10e6, `${size} bytes`);
     assert.ok(paint < 2000 * Number(process.env.SLACK || 1), `first paint after ${paint} ms`);
     assert.ok(search < 3000 * Number(process.env.SLACK || 1), `words found after ${search} ms`);
     await quiet();
-    console.log(`${total} findings: ${(size / 1048576).toFixed(1)} MB, first paint ${Math.round(paint)} ms, words found in ${search} ms`);
+    console.log(`${total} findings: ${(size / 1e6).toFixed(1)} MB, first paint ${Math.round(paint)} ms, words found in ${search} ms`);
   },
 
   async picture(browser, file, place) {

@@ -33,10 +33,13 @@ pub(super) fn section(page: &mut String, entry: Entry<'_>) {
     let Entry { finding, room, .. } = entry;
     head(page, entry);
     page.push_str("<div class=\"body\"><div class=\"told\">\n");
-    if entry.first == finding.fingerprint {
+    let first = entry.first == finding.fingerprint;
+    if first {
         titled(page, "Why it matters", &sentence(&finding.why, room));
     }
-    titled(page, "What to do", &sentence(&finding.fix, room));
+    if first || !room.is_full() {
+        titled(page, "What to do", &sentence(&finding.fix, room));
+    }
     place(page, entry);
     writers(page, finding, room);
     foot(page, entry);
@@ -87,7 +90,8 @@ fn titled(page: &mut String, title: &str, body: &str) {
 fn place(page: &mut String, entry: Entry<'_>) {
     let Entry { finding, verdict, room, .. } = entry;
     let _ = writeln!(page, "<h4>Where</h4>\n<p><code>{}</code></p>", value(&spot(verdict, finding).to_string(), room));
-    if let (Some(place), Some(line)) = (&finding.hit.place, &finding.line) {
+    let line = finding.line.as_ref().filter(|_| !room.is_full());
+    if let (Some(place), Some(line)) = (&finding.hit.place, line) {
         let [line, mark] = excerpt(line, place.line, place.column, LINE);
         let _ = writeln!(
             page,
@@ -99,7 +103,7 @@ fn place(page: &mut String, entry: Entry<'_>) {
 }
 
 fn writers(page: &mut String, finding: &Finding, room: Room) {
-    for writers in &finding.writers {
+    for writers in finding.writers.iter().filter(|_| !room.is_full()) {
         let one = |(name, rows): &(String, u64)| format!("{} {}", value(name, room), count(*rows));
         let named: Vec<String> = writers.values.iter().take(WRITERS).map(one).collect();
         let more = writers.values.len().saturating_sub(WRITERS);
@@ -110,10 +114,11 @@ fn writers(page: &mut String, finding: &Finding, room: Room) {
 
 /// How sure it is, and a link to keep.
 fn foot(page: &mut String, entry: Entry<'_>) {
-    let Entry { finding, first, .. } = entry;
+    let Entry { finding, first, room, .. } = entry;
+    let what = if room.is_full() { "why it matters, and what to do" } else { "why it matters" };
     let why = match first == finding.fingerprint {
         true => String::new(),
-        false => format!(" · <a href=\"#f-{}\">why it matters</a>", text(first)),
+        false => format!(" · <a href=\"#f-{}\">{what}</a>", text(first)),
     };
     let _ = write!(
         page,
@@ -131,7 +136,7 @@ fn data(page: &mut String, entry: Entry<'_>) {
     }
     page.push_str("<div class=\"data\">\n");
     if room.is_full() {
-        page.push_str("<p class=\"soft\">Values and samples are left out here: the page would be too large.</p>\n");
+        page.push_str("<p class=\"soft\">Left out: the page would be too large.</p>\n");
     } else {
         parts(page, &hit.parts, hit.total, room);
         samples(page, &hit.samples, hit.rows, room);

@@ -12,7 +12,7 @@ const BARS: usize = 30;
 /// Pictures of a chapter that are seen at once; the others unfold.
 const SEEN: usize = 6;
 /// Pictures of a chapter at most; what is over is counted.
-const MOST: usize = 200;
+const MOST: usize = 60;
 
 /// Every picture, under the title of its chapter.
 pub(super) fn chapters(body: &mut Body, pictures: &[Picture]) {

@@ -1,7 +1,7 @@
 //! How much of each finding fits: a report of thousands stays a page that a browser opens at once.
 
 /// What the details of findings may take together, in bytes.
-const DETAILS: usize = 7 << 20;
+const DETAILS: usize = 4_500_000;
 /// Findings up to which each is shown in full.
 const FEW: usize = 500;
 
@@ -32,7 +32,7 @@ impl Room {
         if bytes > DETAILS { Self { parts: 0, samples: 0, value: 40, sentence: 160 } } else { self }
     }
 
-    /// Whether the details have to stay out.
+    /// Whether details have to stay out.
     pub(super) fn is_full(self) -> bool {
         self.samples == 0
     }
