@@ -284,8 +284,8 @@ const suites = {
   },
 
   async picture(browser, file, place) {
-    const { page, quiet } = await open(browser, file, { viewport: { width: 1280, height: 1180 }, deviceScaleFactor: 1 });
-    await page.click("article.finding:nth-child(3) summary");
+    const { page, quiet } = await open(browser, file, { viewport: { width: 1280, height: 1480 }, reducedMotion: "reduce" });
+    await page.click("article.finding summary");
     await page.mouse.move(0, 0);
     await page.evaluate(() => { document.activeElement.blur(); window.scrollTo(0, 0); });
     await page.screenshot({ path: place });

@@ -17,8 +17,7 @@ pub(super) fn chapter(body: &mut Body, verdict: &Verdict) {
     body.chapter("checklist", "Launch checklist", None);
     let _ = writeln!(
         body.html,
-        "<p class=\"soft\">{}. {passed} of {} passed.</p>\n<ol class=\"checklist\">",
-        text(&checklist.headline()),
+        "<p class=\"soft\">{passed} of {} passed. Each item unfolds into what it rests on.</p>\n<ol class=\"checklist\">",
         checklist.items.len()
     );
     let firsts = firsts(verdict);
