@@ -298,3 +298,27 @@ fn only_what_would_change_the_result_is_blamed() {
     let passage = passage(&trace(&dir, &dirty.asked, &["--journey", "main"]), "main");
     assert_eq!((text(&passage, "cause"), text(&passage, "outcome")), ("opted-out", "kept out"), "{passage}");
 }
+
+#[test]
+fn an_event_starts_its_journey_once_it_happened() {
+    let (dir, people) = build(13);
+    let asked = sound(&people).asked.clone();
+    let config = town::CONFIG.replace("suppressions.csv]", "suppressions.csv, events.csv]");
+    write(dir.path(), "crmlint.yaml", config.as_bytes());
+    let events = |person: &str| {
+        let line =
+            |at: usize, who: &str| format!("ev-{at},cart_abandoned,177892560{at},{who},\"{{\"\"amount\"\": {at}}}\"\n");
+        let all = [person, "cust_900001", "cust_900002"].into_iter().enumerate().map(|(at, who)| line(at, who));
+        format!("event_id,event_name,timestamp,customer_id,data\n{}", all.collect::<String>())
+    };
+    write(dir.path(), "events.csv", events("cust_900000").as_bytes());
+    let before = trace(&dir, &asked, &["--journey", "cart", "--show-pii"]);
+    let waits = passage(&before, "cart");
+    assert_eq!(text(&waits, "outcome"), "waits", "{waits}");
+    assert!(text(&waits, "says").contains("customerio.events does not hold"), "{waits}");
+    let number: usize = text(&waits, "profile").trim_start_matches("a1f20700c3").parse().unwrap();
+    write(dir.path(), "events.csv", events(&format!("cust_{number}")).as_bytes());
+    let after = trace(&dir, &asked, &["--journey", "cart"]);
+    assert_eq!(text(&passage(&after, "cart"), "outcome"), "enters", "{after:?}");
+    assert!(after.out.contains("customerio.events"), "the event is listed among the records");
+}

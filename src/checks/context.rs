@@ -357,6 +357,9 @@ impl<'a> Context<'a> {
                         ["Related To.id"].into_iter().filter(|_| dataset.module.eq_ignore_ascii_case("cases"));
                     let lookups = ["Converted Contact.id", "Contact Name.id"].into_iter().chain(related);
                     keys.parents.extend(lookups.filter_map(find));
+                    keys.is_common = dataset.module.eq_ignore_ascii_case("accounts");
+                    keys.common = find("Account Name.id")
+                        .filter(|_| dataset.module.eq_ignore_ascii_case("contacts") && self.zoho("accounts").is_some());
                 }
                 System::Shopify | System::Klaviyo | System::Generic => {}
             }

@@ -228,7 +228,7 @@ fn over_limit(context: &Context<'_>, answers: &Answers, group: &Group<'_>) -> Op
         ),
         samples: late.samples.iter().map(|sample| row(context, group, sample)).collect(),
         place: context.mapping.map(|mapping| mapping.document.place(limit.mark)),
-        shows: Shows::Times,
+        shows: Shows::Instants,
         ..Hit::default()
     })
 }
@@ -239,6 +239,7 @@ struct Promise<'a, 'b> {
     journey: &'a Journey,
     within: i64,
     spot: &'a Spot,
+    started_by: Vec<&'b str>,
     groups: Vec<&'b Group<'a>>,
 }
 
@@ -246,11 +247,13 @@ impl Promise<'_, '_> {
     fn hit(&self, answers: &Answers) -> Option<Hit> {
         let measured = self.groups.iter().filter_map(|group| Some((group.measured(answers)?.1, *group)));
         let (most, group) = measured.max_by_key(|(most, _)| *most).filter(|(most, _)| *most > self.within)?;
+        let own = group.attributes.iter().map(|attribute| &attribute.name);
+        let own: Vec<String> = own.filter(|name| self.started_by.contains(&name.as_str())).cloned().collect();
         let statement = format!(
             "`{}` promises {}, and {}, on which it starts, takes {} to arrive (95 of 100 changes).",
             self.journey.name,
             duration(self.within),
-            group.named(),
+            list(&own, 3),
             duration(most)
         );
         let action = "Start it on an event of the shop, give it more time, or make the sync faster.".to_owned();
@@ -282,7 +285,8 @@ fn looked_at<'a, 'b>(context: &'b Context<'a>, groups: &'b [Group<'a>]) -> (Vec<
         }
         nothing = "no journey that says `within:` starts on attributes of the CRM alone";
         let starts = journey.trigger().is_some_and(|cue| matches!(cue.kind, Cued::Attribute | Cued::Segment));
-        let started_by: Vec<&str> = scene.started_by().into_iter().map(|attribute| attribute.name.as_str()).collect();
+        let started_by: Vec<&'b str> =
+            scene.started_by().into_iter().map(|attribute| attribute.name.as_str()).collect();
         // What the shop writes moves in time; a field of the CRM beside it only narrows down.
         let of_crm = scene.started_by().into_iter().all(|attribute| scene.is_of_crm(attribute));
         if !starts || started_by.is_empty() || !of_crm || matches!(slow_source(&scene), Look::Wrong(..)) {
@@ -295,7 +299,7 @@ fn looked_at<'a, 'b>(context: &'b Context<'a>, groups: &'b [Group<'a>]) -> (Vec<
             gaps.push(gap(format!("nothing says when `{}` was written (`written_at:`)", started_by.join("`, `"))));
             continue;
         }
-        found.push(Promise { mapping, journey, within, spot, groups });
+        found.push(Promise { mapping, journey, within, spot, started_by, groups });
     }
     if found.is_empty() && gaps.is_empty() {
         gaps.push(Gap { subject: "mapping:journeys".to_owned(), reason: nothing.to_owned(), column: None });
@@ -357,8 +361,13 @@ fn ask_unwritten(context: &Context<'_>, groups: &[Group<'_>], answers: &Answers,
 fn unwritten(context: &Context<'_>, answers: &Answers, group: &Group<'_>) -> Option<Hit> {
     let (question, lag) = never(context, group, answers)?;
     let Some(Answer::Rows { rows, met }) = answers.get(&question) else { return None };
+    let stamp = &group.clocks.right;
+    let subject = match group.route.as_str() {
+        "lag" => Subject::column(&stamp.dataset, context.label(stamp)),
+        own => Subject::entry("mapping", own),
+    };
     (met.rows > 0).then(|| Hit {
-        subject: Subject::entry("mapping", &group.route),
+        subject,
         rows: met.rows,
         total: *rows,
         people: met.people,
@@ -371,7 +380,7 @@ fn unwritten(context: &Context<'_>, answers: &Answers, group: &Group<'_>) -> Opt
             percent(met.rows, *rows)
         ),
         samples: met.samples.iter().map(|sample| row(context, group, sample)).collect(),
-        shows: Shows::Times,
+        shows: Shows::Instants,
         ..Hit::default()
     })
 }

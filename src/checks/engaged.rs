@@ -30,7 +30,7 @@ const WHOM: [(Concept, &str); 2] =
 /// What tells that somebody is in the middle of something.
 struct Evidence {
     concept: Concept,
-    /// The column that says so.
+    /// The dataset or the attribute that says so.
     label: String,
     met: Expr,
     /// The open cases, each with or without a profile, where another dataset tells.
@@ -73,7 +73,7 @@ fn of_dataset(concept: Concept, dataset: &Dataset, profiles: &Dataset) -> Result
         right: profiles.name.clone(),
         scope: Scope::Where(Filter::new(met.clone())),
     };
-    Ok(Evidence { concept, label: format!("{}.{}", dataset.name, column.label), met, linked: Some(linked) })
+    Ok(Evidence { concept, label: dataset.name.clone(), met, linked: Some(linked) })
 }
 
 /// What an attribute of the profile tells; nothing where its type says no such thing.
@@ -94,7 +94,7 @@ fn of_attribute(context: &Context<'_>, concept: Concept, attribute: &Attribute) 
         },
         Type::Timestamp | Type::List => return None,
     };
-    Some(Ok(Evidence { concept, label: format!("{}.{name}", column.dataset), met, linked: None }))
+    Some(Ok(Evidence { concept, label: name.clone(), met, linked: None }))
 }
 
 /// Everything that tells. Where one way is there, what stands in the way of another does not matter.
@@ -246,7 +246,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
                 let said = WHOM.iter().find(|(concept, _)| *concept == evidence.concept).map_or(&"", |(_, said)| said);
                 whom.push(*said);
                 let (rows, people) = (tally.rows, tally.people);
-                parts.push(Part { label: format!("{said}, by {}", evidence.label), rows, people, suggestion: None });
+                parts.push(Part { label: format!("{said}: {}", evidence.label), rows, people, suggestion: None });
             }
         }
         whom.dedup();

@@ -6,7 +6,7 @@ use super::context::{Context, no_profiles};
 use super::history::earlier_dataset;
 use super::repeats::no_contacts;
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Gained, Question};
+use crate::facts::{Answer, Answers, Gained, Named, Question};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::frames::normalize::Form;
 use crate::shape::{Shape, required};
@@ -58,13 +58,13 @@ fn question(context: &Context<'_>, params: &Node) -> Result<Question, Vec<Gap>> 
 }
 
 /// The keys of test people, by the attribute of the profile that holds them.
-fn named(context: &Context<'_>) -> Result<Vec<(usize, Form, BTreeSet<String>)>, Vec<Gap>> {
+fn named(context: &Context<'_>) -> Result<Vec<Named>, Vec<Gap>> {
     let people = context.mapping.map(|mapping| mapping.test_people.as_slice()).unwrap_or_default();
     if people.is_empty() {
         let reason = "the mapping names no test people (`test_people:`)".to_owned();
         return Err(vec![Gap { subject: "mapping:test_people".to_owned(), reason, column: None }]);
     }
-    let mut found: Vec<(usize, Form, BTreeSet<String>)> = Vec::new();
+    let mut found: Vec<Named> = Vec::new();
     for (key, text) in people.iter().flat_map(|person| &person.keys) {
         let Ok(column) = context.on_profile(&key.text) else { continue };
         let form = if key.text == "email" { Form::Address } else { Form::Identifier };

@@ -219,7 +219,7 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: Follows) -> Option<Hit> {
         total: found.timed,
         people: met.people,
         statement: format!(
-            "{} went to {} later than {} after they opted out by {} ({} of those sent).",
+            "{} went to {} later than {} after the opt-out by `{label}` of {} ({} of those sent).",
             counted(met.rows, "message", "messages"),
             counted(met.people, "person", "people"),
             duration(plan.grace),
@@ -227,7 +227,7 @@ fn hit(context: &Context<'_>, answers: &Answers, plan: Follows) -> Option<Hit> {
             percent(met.rows, found.timed)
         ),
         samples: met.samples.iter().map(row).collect(),
-        shows: Shows::Times,
+        shows: Shows::Instants,
         ..Hit::default()
     })
 }

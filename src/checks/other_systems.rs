@@ -1,9 +1,10 @@
 //! Columns of other systems than the owner: phones that no source names, and when their records were changed.
 
 use super::context::Context;
-use crate::exports::{Dataset, System};
+use crate::exports::System;
 use crate::facts::{Column, Times};
 use crate::findings::Gap;
+use crate::frames::time::{Stamp, classify};
 use crate::mapping::ColumnPath;
 
 /// The phone columns of other systems that no source of the attribute names.
@@ -38,24 +39,29 @@ const CHANGED: &[&str] = &[
     "Profile Updated On",
 ];
 
-/// The column that says when a record was changed, and the zone of its stamps without one.
-fn changed(context: &Context<'_>, dataset: &Dataset) -> Option<(Column, Option<String>)> {
-    let index = CHANGED.iter().find_map(|name| dataset.find(name))?;
-    Some((Column { dataset: dataset.name.clone(), index }, context.zone(&dataset.source, None)))
+/// The column that says when a record was changed, and the zone of its stamps without one; an error where it is not told.
+fn changed(context: &Context<'_>, column: &Column) -> Result<(Column, Option<String>), Gap> {
+    let gap = |reason: String| Gap { subject: column.dataset.clone(), reason, column: None };
+    let silent = || gap(format!("{} does not say when a record was changed", column.dataset));
+    let dataset = context.datasets.get(&column.dataset).ok_or_else(silent)?;
+    let index = CHANGED.iter().find_map(|name| dataset.find(name)).ok_or_else(silent)?;
+    let zone = context.zone(&dataset.source, None);
+    let local = |record: &Vec<String>| {
+        record.get(index).is_some_and(|cell| matches!(classify(cell), Stamp::IsoLocal | Stamp::SpaceLocal))
+    };
+    if zone.is_none() && dataset.preview.iter().any(local) {
+        let (name, source) = (&column.dataset, &dataset.source);
+        return Err(gap(format!("the stamps of {name} carry no zone; declare `time_zone:` for the source {source}")));
+    }
+    Ok((Column { dataset: dataset.name.clone(), index }, zone))
 }
 
 /// When the owner's records and those of the other systems were changed; an error where a side does not tell.
 pub(super) fn times(context: &Context<'_>, left: &Column, also: &[Column]) -> Result<Times, Gap> {
-    let told = |column: &Column| context.datasets.get(&column.dataset).and_then(|dataset| changed(context, dataset));
-    let silent = |column: &Column| Gap {
-        subject: column.dataset.clone(),
-        reason: format!("{} does not say when a record was changed", column.dataset),
-        column: None,
-    };
-    let own = told(left).ok_or_else(|| silent(left))?;
-    let others: Vec<_> = also.iter().map(told).collect();
-    match also.first() {
-        Some(first) if others.iter().all(Option::is_none) => Err(silent(first)),
-        _ => Ok(Times { left: own, also: others, older: false }),
+    let left = changed(context, left)?;
+    let told: Vec<Result<_, Gap>> = also.iter().map(|column| changed(context, column)).collect();
+    match told.iter().all(Result::is_err).then(|| told.first().cloned()).flatten() {
+        Some(Err(gap)) => Err(gap),
+        _ => Ok(Times { left, also: told.into_iter().map(Result::ok).collect(), older: false }),
     }
 }

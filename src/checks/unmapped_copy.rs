@@ -16,7 +16,7 @@ use crate::facts::agree::difference::OTHER;
 use crate::facts::fits::number;
 use crate::facts::lenses::truth;
 use crate::facts::{Answer, Answers, Blank, Column, Instants, Meaning, Question, Reading};
-use crate::findings::{Gap, Hit, Row, Shows, Subject};
+use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::{fold, is_missing, shipped};
 use crate::frames::time::{Stamp, classify};
 use crate::mapping::Mapping;
@@ -197,7 +197,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         Some(Answer::Instants(found)) => found.pairs > 0,
         _ => true,
     };
-    let gap = (!pairs.iter().all(linked)).then(|| no_contact_linked());
+    let gap = (!pairs.iter().all(linked)).then(no_contact_linked);
     let questions = pairs.iter().flat_map(|pair| [pair.question.clone(), pair.values()]);
     Ask { subjects: 1, questions: questions.collect(), gaps: gap.into_iter().collect() }
 }
@@ -240,14 +240,12 @@ fn hit(context: &Context<'_>, answers: &Answers, pair: &Pair) -> Hit {
         "Take `{field}` out of the sync, or add `{label}` to the mapping with `from: {dataset}.{field}`, a type, an owner \
          and what it is for."
     );
-    let row = Row { dataset: pair.right.dataset.clone(), column: label.to_owned(), ..Row::default() };
     Hit {
         subject: Subject::column(&pair.right.dataset, label),
         rows: 1,
         total: 1,
         statement,
         action: Some(action),
-        samples: vec![row],
         shows: Shows::Labels,
         ..Hit::default()
     }

@@ -31,12 +31,15 @@ pub(super) static KIND: Kind = Kind {
 /// Different stamps that are looked at: there are a handful of systems.
 const MOST: usize = 1_000;
 
+/// What picks the profiles that should carry a stamp, and those of them that do not.
+type Asked = (Question, Question);
+
 /// A stamp and its column on the profile.
 struct Plan<'a> {
     stamp: Stamp<'a>,
     column: Column,
-    /// What picks the profiles that should carry it, and those of them that do not.
-    missing: Option<(Question, Question)>,
+    /// Where a blank is the fault.
+    missing: Option<Asked>,
 }
 
 impl Plan<'_> {
@@ -123,11 +126,7 @@ fn plan<'a>(
 }
 
 /// What picks the profiles that fill a field of a stamp, and those of them without the stamp.
-fn absent(
-    context: &Context<'_>,
-    mapping: &Mapping,
-    stamp: &Stamp<'_>,
-) -> Result<((Question, Question), Vec<Gap>), Vec<Gap>> {
+fn absent(context: &Context<'_>, mapping: &Mapping, stamp: &Stamp<'_>) -> Result<(Asked, Vec<Gap>), Vec<Gap>> {
     let Some(profiles) = context.profiles() else { return Err(vec![no_profiles(&stamp.spot.text)]) };
     let operand = |name: &str, ty: Type| Operand::Column { name: format!("{}.{name}", profiles.name), ty };
     let (there, gaps): (Vec<_>, Vec<_>) =
@@ -225,7 +224,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
 }
 
 /// Profiles that fill a field and do not say who wrote it.
-fn unstamped(answers: &Answers, plan: &Plan<'_>, (all, wrong): &(Question, Question)) -> Option<Hit> {
+fn unstamped(answers: &Answers, plan: &Plan<'_>, (all, wrong): &Asked) -> Option<Hit> {
     let (Some(Answer::Rows { met: all, .. }), Some(Answer::Rows { met, .. })) = (answers.get(all), answers.get(wrong))
     else {
         return None;

@@ -107,6 +107,48 @@ fn people_are_recognised_in_any_subset_of_columns() {
 }
 
 #[test]
+fn lists_of_those_who_must_not_be_mailed_are_no_people() {
+    let folder = Folder::new();
+    let bounces = r#"{"suppressions":[{"email":"a@example.com","created":1747305742,"reason":"550"}]}"#;
+    for (name, text) in [
+        ("bounces.json", bounces.to_owned()),
+        ("none.json", r#"{"suppressions":[]}"#.to_owned()),
+        ("list.csv", "email,suppressed_at\na@example.com,2026-05-01\n".to_owned()),
+        ("suppressed_people.csv", "id,reason\n7,complaint\n".to_owned()),
+    ] {
+        let list = folder.one(name, text);
+        assert_eq!(
+            (list.name.as_str(), list.dialect),
+            ("customerio.suppressions", Dialect::CustomerIoSuppressions),
+            "{name}"
+        );
+    }
+    // By the word of the config.
+    let plain = folder.write("plain.csv", "email,reason\na@example.com,complaint\n");
+    let told = Request { module: Some("suppressions".into()), name: Some("stop".into()), ..request(plain) };
+    assert_eq!(only(&told).name, "stop.suppressions");
+    let klaviyo = folder.one("k.csv", "Email,Klaviyo ID,Email Suppressions\n");
+    assert_eq!(klaviyo.dialect, Dialect::KlaviyoProfiles);
+    let people = folder.one("suppress.csv", "id,email,cio_id,unsubscribed,suppressed\n");
+    assert_eq!(people.dialect, Dialect::CustomerIoPeople);
+}
+
+#[test]
+fn deliveries_are_told_by_what_only_messages_have() {
+    let folder = Folder::new();
+    for header in ["id,recipient,campaign_id,sent_at", "delivery_id,customer_id,created", "delivery_id,cio_id,state"] {
+        let sent = folder.one("sent.csv", format!("{header}\n"));
+        assert_eq!(
+            (sent.name.as_str(), sent.dialect),
+            ("customerio.deliveries", Dialect::CustomerIoDeliveries),
+            "{header}"
+        );
+    }
+    let people = folder.one("p.csv", "id,email,cio_id,unsubscribed,delivery_id\n");
+    assert_eq!(people.dialect, Dialect::CustomerIoPeople);
+}
+
+#[test]
 fn moments_compare_across_spellings() {
     assert_eq!(moment("1779350400"), moment("2026-05-21T08:00:00Z"));
     assert_eq!(moment("1779350400000"), moment("2026-05-21 08:00:00"));

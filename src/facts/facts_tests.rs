@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::local::Engine;
 use super::memo::Memo;
 use super::{
-    Answer, Apart, Blank, Column, Consent, Fresh, Instants, Lens, Meaning, Order, Pick, Question, Reading, Scope,
-    Tokens,
+    Answer, Apart, Blank, Clocks, Column, Consent, Follows, Fresh, Held, Instants, Lens, Meaning, Order, Pick,
+    Question, Reading, Scope, Tokens,
 };
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
@@ -42,8 +42,38 @@ fn column(dataset: &str, index: usize) -> Column {
     Column { dataset: dataset.to_owned(), index }
 }
 
+fn clocks() -> Clocks {
+    Clocks {
+        left: column("zoho.contacts", 6),
+        left_zone: Some("Europe/Berlin".to_owned()),
+        right: column("customerio.people", 6),
+        right_zone: None,
+    }
+}
+
 fn questions() -> BTreeSet<Question> {
     BTreeSet::from([
+        Question::Delays { clocks: clocks(), over: Some(1_800) },
+        Question::Unwritten {
+            // Read as UTC, every record changed two hours later than it did, and so after its profile was written.
+            clocks: Clocks { left_zone: Some("UTC".to_owned()), ..clocks() },
+            before: 1_777_669_200,
+            cells: vec![Held {
+                left: column("zoho.contacts", 5),
+                right: column("customerio.people", 4),
+                reading: Reading::Truth,
+                missing: Vec::new(),
+            }],
+        },
+        Question::Follows(Follows {
+            first: column("zoho.contacts", 6),
+            first_zone: Some("Europe/Berlin".to_owned()),
+            standing: (column("zoho.contacts", 5), Lens::Consent(Consent::OptOutBox)),
+            then: column("customerio.people", 6),
+            then_zone: None,
+            scope: Scope::All,
+            grace: 600,
+        }),
         Question::Values { column: column("customerio.people", 5), cap: 100 },
         Question::Values { column: column("customerio.people", 1), cap: 7 },
         Question::Items { column: column("customerio.people", 7), cap: 5 },
@@ -219,6 +249,25 @@ fn facts_are_right() {
             }
             (Question::Wide { .. }, Answer::Rows { rows, met }) => {
                 assert_eq!((*rows, met.rows, met.people), (40, 40, 39), "the address and the stage are filled");
+            }
+            (Question::Delays { .. }, Answer::Delays(found)) => {
+                assert_eq!((found.pairs, found.told(), found.ahead, found.bulk), (40, 40, 0, 0));
+                assert_eq!((found.within(50), found.within(95)), (Some(19 * 60), Some(37 * 60)));
+                assert_eq!(
+                    (found.late.rows, found.late.people),
+                    (9, 8),
+                    "half an hour is in time; p38 has two profiles"
+                );
+            }
+            (Question::Unwritten { .. }, Answer::Rows { rows, met }) => {
+                // Five differ, and all of them changed before 21 o'clock.
+                assert_eq!((*rows, met.rows, met.people), (40, 5, 5));
+            }
+            (Question::Follows(_), Answer::Follows(found)) => {
+                // Every fourth is opted out; the first three are written within ten minutes.
+                assert_eq!((found.scope, found.timed, found.known, found.standing), (40, 40, 40, 10));
+                assert_eq!((found.met.rows, found.met.people), (7, 7));
+                assert_eq!((found.met.samples[0].key.as_str(), found.met.samples.len()), ("c12", 5));
             }
             other => panic!("unexpected {other:?}"),
         }

@@ -57,7 +57,7 @@ pub use follows::{Followed, Follows};
 pub use instants::{Apart, Differences, Fresh, Instants, Meaning};
 pub(crate) use instants::{Compared, Freshness, compared};
 pub use matching::{Match, Matching, Side};
-pub use moves::{Cell, Gained, Moved, Moves, Told};
+pub use moves::{Cell, Gained, Moved, Moves, Named, Told};
 pub use named::{Found, Name, Record, Roll};
 pub use order::{Order, Orders};
 pub use question::{Column, Consent, Lens, Pick, Question, Unlike};

@@ -226,6 +226,9 @@ impl Heard {
     }
 }
 
+/// A column of profiles, how it is read, and the values that count.
+pub type Named = (usize, Form, BTreeSet<String>);
+
 /// People who may have more profiles than before.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gained {
@@ -236,7 +239,7 @@ pub struct Gained {
     /// Only people with a record in both of these: today's and the snapshot's.
     pub records: Option<(String, String)>,
     /// Only people with a profile that holds one of these values.
-    pub named: Vec<(usize, Form, BTreeSet<String>)>,
+    pub named: Vec<Named>,
 }
 
 impl Gained {
@@ -272,7 +275,7 @@ pub(crate) fn gained(shard: &Shard<'_>, asked: &Gained) -> Result<Answer, String
     let (now, then) = (shard.slice(&asked.profiles)?, shard.slice(&asked.before)?);
     let held = asked.records.as_ref().map(|(now, then)| Ok::<_, String>((people(shard, now)?, people(shard, then)?)));
     let held = held.transpose()?;
-    let (old, new) = (by_key(&then)?, by_key(&now)?);
+    let (old, new) = (by_key(&then)?, in_order(by_key(&now)?));
     let person = |slice: &Slice<'_>, row: u32| slice.people.person[row as usize];
     let mut before: AHashMap<u32, (u64, u32)> = AHashMap::new();
     for row in in_order(old.clone()).into_iter().map(|(_, row)| row) {
@@ -280,7 +283,7 @@ pub(crate) fn gained(shard: &Shard<'_>, asked: &Gained) -> Result<Answer, String
     }
     let mut today: AHashMap<u32, u64> = AHashMap::new();
     let mut named: AHashSet<u32> = AHashSet::new();
-    for row in new.values().copied() {
+    for (_, row) in new.iter().copied() {
         *today.entry(person(&now, row)).or_default() += 1;
         if !asked.named.is_empty() && asked.is_named(&now, row)? {
             named.insert(person(&now, row));
@@ -292,7 +295,7 @@ pub(crate) fn gained(shard: &Shard<'_>, asked: &Gained) -> Result<Answer, String
     };
     let looked_at = today.keys().filter(|who| counts(who)).count() as u64;
     let mut more = Counter::default();
-    for (id, row) in in_order(new) {
+    for (id, row) in new {
         let who = person(&now, row);
         let Some((had, first)) = before.get(&who).filter(|_| counts(&who) && !old.contains_key(&id)) else { continue };
         if today.get(&who).is_some_and(|has| has > had) {

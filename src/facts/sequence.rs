@@ -150,7 +150,7 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
         (false, false) => Vec::new(),
     };
     let mut steps = book.read(&rows)?;
-    steps.sort_by(|one, other| (one.key, one.at, one.rank, one.row).cmp(&(other.key, other.at, other.rank, other.row)));
+    steps.sort_by_key(|step| (step.key, step.at, step.rank, step.row));
     // An event that stands in two files is one.
     steps.dedup_by_key(|step| (step.key, step.at, step.rank));
     for run in steps.chunk_by(|one, other| one.key == other.key) {

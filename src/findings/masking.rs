@@ -113,6 +113,7 @@ fn mask(finding: &mut Finding, show: bool) {
 /// Whether a part's label may be read by anyone.
 fn is_open(hit: &Hit, part: &Part) -> bool {
     match hit.shows {
+        Shows::Words if difference::ALL.contains(&part.label.as_str()) => true,
         Shows::Words => !is_number(&part.label) && (part.suggestion.is_some() || is_word(&part.label)),
         // Their parts are names of forms and kinds.
         Shows::Labels | Shows::Times | Shows::Instants => true,

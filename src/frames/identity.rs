@@ -58,6 +58,10 @@ pub struct Keys {
     pub refs: Vec<IdColumn>,
     /// Whether the records are events: each belongs to whom it names.
     pub events: bool,
+    /// The lookup to a record that several people share, such as an account.
+    pub common: Option<usize>,
+    /// Whether the records are such.
+    pub is_common: bool,
 }
 
 impl Keys {
@@ -76,6 +80,8 @@ impl Keys {
             parents: self.parents.iter().filter_map(place).collect(),
             refs: moved(&self.refs),
             events: self.events,
+            common: self.common.as_ref().and_then(place),
+            is_common: self.is_common,
         }
     }
 
@@ -88,7 +94,8 @@ impl Keys {
     /// Every column named.
     pub fn columns(&self) -> BTreeSet<usize> {
         let ids = self.ids.iter().chain(&self.refs).map(|id| &id.column);
-        self.record.iter().chain(ids).chain(&self.address).chain(&self.parents).copied().collect()
+        let lookups = self.parents.iter().chain(&self.common);
+        self.record.iter().chain(ids).chain(&self.address).chain(lookups).copied().collect()
     }
 }
 
@@ -105,6 +112,8 @@ pub(super) struct Hashes {
     shared: bool,
     pub(super) parents: Vec<Vec<u64>>,
     pub(super) refs: Vec<Vec<u64>>,
+    pub(super) common: Vec<u64>,
+    pub(super) is_common: bool,
 }
 
 /// The people of one dataset.
@@ -124,7 +133,7 @@ type LinksByPair = BTreeMap<(String, String), (Arc<Vec<Link>>, u64)>;
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
 pub struct Identity {
-    hashes: BTreeMap<String, Hashes>,
+    pub(super) hashes: BTreeMap<String, Hashes>,
     people: BTreeMap<String, People>,
     links: Mutex<LinksByPair>,
     /// How many people there are.
@@ -169,6 +178,8 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
         address: keys.address,
         parents: lookups.collect(),
         refs,
+        common: column(frame, keys.common, Form::Identifier, ID_SPACE),
+        is_common: keys.is_common,
         shared: keys.shared,
     }
 }
@@ -294,6 +305,7 @@ impl Identity {
         }
         // Not under the lock: linking waits for other threads, and one of them may come here.
         let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
+            (Some(common), Some(_)) if common.is_common => (self.through(left, right), 0),
             (Some(left), Some(right)) => link(left, right),
             _ => Default::default(),
         };

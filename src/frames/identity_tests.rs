@@ -112,3 +112,29 @@ fn events_belong_to_whom_their_key_names() {
     let pairs: Vec<(u32, u32)> = links.iter().map(|link| (link.left, link.right)).collect();
     assert_eq!(pairs, [(0, 0), (1, 1)], "a link is by key; the address comes in where no key is");
 }
+
+#[test]
+fn an_account_is_linked_to_the_profiles_of_its_people() {
+    let contacts = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email,Account Name.id,Account Name\n\
+        zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,Lind,mara@example.com,zcrm_5725767000009901001,Tea\n\
+        zcrm_5725767000004101002,zcrm_5725767000000411001,Dana Roth,Weber,ana@example.com,zcrm_5725767000009901001,Tea\n\
+        zcrm_5725767000004101003,zcrm_5725767000000411001,Dana Roth,Ohara,ben@example.com,,\n";
+    let accounts = "Record Id,Account Owner.id,Account Owner,Account Name,Account Type\n\
+        zcrm_5725767000009901001,zcrm_5725767000000411001,Dana Roth,Tea,Customer\n";
+    let people = "id,email,cio_id,created_at,unsubscribed\n,ana@example.com,a1,1714577744,false\n\
+        ,ben@example.com,a2,1714577744,false\n,mara@example.com,a3,1714577744,false\n";
+    let (store, datasets) = store(&[("contacts.csv", contacts), ("accounts.csv", accounts), ("people.csv", people)]);
+    let mut plan = plan(&datasets);
+    for (name, keys) in &mut plan {
+        keys.is_common = name == "zoho.accounts";
+        keys.common = datasets[name].find("Account Name.id").filter(|_| name == "zoho.contacts");
+    }
+    let identity = Identity::build(&store, &plan);
+    let pairs = |right: &str| -> Vec<(u32, u32)> {
+        identity.links("zoho.accounts", right).iter().map(|link| (link.left, link.right)).collect()
+    };
+    assert_eq!(pairs("customerio.people"), [(0, 0), (0, 2)]);
+    assert_eq!(pairs("zoho.contacts"), [(0, 0), (0, 1)]);
+    let people = &identity.people("zoho.contacts").expect("contacts").person;
+    assert_ne!(people[0], people[1], "an account is no person");
+}

@@ -4,6 +4,7 @@
 //! values in a general string column would cost sixteen.
 
 pub mod calendar;
+mod common;
 pub mod identity;
 pub mod links;
 pub mod normalize;

@@ -10,8 +10,8 @@ use super::held::{Expected, Held};
 use super::missing::{self, Stop};
 use super::subject::Subject;
 use super::{Outcome, Passage};
-use crate::facts::Consent;
 use crate::facts::lenses::{shape, truth};
+use crate::facts::{Column, Consent};
 use crate::frames::time::{rfc3339, written};
 use crate::mapping::Journey;
 use crate::mapping::journeys::{Cue, Kind, Slot};
@@ -120,12 +120,23 @@ impl Scene<'_> {
             Kind::Segment => self.member(&trigger.name, true),
             Kind::Attribute => self.filled(&trigger.name, "it starts on a change of"),
             Kind::Date => self.filled(&trigger.name, "it starts on the day of"),
-            Kind::Event => Step::Waits(format!(
-                "everything holds; it starts on the event {}, which exports of people do not show",
-                trigger.name
-            )),
+            Kind::Event => self.raised(&trigger.name),
             Kind::Tag => Step::Open(format!("it starts on the tag `{}`, and tags are not traced", trigger.name)),
             Kind::Words => Step::Open(format!("its trigger `{}` names no segment, event or attribute", trigger.name)),
+        }
+    }
+
+    /// An event that starts a journey has to be among the person's, where an export of events tells.
+    fn raised(&self, name: &str) -> Step {
+        let waits = |why: String| Step::Waits(format!("everything holds; it starts on the event {name}, {why}"));
+        let context = self.desk.context;
+        let events = context.events().and_then(|dataset| Some((dataset, context.event_columns(dataset)?)));
+        let Some((dataset, columns)) = events else { return waits("which exports of people do not show".to_owned()) };
+        let column = Column { dataset: dataset.name.clone(), index: columns.name };
+        let mut mine = self.subject.records.get(&dataset.name).into_iter().flatten();
+        match mine.any(|row| self.desk.cell(&column, *row) == name) {
+            true => Step::Holds,
+            false => waits(format!("which {} does not hold for this person", dataset.name)),
         }
     }
 

@@ -142,6 +142,9 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
         let twins: Vec<usize> = twins.map(|(_, index)| index).collect();
         wanted.entry(dataset.name.clone()).or_default().extend(found.chain(twins));
     }
+    if let Some((events, columns)) = context.events().and_then(|it| Some((it, context.event_columns(it)?))) {
+        wanted.entry(events.name.clone()).or_default().insert(columns.name);
+    }
     wanted.retain(|dataset, _| context.datasets.contains_key(dataset));
     wanted
 }

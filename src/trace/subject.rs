@@ -87,6 +87,7 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         let links = desk.identity.links(dataset, profiles);
         own.extend(links.iter().filter(|link| rows.contains(&link.left)).map(|link| link.right));
     }
+    children(desk, profiles, &own, &mut records);
     let left_out = own.len().saturating_sub(MOST_PROFILES);
     let own: Vec<u32> = own.into_iter().take(MOST_PROFILES).collect();
     let strangers =
@@ -98,6 +99,21 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         profiles: own,
         left_out,
         seeds: seeds.iter().cloned().collect(),
+    }
+}
+
+/// Adds what names these profiles and is no record of a person itself: events, messages, lists.
+fn children(desk: &Desk<'_>, profiles: &str, own: &BTreeSet<u32>, records: &mut BTreeMap<String, Vec<u32>>) {
+    let is_person = |name: &str| desk.context.people().any(|people| people.name == name);
+    for frame in desk.store.iter().filter(|frame| !is_person(&frame.dataset.name)) {
+        let links = desk.identity.links(profiles, &frame.dataset.name);
+        let linked = links.iter().filter(|link| own.contains(&link.left)).map(|link| link.right);
+        let mut rows: BTreeSet<u32> = linked.collect();
+        if !rows.is_empty() {
+            let known = records.entry(frame.dataset.name.clone()).or_default();
+            rows.extend(known.iter().copied());
+            *known = rows.into_iter().collect();
+        }
     }
 }
 
