@@ -120,9 +120,9 @@ fn foot(page: &mut String, entry: Entry<'_>) {
         true => String::new(),
         false => format!(" · <a href=\"#f-{}\">{what}</a>", text(first)),
     };
-    let _ = write!(
+    let _ = writeln!(
         page,
-        "<p class=\"soft\">Confidence {}{why} · <a href=\"#f-{}\">link to this finding</a></p>\n",
+        "<p class=\"soft\">Confidence {}{why} · <a href=\"#f-{}\">link to this finding</a></p>",
         text(&finding.confidence),
         text(&finding.fingerprint)
     );

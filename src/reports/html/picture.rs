@@ -38,9 +38,9 @@ pub(super) fn chapters(body: &mut Body, pictures: &[Picture]) {
 fn gallery(page: &mut String, pictures: &[Picture]) {
     page.push_str("<div class=\"gallery\">\n");
     for picture in pictures {
-        let _ = write!(
+        let _ = writeln!(
             page,
-            "<figure><figcaption><h3>{}</h3><p class=\"soft\">{}</p></figcaption>\n",
+            "<figure><figcaption><h3>{}</h3><p class=\"soft\">{}</p></figcaption>",
             text(&picture.title),
             text(&picture.note)
         );

@@ -134,7 +134,7 @@ fn ended(outcome: &Outcome) -> &'static str {
         "clean" => "said-good",
         "failed" => "said-bad",
         "not evaluated" => "said-doubtful",
-        _ => "said",
+        _ => "ended",
     }
 }
 
