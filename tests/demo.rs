@@ -14,6 +14,20 @@ use common::{NOW, audit, demo, files, list, root, run_in, text};
 use crmlint::exports::{Request, System};
 use crmlint::rules::BUILT_IN;
 
+/// Rules that need what the demo does not hold: a snapshot of an earlier run, Zoho's own list of fields, times of a third
+/// writer. Their own fixtures hold it.
+const NEEDS_MORE: &[&str] =
+    &["DUP013", "ENM006", "ENM010", "EVT004", "FRS006", "HIS001", "ID006", "OWN008", "QA004", "TAG004"];
+
+#[test]
+fn what_the_demo_cannot_show_is_not_evaluated_and_says_what_it_needs() {
+    let report = audit(root(), "fixtures/demo", &[]).json();
+    for rule in list(&report, "rules").iter().filter(|rule| NEEDS_MORE.contains(&text(rule, "code"))) {
+        assert_eq!(text(rule, "status"), "not evaluated", "{rule}");
+        assert!(!list(rule, "not_evaluated").is_empty(), "{rule}");
+    }
+}
+
 fn assert_as_expected(dir: &Path) {
     let wrong = differences(dir);
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
@@ -33,8 +47,10 @@ fn every_rule_is_planted_or_has_a_near_miss() {
         planted.chain(list(&expected, "near_misses").iter().map(|miss| text(miss, "rule"))).collect();
     // Rules that compare two revisions have nothing to look at here: tests/gate.rs makes the revisions.
     let compares = |rule: &str| rule.contains("check: mapping-change");
-    for (name, rule) in BUILT_IN.iter().filter(|(_, rule)| !compares(rule)) {
-        let code = rule.lines().find_map(|line| line.strip_prefix("code: ")).unwrap();
+    let code_of = |rule: &'static str| rule.lines().find_map(|line| line.strip_prefix("code: ")).unwrap();
+    let others = BUILT_IN.iter().filter(|(_, rule)| !compares(rule) && !NEEDS_MORE.contains(&code_of(rule)));
+    for (name, rule) in others {
+        let code = code_of(rule);
         assert!(codes.contains(code), "{name}: the demo neither breaks {code} nor comes near it");
     }
     assert!(list(&expected, "planted_later").is_empty(), "every planted fault belongs to a rule");
@@ -43,7 +59,7 @@ fn every_rule_is_planted_or_has_a_near_miss() {
 #[test]
 fn every_rule_finds_something_or_is_clean() {
     let report = audit(root(), "fixtures/demo", &[]).json();
-    for rule in list(&report, "rules") {
+    for rule in list(&report, "rules").iter().filter(|rule| !NEEDS_MORE.contains(&text(rule, "code"))) {
         let seen = ["clean", "findings"].contains(&text(rule, "status")) && rule["subjects"] != 0;
         assert!(seen, "{rule}");
     }
@@ -134,7 +150,7 @@ fn generate(out: &Path, args: &[&str]) {
 #[test]
 fn the_demo_is_what_the_generator_writes() {
     let dir = tempfile::tempdir().unwrap();
-    generate(dir.path(), &["--people", "300", "--seed", "1"]);
+    generate(dir.path(), &["--people", "320", "--seed", "1"]);
     let committed = root().join("fixtures/demo");
     let read = |base: &Path| -> BTreeMap<PathBuf, Vec<u8>> {
         files(base).into_iter().map(|file| (file.clone(), fs::read(base.join(file)).unwrap())).collect()
@@ -154,15 +170,15 @@ fn assert_generated(args: &[&str]) {
 
 #[test]
 fn another_seed_holds_too() {
-    assert_generated(&["--people", "900", "--seed", "77"]);
+    assert_generated(&["--people", "960", "--seed", "77"]);
 }
 
 #[test]
 fn shuffled_columns_and_values_hold_too() {
-    assert_generated(&["--people", "600", "--seed", "20260601", "--shuffle"]);
+    assert_generated(&["--people", "640", "--seed", "20260601", "--shuffle"]);
 }
 
 #[test]
 fn german_labels_hold_too() {
-    assert_generated(&["--people", "600", "--seed", "5", "--shuffle", "--lang", "de"]);
+    assert_generated(&["--people", "640", "--seed", "5", "--shuffle", "--lang", "de"]);
 }

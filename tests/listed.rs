@@ -141,7 +141,7 @@ fn a_test_person_is_found_or_the_rule_is_not_evaluated() {
         assert_eq!(status(&report, "SEG005"), wanted, "{who}");
     }
     let report = run(&own(table[2].0), &[]).json();
-    let statement = text(found(&report, "SEG005")[0], "statement").to_owned();
+    let statement = text(found(&report, "SEG005")[0], "what").to_owned();
     let wanted =
         "Test person 1 is not in the segment `Lost`: `stage = 'Churned'` and `unsubscribed = true` do not hold.";
     assert_eq!(statement, wanted);

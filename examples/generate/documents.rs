@@ -76,7 +76,7 @@ attributes:
     values: {Bronze: bronze, Silver: silver, Gold: gold, Platinum: platinum}   # Zoho: Customer.io
     owner: zoho
     kind: state
-    version: 2
+    was: [vip_level]
     used_by: [segment:VIP]
   total_spent:
     from: shopify.customers.Total Spent
@@ -148,7 +148,6 @@ attributes:
     from: zoho.contacts.{{contacts.Wholesale}}
     type: boolean
     owner: zoho
-    lag: 4h
     used_as: branch
   tags:
     from: zoho.contacts.{{contacts.Tag}}
@@ -181,6 +180,7 @@ tags:
 # Who wrote a profile last, and when the sync did.
 source_of_truth: source_of_truth
 written_at: synced_at
+lag: 4h
 topics: {topic_1: Newsletter, topic_2: Offers}
 
 # Moments, which a field cannot hold.
@@ -203,7 +203,8 @@ journeys:
   reorder: {trigger: "event:deal_won", delay: 45d, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/30d, purpose: reorder, state: draft}
   hello: {trigger: "segment:New Customer", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
   hello_from_sales: {trigger: "event:deal_won", exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: welcome, state: draft}
-  first_look: {trigger: "attribute:early_access", within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip, state: draft}
+  first_look: {trigger: "attribute:early_access", within: 12h, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip, state: draft}
+  flash: {trigger: "attribute:early_access", within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip, state: draft}
   spring_promo: {trigger: "attribute:promo_journey", state: stopped}
 
 segments:
@@ -267,7 +268,7 @@ const MENDED: &[(&str, &str)] = &[
     ("delay: 45d", "delay: 25d"),
     (
         "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued], suppress: [unsubscribed]",
-        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued, deal_won], suppress: [unsubscribed, \"segment:Bought From Sales\"]",
+        "  hello: {trigger: \"segment:New Customer\", exit: [order_completed, refund_issued, deal_won], suppress: [unsubscribed, \"segment:Bought From Sales\"], debounce: 1h",
     ),
     (
         "within: 15m, exit: [order_completed, refund_issued], suppress: [unsubscribed], cap: 1/7d, purpose: vip",
@@ -354,6 +355,31 @@ findings:
 
 /// What no cell can show: rule, dataset, key (`column:` and a name for a column), why it must not fire.
 const NEAR: &[(&str, &str, &str, &str)] = &[
+    ("CFG004", "config", "ignore:5", "the rule's name, and not one of before"),
+    ("CON009", "mapping", "journeys.vip", "it leaves out who opted out"),
+    ("CON011", "zoho.leads", "", "converted, and opted out on neither side"),
+    ("CON012", "customerio.people", "column:cio_subscription_preferences", "both topics are declared"),
+    ("DUP015", "customerio.people", "column:cio_subscription_preferences", "the older profile has orders of its own"),
+    ("DUP016", "zoho.contacts", "", "whoever has no profile did not opt out"),
+    ("ENM005", "mapping", "attributes.acquisition_channel", "each of its values is on some record"),
+    ("ENM011", "zoho.contacts", "column:{{contacts.Favourite Tea}}", "an enum without a list whose values repeat"),
+    ("EVT006", "customerio.events", "", "an event begins where the one before it ended"),
+    ("EVT008", "customerio.events", "", "sent within the minute"),
+    ("FRS001", "customerio.people", "", "eleven days old, and fourteen are allowed"),
+    ("FRS002", "mapping", "lag", "95 of 100 arrive in less than two hours"),
+    ("FRS003", "mapping", "journeys.first_look", "it promises half a day"),
+    ("FRS004", "customerio.people", "column:synced_at", "written after each change"),
+    ("ID016", "customerio.people", "column:zoho_contact_id", "ids without a record, and nothing names a successor"),
+    ("JNY009", "mapping", "journeys.winback", "who flips within the hour is held by the debounce"),
+    ("MAP008", "customerio.people", "column:email_domain", "nothing at Zoho holds it"),
+    ("OWN008", "shopify.customers", "column:Phone", "no time says which of two phones is the newer one"),
+    ("QA001", "mapping", "test_people", "ten and more"),
+    ("SEG003", "mapping", "segments", "tier, stage and last order are watched"),
+    ("SEG004", "mapping", "segments.VIP", "more than the twenty it expects"),
+    ("SEG005", "mapping", "test_people", "each is in the segment that the list says"),
+    ("SEG006", "mapping", "segments.Big Spender", "some profiles have it"),
+    ("SEG008", "mapping", "segments.VIP", "it reads the new name"),
+    ("TS010", "zoho.contacts", "column:{{contacts.Last Order Time}}", "an hour after the customer was created"),
     ("IO003", "zoho.leads", "", "no rule needs a lifecycle stage of leads"),
     ("IO003", "zoho.contacts", "", "the missing serial number is text: no rule of values needs it, MAP003 names it"),
     ("ID001", "mapping", "identity", "canonical is declared"),
@@ -411,8 +437,8 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
 ];
 
 /// `mapping.yaml` in the labels of the workspace.
-pub(crate) fn mapping(german: bool, clean: bool) -> String {
-    translated(&if clean { without_faults(MAPPING, MENDED) } else { MAPPING.to_owned() }, german)
+pub(crate) fn mapping(german: bool, clean: bool, people: &str) -> String {
+    translated(&if clean { without_faults(MAPPING, MENDED) } else { MAPPING.to_owned() }, german) + people
 }
 
 /// A document with each fault mended.
@@ -489,6 +515,14 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     for (code, journey) in journeys::PLANTED {
         ledger.statement(code, &format!("mapping:journeys.{journey}"))?;
     }
+    // Columns that rules know by their English names.
+    for dataset in ["zoho.contacts", "zoho.contacts", "zoho.deals"].iter().filter(|_| german) {
+        ledger.statement("IO003", dataset)?;
+    }
+    ledger.statement("TAG003", "segment:Tea Friends")?;
+    for item in ["duplicates", "exits", "identifier", "mapping", "segments", "test-people", "timestamps", "values"] {
+        ledger.statement("QA006", &format!("checklist:{item}"))?;
+    }
     ledger.statement("HIS003", "mapping:attributes.lifecycle_stage")?;
     ledger.statement("HIS003", "mapping:attributes.vip_tier")?;
     ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
@@ -508,6 +542,7 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
             code,
             dataset,
             key,
+            subject: None,
             column,
             value: "",
             suggestion: None,

@@ -6,10 +6,11 @@ use serde_json::json;
 use crate::names::REPS;
 use crate::people::Person;
 use crate::rng::Rng;
+use crate::roles::{Role, Slot};
 use crate::schema::{Case, Contact, Deal, Delivery, Event, Profile, Row, Set};
 use crate::stamps::read;
-use crate::time::{DAY, TAKEN, zoho};
-use crate::unit::Unit;
+use crate::time::{DAY, TAKEN, berlin, date, zoho};
+use crate::unit::{Said, Unit};
 
 /// Lines of goods, as events name them.
 const LINES: &[&str] = &["black", "green", "herbal", "teaware"];
@@ -32,6 +33,10 @@ pub(crate) fn add(person: &Person, seed: u64, index: u64, unit: &mut Unit) {
     for deal in 0..unit.rows(Set::Deals).len() {
         won(unit, deal, &mut rng);
     }
+    if is_buyer && unit.get(Set::Contacts, 0, Contact::Stage) == "Active" && rng.chance(50) {
+        let data = json!({"from": "First Order", "to": "Active"});
+        event(unit, STAGE, person.ordered + 90, &data.to_string());
+    }
     // Whoever may be reactivated or mailed has nothing that speaks against it.
     let is_quiet = !matches!(unit.get(Set::Contacts, 0, Contact::Stage), "At Risk" | "Churned");
     if rng.chance(12) {
@@ -44,6 +49,93 @@ pub(crate) fn add(person: &Person, seed: u64, index: u64, unit: &mut Unit) {
         let at = opted_out.unwrap_or(TAKEN) - DAY - rng.between(0, 20 * DAY);
         delivery(unit, at);
     }
+}
+
+/// Applies a role that is about what happened, about tags or about stamps.
+pub(crate) fn apply(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit) {
+    match slot.role {
+        Role::TagOutside => tags(unit, "vip friend"),
+        Role::TagVariant => tags(unit, ["NEWSLETTER", "news-letter"][(slot.nth % 2) as usize]),
+        Role::TagLost => {
+            tags(unit, "Wholesale Prospect");
+            unit.set(Set::People, 0, Profile::Tags, "");
+            unit.told("TAG005", (Set::People, 0), about("zoho.contacts.Tag: Wholesale Prospect", Some("tags"), None));
+        }
+        Role::StampForeign => unit.set(Set::People, 0, Profile::Truth, "customerio"),
+        Role::StampBlank => unit.set(Set::People, 0, Profile::Truth, ""),
+        Role::StageBare => {
+            unit.clear(Set::Events);
+            stage(unit, 30 * DAY, r#"{"from":"First Order","to":"Active"}"#);
+            let row = stage(unit, 20 * DAY, r#"{"to":"Loyal"}"#);
+            unit.told("EVT005", (Set::Events, row), about(STAGES, Some(STAGE), None));
+        }
+        Role::Flip => {
+            unit.clear(Set::Events);
+            stage(unit, 40 * DAY, r#"{"from":"Active","to":"At Risk"}"#);
+            let row = stage(unit, 40 * DAY - 1_200, r#"{"from":"At Risk","to":"Active"}"#);
+            unit.told("HIS002", (Set::Events, row), about(STAGES, Some(STAGE), Some("At Risk")));
+        }
+        Role::EventTwice => twice(unit, rng),
+        Role::EventNobody => {
+            let data = r#"{"amount":70,"product_line":"green","rep":"Dana Roth"}"#;
+            let row = event(unit, "deal_won", TAKEN - 9 * DAY, data);
+            unit.set(Set::Events, row, Event::Person, "");
+            unit.set(Set::Events, row, Event::Email, "");
+            unit.told("EVT007", (Set::Events, row), about("customerio.events.person", None, None));
+        }
+        Role::MailedLate => {
+            unit.set(Set::Contacts, 0, Contact::OptOut, "true");
+            unit.set(Set::Contacts, 0, Contact::UnsubscribedTime, zoho(TAKEN - 30 * DAY));
+            unit.set(Set::Contacts, 0, Contact::Promo, "false");
+            unit.set(Set::People, 0, Profile::Promo, "false");
+            unit.set(Set::People, 0, Profile::Unsubscribed, "true");
+            unit.clear(Set::Deliveries);
+            delivery(unit, TAKEN - 20 * DAY);
+        }
+        Role::OpenCase => {
+            unit.set(Set::Contacts, 0, Contact::Stage, "At Risk");
+            unit.set(Set::People, 0, Profile::Stage, "At Risk");
+            unit.set(Set::Contacts, 0, Contact::Access, "false");
+            unit.set(Set::People, 0, Profile::Access, "false");
+            case(person, unit, rng, "Open");
+        }
+        _ => {}
+    }
+}
+
+/// The event that tells of a stage, and what findings about it are about.
+const STAGE: &str = "lifecycle_stage_changed";
+const STAGES: &str = "customerio.events.lifecycle_stage_changed";
+
+fn about(subject: &'static str, column: Option<&'static str>, value: Option<&'static str>) -> Said {
+    Said { subject: Some(subject), column, value }
+}
+
+/// An event of a stage so long before the export; its place.
+fn stage(unit: &mut Unit, before: i64, data: &str) -> usize {
+    event(unit, STAGE, TAKEN - before, data)
+}
+
+/// Gives the person one tag on both sides.
+fn tags(unit: &mut Unit, tag: &str) {
+    unit.set(Set::Contacts, 0, Contact::Tag, tag);
+    unit.set(Set::People, 0, Profile::Tags, format!("[\"{tag}\"]"));
+}
+
+/// A won deal whose event comes twice.
+fn twice(unit: &mut Unit, rng: &mut Rng) {
+    unit.clear(Set::Events);
+    unit.set(Set::Deals, 0, Deal::Stage, "Closed Won");
+    unit.set(Set::Deals, 0, Deal::Probability, "100");
+    let deals = unit.rows(Set::Deals).len();
+    unit.set(Set::People, 0, Profile::DealStage, if deals == 1 { "Closed Won" } else { "" });
+    if let Some(at) = read(unit.get(Set::Deals, 0, Deal::Modified)).sure {
+        unit.set(Set::Deals, 0, Deal::Closing, date((at + berlin(at)) / DAY));
+    }
+    for _ in 0..2 {
+        won(unit, 0, rng);
+    }
+    unit.told("EVT007", (Set::Events, 1), about("customerio.events.record", None, Some("deal_won")));
 }
 
 /// The event of a won deal, as its stage was changed.

@@ -10,6 +10,17 @@ pub(crate) const PLANTED: &[(&str, &str)] = &[
     ("JNY008", "winback"),
     ("JNY011", "cart"),
     ("JNY012", "reorder"),
+    ("JNY004", "flash"),
+    ("JNY005", "hello"),
+    ("JNY010", "birthday"),
+    ("JNY010", "cart"),
+    ("JNY010", "first_look"),
+    ("JNY010", "flash"),
+    ("JNY010", "hello"),
+    ("JNY010", "hello_from_sales"),
+    ("JNY010", "reorder"),
+    ("JNY010", "vip"),
+    ("JNY010", "winback"),
 ];
 
 /// What comes near a fault: rule, dataset, key, why it must not fire.

@@ -5,7 +5,7 @@ use crate::judge_links::{Links, missing, of_mailbox};
 use crate::schema::{Contact, Profile, Set};
 use crate::unit::{List, Unit};
 use crate::whole::Whole;
-use crate::{judge_consent, judge_doubles, judge_identity, judge_people, judge_times, judge_values};
+use crate::{judge_audience, judge_consent, judge_doubles, judge_identity, judge_people, judge_times, judge_values};
 
 /// Adds what follows from the records.
 pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
@@ -18,6 +18,7 @@ pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
     judge_consent::judge(unit, &links, whole);
     judge_values::judge(unit, &links, whole);
     judge_times::judge(unit, &links, whole);
+    judge_audience::judge(unit, &links, whole);
 }
 
 /// Whether the mapping's `where` takes a contact in.
@@ -39,7 +40,9 @@ fn coverage(unit: &mut Unit, links: &Links) {
         // A profile that has its address, though it is somebody else's by its id, is where the contact ends up.
         let others = if linked.is_empty() { of_mailbox(unit, contact) } else { Vec::new() };
         if linked.is_empty() && others.is_empty() && in_scope(unit, contact) {
-            unit.note(List::Finding, "DUP009", (Set::Contacts, contact), None, "");
+            // Customer.io deletes whom it suppresses: that somebody who opted out is not there may be right.
+            let out = unit.get(Set::Contacts, contact, Contact::OptOut) == "true";
+            unit.note(List::Finding, if out { "DUP016" } else { "DUP009" }, (Set::Contacts, contact), None, "");
         }
         taken.extend(others.first().map(|profile| (*profile, unit.key(Set::Contacts, contact))));
         if linked.len() > 1 {

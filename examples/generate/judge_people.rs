@@ -149,11 +149,12 @@ fn is_slip(one: &str, other: &str) -> bool {
 type Inside = fn(&Unit, usize) -> bool;
 
 /// Segments that trigger a journey which is not stopped, as the mapping writes their conditions.
-const TRIGGERS: [(&str, Inside); 2] = [
+const TRIGGERS: [(&str, Inside); 3] = [
     ("DUP014:At Risk", |unit, at| {
         let subscribed = !opted_out(unit.get(Set::People, at, Profile::Unsubscribed));
         unit.get(Set::People, at, Profile::Stage) == "At Risk" && subscribed
     }),
+    ("DUP014:New Customer", |unit, at| unit.get(Set::People, at, Profile::Stage) == "First Order"),
     ("DUP014:VIP", |unit, at| ["gold", "platinum"].contains(&unit.get(Set::People, at, Profile::Tier))),
 ];
 

@@ -40,6 +40,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) code: &'a str,
     pub(crate) dataset: &'a str,
     pub(crate) key: &'a str,
+    /// What the finding is about, where the cell does not tell.
+    pub(crate) subject: Option<&'a str>,
     pub(crate) column: &'a str,
     pub(crate) value: &'a str,
     pub(crate) suggestion: Option<&'a str>,
@@ -157,8 +159,14 @@ fn append(part: &mut Part, file: &mut impl Write) -> Result<(), Failure> {
 
 /// What a finding is about: a column, or the dataset as a whole; what the mapping leaves open is the mapping's.
 fn subject(entry: &Entry<'_>) -> String {
-    if entry.code == "DUP010" {
-        return "mapping:identity".to_owned();
+    if let Some(subject) = entry.subject {
+        return subject.to_owned();
+    }
+    match entry.code {
+        "DUP010" => return "mapping:identity".to_owned(),
+        "SEG010" => return "mapping:journeys.winback".to_owned(),
+        "JNY013" => return "mapping:journeys.hello".to_owned(),
+        _ => {}
     }
     if entry.column.is_empty() { entry.dataset.to_owned() } else { format!("{}.{}", entry.dataset, entry.column) }
 }

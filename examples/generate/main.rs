@@ -5,6 +5,7 @@
 //! `cargo run --example generate -- --people 300 --seed 1 --out fixtures/demo [--shuffle] [--lang de] [--clean]`; a clean
 //! workspace is the same shop with nothing wrong.
 
+mod cast;
 mod consents;
 mod documents;
 mod doubles;
@@ -12,6 +13,7 @@ mod happenings;
 mod identity;
 mod journeys;
 mod judge;
+mod judge_audience;
 mod judge_consent;
 mod judge_doubles;
 mod judge_identity;
@@ -112,18 +114,27 @@ fn main() -> Result<(), Failure> {
         whole.count(&unit);
         Ok(())
     })?;
+    let mut cast = cast::Cast::default();
     people(&options, &plan, |mut unit| {
         judge::judge(&mut unit, &whole);
+        if options.clean {
+            unit.notes.clear();
+        }
+        cast.consider(&unit);
         record(&unit, &mut tables, &mut ledger, options.german)
     })?;
     let config = documents::config(|set| tables.records(set), options.clean);
     tables.finish()?;
     if !options.clean {
         documents::expect(&mut ledger, options.german)?;
+        cast.expect(&mut ledger)?;
         write(options.out.join("crmlint.baseline.yaml"), documents::BASELINE)?;
     }
     ledger.finish(&options.out)?;
-    write(options.out.join("mapping.yaml"), documents::mapping(options.german, options.clean))?;
+    write(
+        options.out.join("mapping.yaml"),
+        documents::mapping(options.german, options.clean, &cast.block(options.clean)),
+    )?;
     write(options.out.join("crmlint.yaml"), config)?;
     Ok(())
 }
@@ -152,6 +163,7 @@ fn person(plan: &Plan, options: &Options, index: u64, slot: Slot) -> Unit {
         identity::apply(plan, slot, &person, &mut rng, &mut unit);
     }
     happenings::add(&person, seed, index, &mut unit);
+    happenings::apply(slot, &person, &mut rng, &mut unit);
     unit.ragged = slot.role == Role::LeadOnly && slot.nth == 0;
     if options.clean {
         people::mend(&person, &mut unit);
@@ -171,6 +183,7 @@ fn record(unit: &Unit, tables: &mut Tables, ledger: &mut Ledger, german: bool) -
                     code: "IO001",
                     dataset: set.dataset(),
                     key: &key,
+                    subject: None,
                     column: "",
                     value: "",
                     suggestion: None,
@@ -192,8 +205,9 @@ fn enter(unit: &Unit, note: &Note, ledger: &mut Ledger, german: bool) -> Result<
         code: note.code,
         dataset: note.set.dataset(),
         key: note.set.key(row),
-        column: note.column.map_or("", |column| note.set.label(column, german)),
-        value: note.column.map_or("", |column| row.get(column)),
+        subject: note.said.subject,
+        column: note.said.column.unwrap_or_else(|| note.column.map_or("", |column| note.set.label(column, german))),
+        value: note.said.value.unwrap_or_else(|| note.column.map_or("", |column| row.get(column))),
         suggestion: note.suggestion.as_deref(),
         other: note.other.as_deref(),
         why: note.why,

@@ -131,7 +131,8 @@ fn either(yes: bool, value: String) -> String {
 pub(crate) fn clean(person: &Person, rng: &mut Rng, mut unit: Unit, role: Role) -> Unit {
     let contact = contact(person, rng, &unit, role);
     let converted = rng.chance(20) || role == Role::LeadSource;
-    let deals = if person.wholesale || rng.chance(22) || matches!(role, Role::DealId | Role::NearId) {
+    let deals = if person.wholesale || rng.chance(22) || matches!(role, Role::DealId | Role::NearId | Role::EventTwice)
+    {
         1 + u64::from(rng.chance(20))
     } else {
         0

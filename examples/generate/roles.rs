@@ -1,9 +1,9 @@
-//! Who gets which fault: in every block of 300 people each role is dealt out the same number of times.
+//! Who gets which fault: in every block of 320 people each role is dealt out the same number of times.
 
 use crate::rng::Rng;
 
 /// People of a block.
-pub(crate) const BLOCK: u64 = 300;
+pub(crate) const BLOCK: u64 = 320;
 
 /// What is special about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,18 @@ pub(crate) enum Role {
     DealId,
     NearId,
     LongNote,
+    // What happened, tags and stamps.
+    TagOutside,
+    TagVariant,
+    TagLost,
+    StampForeign,
+    StampBlank,
+    StageBare,
+    Flip,
+    EventTwice,
+    EventNobody,
+    MailedLate,
+    OpenCase,
 }
 
 /// How often each role is dealt out in a block; the rest is plain.
@@ -212,6 +224,17 @@ const TABLE: &[(Role, u64)] = &[
     (Role::DealId, 6),
     (Role::NearId, 2),
     (Role::LongNote, 2),
+    (Role::TagOutside, 2),
+    (Role::TagVariant, 2),
+    (Role::TagLost, 2),
+    (Role::StampForeign, 2),
+    (Role::StampBlank, 2),
+    (Role::StageBare, 2),
+    (Role::Flip, 2),
+    (Role::EventTwice, 2),
+    (Role::EventNobody, 1),
+    (Role::MailedLate, 3),
+    (Role::OpenCase, 2),
 ];
 
 /// A person's role and how often it was dealt out before.

@@ -25,6 +25,19 @@ pub(crate) struct Note {
     pub(crate) suggestion: Option<String>,
     pub(crate) other: Option<String>,
     pub(crate) why: &'static str,
+    /// What the rule says that the record alone does not.
+    pub(crate) said: Said,
+}
+
+/// What a rule names in its own words.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Said {
+    /// What the finding is about.
+    pub(crate) subject: Option<&'static str>,
+    /// The column, where the export has none of that name.
+    pub(crate) column: Option<&'static str>,
+    /// The value.
+    pub(crate) value: Option<&'static str>,
 }
 
 /// One person's records.
@@ -157,7 +170,17 @@ impl Unit {
         why: &'static str,
     ) {
         let (set, row) = at;
-        self.notes.push(Note { list, code, set, row, column, suggestion: None, other: None, why });
+        self.notes.push(Note {
+            list,
+            code,
+            set,
+            row,
+            column,
+            suggestion: None,
+            other: None,
+            why,
+            said: Said::default(),
+        });
     }
 
     /// Notes a cell that a rule must name.
@@ -177,6 +200,14 @@ impl Unit {
         self.note(List::Finding, code, at, column, "");
         if let Some(note) = self.notes.last_mut() {
             note.other = Some(other);
+        }
+    }
+
+    /// Notes a record of which a rule says something in its own words.
+    pub(crate) fn told(&mut self, code: &'static str, at: (Set, usize), said: Said) {
+        self.note(List::Finding, code, at, None, "");
+        if let Some(note) = self.notes.last_mut() {
+            note.said = said;
         }
     }
 

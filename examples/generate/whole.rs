@@ -1,12 +1,12 @@
-//! What only the whole workspace tells: which spelling or form of a column is its own, how late the sync is. In: every
+//! What only the whole workspace tells: which spelling or form of a column is its own. In: every
 //! unit, before any is judged. Out: answers for the judges. It grows with kinds of values, not with people.
 
 use std::collections::BTreeMap;
 
-use crate::judge_links::{Links, identifier, is_record_id, missing};
+use crate::judge_links::{identifier, is_record_id, missing};
 use crate::schema::{Contact, Profile, Set};
 use crate::stamps::{Form, read};
-use crate::time::{DAY, TAKEN};
+use crate::time::TAKEN;
 use crate::unit::Unit;
 
 /// Source columns of times.
@@ -81,13 +81,14 @@ pub(crate) fn day_and_month(value: &str) -> Option<(char, u32, u32)> {
     short.then_some((between, first, second))
 }
 
+/// How late the sync may be, as the mapping says: 4h.
+const LAG: i64 = 4 * 3_600;
+
 /// Everything counted.
 #[derive(Default)]
 pub(crate) struct Whole {
     /// Whether Zoho's standard labels are translated, so that nobody knows them by name.
     pub(crate) translated: bool,
-    /// Minutes between a contact and its profile.
-    delays: BTreeMap<i64, u64>,
     flags: BTreeMap<(usize, usize), BTreeMap<Vocabulary, u64>>,
     forms: BTreeMap<usize, BTreeMap<Form, u64>>,
     ids: BTreeMap<IdKind, u64>,
@@ -127,13 +128,6 @@ impl Whole {
         }
         self.contacts(unit);
         self.profiles(unit);
-        for pair in Links::of(unit).pairs {
-            let born = read(unit.get(Set::Contacts, pair.contact, Contact::Created)).sure;
-            let arrived = read(unit.get(Set::People, pair.profile, Profile::Created)).sure;
-            if let (Some(born), Some(arrived)) = (born, arrived) {
-                *self.delays.entry((arrived - born).div_euclid(60)).or_default() += 1;
-            }
-        }
     }
 
     fn contacts(&mut self, unit: &Unit) {
@@ -168,22 +162,11 @@ impl Whole {
         }
     }
 
-    /// Whether a contact changed too recently for its profile to be blamed.
+    /// Whether a contact changed too recently for its profile to be blamed: within the lag that the mapping declares.
     pub(crate) fn is_fresh(&self, modified: &str) -> bool {
         let (false, Some(modified)) = (self.translated, read(modified).sure) else { return false };
         // The profiles were exported ten minutes after the contacts.
-        modified > TAKEN + 600 - self.lag()
-    }
-
-    /// How late the sync is in seconds: what 95 of 100 people waited at most.
-    fn lag(&self) -> i64 {
-        let total: u64 = self.delays.values().sum();
-        let mut seen = 0;
-        let mut slow = self.delays.iter().filter_map(|(minutes, count)| {
-            seen += count;
-            (seen * 100 >= total * 95).then_some(minutes * 60)
-        });
-        slow.next().filter(|lag| (60..=7 * DAY).contains(lag)).unwrap_or(DAY)
+        modified > TAKEN + 600 - LAG
     }
 
     /// The vocabulary of a column of flags.

@@ -27,6 +27,8 @@ pub(super) static KIND: Kind = Kind {
 const MOST_VALUES: usize = 100_000;
 /// Different values, below which they are a short list with a few strays.
 const FEWEST: usize = 12;
+/// One in so many filled records holds them; fewer are strays among the values of a list.
+const SHARE: u64 = 20;
 /// Picklists that every Zoho org starts with.
 const STOCK: &[&str] = &["Lead Source", "Lead Status", "Industry", "Rating", "Stage"];
 
@@ -61,14 +63,15 @@ impl Enum<'_> {
 }
 
 /// Whether values are too many for a list: different ones by the dozen, most of them once, few records each.
-fn is_free(values: &BTreeMap<&str, &Tally>) -> bool {
+fn is_free(values: &BTreeMap<&str, &Tally>, filled: u64) -> bool {
     let mut different: BTreeMap<String, u64> = BTreeMap::new();
     for (value, tally) in values {
         *different.entry(fold(value)).or_default() += tally.rows;
     }
     let once = different.values().filter(|rows| **rows == 1).count();
     let rows: u64 = different.values().sum();
-    different.len() >= FEWEST && once * 2 >= different.len() && rows < FEWEST_EACH * different.len() as u64
+    let many = different.len() >= FEWEST && rows * SHARE >= filled;
+    many && once * 2 >= different.len() && rows < FEWEST_EACH * different.len() as u64
 }
 
 /// Columns of declared enums, and picklists of Zoho that the mapping does not call anything else.
@@ -102,7 +105,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         if rows == 0 && entry.attribute.is_some() {
             ask.gaps.push(context.blank(&entry.column));
         }
-        if is_free(&values) {
+        if is_free(&values, rows) {
             let values = values.into_keys().map(str::to_owned).collect();
             ask.questions.extend(Question::listing(Pick::Values { column: entry.column.clone(), values }));
         }
@@ -120,7 +123,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
 
 fn hit(context: &Context<'_>, answers: &Answers, entry: &Enum<'_>) -> Option<Hit> {
     let (total, values) = entry.values(answers)?;
-    if !is_free(&values) {
+    if !is_free(&values, total) {
         return None;
     }
     let (column, label) = (&entry.column, context.label(&entry.column));

@@ -350,6 +350,9 @@ fn differing(
         [first, rest @ ..] if rest.iter().all(|other| other == first) => first,
         _ => "what its source gives or `expect` says",
     };
+    // What both the source and `expect` say of one attribute is one difference.
+    let mut seen = BTreeSet::new();
+    let wrong: Vec<&Wrong> = wrong.iter().filter(|wrong| seen.insert((&wrong.attribute, &wrong.right))).collect();
     let names: Vec<String> = wrong.iter().map(|wrong| wrong.attribute.clone()).collect();
     let statement = format!(
         "Test person {name}: {} on the profile {} not {said} ({} of {compared} values).",
@@ -369,7 +372,7 @@ fn differing(
     Some(Hit {
         rows: wrong.len() as u64,
         total: compared.max(wrong.len() as u64),
-        samples: wrong.iter().map(row).collect(),
+        samples: wrong.iter().copied().map(row).collect(),
         shows: if open { Shows::Words } else { Shows::Nothing },
         ..hit(context, person, statement)
     })

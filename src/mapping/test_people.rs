@@ -123,7 +123,7 @@ mod tests {
     fn mapping(people: &str) -> Result<Mapping, String> {
         let head =
             "identity: {canonical: crm_id}\nattributes: {stage: {type: enum}}\nsegments: {Vip: {where: stage = 'a'}}\n";
-        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).unwrap();
+        let document = Document::parse("m.yaml", format!("{head}test_people:\n{people}")).expect("YAML");
         Mapping::build(document).map_err(|error| {
             let fault = error.fault();
             let place = fault.place.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_person_has_keys_values_and_segments() {
         let mapping = mapping("  - {crm_id: 12, email: a@example.com, expect: {stage: x, unsubscribed: }, in: Vip}\n");
-        let person = mapping.unwrap().test_people.remove(0);
+        let person = mapping.expect("a mapping").test_people.remove(0);
         let texts = |pairs: &[(super::Spot, super::Spot)]| -> Vec<String> {
             pairs.iter().map(|(name, value)| format!("{}={}", name.text, value.text)).collect()
         };
@@ -154,7 +154,7 @@ mod tests {
             ("  - {crm_id: [1, 2]}", "m.yaml:5:14", "not a single value"),
             ("  - {crm_id: }", "m.yaml:5:6", "is blank"),
         ] {
-            let refused = mapping(people).unwrap_err();
+            let refused = mapping(people).expect_err("refused");
             assert!(refused.contains(place) && refused.contains(said), "{people}: {refused}");
         }
     }
