@@ -1,7 +1,7 @@
 //! How much of each finding fits: a report of thousands stays a page that a browser opens at once.
 
 /// What the details of findings may take together, in bytes.
-const DETAILS: usize = 4_500_000;
+const DETAILS: usize = 3_800_000;
 /// Findings up to which each is shown in full.
 const FEW: usize = 500;
 
@@ -29,7 +29,7 @@ impl Room {
 
     /// What is left after so many bytes: nothing but the head of a finding at the end.
     pub(super) fn after(self, bytes: usize) -> Self {
-        if bytes > DETAILS { Self { parts: 0, samples: 0, value: 40, sentence: 160 } } else { self }
+        if bytes > DETAILS { Self { parts: 0, samples: 0, value: 40, sentence: 120 } } else { self }
     }
 
     /// Whether details have to stay out.
