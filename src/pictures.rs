@@ -289,33 +289,57 @@ fn is_time(context: &Context<'_>, mapping: &Mapping, column: &Column) -> bool {
     times.flat_map(|attribute| columns(context, attribute)).any(|(known, _)| known == *column)
 }
 
-/// How long changes take to arrive.
+/// How long changes take to arrive: from a change to the write of the profile, or from one creation to the other where a
+/// check had to infer the lag.
 fn delays(context: &Context<'_>, answers: &Answers) -> Vec<Picture> {
-    let mut pictures = Vec::new();
-    for (question, answer) in answers.iter() {
-        let (Question::Gap { left, right, .. }, Answer::Gap { pairs, minutes }) = (question, answer) else { continue };
-        let (Some(half), Some(most)) = (answer.quantile(0.5), answer.quantile(0.95)) else { continue };
-        let mut bars: Vec<Bar> = LIMITS
-            .iter()
-            .map(|(_, label)| Bar { label: (*label).to_owned(), rows: 0, people: 0, tone: Tone::Plain })
-            .collect();
-        for (minute, rows) in minutes {
-            let at = LIMITS.iter().position(|(limit, _)| minute < limit).unwrap_or(LIMITS.len() - 1);
-            bars[at].rows += rows;
-        }
-        pictures.push(Picture {
+    let drawn = |(question, answer): (&Question, &Answer)| {
+        let (left, right, minutes, half, most, over) = match (question, answer) {
+            (Question::Delays { clocks, over }, Answer::Delays(delayed)) => {
+                let (half, most) = (delayed.within(50)?, delayed.within(95)?);
+                (&clocks.left, &clocks.right, &delayed.minutes, half, most, *over)
+            }
+            (Question::Gap { left, right, .. }, Answer::Gap { minutes, .. }) => {
+                let (half, most) = (answer.quantile(0.5)? * 60, answer.quantile(0.95)? * 60);
+                (left, right, minutes, half, most, None)
+            }
+            _ => return None,
+        };
+        Some(Picture {
             chapter: "How late the sync is",
             title: format!("from {} to {}", title(context, left), title(context, right)),
             note: format!(
-                "{}: half within {}, 95 of 100 within {}.",
-                counted(*pairs, "pair", "pairs"),
-                duration(half.max(0) * 60),
-                duration(most.max(0) * 60)
+                "{}: half within {}, 95 of 100 within {}.{}",
+                counted(minutes.values().sum(), "pair", "pairs"),
+                duration(half.max(0)),
+                duration(most.max(0)),
+                over.map(|over| format!(" Allowed: {}.", duration(over))).unwrap_or_default()
             ),
-            drawing: Drawing::Bars(bars),
-        });
+            drawing: Drawing::Bars(spread(minutes, over)),
+        })
+    };
+    answers.iter().filter_map(drawn).collect()
+}
+
+/// Minutes in buckets; a bucket that begins at what is allowed or later is late.
+fn spread(minutes: &BTreeMap<i64, u64>, over: Option<i64>) -> Vec<Bar> {
+    let starts = [0].into_iter().chain(LIMITS.iter().map(|(limit, _)| *limit));
+    let tone = |start: i64| match over {
+        Some(over) if start * 60 >= over => Tone::Bad,
+        Some(_) => Tone::Good,
+        None => Tone::Plain,
+    };
+    let bar = |(start, (_, label)): (i64, &(i64, &str))| Bar {
+        label: (*label).to_owned(),
+        rows: 0,
+        people: 0,
+        tone: tone(start),
+    };
+    let mut bars: Vec<Bar> = starts.zip(&LIMITS).map(bar).collect();
+    for (minute, rows) in minutes {
+        let at = LIMITS.iter().position(|(limit, _)| minute < limit).unwrap_or(LIMITS.len() - 1);
+        bars[at].rows += rows;
     }
-    pictures
+    bars
 }
 
 /// Records of probably one person, by what shows it.
