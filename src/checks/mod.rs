@@ -37,6 +37,7 @@ mod history;
 mod id_values;
 mod identifier;
 mod identifier_change;
+mod identities;
 pub(crate) mod inferred;
 mod inputs;
 pub(crate) mod instants;

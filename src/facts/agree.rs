@@ -3,51 +3,21 @@
 //! A file has millions of records and few spellings, so a value that was read once is remembered.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ahash::AHashMap;
 
 use super::instants::Freshness;
-use super::items::items;
-use super::lenses::truth;
 use super::local::Shard;
 use super::pairs::Pairs;
+use super::readings::{Reading, Said};
 use super::tally::Counter;
 use super::times::Clock;
 use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
-use crate::frames::calendar::{EPOCH, default_day};
-use crate::frames::normalize::{alike, fold, is_missing};
-use crate::frames::time::{Stamp, classify};
-use crate::mapping::spelling::{Place, Spellings};
+use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
-/// Digits by which two phone numbers may be known to be one where only one of them names its country.
-const SHORTEST_PHONE: usize = 7;
-
-/// How the cells of both sides are read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reading {
-    /// As values of an enum, by the spellings of each side.
-    Words { left: Spellings, right: Spellings },
-    /// As yes or no.
-    Truth,
-    /// As numbers.
-    Number,
-    /// As the digits of a phone number.
-    Phone,
-    /// As text without case, blanks and punctuation.
-    Text,
-    /// As a list that holds an item in some spelling, or does not.
-    Item(String),
-    /// As a time that is there or not; which one it is, [`super::Instants`] tell.
-    Presence {
-        /// Whether somebody may be born on the first day of Unix time.
-        birthday: bool,
-    },
-}
-
 /// What a blank on the left says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Blank {
@@ -111,122 +81,6 @@ pub mod difference {
     pub const KEPT: &str = "blank at the source";
     /// All of them.
     pub const ALL: [&str; 3] = [OTHER, LOST, KEPT];
-}
-
-/// A cell as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// Nothing, or a text that means nothing.
-    Missing,
-    /// Something that the reading cannot read.
-    Unreadable,
-    /// What it means, in one spelling.
-    Means(Arc<str>),
-}
-
-impl Reading {
-    /// What a value of the left side means, as the right side spells it; none when it is missing or cannot be read.
-    pub fn expected(&self, left: &str) -> Option<String> {
-        match self {
-            Self::Words { left: spellings, .. } => spellings.meant(left).map(str::to_owned),
-            Self::Truth => truth(left).map(|says| says.to_string()),
-            Self::Number | Self::Phone | Self::Text | Self::Item(_) | Self::Presence { .. } => None,
-        }
-    }
-
-    /// Whether the right cell surely does not say what the left one says.
-    pub(super) fn lacks(&self, left: &str, right: &str, missing: &[String]) -> bool {
-        match (self.read(left, missing, true), self.read(right, missing, false)) {
-            (left @ Said::Means(_), right @ Said::Means(_)) => !self.same(&left, &right),
-            (Said::Means(_), Said::Missing) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether a cell of the right says what one of the left says; none where one of them cannot be read.
-    pub fn agrees(&self, left: &str, right: &str, missing: &[String]) -> Option<bool> {
-        self.equal(&self.read(left, missing, true), &self.read(right, missing, false))
-    }
-
-    /// The same for two cells of the right.
-    pub fn repeats(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
-        self.equal(&self.read(one, missing, false), &self.read(other, missing, false))
-    }
-
-    fn equal(&self, one: &Said, other: &Said) -> Option<bool> {
-        let readable = *one != Said::Unreadable && *other != Said::Unreadable;
-        readable.then(|| self.same(one, other))
-    }
-
-    /// Whether two cells mean the same.
-    pub(crate) fn same(&self, one: &Said, other: &Said) -> bool {
-        match (one, other) {
-            (Said::Means(one), Said::Means(other)) if *self == Self::Phone => {
-                one == other || is_same_abroad(one, other) || is_same_abroad(other, one)
-            }
-            _ => one == other,
-        }
-    }
-
-    /// What a cell says, on the left side or on the right one.
-    pub(crate) fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
-        if let Self::Words { left, right } = self {
-            let spellings = if on_left { left } else { right };
-            return match spellings.place(value) {
-                Place::Missing => Said::Missing,
-                Place::Outside => Said::Unreadable,
-                Place::Word(word, _) => Said::Means(spellings.said(word).into()),
-            };
-        }
-        if is_missing(value, missing) {
-            return Said::Missing;
-        }
-        if let Self::Item(wanted) = self {
-            let held = items(value).iter().any(|item| alike(item, wanted));
-            return if held { Said::Means("an item".into()) } else { Said::Missing };
-        }
-        let meant = match self {
-            Self::Presence { birthday } => return present(value, *birthday),
-            Self::Truth => truth(value).map(|says| says.to_string()),
-            Self::Number => number(value),
-            Self::Phone => digits(value),
-            _ => Some(fold(value)),
-        };
-        meant.map_or(Said::Unreadable, |text| Said::Means(text.into()))
-    }
-}
-
-/// Whether a time is there. A default that software writes is none; what is no time at all says nothing.
-fn present(value: &str, birthday: bool) -> Said {
-    let zero = classify(value) == Stamp::Zero;
-    match default_day(value) {
-        // A birthday on that day, or none.
-        Some(EPOCH) if birthday => Said::Unreadable,
-        None if zero && birthday => Said::Unreadable,
-        None if !zero && matches!(classify(value), Stamp::Other | Stamp::Impossible) => Said::Unreadable,
-        None if !zero => Said::Means("a time".into()),
-        _ => Said::Missing,
-    }
-}
-
-/// A number in one spelling: `1,234.50` is `1234.5`, and what a float adds far behind the point is noise.
-fn number(value: &str) -> Option<String> {
-    let rounded = format!("{:.6}", super::fits::number(value)?);
-    let plain = rounded.trim_end_matches('0').trim_end_matches('.');
-    Some(if plain == "-0" { "0" } else { plain }.to_owned())
-}
-
-/// The digits of a phone number, without what stands for the plus. A number within its country keeps its leading zero.
-fn digits(value: &str) -> Option<String> {
-    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-    let bare = digits.strip_prefix("00").unwrap_or(&digits);
-    (!bare.is_empty()).then(|| bare.to_owned())
-}
-
-/// Whether the digits of a number within its country are the end of those of another with the country in front.
-fn is_same_abroad(national: &str, other: &str) -> bool {
-    let Some(own) = national.strip_prefix('0').filter(|own| own.len() >= SHORTEST_PHONE) else { return false };
-    !other.starts_with('0') && other.ends_with(own)
 }
 
 /// Reads the cells of one column.
@@ -398,30 +252,4 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
     found.differ = differ.finish(shard.cap());
     found.kinds = kinds.into_iter().map(|(how, counter)| (how.to_owned(), counter.finish(0))).collect();
     Ok(Answer::Agree(found))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Reading, digits, number};
-
-    #[test]
-    fn numbers_and_phones_have_one_spelling() {
-        let numbers = ["1,234.50", "1234.5", "+1234.500", "1234.50000000001"].map(number);
-        assert!(numbers.iter().all(|found| found.as_deref() == Some("1234.5")), "{numbers:?}");
-        assert_eq!([number("12,5"), number("12 EUR"), number("inf"), number("")], [const { None }; 4]);
-        assert_eq!([number("-0"), number("-0.00000001"), number("100")].map(Option::unwrap), ["0", "0", "100"]);
-        let phones = ["+49 30 5550-0100", "0049305550 0100", "493055500100"].map(digits);
-        assert!(phones.iter().all(|found| found.as_deref() == Some("493055500100")), "{phones:?}");
-    }
-
-    #[test]
-    fn a_number_within_its_country_is_the_one_with_the_country_in_front() {
-        let same = |one: &str, other: &str| {
-            let [one, other] = [one, other].map(|phone| Reading::Phone.read(phone, &[], true));
-            Reading::Phone.same(&one, &other)
-        };
-        assert!(same("030 5550 0100", "+49 30 55500100") && same("0049 30 55500100", "03055500100"));
-        assert!(!same("030 5550 0100", "+49 30 55500101") && !same("030 5550 0100", "040 5550 0100"));
-        assert!(!same("0100", "+49 30 5550 0100"), "too few digits to tell");
-    }
 }

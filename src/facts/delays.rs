@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use ahash::{AHashMap, AHashSet};
 use jiff::tz::TimeZone;
 
-use super::agree::Reading;
 use super::local::Shard;
 use super::pairs::Pairs;
+use super::readings::Reading;
 use super::tally::Counter;
 use super::{Answer, Column, Tally};
 use crate::frames::TextColumn;

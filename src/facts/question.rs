@@ -1,17 +1,17 @@
 //! What a check may ask: columns, lenses, scopes and picks in, one question out.
 
-use std::collections::BTreeSet;
-
-use super::agree::{Blank, Reading};
+use super::agree::Blank;
 use super::cells::Read;
 use super::cohort::Cohort;
 use super::delays::{Clocks, Held};
 use super::filter::Filter;
 use super::fits::Fit;
 use super::follows::Follows;
-use super::instants::{Apart, Fresh, Instants};
+use super::instants::{Fresh, Instants};
 use super::named::Roll;
 use super::order::Order;
+use super::pick::{Pick, Unlike};
+use super::readings::Reading;
 use super::{Echo, Gained, Match, Matching, Moves, Scope, Sequence, Times};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
@@ -74,79 +74,6 @@ pub enum Consent {
     OptInFlag,
     /// The spellings that the mapping declares, folded, and whether each means opted out.
     Declared(Vec<(String, bool)>),
-}
-
-/// Which records a listing names.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pick {
-    /// Those that hold one of these values.
-    Values { column: Column, values: BTreeSet<String> },
-    /// Those whose list holds one of these items.
-    Items { column: Column, items: BTreeSet<String> },
-    /// Those whose value has one of these shapes.
-    Shapes { column: Column, lens: Lens, shapes: BTreeSet<String> },
-    /// Those in scope whose value has one of these shapes.
-    Shaped { column: Column, lens: Lens, shapes: BTreeSet<String>, scope: Scope },
-    /// Linked pairs that fall into one of these cells.
-    Pairs { left: Column, left_lens: Lens, right: Column, right_lens: Lens, cells: BTreeSet<(String, String)> },
-    /// Linked pairs whose instants are apart in one of these ways.
-    Instants { asked: Instants, cells: BTreeSet<Apart> },
-}
-
-/// What sets the members of a group of equal values apart, where equal alone is no fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Unlike {
-    /// They differ in a finer form.
-    Form(Form),
-    /// They are different records, not one record exported twice.
-    Record,
-}
-
-impl Pick {
-    /// The column whose cells are named.
-    pub fn column(&self) -> &Column {
-        match self {
-            Self::Values { column, .. }
-            | Self::Items { column, .. }
-            | Self::Shapes { column, .. }
-            | Self::Shaped { column, .. } => column,
-            Self::Instants { asked, .. } => &asked.right,
-            Self::Pairs { right, .. } => right,
-        }
-    }
-
-    /// The dataset whose records are named.
-    pub fn dataset(&self) -> &str {
-        &self.column().dataset
-    }
-
-    /// The columns that must be held.
-    fn columns(&self) -> Vec<Column> {
-        let left = match self {
-            Self::Pairs { left, .. } => Some(left.clone()),
-            Self::Instants { asked, .. } => return asked.columns(),
-            _ => None,
-        };
-        left.into_iter().chain([self.column().clone()]).collect()
-    }
-
-    fn pairs(&self) -> Vec<(String, String)> {
-        match self {
-            Self::Pairs { left, right, .. } if left.dataset != right.dataset => {
-                vec![(left.dataset.clone(), right.dataset.clone())]
-            }
-            Self::Shaped { column, scope, .. } => scope.pairs(&column.dataset),
-            Self::Instants { asked, .. } => vec![(asked.left.dataset.clone(), asked.right.dataset.clone())],
-            _ => Vec::new(),
-        }
-    }
-
-    fn filter(&self) -> Option<(&str, &Filter)> {
-        match self {
-            Self::Shaped { column, scope: Scope::Where(filter), .. } => Some((&column.dataset, filter)),
-            _ => None,
-        }
-    }
 }
 
 /// What a check may ask.

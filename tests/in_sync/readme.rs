@@ -16,9 +16,16 @@ const TOLD: &str = "CON001,DUP005,IO002";
 fn the_readme_shows_what_the_program_prints() {
     let file = root().join("README.md");
     let mut text = fs::read_to_string(&file).expect("README.md");
-    for (name, block) in
-        [("help", help()), ("demo", demo()), ("verdict", verdict()), ("rules", rules()), ("dependencies", depends())]
-    {
+    let blocks = [
+        ("help", help()),
+        ("demo", demo()),
+        ("verdict", verdict()),
+        ("launch", launch()),
+        ("trace", trace()),
+        ("rules", rules()),
+        ("dependencies", depends()),
+    ];
+    for (name, block) in blocks {
         text = filled(&text, name, &block);
     }
     in_sync(&file, &text);
@@ -34,7 +41,20 @@ fn help() -> String {
 
 /// Nothing is cut from the output: `--select` makes it short.
 fn demo() -> String {
-    ran(&["audit", "fixtures/demo", "--now", NOW, "--select", TOLD])
+    ran(&["audit", "fixtures/demo", "--now", NOW, "--profile", "hygiene", "--select", TOLD])
+}
+
+/// The checklist that stands on top of a run before a launch.
+fn launch() -> String {
+    let args = ["audit", "fixtures/demo", "--now", NOW, "--profile", "launch"];
+    let out = crmlint(&args);
+    let list: Vec<&str> = out.lines().skip(1).take_while(|line| !line.is_empty()).collect();
+    fenced("text", &format!("$ crmlint {}\n…\n{}", args.join(" "), list.join("\n")))
+}
+
+/// Why somebody did not enter a flow.
+fn trace() -> String {
+    ran(&["trace", "zcrm_7045123001000016487", "fixtures/demo", "--now", NOW, "--journey", "winback"])
 }
 
 /// The last line of the whole run.
