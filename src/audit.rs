@@ -16,6 +16,7 @@ use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
 use crate::mapping::{EARLIER, Mapping};
+use crate::pictures;
 use crate::radius::{self, Summary};
 use crate::remarks::remarks;
 use crate::rounds::{ask, gather};
@@ -140,6 +141,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
     verdict.remarks.extend(facts.matching);
+    verdict.pictures = pictures::of(&context, &facts.answers);
     let summary = options.count.then(|| Summary::of(&context, &facts.answers, radius::Use::File)).flatten();
     Ok(Run { verdict, summary, listed: facts.listed, bytes: facts.store.bytes() })
 }
@@ -357,6 +359,7 @@ fn verdict(
         outcomes,
         findings: triaged.standing,
         accepted: triaged.accepted,
+        pictures: Vec::new(),
         exit,
         show_pii: options.show_pii,
     }

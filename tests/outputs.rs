@@ -19,12 +19,13 @@ use sarif::Official;
 use serde_json::Value;
 
 /// The formats that programs and people get beside JSON, and a file for each.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("terminal", "x.txt"),
     ("sarif", "x.sarif"),
     ("github", "x.annotations"),
     ("gitlab", "x.gitlab.json"),
     ("junit", "x.xml"),
+    ("html", "x.html"),
     ("md", "x.md"),
 ];
 
@@ -204,7 +205,8 @@ fn markdown_lists_the_findings_in_order() {
     // The rows of the checklist are shorter.
     let rows: Vec<_> = table(&page).into_iter().filter(|row| row.len() == 6 && row[0] != "---").collect();
     let rows = &rows[usize::from(rows[0][0] == "Severity")..];
-    assert_eq!(rows.len(), list(&report, "findings").len(), "the demo fits whole");
+    let whole = rows.len() == list(&report, "findings").len();
+    assert!(rows.len() > 100 && (whole || page.contains("**Cut for length:**")), "{} rows", rows.len());
     for (row, finding) in rows.iter().zip(list(&report, "findings")) {
         assert_eq!(row[0], text(finding, "severity"));
         assert!(row[1].starts_with(text(finding, "code")), "{row:?}");

@@ -23,6 +23,7 @@ Examples:
   crmlint audit fixtures/demo --profile launch
   crmlint audit exports/zoho exports/people.csv        exports alone, without a config
   crmlint audit --select ENM,TS --format json --output report.json
+  crmlint audit --output report.html         a page to open, with filters and pictures
   crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
   crmlint audit --save-summary summary.json  what the gate needs to count people without exports
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
@@ -45,7 +46,7 @@ pub(super) struct Args {
     /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
     #[arg(long)]
     strict: bool,
-    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .md, .xml for junit]
+    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .html, .md, .xml for junit]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write a report to a file, or FILE alone, whose ending is its kind; `-` is standard output. Several of them are

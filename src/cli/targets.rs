@@ -111,6 +111,8 @@ fn by_ending(file: &str) -> Format {
         (".sarif", Format::Sarif),
         (".sarif.json", Format::Sarif),
         (".json", Format::Json),
+        (".html", Format::Html),
+        (".htm", Format::Html),
         (".md", Format::Md),
         (".xml", Format::Junit),
     ];
@@ -169,7 +171,7 @@ mod tests {
     fn what_cannot_be_meant_is_refused_with_what_could_be() {
         for (outputs, format, told) in [
             (&["srif=x"][..], None, "did you mean `sarif=x`?"),
-            (&["html=x"], None, "kinds are: terminal, json, sarif, github, gitlab, junit, md"),
+            (&["picture=x"], None, "kinds are: terminal, json, sarif, github, gitlab, junit, html, md"),
             (&["a=b.json"], None, "write ./a=b.json"),
             (&["md="], None, "names no file"),
             (&[""], None, "names no file"),

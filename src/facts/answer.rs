@@ -241,6 +241,11 @@ impl Answers {
         self.given.get(question)
     }
 
+    /// Every question with its answer, in the order of questions.
+    pub fn iter(&self) -> impl Iterator<Item = (&Question, &Answer)> {
+        self.given.iter()
+    }
+
     /// Those of these questions that have no answer yet.
     pub fn open(&self, asked: impl IntoIterator<Item = Question>) -> BTreeSet<Question> {
         asked.into_iter().filter(|question| !self.given.contains_key(question)).collect()

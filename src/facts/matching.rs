@@ -67,6 +67,17 @@ impl Match {
         }
     }
 
+    /// What brings the records together, in a few words; nothing for what is asked of known clusters.
+    pub fn told(&self) -> Option<&'static str> {
+        match self {
+            Self::Typo(_) => Some("addresses one slip apart"),
+            Self::Relay(_) => Some("a masked address beside a real one"),
+            Self::Cluster(_) => Some("several records of one person"),
+            Self::Refused(_) => Some("weak links that were not followed"),
+            Self::Both(_) | Self::Consent(_) | Self::Segment(..) => None,
+        }
+    }
+
     /// The columns that must be held beside those of the matching.
     pub fn columns(&self) -> Vec<Column> {
         match self {

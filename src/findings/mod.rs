@@ -14,6 +14,7 @@ pub mod triage;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::error::{Exit, Place};
+use crate::pictures::Picture;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -363,6 +364,8 @@ pub struct Verdict {
     pub accepted: Vec<Finding>,
     /// What the report should say of itself: switches, what could not be known.
     pub remarks: Vec<String>,
+    /// What people would rather look at than read.
+    pub pictures: Vec<Picture>,
     /// How the run ends.
     pub exit: Exit,
     /// Whether personal data is shown as it stands.

@@ -3,6 +3,7 @@
 mod excerpt;
 mod github;
 mod gitlab;
+mod html;
 pub mod json;
 mod junit;
 pub mod markdown;
@@ -31,6 +32,8 @@ pub enum Format {
     Gitlab,
     /// JUnit XML: a test case a rule.
     Junit,
+    /// One page for a browser, without any other file.
+    Html,
     /// Markdown, for a pull-request comment or a job summary.
     Md,
 }
@@ -55,6 +58,7 @@ pub fn render(verdict: &Verdict, format: Format, look: Look) -> String {
         Format::Github => github::render(verdict),
         Format::Gitlab => gitlab::render(verdict),
         Format::Junit => junit::render(verdict),
+        Format::Html => html::render(verdict),
         Format::Md => markdown::render(verdict),
     }
 }

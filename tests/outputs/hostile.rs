@@ -3,7 +3,8 @@
 use crmlint::error::{Exit, Place};
 use crmlint::findings::scores::Scores;
 use crmlint::findings::{
-    Finding, Firmness, Gap, Hit, Input, Outcome, Severity, Status, Subject, Texts, Verdict, fingerprint, masking,
+    Finding, Firmness, Gap, Hit, Input, Outcome, Part, Row, Severity, Status, Subject, Texts, Verdict, fingerprint,
+    masking,
 };
 use crmlint::reports::{Format, Look, render};
 use serde_json::Value;
@@ -94,6 +95,7 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         findings,
         accepted,
         remarks: vec![NAME.to_owned()],
+        pictures: Vec::new(),
         exit: Exit::Findings,
         show_pii: false,
     }
@@ -120,7 +122,9 @@ fn rendered(verdict: &Verdict, format: Format) -> String {
 
 #[test]
 fn nothing_that_disturbs_a_terminal_gets_into_a_report() {
-    for format in [Format::Terminal, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Md] {
+    for format in
+        [Format::Terminal, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Md, Format::Html]
+    {
         let text = rendered(&hostile(), format);
         let bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{2066}');
         assert!(!text.contains(bad), "{format:?}");
@@ -231,6 +235,38 @@ fn markdown_fits_a_comment_and_says_what_was_cut() {
     let listed = text.matches("\n- Y").count();
     assert!(listed > 0 && text.contains(&format!("\n- {} more, cut for length\n", 900 - listed)), "{listed} rules");
     assert!(text.contains("**Accepted:** 2,000 findings of Z0000, ") && text.contains(", and "));
+}
+
+#[test]
+fn html_of_thousands_of_findings_stays_below_ten_megabytes() {
+    let long = format!("{NAME} {}", "€<".repeat(5_000));
+    let part = Part { label: long.clone(), rows: 3, people: 2, suggestion: Some(long.clone()) };
+    let row = Row { key: long.clone(), value: long.clone(), detail: long.clone(), ..Row::default() };
+    let one = |at: usize| {
+        let mut one = finding(&format!("X{:03}", at % 200), Severity::Error, &format!("column {at} {NAME}"), None);
+        one.hit.statement = format!("{at} {long}");
+        one.fix.clone_from(&long);
+        (one.hit.parts, one.hit.samples) = (vec![part.clone(); 9], vec![row.clone(); 5]);
+        one
+    };
+    let many: Vec<Finding> = (0..5_000).map(one).collect();
+    let text =
+        render(&verdict(Vec::new(), many, Vec::new()), Format::Html, Look { color: false, width: 100, detail: 1 });
+    assert_eq!(text.matches("<article").count(), 5_000, "each has its line");
+    assert!(text.len() < 10_000_000, "{} bytes", text.len());
+    assert!(text.contains("Left out: the page would be too large."), "and what is missing is said");
+}
+
+#[test]
+fn html_holds_hostile_text() {
+    let page = rendered(&hostile(), Format::Html);
+    assert_eq!(page.matches("<script").count(), 1, "its own");
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;") && page.contains("map,ping:%.yaml:7:3"));
+    let chapters = ["findings", "unseen", "accepted", "rules", "inputs", "remarks"];
+    for chapter in chapters {
+        let link = page.contains(&format!("<a href=\"#{chapter}\">"));
+        assert!(link && page.contains(&format!("<h2 id=\"{chapter}\">")), "{chapter}");
+    }
 }
 
 #[test]
