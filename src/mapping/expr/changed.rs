@@ -101,7 +101,11 @@ impl Expr {
         };
         self.with_leaves(&|leaf| match leaf {
             Self::Compare { left, op: op @ (Op::Equal | Op::NotEqual), right } if is_column(left) && is_word(right) => {
-                Self::OneOf { left: left.clone(), values: more(std::slice::from_ref(right)), negated: *op == Op::NotEqual }
+                Self::OneOf {
+                    left: left.clone(),
+                    values: more(std::slice::from_ref(right)),
+                    negated: *op == Op::NotEqual,
+                }
             }
             Self::OneOf { left, values: known, negated } if is_column(left) && known.iter().any(is_word) => {
                 Self::OneOf { left: left.clone(), values: more(known), negated: *negated }
