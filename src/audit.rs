@@ -262,13 +262,16 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
         };
         outcomes.push(outcome);
     }
-    let mut later = Vec::new();
-    for rule in rules {
-        let Stage::Outcomes(judge) = &rule.kind.stage else { continue };
-        let judged = judge(context, &rule.params, &outcomes);
-        later.push(outcome(rule, judged.subjects, judged.gaps, if blank(rule) { Vec::new() } else { judged.hits }));
+    // The policy judges what all others found, so it comes last.
+    for is_policy in [false, true] {
+        let mut later = Vec::new();
+        for rule in rules.iter().filter(|rule| (rule.kind.name == "policy") == is_policy) {
+            let Stage::Outcomes(judge) = &rule.kind.stage else { continue };
+            let judged = judge(context, &rule.params, &outcomes);
+            later.push(outcome(rule, judged.subjects, judged.gaps, if blank(rule) { Vec::new() } else { judged.hits }));
+        }
+        outcomes.extend(later);
     }
-    outcomes.extend(later);
     outcomes.sort_by(|one, other| one.code.cmp(&other.code));
     outcomes
 }

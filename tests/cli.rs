@@ -129,7 +129,7 @@ fn select_and_ignore_choose_the_rules() {
     assert!(both[0] == "DUP001" && both.len() > 3 && both[1..].iter().all(|code| code.starts_with("ENM")), "{both:?}");
     assert_eq!(
         rules(&["--select", "MAP003,CFG", "--ignore", "CFG001,expired-ignore"]),
-        ["CFG003", "CFG005", "CFG006", "MAP003"]
+        ["CFG003", "CFG004", "CFG005", "CFG006", "MAP003"]
     );
     assert!(!rules(&["--ignore", "DUP"]).iter().any(|code| code.starts_with("DUP")));
     let none = audit(dir.path(), ".", &["--select", "DUP001", "--ignore", "DUP001"]);

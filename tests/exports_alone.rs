@@ -55,7 +55,7 @@ fn zoho_alone() {
     assert_finds(&ran, &["ENM002", "ENM003", "TS001", "TS003", "DUP002", "ID014", "IO001", "IO002"]);
     let inputs: Vec<String> =
         list(&ran.json(), "inputs").iter().map(|input| text(input, "dataset").to_owned()).collect();
-    assert_eq!(inputs, ["zoho.contacts", "zoho.deals", "zoho.leads"]);
+    assert_eq!(inputs, ["zoho.cases", "zoho.contacts", "zoho.deals", "zoho.leads"]);
 }
 
 #[test]

@@ -49,6 +49,9 @@ const LEFT_OPEN: &[(&str, &str)] = &[
     ("DUP014", ""),
     // Whose number is right.
     ("ENM007", "total_spent"),
+    // The day from which an alias is a mistake.
+    ("ENM012", "lifecycle_stage"),
+    ("ENM012", "Lifecycle Stage"),
 ];
 
 #[test]

@@ -44,7 +44,7 @@ const WAY: &[Step] = &[
         Mend::Columns(&["last_order_at", "subscription_renews_at", "birthday", "synced_at"]),
         "-+++--+--",
     ),
-    ("who is in what must stay empty", Mend::Columns(&["promo_journey", "early_access"]), "-+++--++-"),
+    ("who is in what must stay empty", Mend::Columns(&["promo_journey", "early_access"]), "-+++--+--"),
     ("opt-outs on profiles", Mend::Columns(&[OPT_OUT]), "-+++--++-"),
     ("messages", Mend::File("exports/customerio/deliveries.csv"), "-+++--++-"),
     ("opt-outs of doubles", Mend::Quiet, "-+++--+++"),

@@ -76,13 +76,12 @@ attributes:
     values: {Bronze: bronze, Silver: silver, Gold: gold, Platinum: platinum}   # Zoho: Customer.io
     owner: zoho
     kind: state
-    was: [vip_level]
     used_by: [segment:VIP]
   total_spent:
     from: shopify.customers.Total Spent
     type: number
     owner: shopify
-    used_by: [segment:Big Spender]
+    used_as: branch
   acquisition_channel:
     from: [zoho.contacts.{{contacts.Lead Source}}, zoho.leads.{{leads.Lead Source}}]
     type: enum
@@ -212,7 +211,6 @@ segments:
   Recent Buyer: {where: "last_order_at > now() - interval '30 days'", purpose: recent_buyer}
   VIP: {where: "vip_tier IN ('gold', 'platinum')", purpose: vip, expect: {min: 20}}
   New Customer: {where: "lifecycle_stage = 'First Order'"}
-  Big Spender: {where: "total_spent > 500"}
   Wholesale Prospect: {where: "tags = 'Wholesale Prospect'"}
   Tea Friends: {where: "tags = 'friend of the house'"}
   # Nobody may ever be in these two. If somebody is, stop the journey and look.
@@ -377,8 +375,7 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("SEG003", "mapping", "segments", "tier, stage and last order are watched"),
     ("SEG004", "mapping", "segments.VIP", "more than the twenty it expects"),
     ("SEG005", "mapping", "test_people", "each is in the segment that the list says"),
-    ("SEG006", "mapping", "segments.Big Spender", "some profiles have it"),
-    ("SEG008", "mapping", "segments.VIP", "it reads the new name"),
+    ("SEG006", "mapping", "segments.VIP", "some profiles have it"),
     ("TS010", "zoho.contacts", "column:{{contacts.Last Order Time}}", "an hour after the customer was created"),
     ("IO003", "zoho.leads", "", "no rule needs a lifecycle stage of leads"),
     ("IO003", "zoho.contacts", "", "the missing serial number is text: no rule of values needs it, MAP003 names it"),

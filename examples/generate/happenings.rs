@@ -67,7 +67,7 @@ pub(crate) fn apply(slot: Slot, person: &Person, rng: &mut Rng, unit: &mut Unit)
             unit.clear(Set::Events);
             stage(unit, 30 * DAY, r#"{"from":"First Order","to":"Active"}"#);
             let row = stage(unit, 20 * DAY, r#"{"to":"Loyal"}"#);
-            unit.told("EVT005", (Set::Events, row), about(STAGES, Some(STAGE), None));
+            unit.told("EVT005", (Set::Events, row), about(STAGES, Some(STAGE), Some(STAGE)));
         }
         Role::Flip => {
             unit.clear(Set::Events);

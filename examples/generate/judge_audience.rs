@@ -17,7 +17,6 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
     let known = !whole.translated;
     aliases(unit);
     undercount(unit);
-    numbers(unit);
     for profile in 0..unit.rows(Set::People).len() {
         engaged(unit, profile, known);
         if known {
@@ -62,17 +61,6 @@ fn undercount(unit: &mut Unit) {
     }
     for (code, row, column, right) in held {
         unit.found(code, (Set::People, row), column, Some(right));
-    }
-}
-
-/// SEG009: what a comparison of numbers cannot read.
-fn numbers(unit: &mut Unit) {
-    let wrong =
-        unit.notes.iter().filter(|note| note.list == List::Finding && note.code == "MAP005" && note.set == Set::People);
-    let rows: Vec<usize> =
-        wrong.filter(|note| note.column == Some(Profile::Spent as usize)).map(|note| note.row).collect();
-    for row in rows {
-        unit.found("SEG009:Big Spender (total_spent)", (Set::People, row), Profile::Spent, None);
     }
 }
 

@@ -128,6 +128,17 @@ fn question(
     }
 }
 
+/// Deals without the id of their contact are of nobody: a name is not enough.
+fn ownerless(context: &Context<'_>, stage: &Column) -> Option<Gap> {
+    let plan = context.identity();
+    let linked = plan.get(&stage.dataset).is_some_and(|keys| !keys.parents.is_empty());
+    (!linked).then(|| Gap {
+        subject: stage.dataset.clone(),
+        reason: format!("{} has no column `Contact Name.id`, so no deal belongs to anybody", stage.dataset),
+        column: Some((stage.dataset.clone(), "Contact Name.id".to_owned())),
+    })
+}
+
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     let silent = |gap: Gap| Ask { gaps: vec![gap], ..Ask::default() };
     let Some(mapping) = context.mapping else { return silent(no_mapping()) };
@@ -150,11 +161,17 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         ask.gaps.push(context.blank(&lookup));
     }
     ask.gaps.extend(context.identifier_gaps());
+    ask.gaps.extend(ownerless(context, &stage));
     for scene in &shop {
         match if leaves_out(scene) { None } else { question(context, scene, &stage, answers) } {
             Some(Err(gap)) => ask.gaps.push(gap),
             Some(Ok(question)) => {
                 ask.subjects += 1;
+                for (_, filter) in question.filters() {
+                    let (questions, blank) = context.unfilled(&filter.expr, answers);
+                    ask.questions.extend(questions);
+                    ask.gaps.extend(blank);
+                }
                 ask.questions.push(question);
             }
             None => ask.subjects += 1,

@@ -208,6 +208,11 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
             ask.subjects += 1;
             let each = evidence.iter().map(|evidence| all(profiles, &[&audience.within, &evidence.met]));
             ask.questions.extend(each.chain([whole, all(profiles, &[&audience.within])]));
+            for expr in evidence.iter().map(|evidence| &evidence.met).chain([&audience.within]) {
+                let (questions, blank) = context.unfilled(expr, answers);
+                ask.questions.extend(questions);
+                ask.gaps.extend(blank);
+            }
         }
         ask.gaps.extend(missing);
     }

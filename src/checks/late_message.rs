@@ -63,11 +63,18 @@ fn at_owner(context: &Context<'_>) -> (Vec<OptOut>, Vec<Gap>) {
             let Ok(time) = context.standard(dataset, "Unsubscribed Time") else { continue };
             let own = attribute.from.iter().filter_map(|from| from.column.as_ref());
             let own = own.filter(|path| path.dataset == dataset.name).find_map(|path| context.resolve(path).ok());
-            let usual = || standard_name(dataset.system).and_then(|name| context.standard(dataset, name).ok());
-            let Some(flag) = own.or_else(usual) else { continue };
             if found.iter().any(|known| known.time == time) {
                 continue;
             }
+            let usual = || standard_name(dataset.system).map(|name| context.standard(dataset, name));
+            let flag = match own.map(Ok).or_else(usual) {
+                Some(Ok(flag)) => flag,
+                Some(Err(gap)) => {
+                    gaps.push(gap);
+                    continue;
+                }
+                None => continue,
+            };
             match (lens(attribute, dataset, context.label(&flag)), zoneless(context, dataset)) {
                 (Ok(consent), None) => found.push(OptOut {
                     time,

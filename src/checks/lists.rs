@@ -127,7 +127,24 @@ impl<'a> Context<'a> {
         if let Some(gap) = declared.next() {
             return Some(gap);
         }
-        let known = !self.profile_ids(dataset).is_empty() || self.listed_address(dataset).is_some();
+        let ids = self.profile_ids(dataset);
+        let known = !ids.is_empty() || self.listed_address(dataset).is_some();
+        // Ids of one numbering alone lead nowhere where profiles do not carry it.
+        if let (Some(profiles), [only], None) = (self.profiles(), ids.as_slice(), self.listed_address(dataset))
+            && self.profile_ids(profiles).iter().all(|id| id.numbering != only.numbering)
+        {
+            let label = if only.numbering == Numbering::CioId { "cio_id" } else { "id" };
+            return Some(Gap {
+                subject: dataset.name.clone(),
+                reason: format!(
+                    "{} names people by `{}`, and {} has no column `{label}` to find them by",
+                    dataset.name,
+                    self.label(&Column { dataset: dataset.name.clone(), index: only.column }),
+                    profiles.name
+                ),
+                column: None,
+            });
+        }
         (!known).then(|| Gap {
             subject: dataset.name.clone(),
             reason: format!(

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::exports::{Dataset, Dialect, System};
-use crate::facts::{Column, Filter, Tokens};
+use crate::facts::{Answer, Answers, Column, Filter, Question, Tokens};
 use crate::findings::Gap;
+use crate::mapping::expr::Expr;
 use crate::mapping::spelling::Spellings;
 use crate::mapping::{self, Attribute, ColumnPath};
 use crate::text::nearest;
@@ -111,6 +112,27 @@ impl Context<'_> {
     /// A gap for a column without a single value: nothing was looked at.
     pub fn blank(&self, column: &Column) -> Gap {
         Gap::blank(format!("{}.{}", column.dataset, self.label(column)))
+    }
+
+    /// What a condition reads and is blank in every record, with the questions that tell: it finds nobody there. That
+    /// nobody opted out is an answer.
+    pub fn unfilled(&self, expr: &Expr, answers: &Answers) -> (Vec<Question>, Vec<Gap>) {
+        let (mut questions, mut gaps) = (Vec::new(), Vec::new());
+        for (name, _) in expr.columns() {
+            let Some(column) = ColumnPath::parse(&name).and_then(|path| self.resolve(&path).ok()) else { continue };
+            if self.label(&column) == "unsubscribed" {
+                continue;
+            }
+            let question = Question::Columns { dataset: column.dataset.clone() };
+            if let Some(Answer::Columns { rows, columns, .. }) = answers.get(&question)
+                && *rows > 0
+                && columns.get(column.index).is_some_and(|fact| fact.filled == 0)
+            {
+                gaps.push(self.blank(&column));
+            }
+            questions.push(question);
+        }
+        (questions, gaps)
     }
 
     /// What is missing of the canonical identifier, on the profile and at its source.

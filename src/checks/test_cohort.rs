@@ -123,7 +123,13 @@ pub(super) fn told(context: &Context<'_>, people: &[TestPerson], answers: &Answe
         told.gaps.push(lacking("mapping:test_people", &format!("no test person is in {}", contacts.name)));
         return told;
     }
-    let question = Question::Cohort(cohort(context, contacts, &groups, among, 0));
+    let cohort = cohort(context, contacts, &groups, among, 0);
+    if let Some(filter) = &cohort.filter {
+        let (questions, blank) = context.unfilled(&filter.expr, answers);
+        told.questions.extend(questions);
+        told.gaps.extend(blank);
+    }
+    let question = Question::Cohort(cohort);
     if let Some(Answer::Cohort(drawn)) = answers.get(&question) {
         told.hits.extend(narrow(context, &groups, drawn));
     }

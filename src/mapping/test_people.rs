@@ -105,7 +105,12 @@ pub(super) fn within(mapping: &Mapping) -> Result<()> {
 /// The nearest name, and all of them where they are few.
 fn help<'a>(typed: &str, names: impl Iterator<Item = &'a str>, lead: &str) -> String {
     let names: Vec<&str> = names.collect();
-    let near = nearest(typed, names.iter().copied()).map(|near| format!("did you mean `{near}`? "));
+    let near = nearest(typed, names.iter().copied()).map(|near| {
+        // Of short words many are as near as each other: `i` is `id` as much as `in`.
+        let alike = names.iter().filter(|name| typed.len() < 3 && name.len() == near.len() && name.starts_with(typed));
+        let beside = alike.filter(|name| **name != near).map(|name| format!(" or `{name}`"));
+        format!("did you mean `{near}`{}? ", beside.collect::<String>())
+    });
     let shown = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
     format!("{}{lead}: {shown}", near.unwrap_or_default())
 }
