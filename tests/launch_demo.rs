@@ -108,6 +108,7 @@ fn mend(dir: &Path, clean: &Path, how: &Mend) {
         }
         Mend::Quiet => rows.iter_mut().filter(|row| !right.contains_key(&row[KEY])).for_each(|row| {
             row.insert(OPT_OUT.to_owned(), "true".to_owned());
+            row.insert("promo_journey".to_owned(), "false".to_owned());
         }),
         Mend::Gone => rows.retain(|row| right.contains_key(&row[KEY])),
         Mend::File(_) => {}

@@ -98,7 +98,7 @@ fn check(file: &str, text: &str, key: &Known) -> Vec<String> {
         fs::write(dir.path().join(file), changed).unwrap();
         let ran = run_in(dir.path(), &["audit", ".", "--now", NOW]);
         let place = format!("{file}:{}:{}\n", key.mark.line, key.mark.column);
-        let said = [place.as_str(), &format!("unknown key `{typo}`"), &format!("did you mean `{}`?", key.name)];
+        let said = [place.as_str(), &format!("unknown key `{typo}`"), "did you mean `", &format!("`{}`?", key.name)];
         if ran.code != 2 || !ran.out.is_empty() || said.iter().any(|phrase| !ran.err.contains(phrase)) {
             wrong.push(format!("{typo} for {} at {place}exit {}\n{}", key.name, ran.code, ran.err));
         }

@@ -513,8 +513,21 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
         ledger.statement(code, &format!("mapping:journeys.{journey}"))?;
     }
     // Columns that rules know by their English names.
-    for dataset in ["zoho.contacts", "zoho.contacts", "zoho.deals"].iter().filter(|_| german) {
-        ledger.statement("IO003", dataset)?;
+    let english =
+        [("zoho.contacts", "Email Opt Out"), ("zoho.contacts", "Modified Time"), ("zoho.deals", "Contact Name")];
+    for (dataset, column) in english.into_iter().filter(|_| german) {
+        ledger.enter(&Entry {
+            list: List::Finding,
+            code: "IO003",
+            dataset,
+            key: "header",
+            subject: Some(dataset),
+            column,
+            value: "",
+            suggestion: None,
+            other: None,
+            why: "",
+        })?;
     }
     ledger.statement("TAG003", "segment:Tea Friends")?;
     for item in ["duplicates", "exits", "identifier", "mapping", "segments", "test-people", "timestamps", "values"] {
