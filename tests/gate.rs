@@ -249,10 +249,11 @@ fn a_segment_that_is_left_behind_loses_its_members() {
     let (before, rest) = mapping.split_once("  tier:\n").unwrap();
     let (_, rest) = rest.split_once("  total_spent:\n").unwrap();
     let rest = rest.lines().filter(|line| !line.starts_with("  VIP: {")).collect::<Vec<_>>().join("\n");
+    let rest = rest.replace(", in: [VIP]", "");
     fs::write(dir.path().join("mapping.yaml"), format!("{before}  total_spent:\n{rest}\n")).unwrap();
     let gone = told();
     for subject in ["attribute-removed:vip_tier", "segment-removed:segment:VIP"] {
-        assert!(of(&gone, subject).contains("VIP with its 77 members is watched no longer"), "{gone:?}");
+        assert!(of(&gone, subject).contains("VIP with its 79 members is watched no longer"), "{gone:?}");
     }
     assert!(gone.iter().any(|(own, _)| own == "reader-left:journey:vip: segment VIP"), "{gone:?}");
 }
@@ -300,13 +301,13 @@ fn a_saved_summary_tells_what_the_exports_tell() {
     // 82 of silver join; 57 of gold are spelled `top` from now on, which the condition does not test.
     assert!(vip.contains("57 of VIP's 79 members leave and 82 other profiles enter"), "{vip}");
     let window = of(&summary, "segment-changed:segment:Recent Buyer");
-    assert!(window.contains("94 profiles join Recent Buyer's 71 members"), "{window}");
+    assert!(window.contains("104 profiles join Recent Buyer's 81 members"), "{window}");
     let risk = of(&summary, "value-removed:lifecycle_stage: At Risk");
-    assert!(risk.contains("51 of At Risk's 51 members leave"), "{risk}");
+    assert!(risk.contains("63 of At Risk's 63 members leave"), "{risk}");
     assert!(risk.contains("churned-early-access"), "{risk}");
     let consent = of(&summary, "consent-owner-changed:unsubscribed");
     assert!(
-        consent.contains("Of 33 people who opted out at zoho and stand in shopify too, 13 are subscribed there"),
+        consent.contains("Of 39 people who opted out at zoho and stand in shopify too, 11 are subscribed there"),
         "{consent}"
     );
 }

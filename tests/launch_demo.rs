@@ -48,7 +48,7 @@ const WAY: &[Step] = &[
     ("opt-outs on profiles", Mend::Columns(&[OPT_OUT]), "-+++--++-"),
     ("messages", Mend::File("exports/customerio/deliveries.csv"), "-+++--++-"),
     ("opt-outs of doubles", Mend::Quiet, "-+++--+++"),
-    ("doubles", Mend::Gone, "+++++-+++"),
+    ("doubles", Mend::Gone, "-++++-+++"),
     ("profiles", Mend::File(PEOPLE), "+++++-+++"),
     ("the shop's phones", Mend::File("exports/shopify/customers_export.csv"), "+++++++++"),
 ];
