@@ -154,10 +154,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         Err(gap) => return silent(gap),
     };
     let mut ask = Ask { questions: vec![stages(&stage), filled(&lookup)], ..Ask::default() };
-    if let Some(Answer::Columns { columns, rows, .. }) = answers.get(&filled(&lookup))
-        && *rows > 0
-        && columns.get(lookup.index).is_some_and(|column| column.filled == 0)
-    {
+    if answers.is_blank(&lookup) {
         ask.gaps.push(context.blank(&lookup));
     }
     ask.gaps.extend(context.identifier_gaps());

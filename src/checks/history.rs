@@ -2,7 +2,7 @@
 //! there is none.
 
 use super::context::{Context, no_records};
-use crate::facts::Column;
+use crate::facts::{Answer, Answers, Column, Moved, Question};
 use crate::findings::Gap;
 use crate::mapping::EARLIER;
 
@@ -41,4 +41,12 @@ pub(super) fn earlier(context: &Context<'_>, column: &Column) -> Result<Column, 
         reason: format!("the earlier snapshot of {} holds no `{label}`; watch it under `snapshots:`", column.dataset),
         column: None,
     })
+}
+
+/// What moved between the two exports, once it is known.
+pub(super) fn moved<'a>(answers: &'a Answers, question: &Question) -> Option<&'a Moved> {
+    match answers.get(question) {
+        Some(Answer::Moves(moved)) => Some(moved),
+        _ => None,
+    }
 }

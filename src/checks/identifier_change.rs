@@ -1,10 +1,10 @@
 //! Identifiers that changed between the snapshot and today on the same record.
 
 use super::context::{Context, no_mapping};
-use super::history::earlier;
+use super::history::{earlier, moved};
 use super::identifier::is_address;
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Cell, Column, Moved, Moves, Question};
+use crate::facts::{Answers, Cell, Column, Moves, Question};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::normalize::Form;
 use crate::shape::Shape;
@@ -67,13 +67,6 @@ fn questions(context: &Context<'_>) -> (Vec<(Column, Question)>, Vec<Gap>) {
         }
     }
     (found, gaps)
-}
-
-fn moved<'a>(answers: &'a Answers, question: &Question) -> Option<&'a Moved> {
-    match answers.get(question) {
-        Some(Answer::Moves(moved)) => Some(moved),
-        _ => None,
-    }
 }
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {

@@ -89,8 +89,8 @@ fn at_owner(context: &Context<'_>) -> (Vec<OptOut>, Vec<Gap>) {
 }
 
 /// Attributes with the time of an opt-out, beside the flag that still says so.
-fn on_profile(context: &Context<'_>, known: &[OptOut]) -> Vec<OptOut> {
-    let Some(profiles) = context.profiles() else { return Vec::new() };
+fn on_profile(context: &Context<'_>, known: &[OptOut]) -> (Vec<OptOut>, Option<Gap>) {
+    let Some(profiles) = context.profiles() else { return (Vec::new(), None) };
     let mapped = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
     let mapped = mapped.filter(|attribute| attribute.is(&["timestamp", "date"]) && Concept::OptOut.is(&attribute.name));
     // The copy of a time that is read at its source says nothing more.
@@ -103,8 +103,12 @@ fn on_profile(context: &Context<'_>, known: &[OptOut]) -> Vec<OptOut> {
     let mut names: Vec<&str> = mapped.map(|attribute| attribute.name.as_str()).chain(TIMES.iter().copied()).collect();
     names.sort_unstable();
     names.dedup();
-    let Ok(flag) = context.on_profile("unsubscribed") else { return Vec::new() };
-    let times = names.into_iter().filter(|name| !copied(name)).filter_map(|name| {
+    names.retain(|name| !copied(name) && context.on_profile(name).is_ok());
+    let flag = match context.on_profile("unsubscribed") {
+        Ok(flag) => flag,
+        Err(gap) => return (Vec::new(), (!names.is_empty()).then_some(gap)),
+    };
+    let times = names.into_iter().filter_map(|name| {
         let attribute = context.mapping.and_then(|mapping| mapping.attribute(name));
         Some(OptOut {
             time: context.on_profile(name).ok()?,
@@ -112,7 +116,7 @@ fn on_profile(context: &Context<'_>, known: &[OptOut]) -> Vec<OptOut> {
             standing: (flag.clone(), Lens::Consent(Consent::Profile)),
         })
     });
-    times.collect()
+    (times.collect(), None)
 }
 
 /// Blank, or one of these words.
@@ -156,7 +160,9 @@ fn plans(context: &Context<'_>, params: &Node) -> (Vec<Follows>, Vec<Gap>) {
         (Err(gap), _) | (_, Err(gap)) => return stop(gap),
     };
     let (mut outs, mut gaps) = at_owner(context);
-    outs.extend(on_profile(context, &outs));
+    let (times, missing) = on_profile(context, &outs);
+    outs.extend(times);
+    gaps.extend(missing);
     if outs.is_empty() && gaps.is_empty() {
         let reason = "nothing says when somebody opted out; it needs `Unsubscribed Time` at the owner of consent, or an \
                       attribute such as `unsubscribed_at`";

@@ -48,12 +48,6 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
     if context.mapping.is_none() {
         return Vec::new();
     }
-    let is_blank = |column: &Column| match answers.get(&Question::Columns { dataset: column.dataset.clone() }) {
-        Some(Answer::Columns { rows, columns, .. }) => {
-            *rows > 0 && columns.get(column.index).is_some_and(|fact| fact.filled == 0)
-        }
-        _ => false,
-    };
     // A blank value is never too long.
     let sized = |question: &&Question| {
         !matches!(question, Question::Wide { .. } | Question::Shapes { lens: Lens::Size(_), .. })
@@ -81,7 +75,7 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
         keys.into_iter().map(move |index| Column { dataset: dataset.clone(), index })
     });
     let columns: BTreeSet<Column> = own.chain(keys).chain(lookups).collect();
-    columns.iter().filter(|column| is_blank(column)).map(|column| context.blank(column)).collect()
+    columns.iter().filter(|column| answers.is_blank(column)).map(|column| context.blank(column)).collect()
 }
 
 /// The columns of a question: its own, those of its filter, and those by which the records it pairs are linked.

@@ -1,9 +1,9 @@
 //! Lifecycle stages that many records entered at once since the snapshot.
 
 use super::context::{Context, no_mapping};
-use super::history::earlier;
+use super::history::{earlier, moved};
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Cell, Column, Moved, Moves, Question};
+use crate::facts::{Answers, Cell, Column, Moved, Moves, Question};
 use crate::findings::{Gap, Hit, Part, Shows, Subject};
 use crate::mapping::Attribute;
 use crate::mapping::spelling::Spellings;
@@ -46,13 +46,6 @@ fn stages<'a>(context: &Context<'a>) -> (Vec<(&'a Attribute, Column, Question)>,
         gaps.push(Gap { subject: "mapping:attributes".to_owned(), reason, column: None });
     }
     (found, gaps)
-}
-
-fn moved<'a>(answers: &'a Answers, question: &Question) -> Option<&'a Moved> {
-    match answers.get(question) {
-        Some(Answer::Moves(moved)) => Some(moved),
-        _ => None,
-    }
 }
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {

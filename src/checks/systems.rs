@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use crate::exports::{Dataset, Dialect, System};
-use crate::facts::{Answer, Answers, Column, Filter, Question, Tokens};
+use crate::facts::{Answers, Column, Filter, Question, Tokens};
 use crate::findings::Gap;
 use crate::mapping::expr::Expr;
 use crate::mapping::spelling::Spellings;
@@ -123,14 +123,10 @@ impl Context<'_> {
             if self.label(&column) == "unsubscribed" {
                 continue;
             }
-            let question = Question::Columns { dataset: column.dataset.clone() };
-            if let Some(Answer::Columns { rows, columns, .. }) = answers.get(&question)
-                && *rows > 0
-                && columns.get(column.index).is_some_and(|fact| fact.filled == 0)
-            {
+            if answers.is_blank(&column) {
                 gaps.push(self.blank(&column));
             }
-            questions.push(question);
+            questions.push(Question::Columns { dataset: column.dataset });
         }
         (questions, gaps)
     }

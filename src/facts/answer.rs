@@ -241,6 +241,13 @@ impl Answers {
         self.given.get(question)
     }
 
+    /// Whether a column is known to hold no value in any record.
+    pub fn is_blank(&self, column: &super::Column) -> bool {
+        let facts = self.get(&Question::Columns { dataset: column.dataset.clone() });
+        matches!(facts, Some(Answer::Columns { rows, columns, .. })
+            if *rows > 0 && columns.get(column.index).is_some_and(|fact| fact.filled == 0))
+    }
+
     /// Every question with its answer, in the order of questions.
     pub fn iter(&self) -> impl Iterator<Item = (&Question, &Answer)> {
         self.given.iter()
