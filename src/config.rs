@@ -2,12 +2,16 @@
 
 mod gate;
 pub mod matching;
+mod no_secrets;
 pub mod policy;
+pub mod pull;
+mod pulled;
 
 use std::path::{Path, PathBuf};
 
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
+use self::pull::Pull;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -38,6 +42,7 @@ const SOURCE: &[Key] = &[
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
     key("rows", ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
+    key("pull", Shape::Object(pull::PULL), "how `crmlint pull` fetches it from the system itself"),
     key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
 ];
 /// What a column of a delivery export or a suppression list is, where its name does not tell.
@@ -127,6 +132,8 @@ pub struct Source {
     pub taken_at: Option<(i64, Place)>,
     /// What its columns are, as far as their names do not tell.
     pub columns: Vec<(String, String)>,
+    /// How it is fetched, where it is.
+    pub pull: Option<Pull>,
 }
 
 /// A declared number of records.
@@ -231,11 +238,14 @@ impl Config {
     /// Reads and checks a config file; paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Self> {
         let document = Document::read(path, &plain(path).display().to_string())?;
-        Self::build(document, path.parent().unwrap_or_else(|| Path::new("")))
+        let mut config = Self::build(document, path.parent().unwrap_or_else(|| Path::new("")))?;
+        config.sources.iter_mut().for_each(pulled::complete);
+        Ok(config)
     }
 
     /// Checks a config; paths in it are relative to a folder.
     pub fn build(document: Document, base: &Path) -> Result<Self> {
+        no_secrets::check(&document)?;
         shape::check(&document, &CONFIG)?;
         let root = &document.root;
         let mut sources = Vec::new();
@@ -376,7 +386,8 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
     };
     let columns = entries(node, "columns").iter();
     let columns = columns.filter_map(|entry| Some((entry.key.clone(), entry.node.text()?.to_owned()))).collect();
-    Ok(Source { request, time_zone, rows: expected(document, node), taken_at, columns })
+    let pull = pull::read(document, entry, base)?;
+    Ok(Source { request, time_zone, rows: expected(document, node), taken_at, columns, pull })
 }
 
 fn expected(document: &Document, node: &Node) -> Vec<Expected> {

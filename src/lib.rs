@@ -8,6 +8,7 @@
 //!             mapping document ─┴─ rules/*.yaml
 //! ```
 //!
+//! * [`pull`]: the systems' own APIs → files for the next stage; with [`net`] it alone (and `notify`) opens a connection
 //! * [`exports`]: paths, archives → datasets: which system wrote them, which column is which, what was wrong with the bytes
 //! * [`frames`]: datasets → text columns, and the identity index that says which records are one person
 //! * [`mapping`], [`config`]: the team's documents, every entry with its place
@@ -40,6 +41,7 @@ pub mod mapping;
 pub mod matching;
 pub mod net;
 pub mod pictures;
+pub mod pull;
 pub mod radius;
 mod remarks;
 pub mod reports;

@@ -13,6 +13,7 @@ use crate::exports::Request;
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::frames::time::written;
+use crate::pull::{self, api::Voice};
 use crate::reports::{self, Format, rows};
 use crate::text::counted;
 
@@ -26,7 +27,8 @@ Examples:
   crmlint audit --output report.html         a page to open, with filters and pictures
   crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
   crmlint audit --save-summary summary.json  what the gate needs to count people without exports
-  crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
+  crmlint audit --rows failing.csv           every failing record, unmasked, to repair them
+  crmlint audit --pull                       fetch the exports first, as `crmlint pull` does")]
 pub(super) struct Args {
     /// A folder with a crmlint.yaml, or export files and folders [default: the crmlint.yaml of the current folder]
     #[arg(value_name = "PATH")]
@@ -71,6 +73,9 @@ pub(super) struct Args {
     /// Work through people in this many pieces; the report is the same
     #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
     shards: u32,
+    /// Fetch the exports first from the systems that the config names under `pull:`
+    #[arg(long)]
+    pull: bool,
     /// Do not store a snapshot, whatever the config says
     #[arg(long)]
     no_snapshot: bool,
@@ -92,7 +97,13 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         output::fits(file)?;
         targets::apart(&targets, file)?;
     }
-    let config = config(&args.paths)?;
+    let mut config = config(&args.paths)?;
+    if args.pull {
+        let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
+        pull::run(&config, &[], false, &Voice { say: &|line| console.say(line), detail })?;
+        // What was pulled says when it was.
+        config = self::config(&args.paths)?;
+    }
     let policy = policy(args, &config)?;
     let bar = Bar::new(args.quiet);
     let options = Options {
@@ -164,7 +175,7 @@ pub(super) fn config(paths: &[PathBuf]) -> Result<Config> {
 /// A config of exports alone.
 pub(super) fn bare(files: Vec<PathBuf>) -> Config {
     let request = Request { paths: files, ..Request::default() };
-    let source = Source { request, time_zone: None, rows: Vec::new(), taken_at: None, columns: Vec::new() };
+    let source = Source { request, time_zone: None, rows: Vec::new(), taken_at: None, columns: Vec::new(), pull: None };
     Config { sources: vec![source], ..Config::default() }
 }
 

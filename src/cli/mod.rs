@@ -11,6 +11,7 @@ mod init;
 mod output;
 mod people;
 mod progress;
+mod pull;
 mod sample;
 mod targets;
 mod trace;
@@ -37,6 +38,7 @@ Examples:
   crmlint audit demo                     audit a folder that holds a crmlint.yaml
   crmlint audit Contacts_2026_05_21.csv  audit exports alone, before anything is connected
   crmlint init exports/                  draft the two documents from exports
+  crmlint pull                           fetch the exports from Zoho CRM and Customer.io themselves
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint sample                         propose ten people to test the sync with
@@ -79,6 +81,10 @@ enum Command {
     Baseline(baseline::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
+    /// Fetch exports from the systems themselves, into the folders that the config names.
+    Pull(pull::Args),
+    /// Say whether a pull would work: secrets, rights, clocks.
+    Doctor(pull::DoctorArgs),
     /// Propose people to test the sync with, as a block for mapping.yaml.
     Sample(sample::Args),
     /// Find records of one person in one file of people.
@@ -152,6 +158,8 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
+        Command::Pull(args) => pull::run(&args, console),
+        Command::Doctor(args) => pull::doctor(&args, console),
         Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),

@@ -8,6 +8,7 @@ use super::archive::stop;
 use super::dataset::{Body, Dataset};
 use super::heading::is_private;
 use super::listing::inputs;
+use super::manifest::Told;
 use super::metadata::Metadata;
 use super::part::{PREVIEW, Part, Shape};
 use super::recognise::{Verdict, bulk_column, recognise, zcrm_column};
@@ -27,15 +28,21 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     let mut metadata = Metadata::default();
     let mut parts = Vec::new();
     let may_tell = request.system.is_none_or(|system| system == System::CustomerIo);
-    let mut told = false;
+    let (mut told, mut manifests) = (false, Told::default());
     for input in inputs(&request.paths)? {
+        let pulled = manifests.of(&input).cloned();
+        if pulled.as_ref().is_some_and(|pulled| pulled.holds == "deleted") {
+            continue;
+        }
         if Metadata::is(&input)? {
             metadata.add(&input)?;
         } else if may_tell && workspace.take(&input) {
             told = true;
         } else {
             let part = Part::open(input, request)?;
-            let verdict = recognise(&part, request);
+            let mut verdict = recognise(&part, request);
+            // Who asked for a module knows it better than its columns tell.
+            verdict.module = pulled.and_then(|pulled| pulled.module).or(verdict.module);
             parts.push((part, verdict));
         }
     }

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use zip::ZipArchive;
 
 use super::archive::{Input, bomb, encrypted, first_bytes, is_backup_part, open, slashes, stop, zip_error};
+use super::manifest::{is_manifest, refuse_half};
 use crate::error::Result;
 
 /// An archive that declares more than this is not opened at all.
@@ -80,7 +81,8 @@ fn pattern(shown: &str) -> Result<Vec<Input>> {
     let matches = glob::glob_with(shown, options)
         .map_err(|error| stop(format!("The pattern {shown} is not valid: {}", error.msg), ""))?;
     let mut paths: Vec<PathBuf> = matches.filter_map(std::result::Result::ok).filter(|path| path.is_file()).collect();
-    paths.retain(|path| !ignored(path));
+    paths.retain(|path| !ignored(path) && !is_manifest(path));
+    paths.iter().filter_map(|path| path.parent()).try_for_each(refuse_half)?;
     paths.sort();
     if paths.is_empty() {
         return Err(stop(format!("Nothing matches the pattern {shown}"), "Check the folder and the spelling."));
@@ -134,7 +136,9 @@ fn folder(path: &Path) -> Result<Vec<Input>> {
             return backup(&paths);
         }
     }
-    let paths: Vec<PathBuf> = entries.into_iter().filter(|entry| entry.is_file() && !ignored(entry)).collect();
+    refuse_half(path)?;
+    let is_data = |entry: &PathBuf| entry.is_file() && !ignored(entry) && !is_manifest(entry);
+    let paths: Vec<PathBuf> = entries.into_iter().filter(is_data).collect();
     if paths.is_empty() {
         return Err(stop(format!("The folder {} holds no export", slashes(path)), "Give the folder of the files."));
     }

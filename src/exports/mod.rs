@@ -19,6 +19,7 @@ mod holder;
 mod json;
 mod kinds;
 mod listing;
+mod manifest;
 mod metadata;
 mod parquet;
 mod part;
@@ -37,8 +38,10 @@ pub use dataset::Dataset;
 pub use events::EventColumns;
 pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use manifest::{LANDING, MANIFEST, Manifest, Pulled, STAGING};
 pub use metadata::Choice;
 pub use workspace::Workspace;
+pub use zoho::api_name as zoho_api_name;
 
 /// Damaged places of one kind that a file names one by one; beyond, they are counted.
 pub const NAMED: usize = 1_000_000;

@@ -33,7 +33,7 @@ const STANDARD: [(&str, &str); 22] = [
 
 /// The API name of a standard label; by Zoho's own rule for new fields otherwise. None for a label without Latin letters,
 /// whose API name the label does not tell.
-pub(super) fn api_name(module: &str, label: &str) -> Option<String> {
+pub fn api_name(module: &str, label: &str) -> Option<String> {
     for suffix in [".id", ".module"] {
         if let Some(base) = label.strip_suffix(suffix) {
             // A pair is a lookup: in Deals "Contact Name.id", but never the full name of Contacts.

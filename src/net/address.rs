@@ -71,6 +71,19 @@ impl Address {
         host == "localhost" || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
     }
 
+    /// Whether it is on the very host and port of another one.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.url.origin() == other.url.origin()
+    }
+
+    /// Whether its host is one of these domains, or below one.
+    pub fn is_of(&self, domains: &[&str]) -> bool {
+        let host = self.url.host_str().unwrap_or_default();
+        domains
+            .iter()
+            .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    }
+
     /// As it is, for the client alone.
     pub(super) fn url(&self) -> &Url {
         &self.url
@@ -117,6 +130,21 @@ mod tests {
             assert!(told.starts_with("the address in SLACK_URL"), "{told}");
             assert!(!told.contains("example.com") && !told.contains("pass@"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_host_belongs_to_a_domain_or_not() {
+        let at = |text: &str| Address::parse(text, "it").expect("fits");
+        for (text, expected) in [
+            ("https://www.zohoapis.eu/x", true),
+            ("https://zohoapis.eu", true),
+            ("https://evilzohoapis.eu", false),
+            ("https://zohoapis.eu.example.com", false),
+        ] {
+            assert_eq!(at(text).is_of(&["zohoapis.eu"]), expected, "{text}");
+        }
+        assert!(at("http://localhost:1/a").is_beside(&at("http://localhost:1/b")));
+        assert!(!at("http://localhost:1/a").is_beside(&at("http://localhost:2/a")));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(crate) fn answer(
     match (request.method.as_str(), parts.as_slice()) {
         ("POST", ["exports", "customers"]) => people(request, state, workspace),
         ("POST", ["exports", "deliveries"]) => deliveries(request, state, workspace),
+        ("GET", ["exports"]) => listed(state),
         ("GET", ["exports", id]) => look(id, state, settings),
         ("GET", ["exports", id, "download"]) => link(id, state, settings),
         ("GET", ["segments"]) => Answer::json(200, "customerio_segments", &json!({ "segments": segments(false) })),
@@ -125,6 +126,11 @@ fn export(state: &State, at: usize, done: bool) -> Value {
     })
 }
 
+fn listed(state: &State) -> Answer {
+    let exports: Vec<Value> = (0..state.exports.len()).map(|at| export(state, at, true)).collect();
+    Answer::json(200, "customerio_exports", &json!({ "exports": exports }))
+}
+
 fn find(id: &str, state: &State) -> Option<usize> {
     id.parse::<usize>().ok().and_then(|id| id.checked_sub(1)).filter(|at| *at < state.exports.len())
 }
@@ -139,7 +145,8 @@ fn look(id: &str, state: &mut State, settings: &Settings) -> Answer {
 fn link(id: &str, state: &mut State, settings: &Settings) -> Answer {
     let Some(at) = find(id, state) else { return error(404, "not found") };
     state.exports[at].links += 1;
-    let url = format!("{}/store/{}/{}.csv?signature=canarylinksignature", settings.base, at + 1, state.exports[at].links);
+    let url =
+        format!("{}/store/{}/{}.csv?signature=canarylinksignature", settings.base, at + 1, state.exports[at].links);
     Answer::json(200, "customerio_download", &json!({ "url": url }))
 }
 
@@ -187,6 +194,7 @@ fn campaigns() -> Value {
 }
 
 fn topics() -> Value {
-    let one = |id: u64, name: &str| json!({ "id": id, "identifier": format!("topic_{id}"), "name": name, "description": "" });
+    let one =
+        |id: u64, name: &str| json!({ "id": id, "identifier": format!("topic_{id}"), "name": name, "description": "" });
     json!({ "topics": [one(1, "Newsletter"), one(2, "Offers")] })
 }

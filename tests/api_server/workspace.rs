@@ -57,10 +57,8 @@ impl Module {
             }
             options.sort_unstable();
         }
-        let options: Vec<Value> = options
-            .iter()
-            .map(|word| json!({ "display_value": word, "actual_value": word, "type": "used" }))
-            .collect();
+        let options: Vec<Value> =
+            options.iter().map(|word| json!({ "display_value": word, "actual_value": word, "type": "used" })).collect();
         json!({
             "id": format!("70451230000009{at:05}"),
             "api_name": if field.api == "Id" { "id" } else { &field.api },

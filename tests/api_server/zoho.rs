@@ -111,8 +111,12 @@ fn create(request: &Request, state: &mut State, workspace: &Workspace) -> Answer
 
 fn first(query: &Value, workspace: &Workspace) -> Option<Job> {
     let module = workspace.module(query["module"]["api_name"].as_str()?)?;
-    let asked: Vec<String> =
-        query["fields"].as_array().into_iter().flatten().filter_map(|field| field.as_str().map(str::to_owned)).collect();
+    let asked: Vec<String> = query["fields"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|field| field.as_str().map(str::to_owned))
+        .collect();
     let all = || module.fields.iter().map(|field| field.api.clone()).collect();
     let fields: Vec<String> = if asked.is_empty() { all() } else { asked };
     if fields.iter().any(|field| module.column(field).is_none()) {
@@ -181,7 +185,8 @@ fn result(id: &str, state: &State, workspace: &Workspace, settings: &Settings) -
 /// The records as the result of a job: the id first, whether it was asked for or not.
 pub(crate) fn table(module: &Module, fields: &[String], rows: &[usize]) -> Vec<u8> {
     let mut columns = vec![module.column("Id").unwrap()];
-    columns.extend(fields.iter().filter(|field| !field.eq_ignore_ascii_case("id")).map(|api| module.column(api).unwrap()));
+    columns
+        .extend(fields.iter().filter(|field| !field.eq_ignore_ascii_case("id")).map(|api| module.column(api).unwrap()));
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(columns.iter().map(|at| &module.fields[*at].api)).unwrap();
     for row in rows {

@@ -1,0 +1,315 @@
+//! Where pulled files land: collected in a hidden folder beside their places, with what was asked for so far, and moved to
+//! their places together once all are there. A later pull goes on from that folder; an audit never looks into it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::pull::Target;
+use crate::error::{Error, Fault, Result};
+use crate::exports::{LANDING, Manifest, Pulled, STAGING};
+use crate::frames::time::rfc3339;
+
+/// What was asked for and what is there.
+const STATE: &str = "state.json";
+/// After this, tokens of pages and results of jobs are gone at the vendors.
+const STALE: i64 = 20 * 3600;
+
+/// A job at a vendor.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Job {
+    /// Its id.
+    pub(super) id: String,
+    /// When it was asked for.
+    pub(super) asked: i64,
+    /// Whether its file is there.
+    pub(super) done: bool,
+    /// What the next page is asked for by.
+    pub(super) next: Option<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct State {
+    /// What is asked for; another config asks for something else.
+    asks: String,
+    began: i64,
+    jobs: BTreeMap<String, Job>,
+    manifest: Option<Manifest>,
+}
+
+/// The hidden folder, held against a second pull.
+#[derive(Debug)]
+pub(super) struct Landing {
+    folder: PathBuf,
+    /// The name of the one file, when it is one.
+    single: Option<String>,
+    staging: PathBuf,
+    state: State,
+    /// Held until the pull ends.
+    _lock: File,
+    /// Whether it goes on with an earlier pull.
+    pub(super) resumed: bool,
+}
+
+fn failed(what: &Path, error: &std::io::Error) -> Error {
+    let fault = Fault::new(format!("{} could not be written: {error}", what.display()));
+    Error::input(fault.help("check the folder, its permissions and the space on the disk"))
+}
+
+impl Landing {
+    /// Opens the hidden folder of a target. What another config or another day left there is thrown away.
+    pub(super) fn open(target: &Target, asks: &str, blank: Manifest, fresh: bool) -> Result<Self> {
+        let folder = target.folder().to_owned();
+        let single = match target {
+            Target::Folder(_) => None,
+            Target::File(file) => file.file_name().map(|name| name.to_string_lossy().into_owned()),
+        };
+        let name = single.as_ref().map_or_else(|| STAGING.to_owned(), |file| format!("{STAGING}-{file}"));
+        let staging = folder.join(name);
+        fs::create_dir_all(&staging).map_err(|error| failed(&staging, &error))?;
+        hide(&staging);
+        let lock = lock(&staging)?;
+        let now = jiff::Timestamp::now().as_second();
+        let known = read_state(&staging).filter(|known| {
+            let lands = staging.join(LANDING).exists();
+            known.manifest.is_some() && (lands || (!fresh && known.asks == asks && now - known.began < STALE))
+        });
+        let resumed = known.is_some();
+        let state = known.unwrap_or_else(|| State {
+            asks: asks.to_owned(),
+            began: now,
+            jobs: BTreeMap::new(),
+            manifest: Some(blank),
+        });
+        let landing = Self { folder, single, staging, state, _lock: lock, resumed };
+        if !resumed {
+            landing.empty()?;
+        }
+        landing.save()?;
+        Ok(landing)
+    }
+
+    /// Whether an earlier pull had everything, and only its files were not all in place.
+    pub(super) fn is_landing(&self) -> bool {
+        self.staging.join(LANDING).exists()
+    }
+
+    /// Throws away what is left in the hidden folder.
+    fn empty(&self) -> Result<()> {
+        for entry in fs::read_dir(&self.staging).map_err(|error| failed(&self.staging, &error))?.flatten() {
+            if entry.file_name() != "lock" {
+                fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn save(&self) -> Result<()> {
+        let path = self.staging.join(STATE);
+        let text = serde_json::to_string_pretty(&self.state).unwrap_or_default();
+        whole(&path, text.as_bytes())
+    }
+
+    /// What is known of the pull as a whole.
+    pub(super) fn manifest(&mut self) -> &mut Manifest {
+        self.state.manifest.get_or_insert_with(|| Manifest::new("", ""))
+    }
+
+    /// A job of an earlier or of this pull.
+    pub(super) fn job(&self, step: &str) -> Option<&Job> {
+        self.state.jobs.get(step)
+    }
+
+    /// Remembers a job.
+    pub(super) fn note_job(&mut self, step: &str, job: Job) -> Result<()> {
+        self.state.jobs.insert(step.to_owned(), job);
+        self.save()
+    }
+
+    /// Forgets a job that the vendor does not know any more.
+    pub(super) fn forget_job(&mut self, step: &str) -> Result<()> {
+        self.state.jobs.remove(step);
+        self.save()
+    }
+
+    /// Adds a sentence on what could not be had.
+    pub(super) fn remark(&mut self, note: String) -> Result<()> {
+        let notes = &mut self.manifest().notes;
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
+        self.save()
+    }
+
+    /// Where a file is written before it is known to be whole.
+    pub(super) fn draft(&self, name: &str) -> PathBuf {
+        self.staging.join(format!("{name}.part"))
+    }
+
+    /// The file of an earlier pull that is whole.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let found = self.state.manifest.iter().flat_map(|manifest| &manifest.files).find(|pulled| pulled.file == name);
+        found.is_some_and(|pulled| {
+            digest(&self.staging.join(name)).is_ok_and(|(bytes, sha)| bytes == pulled.bytes && sha == pulled.sha256)
+        })
+    }
+
+    /// Whether a file of this name was collected.
+    pub(super) fn lists(&self, name: &str) -> bool {
+        self.state.manifest.iter().flat_map(|manifest| &manifest.files).any(|pulled| pulled.file == name)
+    }
+
+    /// Whether any record of a collected file has a value in a column.
+    pub(super) fn any(&self, name: &str, column: &str, value: &str) -> Result<bool> {
+        super::table::any(&self.staging.join(name), column, value)
+            .map_err(|why| Error::input(Fault::new(format!("{name}: {why}")).help("run the pull again")))
+    }
+
+    /// Keeps a draft that is whole.
+    pub(super) fn keep(&mut self, name: &str, what: Kept<'_>) -> Result<()> {
+        let (draft, path) = (self.draft(name), self.staging.join(name));
+        let (bytes, sha256) = digest(&draft).map_err(|error| failed(&draft, &error))?;
+        fs::rename(&draft, &path).map_err(|error| failed(&path, &error))?;
+        private(&path);
+        let pulled = Pulled {
+            file: name.to_owned(),
+            holds: what.holds.to_owned(),
+            module: what.module.map(str::to_owned),
+            rows: what.rows,
+            bytes,
+            sha256,
+            asked: rfc3339(what.asked),
+            finished: rfc3339(what.finished),
+        };
+        let manifest = self.manifest();
+        manifest.files.retain(|known| known.file != name);
+        manifest.files.push(pulled);
+        manifest.files.sort_by(|one, other| one.file.cmp(&other.file));
+        self.save()
+    }
+
+    /// Keeps JSON.
+    pub(super) fn keep_json(&mut self, name: &str, json: &serde_json::Value, what: Kept<'_>) -> Result<()> {
+        let draft = self.draft(name);
+        let text = serde_json::to_string_pretty(json).unwrap_or_default() + "\n";
+        fs::write(&draft, text).map_err(|error| failed(&draft, &error))?;
+        self.keep(name, what)
+    }
+
+    /// Moves everything to its place, the manifest last, and takes away what an earlier pull left there. Stopped anywhere, it
+    /// goes on from there.
+    pub(super) fn land(mut self) -> Result<Manifest> {
+        let manifest = self.manifest();
+        let stamps = |stamp: fn(&Pulled) -> &String| manifest.files.iter().map(stamp).cloned().collect::<Vec<_>>();
+        let (asked, finished) = (stamps(|pulled| &pulled.asked), stamps(|pulled| &pulled.finished));
+        manifest.asked = asked.into_iter().min().unwrap_or_default();
+        manifest.finished = finished.into_iter().max().unwrap_or_default();
+        let manifest = manifest.clone();
+        self.save()?;
+        let marker = self.staging.join(LANDING);
+        whole(&marker, b"")?;
+        for pulled in &manifest.files {
+            let (from, to) = (self.staging.join(&pulled.file), self.folder.join(&pulled.file));
+            if from.exists() {
+                fs::rename(&from, &to).map_err(|error| failed(&to, &error))?;
+            }
+        }
+        let path = Manifest::path(&self.folder, self.single.as_deref());
+        for old in Manifest::read(&path).map(|old| old.files).unwrap_or_default() {
+            let is_kept = manifest.files.iter().any(|pulled| pulled.file == old.file);
+            let place = self.folder.join(&old.file);
+            // What somebody changed since is no longer the pull's.
+            if !is_kept && place.metadata().is_ok_and(|data| data.len() == old.bytes) {
+                fs::remove_file(&place).map_err(|error| failed(&place, &error))?;
+            }
+        }
+        let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
+        whole(&path, text.as_bytes())?;
+        fs::remove_dir_all(&self.staging).map_err(|error| failed(&self.staging, &error))?;
+        Ok(manifest)
+    }
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept<'a> {
+    pub(super) holds: &'a str,
+    pub(super) module: Option<&'a str>,
+    pub(super) rows: Option<u64>,
+    pub(super) asked: i64,
+    pub(super) finished: i64,
+}
+
+/// One pull at a time.
+fn lock(staging: &Path) -> Result<File> {
+    let path = staging.join("lock");
+    let file = File::create(&path).map_err(|error| failed(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => {
+            let fault = Fault::new(format!("another pull works in {}", staging.display()));
+            Err(Error::input(fault.help("wait until it is done")))
+        }
+    }
+}
+
+fn read_state(staging: &Path) -> Option<State> {
+    serde_json::from_str(&fs::read_to_string(staging.join(STATE)).ok()?).ok()
+}
+
+/// Writes a file beside its place and moves it there, for the eyes of the user alone.
+fn whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut file =
+        tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder).map_err(|error| failed(path, &error))?;
+    file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| failed(path, &error))?;
+    file.persist(path).map_err(|error| failed(path, &error.error)).map(|_| ())
+}
+
+/// The size of a file and its SHA-256.
+fn digest(path: &Path) -> std::io::Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    let (mut buffer, mut bytes) = (vec![0; 1 << 16], 0);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            break;
+        }
+        bytes += read as u64;
+        context.update(&buffer[..read]);
+    }
+    Ok((bytes, hex(context.finish().as_ref())))
+}
+
+/// The SHA-256 of a text.
+pub(super) fn digest_of(text: &str) -> String {
+    hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Exports hold people: their files are for the user alone.
+#[cfg(unix)]
+fn private(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    // A file system without permissions has none to set.
+    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path) {}
+
+#[cfg(unix)]
+fn hide(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o700));
+}
+
+#[cfg(not(unix))]
+fn hide(_: &Path) {}
