@@ -3,15 +3,18 @@
 mod gate;
 pub mod matching;
 mod no_secrets;
+pub mod notify;
 pub mod policy;
 pub mod pull;
 mod pulled;
+mod rows;
 
 use std::path::{Path, PathBuf};
 
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use self::pull::Pull;
+pub use self::rows::Expected;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -20,7 +23,7 @@ use crate::mapping::Spot;
 use crate::revisions::plain;
 use crate::shape::{self, Key, Shape, TEXTS, key};
 use crate::text::seconds;
-use crate::yaml::{Document, Entry, Node, number};
+use crate::yaml::{Document, Entry, Node};
 
 /// The file's name, and where a folder is looked at for it.
 pub const FILE: &str = "crmlint.yaml";
@@ -31,7 +34,6 @@ const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
 const GATE: &[&str] = &["error", "warning", "note", "off"];
 
-const ROWS: Shape = Shape::Any(&[Shape::Count, Shape::MapOf(&Shape::Count)]);
 const SOURCE: &[Key] = &[
     key("files", TEXTS, "files, folders or patterns, relative to this file: exports/zoho/*.csv"),
     key("kind", Shape::Word(SYSTEMS), "the system; recognised from the content when left out"),
@@ -40,7 +42,7 @@ const SOURCE: &[Key] = &[
     key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
     key("encoding", Shape::Text, "utf-8, utf-16 or windows-1252, when detection is wrong"),
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
-    key("rows", ROWS, "how many records the export said it holds; or module: count"),
+    key("rows", rows::ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
     key("pull", Shape::Object(pull::PULL), "how `crmlint pull` fetches it from the system itself"),
     key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
@@ -116,6 +118,8 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
+    key("notify", Shape::ListOf(&Shape::Object(notify::NOTIFY)), "whom `crmlint notify` tells of a run"),
+    key("mail", Shape::Object(notify::MAIL), "who sends and receives the mail of `crmlint notify --eml`"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);
 
@@ -134,17 +138,6 @@ pub struct Source {
     pub columns: Vec<(String, String)>,
     /// How it is fetched, where it is.
     pub pull: Option<Pull>,
-}
-
-/// A declared number of records.
-#[derive(Debug, Clone)]
-pub struct Expected {
-    /// The module it is about; the whole source otherwise.
-    pub module: Option<String>,
-    /// How many.
-    pub rows: u64,
-    /// Where it is written.
-    pub place: Place,
 }
 
 /// Where snapshots go.
@@ -246,7 +239,9 @@ impl Config {
     /// Checks a config; paths in it are relative to a folder.
     pub fn build(document: Document, base: &Path) -> Result<Self> {
         no_secrets::check(&document)?;
+        notify::guard(&document)?;
         shape::check(&document, &CONFIG)?;
+        notify::Notify::read(&document, base)?;
         let root = &document.root;
         let mut sources = Vec::new();
         for entry in entries(root, "sources") {
@@ -387,18 +382,7 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
     let columns = entries(node, "columns").iter();
     let columns = columns.filter_map(|entry| Some((entry.key.clone(), entry.node.text()?.to_owned()))).collect();
     let pull = pull::read(document, entry, base)?;
-    Ok(Source { request, time_zone, rows: expected(document, node), taken_at, columns, pull })
-}
-
-fn expected(document: &Document, node: &Node) -> Vec<Expected> {
-    let Some(rows) = node.get("rows") else { return Vec::new() };
-    let one = |module: Option<String>, value: &Node| {
-        let rows = value.text().and_then(number).filter(|rows| *rows >= 0.0)? as u64;
-        Some(Expected { module, rows, place: document.place(value.mark) })
-    };
-    let modules =
-        rows.entries().iter().filter_map(|entry| one(Some(entry.key.to_lowercase().replace(' ', "_")), &entry.node));
-    one(None, rows).into_iter().chain(modules).collect()
+    Ok(Source { request, time_zone, rows: rows::expected(document, node), taken_at, columns, pull })
 }
 
 /// A fault about a path the user gave.

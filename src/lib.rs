@@ -20,6 +20,7 @@
 //! * [`trace`]: one person through every stage but checks: what each system holds, and what keeps them out of a journey
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`net`]: the one way to the network, for `pull` and `notify` alone
+//! * [`notify`]: a JSON report → messages to people
 //! * [`pictures`]: answers → what people would rather look at than read
 //! * [`findings`]: hits → findings → triage → verdict
 //! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
@@ -40,6 +41,7 @@ pub mod layout;
 pub mod mapping;
 pub mod matching;
 pub mod net;
+pub mod notify;
 pub mod pictures;
 pub mod pull;
 pub mod radius;

@@ -1,5 +1,6 @@
 //! Verdict in, text out. A reporter renders what it is given: it does not filter, sort or count.
 
+pub mod brief;
 mod excerpt;
 mod github;
 mod gitlab;
