@@ -6,6 +6,7 @@ mod no_secrets;
 pub mod notify;
 pub mod policy;
 pub mod pull;
+mod pull_target;
 mod pulled;
 mod rows;
 

@@ -4,6 +4,7 @@
 use super::pull::PULL;
 use crate::error::{Error, Fault, Result};
 use crate::net::Kept;
+use crate::text::nearest;
 use crate::yaml::{Document, Entry, Node};
 
 /// Refuses secrets in the document, before anything else looks at it: no message shows their line.
@@ -18,7 +19,7 @@ fn no_secret(document: &Document, entry: &Entry) -> Result<()> {
         // The place stands in the sentence, because an excerpt would show the line.
         Err(Error::usage(Fault::new(format!("{}: {message}", document.place(mark))).help(help)))
     };
-    if PULL.iter().all(|key| key.name != entry.key) && is_secret_name(&entry.key) {
+    if PULL.iter().all(|key| key.name != entry.key) && is_secret_name(&entry.key) && !is_slip(entry) {
         let (key, upper) = (&entry.key, entry.key.to_uppercase());
         let help = format!(
             "write `{key}_env: {upper}`, the name of an environment variable, or `{key}_file:` with a file; and make a new \
@@ -44,6 +45,12 @@ fn no_secret(document: &Document, entry: &Entry) -> Result<()> {
         return told(entry.node.mark, message, "use `url_env` or `url_file`, or a header by `headers_env`".to_owned());
     }
     Ok(())
+}
+
+/// Whether a key is a known one with a slip, and a name stands under it: the next reader of the document says so.
+fn is_slip(entry: &Entry) -> bool {
+    let near = nearest(&entry.key, PULL.iter().map(|key| key.name));
+    near.is_some_and(|near| entry.key.len() + 1 >= near.len()) && entry.node.text().is_some_and(is_variable)
 }
 
 /// Whether what stands under a key of this name would be a secret.

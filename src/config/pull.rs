@@ -1,12 +1,13 @@
 //! How exports are fetched: the `pull:` section of a source in, what to ask which system for out. Secrets are named here,
 //! by a variable or a file, and never written.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
-use super::refuse;
+pub use super::pull_target::Target;
+use super::{pull_target, refuse};
 use crate::error::{Error, Place, Result};
 use crate::net::{Address, Kept};
 use crate::shape::{Key, Shape, TEXTS, key};
@@ -79,27 +80,6 @@ pub enum From {
     CustomerIo(CustomerIo),
     /// A file at an address.
     File(Remote),
-}
-
-/// Where it goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// Several files, into a folder.
-    Folder(PathBuf),
-    /// One file.
-    File(PathBuf),
-}
-
-impl Target {
-    /// The folder of it.
-    pub fn folder(&self) -> &Path {
-        match self {
-            Self::Folder(folder) => folder,
-            Self::File(file) => {
-                file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-            }
-        }
-    }
 }
 
 /// How long to wait.
@@ -200,7 +180,7 @@ pub(super) fn read(document: &Document, source: &Entry, base: &Path) -> Result<O
             return Err(Error::usage(fault.help(format!("the keys are: {}", own.join(", ")))));
         }
     }
-    let target = reader.target(&source.node, matches!(from, From::File(_)))?;
+    let target = pull_target::read(document, &source.node, base, matches!(from, From::File(_)))?;
     let api = match node.get("api").and_then(|api| api.text().map(|text| (api, text))) {
         None => None,
         Some((api, text)) => Some(reader.address(api, text)?),
@@ -348,41 +328,6 @@ impl Reader<'_> {
             timeout: of("timeout", Duration::from_secs(60))?,
         })
     }
-
-    /// Where the source's files are, which is where the pulled ones go.
-    fn target(&self, source: &Node, one: bool) -> Result<Target> {
-        let files = source.get_texts("files");
-        let node = source.get("files").unwrap_or(source);
-        let mut folders: Vec<PathBuf> = files.iter().map(|file| folder_of(file)).collect();
-        folders.dedup();
-        match (files.as_slice(), folders.as_slice()) {
-            ([file], _) if one && is_file(file) => Ok(Target::File(self.base.join(file))),
-            (_, _) if one => {
-                let help = "write one file, without a pattern: `files: exports/orders.csv`";
-                refuse(self.document, node, "where the file goes is not told".to_owned(), help)
-            }
-            (_, [folder])
-                if !folder.to_string_lossy().contains(['*', '?', '[']) && !files.iter().any(|f| is_file(f)) =>
-            {
-                Ok(Target::Folder(self.base.join(folder)))
-            }
-            _ => {
-                let help = "write one folder: `files: exports/zoho`";
-                refuse(self.document, node, "which folder the files go to is not told".to_owned(), help)
-            }
-        }
-    }
-}
-
-/// Whether a path names one file: it has an ending, and no pattern.
-fn is_file(path: &str) -> bool {
-    !path.contains(['*', '?', '[']) && Path::new(path).extension().is_some()
-}
-
-fn folder_of(path: &str) -> PathBuf {
-    let pattern = path.contains(['*', '?', '[']);
-    let path = Path::new(path);
-    if pattern { path.parent().unwrap_or_else(|| Path::new("")).to_owned() } else { path.to_owned() }
 }
 
 fn duration(text: &str) -> Option<Duration> {
@@ -409,13 +354,12 @@ fn json(node: &Node) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, is_file};
+    use super::duration;
 
     #[test]
-    fn short_waits_and_files_are_told() {
+    fn short_waits_are_told() {
         assert_eq!(duration("20ms").map(|wait| wait.as_millis()), Some(20));
         assert_eq!(duration("2m").map(|wait| wait.as_secs()), Some(120));
         assert_eq!(duration("soon"), None);
-        assert!(is_file("exports/a.csv") && !is_file("exports/zoho") && !is_file("exports/*.csv"));
     }
 }

@@ -115,7 +115,8 @@ impl<'a> Vendor<'a> {
             whole: pace.timeout.saturating_mul(2),
             bytes: MOST_TALK,
         };
-        let fetch = Limits { whole: pace.patience, bytes: MOST_FILE, ..limits };
+        let patience = pace.patience.saturating_mul(2);
+        let fetch = Limits { whole: pace.patience, patience, bytes: MOST_FILE, ..limits };
         Self {
             name,
             voice,
@@ -240,6 +241,7 @@ impl<'a> Vendor<'a> {
         let (code, words) = told.said();
         let why = match (told.strange, told.status) {
             (true, _) => "what it answered is no JSON; a proxy or a sign-in page may have answered instead".to_owned(),
+            (false, 200..300) => "what it answered is not what its API describes".to_owned(),
             (false, 300..400) => "it answered with another address, which is not followed".to_owned(),
             (false, status) => {
                 let mut said = vec![code.as_str(), words.as_str()];

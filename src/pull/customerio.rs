@@ -98,17 +98,18 @@ pub(super) fn pull(vendor: &Vendor<'_>, asked: &CustomerIo, wish: &Wish<'_>, lan
     if asks("segments") {
         run.segments()?;
     }
-    let campaigns =
-        if asks("campaigns") || asks("deliveries") { run.list("campaigns", "campaigns")? } else { Vec::new() };
-    if asks("campaigns") {
-        run.keep_list("campaigns.json", &json!({ "campaigns": campaigns }))?;
+    if asks("campaigns") || asks("deliveries") {
+        let (campaigns, at) = run.list("campaigns", "campaigns")?;
+        if asks("campaigns") {
+            run.keep_list("campaigns.json", &json!({ "campaigns": campaigns }), at)?;
+        }
+        if asks("deliveries") {
+            run.deliveries(&campaigns, at)?;
+        }
     }
     if asks("topics") {
-        let topics = run.list("subscription_topics", "topics")?;
-        run.keep_list("topics.json", &json!({ "topics": topics }))?;
-    }
-    if asks("deliveries") {
-        run.deliveries(&campaigns)?;
+        let (topics, at) = run.list("subscription_topics", "topics")?;
+        run.keep_list("topics.json", &json!({ "topics": topics }), at)?;
     }
     Ok(())
 }
@@ -247,24 +248,23 @@ impl Run<'_> {
         Err(self.vendor.stop(message, "run the pull again; nothing of it was put among the exports"))
     }
 
-    /// The list of an answer. Lists of this API come without pages.
-    fn list(&self, path: &str, name: &str) -> Result<Vec<Value>> {
+    /// The list of an answer, and when it was. Lists of this API come without pages.
+    fn list(&self, path: &str, name: &str) -> Result<(Vec<Value>, i64)> {
         let told = self.fine(&listed(&self.base, path, name))?;
         match told.json.get(name).and_then(Value::as_array) {
-            Some(items) => Ok(items.clone()),
+            Some(items) => Ok((items.clone(), told.date.unwrap_or_else(now))),
             None => Err(self.vendor.stop(format!("Customer.io answered no list of {name}"), "run the pull again")),
         }
     }
 
-    fn keep_list(&mut self, file: &str, answer: &Value) -> Result<()> {
-        let at = now();
+    fn keep_list(&mut self, file: &str, answer: &Value, at: i64) -> Result<()> {
         let kept = Kept { holds: "workspace", module: None, rows: None, asked: at, finished: at };
         self.landing.keep_json(file, answer, kept)
     }
 
     /// The list of segments; each one alone also tells its conditions, which are no documented part of the answer.
     fn segments(&mut self) -> Result<()> {
-        let mut segments = self.list("segments", "segments")?;
+        let (mut segments, at) = self.list("segments", "segments")?;
         for segment in &mut segments {
             let Some(id) = segment["id"].as_u64() else { continue };
             let call = listed(&self.base, &format!("segments/{id}"), &format!("segment {id}"));
@@ -273,20 +273,23 @@ impl Run<'_> {
                 continue;
             }
             let told = self.vendor.fine(&call, told)?;
+            if !told.json["segment"].is_object() {
+                return Err(self.vendor.refused(&call, &told));
+            }
             if let Some(conditions) = told.json.pointer("/segment/conditions") {
                 segment["conditions"] = conditions.clone();
             }
         }
         self.vendor.say(&format!("  segments: {}", segments.len()));
-        self.keep_list("segments.json", &json!({ "segments": segments }))
+        self.keep_list("segments.json", &json!({ "segments": segments }), at)
     }
 
     /// What was sent, by campaign, because the API exports deliveries of one at a time.
-    fn deliveries(&mut self, campaigns: &[Value]) -> Result<()> {
+    fn deliveries(&mut self, campaigns: &[Value], now: i64) -> Result<()> {
         let started = campaigns.iter().filter(|campaign| campaign["state"] != json!("draft"));
         for campaign in started {
             let Some(id) = campaign["id"].as_u64() else { continue };
-            let start = self.asked.since.map(|since| now() - since);
+            let start = self.asked.since.map(|since| now - since);
             let call = export_deliveries(&self.base, &json!(id), start);
             let what = format!("deliveries of campaign {id}");
             self.export(&what, &format!("deliveries_{id}.csv"), &call)?;

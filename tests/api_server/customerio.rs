@@ -145,8 +145,7 @@ fn look(id: &str, state: &mut State, settings: &Settings) -> Answer {
 fn link(id: &str, state: &mut State, settings: &Settings) -> Answer {
     let Some(at) = find(id, state) else { return error(404, "not found") };
     state.exports[at].links += 1;
-    let url =
-        format!("{}/store/{}/{}.csv?signature=canarylinksignature", settings.base, at + 1, state.exports[at].links);
+    let url = format!("{}/store/{}/export.csv?signature=canarylinksignature", settings.base, at + 1);
     Answer::json(200, "customerio_download", &json!({ "url": url }))
 }
 

@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod expected;
+pub mod vendors;
 
 use std::fs;
 use std::path::{Path, PathBuf};
