@@ -35,8 +35,15 @@ fn told(ran: &Ran, code: i32, sentence: &str) {
     assert!(ran.err.contains(sentence), "{sentence:?} is not in {}", ran.err);
 }
 
-/// Findings as code, subject and records.
-fn findings(report: &Value) -> BTreeSet<(String, String, u64)> {
+/// A finding: code, subject and records.
+type Found = (String, String, u64);
+
+/// What differs, because the API gives times with an offset and the screens give them without one, and because a screen
+/// export of the demo has a damaged record.
+const PULLED_ALONE: [&str; 0] = [];
+const FILES_ALONE: [&str; 0] = [];
+
+fn findings(report: &Value) -> BTreeSet<Found> {
     let one = |finding: &Value| {
         (
             text(finding, "code").to_owned(),
@@ -55,7 +62,7 @@ fn a_pull_and_an_audit_in_one_command_find_what_the_files_hold() {
     put(dir.path(), "exports/customerio/events.csv");
     let ran = run_secretly(dir.path(), &["audit", ".", "--pull", "-v", "--now", NOW, "--output", "json=a.json"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
-    assert!(ran.err.contains("events.csv, which no pull put there"), "{}", ran.err);
+    assert!(ran.err.contains("`events.csv`, which no pull put there"), "{}", ran.err);
     let pulled: Value = serde_json::from_slice(&fs::read(dir.path().join("a.json")).unwrap()).unwrap();
 
     let zoho = manifest(dir.path(), "exports/zoho");
@@ -72,21 +79,21 @@ fn a_pull_and_an_audit_in_one_command_find_what_the_files_hold() {
         "  shopify:\n    files: exports/shopify\n    kind: shopify\n    taken_at: 2026-05-21T06:00:00Z\n".into(),
     ]);
     demo_exports(by_hand.path());
-    for name in ["segments.json", "campaigns.json"] {
-        fs::copy(
-            dir.path().join("exports/customerio").join(name),
-            by_hand.path().join("exports/customerio").join(name),
-        )
-        .unwrap();
+    // What the APIs tell beside the records, saved by hand as docs/config.md describes.
+    let beside = ["customerio/segments.json", "customerio/campaigns.json"].map(str::to_owned).into_iter();
+    let fields = ["contacts", "leads", "deals", "cases"].map(|module| format!("zoho/fields_{module}.json"));
+    for name in beside.chain(fields) {
+        fs::copy(dir.path().join("exports").join(&name), by_hand.path().join("exports").join(&name)).unwrap();
     }
     let files = run_in(by_hand.path(), &["audit", ".", "--now", NOW, "--output", "json=-"]).json();
     let (one, other) = (findings(&pulled), findings(&files));
-    let apart = |left: &BTreeSet<(String, String, u64)>, right: &BTreeSet<(String, String, u64)>| {
-        left.difference(right).map(|(code, subject, rows)| format!("{code} {subject}: {rows}")).collect::<Vec<_>>()
+    let apart = |left: &BTreeSet<Found>, right: &BTreeSet<Found>| {
+        let line = |(code, subject, rows): &Found| format!("{code} {subject}: {rows}");
+        left.difference(right).map(line).collect::<Vec<_>>()
     };
-    assert_eq!(apart(&one, &other), Vec::<String>::new(), "found in what was pulled alone");
-    assert_eq!(apart(&other, &one), Vec::<String>::new(), "found in the files alone");
-    assert!(one.len() > 100, "{}", one.len());
+    assert_eq!(apart(&one, &other), PULLED_ALONE);
+    assert_eq!(apart(&other, &one), FILES_ALONE);
+    assert!(one.len() > 150, "{}", one.len());
 }
 
 #[test]
@@ -140,7 +147,8 @@ fn walks(port: u16) -> [Vec<String>; 4] {
 
 const STAND: [&str; 4] = ["--page", "40", "--polls", "0"];
 /// Once, and from then on.
-const FAULTS: [(&str, &str); 13] = [
+const FAULTS: [(&str, &str); 14] = [
+    ("400", ""),
     ("401", ""),
     ("429", ""),
     ("500", "+"),

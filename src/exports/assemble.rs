@@ -21,6 +21,8 @@ struct Group {
     module: String,
     dialect: Dialect,
     parts: Vec<Part>,
+    /// What the column of the record's own id is called, where it was given its label.
+    id: Option<String>,
 }
 
 /// Everything the request names, recognised and sorted by name.
@@ -54,8 +56,9 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     }
     join_backup(&mut parts);
     declare_modules(&mut parts, request);
-    let groups = pick(grouped(parts, request)?, request)?;
+    let mut groups = pick(grouped(parts, request)?, request)?;
     metadata.settle(&modules(&groups));
+    groups.iter_mut().for_each(|group| give_labels(group, &metadata));
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
         found.push(build(group, request, &metadata)?);
@@ -76,6 +79,26 @@ fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
         found.push((&group.module, labels.collect()));
     }
     found
+}
+
+/// Bulk Read names columns as the API does. Where the fields API told their labels they get those, as on the screens, so that
+/// a finding has one name whichever way the export was fetched.
+fn give_labels(group: &mut Group, metadata: &Metadata) {
+    if group.dialect != Dialect::ZohoBulk {
+        return;
+    }
+    for part in &mut group.parts {
+        let id = bulk_column(part);
+        let told: Vec<Option<String>> = part.labels.iter().map(|name| metadata.label(&group.module, name)).collect();
+        let labels: Vec<String> =
+            part.labels.iter().zip(&told).map(|(name, label)| label.as_ref().unwrap_or(name).clone()).collect();
+        // Fields may share a label, and a label may be the API name of another field.
+        let is_unique = |label: &String| labels.iter().filter(|other| *other == label).count() == 1;
+        let labels = labels.iter().zip(&part.labels).map(|(label, name)| if is_unique(label) { label } else { name });
+        let labels: Vec<String> = labels.cloned().collect();
+        group.id = id.map(|at| labels[at].clone()).or(group.id.take());
+        part.labels = labels;
+    }
 }
 
 /// In a backup every table is Zoho's, also one without record ids.
@@ -134,7 +157,7 @@ fn grouped(parts: Vec<(Part, Verdict)>, request: &Request) -> Result<Vec<Group>>
         match groups.iter_mut().find(same) {
             Some(group) if group.dialect == verdict.dialect => group.parts.push(part),
             Some(group) => return Err(twice(group, &part, verdict.dialect)),
-            None => groups.push(Group { module, dialect: verdict.dialect, parts: vec![part] }),
+            None => groups.push(Group { module, dialect: verdict.dialect, parts: vec![part], id: None }),
         }
     }
     Ok(groups)
@@ -251,7 +274,9 @@ fn fold(group: Group) -> Folded {
     let id = group.parts.iter().find_map(|part| {
         let column = match group.dialect {
             Dialect::ZohoUi | Dialect::ZohoBackup => zcrm_column(part),
-            Dialect::ZohoBulk | Dialect::ZohoJson => bulk_column(part),
+            Dialect::ZohoBulk | Dialect::ZohoJson => {
+                group.id.as_deref().and_then(|label| part.column(label)).or_else(|| bulk_column(part))
+            }
             _ => None,
         };
         column.map(|at| part.labels[at].clone())
@@ -260,7 +285,7 @@ fn fold(group: Group) -> Folded {
         Shape::Delimited(format) => Some(char::from(format.delimiter)),
         _ => None,
     });
-    let Group { module, dialect, parts } = group;
+    let Group { module, dialect, parts, .. } = group;
     Folded { module, dialect, labels, files, delimiter, id, source: Source::Parts(parts) }
 }
 
@@ -299,7 +324,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
             } else if Some(at) == key {
                 Some("id".to_owned())
             } else if dialect.by_api_name() {
-                Some(label.clone())
+                metadata.api_name(&module, label, 0).or_else(|| Some(label.clone()))
             } else {
                 api_name(metadata, &module, label, &labels)
             },

@@ -147,6 +147,21 @@ impl Metadata {
         names.get(nth).filter(|_| !unsure).map(|name| format!("{name}{suffix}"))
     }
 
+    /// The label of the field with an API name, when the metadata knows exactly one.
+    pub(super) fn label(&self, module: &str, api_name: &str) -> Option<String> {
+        let (base, suffix) = match api_name.rsplit_once('.') {
+            Some((base, suffix @ ("id" | "module"))) => (base, format!(".{suffix}")),
+            _ => (api_name, String::new()),
+        };
+        let is = |field: &&Field| field.api_name.eq_ignore_ascii_case(base) && same(&field.module, module);
+        let mut labels: Vec<&str> = self.fields.iter().filter(is).map(|field| field.label.as_str()).collect();
+        labels.dedup();
+        match labels.as_slice() {
+            [label] => Some(format!("{label}{suffix}")),
+            _ => None,
+        }
+    }
+
     /// The options of a module's picklists.
     pub(super) fn picklists(&self, module: &str) -> Picklists {
         let mut lists = Picklists::new();

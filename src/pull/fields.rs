@@ -64,6 +64,8 @@ const STANDARD: &[&str] = &[
     "Status",
     "Priority",
 ];
+/// Lookups whose names rules read.
+const NAMED: [&str; 2] = ["Owner", "Modified_By"];
 /// Types of fields that a table cannot hold.
 const NO_CELL: &[&str] = &["subform", "fileupload", "imageupload", "profileimage", "layout"];
 
@@ -72,12 +74,33 @@ const NO_CELL: &[&str] = &["subform", "fileupload", "imageupload", "profileimage
 pub(super) struct Field {
     label: String,
     api: String,
+    /// `ownerlookup`
+    kind: String,
+    /// The module that a lookup points to.
+    to: String,
 }
 
 impl Field {
     /// Whether this is its API name.
     pub(super) fn is(&self, api: &str) -> bool {
         self.api == api
+    }
+
+    /// Whether its value is the id of another record.
+    fn is_lookup(&self) -> bool {
+        ["lookup", "ownerlookup", "userlookup"].contains(&self.kind.as_str())
+    }
+
+    /// Where the name of the record is that it points to.
+    fn names(&self) -> Vec<String> {
+        let parts: &[&str] = match (self.kind.as_str(), self.to.as_str()) {
+            ("ownerlookup" | "userlookup", _) => &["first_name", "last_name"],
+            (_, "Contacts" | "Leads") => &["Full_Name"],
+            (_, "Accounts") => &["Account_Name"],
+            (_, "Deals") => &["Deal_Name"],
+            _ => return Vec::new(),
+        };
+        parts.iter().map(|part| format!("{}.{part}", self.api)).collect()
     }
 }
 
@@ -86,12 +109,30 @@ pub(super) fn all(answer: &Value) -> Vec<Field> {
     let listed = answer["fields"].as_array().into_iter().flatten();
     let text = |field: &Value, key: &str| field[key].as_str().unwrap_or_default().to_owned();
     let fields = listed.filter(|field| !NO_CELL.contains(&field["data_type"].as_str().unwrap_or_default()));
-    let fields = fields.map(|field| Field { label: text(field, "field_label"), api: text(field, "api_name") });
+    let fields = fields.map(|field| Field {
+        label: text(field, "field_label"),
+        api: text(field, "api_name"),
+        kind: text(field, "data_type"),
+        to: field.pointer("/lookup/module/api_name").and_then(Value::as_str).unwrap_or_default().to_owned(),
+    });
     fields.filter(|field| !field.api.is_empty() && !field.api.eq_ignore_ascii_case("id")).collect()
 }
 
-/// API names of those that are wanted, in the module's own order, and the wanted ones that it does not have.
-pub(super) fn wanted(module: &str, fields: &[Field], wanted: &Wanted, documents: &str) -> (Vec<String>, Vec<String>) {
+/// What is asked for of a module.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Chosen {
+    /// API names, in the module's own order.
+    pub(super) fields: Vec<String>,
+    /// Those among them whose value is the id of another record.
+    pub(super) lookups: Vec<String>,
+    /// Where the names of those records are, as far as anybody reads them.
+    pub(super) names: Vec<String>,
+    /// What was wanted and is not there.
+    pub(super) absent: Vec<String>,
+}
+
+/// The fields that are wanted.
+pub(super) fn wanted(module: &str, fields: &[Field], wanted: &Wanted, documents: &str) -> Chosen {
     let is = |field: &Field, name: &str| {
         let api = zoho_api_name(module, name).unwrap_or_default();
         [field.label.as_str(), field.api.as_str()].contains(&name) || field.api == api
@@ -106,14 +147,23 @@ pub(super) fn wanted(module: &str, fields: &[Field], wanted: &Wanted, documents:
                 || names(documents, &field.api)
         }
     };
-    let chosen = fields.iter().filter(|field| takes(field)).map(|field| field.api.clone()).collect();
+    let chosen: Vec<&Field> = fields.iter().filter(|field| takes(field)).collect();
+    let lookups: Vec<&&Field> = chosen.iter().filter(|field| field.is_lookup()).collect();
+    let is_read = |field: &&&&Field| {
+        NAMED.contains(&field.api.as_str()) || names(documents, &field.label) || names(documents, &field.api)
+    };
     let absent = match wanted {
         Wanted::These(names) => {
             names.iter().filter(|name| !fields.iter().any(|field| is(field, name))).cloned().collect()
         }
         _ => Vec::new(),
     };
-    (chosen, absent)
+    Chosen {
+        fields: chosen.iter().map(|field| field.api.clone()).collect(),
+        names: lookups.iter().filter(is_read).flat_map(|field| field.names()).collect(),
+        lookups: lookups.iter().map(|field| field.api.clone()).collect(),
+        absent,
+    }
 }
 
 /// Names that the fields of a module will be chosen from, before the module was asked.
@@ -155,16 +205,26 @@ mod tests {
             |label: &str, api: &str, kind: &str| json!({ "field_label": label, "api_name": api, "data_type": kind });
         let answer = json!({ "fields": [
             field("Record Id", "id", "bigint"), field("Email", "Email", "email"), field("Plan Tier", "Plan", "picklist"),
-            field("Shoe Size", "Shoe_Size", "text"), field("Title", "Designation", "text"), field("Items", "Items", "subform"),
+            field("Shoe Size", "Shoe_Size", "text"), field("Title", "Designation", "text"), field("Items", "Items", "subform"), field("Lead Owner", "Owner", "ownerlookup"),
+            json!({ "field_label": "Partner", "api_name": "Partner", "data_type": "lookup",
+                "lookup": { "module": { "api_name": "Accounts" } } }),
         ] });
         let fields = all(&answer);
         let of = |choice: &Wanted, text: &str| wanted("Leads", &fields, choice, text);
-        assert_eq!(of(&Wanted::Mapping, "from: zoho.leads.Plan Tier").0, ["Email", "Plan"]);
-        assert_eq!(of(&Wanted::Mapping, "from: zoho.leads.My Plan Tiers, X_Shoe_Size").0, ["Email"]);
-        assert_eq!(of(&Wanted::Mapping, "").0.len(), 4, "without a mapping there is nothing to choose by");
-        assert_eq!(of(&Wanted::All, "x").0.len(), 4);
-        let these = Wanted::These(vec!["Title".to_owned(), "Nope".to_owned()]);
-        assert_eq!(of(&these, ""), (vec!["Designation".to_owned()], vec!["Nope".to_owned()]));
+        let named = |choice: &Wanted, text: &str| of(choice, text).fields;
+        assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.Plan Tier"), ["Email", "Plan", "Owner"]);
+        assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.My Plan Tiers, X_Shoe_Size"), ["Email", "Owner"]);
+        assert_eq!(named(&Wanted::Mapping, "").len(), 6, "without a mapping there is nothing to choose by");
+        assert_eq!(named(&Wanted::All, "x").len(), 6);
+        let these = of(&Wanted::These(vec!["Title".to_owned(), "Nope".to_owned()]), "");
+        assert_eq!((these.fields, these.absent), (vec!["Designation".to_owned()], vec!["Nope".to_owned()]));
+        let all = of(&Wanted::All, "from: zoho.leads.Campaign");
+        assert_eq!(all.lookups, ["Owner", "Partner"]);
+        assert_eq!(all.names, ["Owner.first_name", "Owner.last_name"], "nobody reads the name of the partner");
+        assert_eq!(
+            of(&Wanted::All, "zoho.leads.Partner").names.last().map(String::as_str),
+            Some("Partner.Account_Name")
+        );
         let text = "from: [zoho.leads.Plan Tier, \"zoho.leads.Email\"]\nid: zoho.leads.Record Id\nx: zoho.deals.Stage";
         assert_eq!(expected("Leads", &Wanted::Mapping, text), ["Email", "Plan_Tier"]);
     }

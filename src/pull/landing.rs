@@ -228,7 +228,10 @@ impl Landing {
         }
         let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
         whole(&path, text.as_bytes())?;
-        fs::remove_dir_all(&self.staging).map_err(|error| failed(&self.staging, &error))?;
+        let staging = self.staging.clone();
+        // Some systems do not take away what is still open.
+        drop(self);
+        fs::remove_dir_all(&staging).map_err(|error| failed(&staging, &error))?;
         Ok(manifest)
     }
 }

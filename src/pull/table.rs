@@ -50,6 +50,42 @@ pub(super) fn header(file: &Path) -> Result<Vec<String>, String> {
     Ok(header.iter().map(|label| label.trim_start_matches('\u{feff}').to_owned()).collect())
 }
 
+/// Writes a table anew in which each lookup has two columns, as in other exports of Zoho: `Owner.id`, and `Owner` with the
+/// name, where its parts came along as `Owner.first_name` and `Owner.last_name`. Out come the lookups whose names came.
+pub(super) fn pair(from: &Path, to: &Path, lookups: &[String]) -> Result<Vec<String>, String> {
+    let header = header(from)?;
+    let is_lookup = |label: &str| lookups.iter().any(|lookup| lookup.eq_ignore_ascii_case(label));
+    let part_of =
+        |label: &str| label.split_once('.').map(|(base, _)| base).filter(|base| is_lookup(base)).map(str::to_owned);
+    let mut columns: Vec<(String, Vec<usize>)> = Vec::new();
+    for (at, label) in header.iter().enumerate().filter(|(_, label)| part_of(label).is_none()) {
+        columns.push((if is_lookup(label) { format!("{label}.id") } else { label.clone() }, vec![at]));
+        let parts = (0..header.len()).filter(|part| part_of(&header[*part]).is_some_and(|base| base == *label));
+        let parts: Vec<usize> = parts.collect();
+        if !parts.is_empty() {
+            columns.push((label.clone(), parts));
+        }
+    }
+    let mut reader = csv::ReaderBuilder::new().from_path(from).map_err(|error| broken(&error))?;
+    let mut writer = csv::Writer::from_path(to).map_err(|error| error.to_string())?;
+    writer.write_record(columns.iter().map(|(label, _)| label)).map_err(|error| error.to_string())?;
+    let mut record = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(|error| broken(&error))? {
+        for (_, parts) in &columns {
+            let cells: Vec<&[u8]> = parts
+                .iter()
+                .filter_map(|at| record.get(*at))
+                .filter(|cell| parts.len() == 1 || !cell.is_empty())
+                .collect();
+            writer.write_field(cells.join(&b' ')).map_err(|error| error.to_string())?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(|error| error.to_string())?;
+    }
+    writer.flush().map_err(|error| error.to_string())?;
+    let named = |label: &&String| is_lookup(label) && columns.iter().any(|(found, _)| found == *label);
+    Ok(header.iter().filter(named).cloned().collect())
+}
+
 /// Whether any record has a value in a column.
 pub(super) fn any(file: &Path, column: &str, value: &str) -> Result<bool, String> {
     let Some(at) = header(file)?.iter().position(|label| label == column) else { return Ok(false) };
@@ -131,7 +167,19 @@ pub(super) fn gunzip(packed: &Path, into: &Path) -> Result<(), String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{gunzip, rows};
+    use super::{gunzip, pair, rows};
+
+    #[test]
+    fn lookups_get_two_columns() {
+        let dir = tempfile::tempdir().unwrap();
+        let (from, to) = (dir.path().join("a.csv"), dir.path().join("b.csv"));
+        let text = "Id,Owner,Partner,Name,Owner.first_name,Owner.last_name\n1,7,9,\"x, y\",Dana,Roth\n2,8,,z,,Sync\n";
+        std::fs::write(&from, text).unwrap();
+        let lookups = ["Owner", "Partner"].map(str::to_owned);
+        assert_eq!(pair(&from, &to, &lookups), Ok(vec!["Owner".to_owned()]));
+        let expected = "Id,Owner.id,Owner,Partner.id,Name\n1,7,Dana Roth,9,\"x, y\"\n2,8,Sync,,z\n";
+        assert_eq!(std::fs::read_to_string(&to).unwrap(), expected);
+    }
 
     #[test]
     fn tables_are_whole_or_told_why_not() {

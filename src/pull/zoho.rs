@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::api::{Call, Told, Vendor};
-use super::fields::{self, Field};
+use super::fields::{self, Chosen, Field};
 use super::landing::{Job, Kept, Landing};
 use super::token::Door;
 use super::{Wish, now, table, wait};
@@ -103,20 +103,21 @@ impl Run<'_> {
 
     /// Notes what the credentials do not give.
     fn lacks(&mut self, call: &Call) -> Result<()> {
-        let note = format!("{} could not be had: the credentials do not allow it", call.what);
+        self.note(format!("{} could not be had: the credentials do not allow it", call.what))
+    }
+
+    fn note(&mut self, note: String) -> Result<()> {
         self.vendor.say(&format!("  {note}"));
         self.landing.remark(note)
     }
 
     fn module(&mut self, zoho: &Zoho, module: &str) -> Result<()> {
         let all = self.fields(module)?;
-        let (fields, absent) = fields::wanted(module, &all, &zoho.fields, self.wish.documents);
-        if !absent.is_empty() {
-            let note = format!("{module} has no field {}", absent.join(", "));
-            self.vendor.say(&format!("  {note}"));
-            self.landing.remark(note)?;
+        let chosen = fields::wanted(module, &all, &zoho.fields, self.wish.documents);
+        if !chosen.absent.is_empty() {
+            self.note(format!("{module} has no field {}", chosen.absent.join(", ")))?;
         }
-        let of = Table { module, fields: &fields, name: module.to_owned(), converted: false };
+        let of = Table { module, chosen: &chosen, name: module.to_owned(), converted: false };
         let files = self.records(&of)?;
         let has_field = all.iter().any(|field| field.is(CONVERTED));
         if module.eq_ignore_ascii_case("Leads") && has_field {
@@ -187,12 +188,20 @@ impl Run<'_> {
     }
 
     fn begin(&mut self, of: &Table<'_>, step: &str, token: Option<&str>) -> Result<Job> {
-        let query = match token {
-            Some(token) => json!({ "page_token": token }),
-            None => query(of.module, of.fields, of.converted),
+        let base = self.door.base()?;
+        let Chosen { fields, names, .. } = of.chosen;
+        let order = |fields: &[String]| match token {
+            Some(token) => create(&base, of.module, &json!({ "page_token": token })),
+            None => create(&base, of.module, &query(of.module, fields, of.converted)),
         };
-        let call = create(&self.door.base()?, of.module, &query);
-        let told = self.door.fine(&call)?;
+        let mut call = order(&[fields.clone(), names.clone()].concat());
+        let mut told = self.door.json(&call)?;
+        if told.status == 400 && token.is_none() && !names.is_empty() {
+            // The documents show names of lookups for some fields only: the records matter more than they do.
+            call = order(fields);
+            told = self.door.json(&call)?;
+        }
+        let told = self.vendor.fine(&call, told)?;
         let Some(id) = told.text("/data/0/details/id").filter(|id| is_number(id)) else {
             return Err(self.vendor.stop(format!("Zoho CRM named no job for {}", of.module), "run the pull again"));
         };
@@ -250,10 +259,14 @@ impl Run<'_> {
         let mut why = String::new();
         for _ in 0..2 {
             let told = self.vendor.fine(&call, self.door.file(&call, &archive)?)?;
-            match unpacked(&told, &archive, &draft, of.fields, rows) {
+            match unpacked(&told, &archive, &draft, of.chosen, rows) {
                 // Nobody needs an empty table of converted leads.
-                Ok(0) if of.converted => return Ok(()),
-                Ok(rows) => {
+                Ok((0, _)) if of.converted => return Ok(()),
+                Ok((rows, named)) => {
+                    let is_named = |name: &&String| named.iter().any(|lookup| name.starts_with(&format!("{lookup}.")));
+                    if !of.chosen.names.iter().all(|name| is_named(&name)) {
+                        self.note(format!("{} came without the names of its lookups, such as owners", of.module))?;
+                    }
                     self.vendor.say(&format!("  {}: {} records", of.name, count(rows)));
                     let finished = told.date.unwrap_or_else(now);
                     let (module, asked) = (Some(of.module), job.asked);
@@ -325,29 +338,33 @@ fn may_lack(told: &Told) -> bool {
     told.status == 403 || (told.status == 401 && told.said().0 == "OAUTH_SCOPE_MISMATCH")
 }
 
-/// The table of an archive, whole; without a body there are no records.
+/// The table of an archive, whole, its records counted, and the lookups that have names; without a body there are no records.
 fn unpacked(
     told: &Told,
     archive: &Path,
     draft: &Path,
-    fields: &[String],
+    chosen: &Chosen,
     rows: u64,
-) -> std::result::Result<u64, String> {
-    let must: Vec<String> = std::iter::once("Id".to_owned()).chain(fields.iter().cloned()).collect();
+) -> std::result::Result<(u64, Vec<String>), String> {
+    let must: Vec<String> = std::iter::once("Id".to_owned()).chain(chosen.fields.iter().cloned()).collect();
+    let raw = archive.with_extension("raw");
     if told.status == 204 {
-        std::fs::write(draft, must.join(",") + "\n").map_err(|error| error.to_string())?;
+        std::fs::write(&raw, must.join(",") + "\n").map_err(|error| error.to_string())?;
     } else {
-        table::unzip(archive, draft)?;
+        table::unzip(archive, &raw)?;
         std::fs::remove_file(archive).map_err(|error| error.to_string())?;
     }
-    table::rows(draft, &must, Some(rows))
+    let rows = table::rows(&raw, &must, Some(rows))?;
+    let named = table::pair(&raw, draft, &chosen.lookups)?;
+    std::fs::remove_file(&raw).map_err(|error| error.to_string())?;
+    Ok((rows, named))
 }
 
 /// A table that is asked for, in pages.
 #[derive(Debug, Clone)]
 struct Table<'a> {
     module: &'a str,
-    fields: &'a [String],
+    chosen: &'a Chosen,
     /// `Leads`, `Leads_converted`
     name: String,
     converted: bool,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::http::{Answer, Request, Sending};
 
 /// Every kind of fault.
-const KINDS: [&str; 12] =
-    ["401", "429", "500", "slow", "cut", "short", "gone", "header", "html", "fails", "endless", "redirect"];
+const KINDS: [&str; 13] =
+    ["400", "401", "429", "500", "slow", "cut", "short", "gone", "header", "html", "fails", "endless", "redirect"];
 
 /// A fault that the test asked for.
 #[derive(Debug, Clone)]
@@ -42,6 +42,7 @@ impl Fault {
 pub(crate) fn spoil(kind: &str, answer: Answer, vendor: &str) -> (Answer, Sending) {
     let whole = |answer| (answer, Sending::Whole);
     match kind {
+        "400" => whole(told(400, vendor, "FIELD_NOT_AVAILABLE", "the field is not available")),
         "401" => whole(refused(vendor)),
         "429" => whole(told(429, vendor, "TOO_MANY_REQUESTS", "too many requests").with("Retry-After", "1")),
         "500" => whole(told(500, vendor, "INTERNAL_ERROR", "an internal error")),

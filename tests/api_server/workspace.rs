@@ -1,6 +1,7 @@
 //! What the stand-in serves: the exports of a workspace on disk, in the shapes that the APIs give them. Labels become API
 //! names, ids lose their prefix, and times get the offset of the organisation's zone.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::DateTime;
@@ -34,11 +35,35 @@ pub(crate) struct Module {
     pub(crate) name: String,
     pub(crate) fields: Vec<Field>,
     pub(crate) rows: Vec<Vec<String>>,
+    /// Of each lookup the names that its ids stand for, record by record.
+    names: BTreeMap<String, Vec<String>>,
 }
 
 impl Module {
     pub(crate) fn column(&self, api: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.api.eq_ignore_ascii_case(api))
+    }
+
+    /// Whether a field can be asked for, also one of the record that a lookup points to.
+    pub(crate) fn has(&self, api: &str) -> bool {
+        match api.split_once('.') {
+            None => self.column(api).is_some(),
+            Some((base, "first_name" | "last_name")) => is_user(base) && self.names.contains_key(base),
+            Some((base, "Full_Name")) => !is_user(base) && self.names.contains_key(base),
+            Some(_) => false,
+        }
+    }
+
+    /// A cell by the name of its field.
+    pub(crate) fn cell(&self, row: usize, api: &str) -> &str {
+        let Some((base, part)) = api.split_once('.') else { return &self.rows[row][self.column(api).unwrap()] };
+        let name = self.names[base][row].as_str();
+        let (first, last) = name.rsplit_once(' ').unwrap_or(("", name));
+        match part {
+            "first_name" => first,
+            "last_name" => last,
+            _ => name,
+        }
     }
 
     /// The answer of the fields API.
@@ -71,6 +96,7 @@ impl Module {
             "type": "used",
             "unique": {},
             "pick_list_values": options,
+            "lookup": if field.kind == "lookup" { json!({ "module": { "api_name": "Contacts" } }) } else { json!({}) },
         })
     }
 }
@@ -116,13 +142,18 @@ fn module(name: &str, file: &Path) -> Module {
     // A lookup is two columns on the screen and its id in the API.
     let is_name = |label: &str| labels.iter().any(|other| *other == format!("{label}.id"));
     let kept: Vec<usize> = (0..labels.len()).filter(|at| !is_name(&labels[*at])).collect();
+    let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut rows = Vec::new();
     for record in reader.records() {
         let record = record.unwrap();
+        for at in (0..labels.len()).filter(|at| is_name(&labels[*at])) {
+            let api = field(name, &format!("{}.id", labels[at])).api;
+            names.entry(api).or_default().push(record.get(at).unwrap_or_default().to_owned());
+        }
         rows.push(kept.iter().map(|at| cell(&labels[*at], record.get(*at).unwrap_or_default())).collect());
     }
     let fields = kept.iter().map(|at| field(name, &labels[*at])).collect();
-    Module { name: name.to_owned(), fields, rows }
+    Module { name: name.to_owned(), fields, rows, names }
 }
 
 fn field(module: &str, label: &str) -> Field {
@@ -138,11 +169,17 @@ fn field(module: &str, label: &str) -> Field {
         "Lead Source" | "Lifecycle Stage" | "VIP Tier" | "Stage" | "Lead Status" => "picklist",
         "Email" | "Secondary Email" => "email",
         _ if label == "Record Id" => "bigint",
+        _ if label.ends_with(".id") && is_user(&api) => "ownerlookup",
         _ if label.ends_with(".id") => "lookup",
         _ if label.ends_with(" Time") => "datetime",
         _ => "text",
     };
     Field { label: base.to_owned(), api, kind }
+}
+
+/// Whether a lookup points to a user.
+fn is_user(api: &str) -> bool {
+    ["Owner", "Created_By", "Modified_By"].contains(&api)
 }
 
 fn cell(label: &str, text: &str) -> String {

@@ -119,7 +119,7 @@ fn first(query: &Value, workspace: &Workspace) -> Option<Job> {
         .collect();
     let all = || module.fields.iter().map(|field| field.api.clone()).collect();
     let fields: Vec<String> = if asked.is_empty() { all() } else { asked };
-    if fields.iter().any(|field| module.column(field).is_none()) {
+    if fields.iter().any(|field| !module.has(field)) {
         return None;
     }
     let criteria = query.get("criteria");
@@ -184,13 +184,12 @@ fn result(id: &str, state: &State, workspace: &Workspace, settings: &Settings) -
 
 /// The records as the result of a job: the id first, whether it was asked for or not.
 pub(crate) fn table(module: &Module, fields: &[String], rows: &[usize]) -> Vec<u8> {
-    let mut columns = vec![module.column("Id").unwrap()];
-    columns
-        .extend(fields.iter().filter(|field| !field.eq_ignore_ascii_case("id")).map(|api| module.column(api).unwrap()));
+    let mut columns = vec!["Id"];
+    columns.extend(fields.iter().map(String::as_str).filter(|field| !field.eq_ignore_ascii_case("id")));
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(columns.iter().map(|at| &module.fields[*at].api)).unwrap();
+    writer.write_record(&columns).unwrap();
     for row in rows {
-        writer.write_record(columns.iter().map(|at| &module.rows[*row][*at])).unwrap();
+        writer.write_record(columns.iter().map(|api| module.cell(*row, api))).unwrap();
     }
     writer.into_inner().unwrap()
 }
