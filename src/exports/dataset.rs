@@ -71,9 +71,11 @@ impl Dataset {
         // A label whose API name is another word, as in "Title" of Leads.
         let api_name = zoho::api_name(&self.module, name)?;
         self.find_loosely(&api_name).or_else(|| {
-            // A bare lookup of Bulk Read is the id.
-            let base = api_name.strip_suffix(".id")?;
-            (self.dialect == Dialect::ZohoBulk).then(|| self.find_loosely(base))?
+            // A bare lookup of Bulk Read is the id. A label alone may be another field: the full name of Contacts is
+            // called "Contact Name", and would join everybody of one name.
+            let base = loose(api_name.strip_suffix(".id")?);
+            let is = |column: &Column| column.api_name.as_deref().is_some_and(|name| loose(name) == base);
+            (self.dialect == Dialect::ZohoBulk).then(|| self.columns.iter().position(is))?
         })
     }
 

@@ -37,7 +37,9 @@ pub fn api_name(module: &str, label: &str) -> Option<String> {
     for suffix in [".id", ".module"] {
         if let Some(base) = label.strip_suffix(suffix) {
             // A pair is a lookup: in Deals "Contact Name.id", but never the full name of Contacts.
-            return api_name(module, base).map(|name| format!("{name}{suffix}"));
+            let is_name = matches!(base, "Contact Name" | "Lead Name");
+            let name = if is_name { Some(underscored(base)) } else { api_name(module, base) };
+            return name.map(|name| format!("{name}{suffix}"));
         }
     }
     let is = |name: &str| module.eq_ignore_ascii_case(name);
@@ -225,6 +227,7 @@ mod tests {
             ("Contacts", "Contact Name", "Full_Name"),
             ("Deals", "Contact Name", "Contact_Name"),
             ("Deals", "Contact Name.id", "Contact_Name.id"),
+            ("Contacts", "Contact Name.id", "Contact_Name.id"),
             ("Deals", "Account Owner", "Account_Owner"),
             ("Leads", "Title", "Designation"),
             ("Contacts", "Title", "Title"),
