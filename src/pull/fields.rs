@@ -91,6 +91,11 @@ impl Field {
         ["lookup", "ownerlookup", "userlookup"].contains(&self.kind.as_str())
     }
 
+    /// Whether it is the id of a user.
+    fn is_user(&self) -> bool {
+        self.is_lookup() && self.kind != "lookup"
+    }
+
     /// Where the name of the record is that it points to.
     fn names(&self) -> Vec<String> {
         let parts: &[&str] = match (self.kind.as_str(), self.to.as_str()) {
@@ -125,6 +130,8 @@ pub(super) struct Chosen {
     pub(super) fields: Vec<String>,
     /// Those among them whose value is the id of another record.
     pub(super) lookups: Vec<String>,
+    /// Those among the lookups that point to users.
+    pub(super) users: Vec<String>,
     /// Where the names of those records are, as far as anybody reads them.
     pub(super) names: Vec<String>,
     /// What was wanted and is not there.
@@ -161,6 +168,7 @@ pub(super) fn wanted(module: &str, fields: &[Field], wanted: &Wanted, documents:
     Chosen {
         fields: chosen.iter().map(|field| field.api.clone()).collect(),
         names: lookups.iter().filter(is_read).flat_map(|field| field.names()).collect(),
+        users: lookups.iter().filter(|field| field.is_user()).map(|field| field.api.clone()).collect(),
         lookups: lookups.iter().map(|field| field.api.clone()).collect(),
         absent,
     }

@@ -8,6 +8,8 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 
+use super::fields::Chosen;
+
 /// A member of an archive may unfold to this much whatever its ratio is.
 const FREE: u64 = 1 << 30;
 /// Beyond [`FREE`], by no more than this.
@@ -50,20 +52,24 @@ pub(super) fn header(file: &Path) -> Result<Vec<String>, String> {
     Ok(header.iter().map(|label| label.trim_start_matches('\u{feff}').to_owned()).collect())
 }
 
-/// Writes a table anew in which each lookup has two columns, as in other exports of Zoho: `Owner.id`, and `Owner` with the
-/// name, where its parts came along as `Owner.first_name` and `Owner.last_name`. Out come the lookups whose names came.
-pub(super) fn pair(from: &Path, to: &Path, lookups: &[String]) -> Result<Vec<String>, String> {
+/// Writes a table anew in which a lookup has two columns, as in other exports of Zoho: `Owner.id`, and `Owner` with the name,
+/// where its parts came along as `Owner.first_name` and `Owner.last_name`. Without a name a record stays what its id says, and
+/// a user, whom everybody knows by name, is `Owner.id` alone. Out come the lookups whose names came.
+pub(super) fn pair(from: &Path, to: &Path, chosen: &Chosen) -> Result<Vec<String>, String> {
     let header = header(from)?;
-    let is_lookup = |label: &str| lookups.iter().any(|lookup| lookup.eq_ignore_ascii_case(label));
+    let is = |names: &[String], label: &str| names.iter().any(|name| name.eq_ignore_ascii_case(label));
+    let is_lookup = |label: &str| is(&chosen.lookups, label);
     let part_of =
         |label: &str| label.split_once('.').map(|(base, _)| base).filter(|base| is_lookup(base)).map(str::to_owned);
-    let mut columns: Vec<(String, Vec<usize>)> = Vec::new();
+    let (mut columns, mut named): (Vec<(String, Vec<usize>)>, Vec<String>) = (Vec::new(), Vec::new());
     for (at, label) in header.iter().enumerate().filter(|(_, label)| part_of(label).is_none()) {
-        columns.push((if is_lookup(label) { format!("{label}.id") } else { label.clone() }, vec![at]));
         let parts = (0..header.len()).filter(|part| part_of(&header[*part]).is_some_and(|base| base == *label));
         let parts: Vec<usize> = parts.collect();
+        let pairs = !parts.is_empty() || is(&chosen.users, label);
+        columns.push((if pairs { format!("{label}.id") } else { label.clone() }, vec![at]));
         if !parts.is_empty() {
             columns.push((label.clone(), parts));
+            named.push(label.clone());
         }
     }
     let mut reader = csv::ReaderBuilder::new().from_path(from).map_err(|error| broken(&error))?;
@@ -82,8 +88,7 @@ pub(super) fn pair(from: &Path, to: &Path, lookups: &[String]) -> Result<Vec<Str
         writer.write_record(None::<&[u8]>).map_err(|error| error.to_string())?;
     }
     writer.flush().map_err(|error| error.to_string())?;
-    let named = |label: &&String| is_lookup(label) && columns.iter().any(|(found, _)| found == *label);
-    Ok(header.iter().filter(named).cloned().collect())
+    Ok(named)
 }
 
 /// Whether any record has a value in a column.
@@ -173,11 +178,14 @@ mod tests {
     fn lookups_get_two_columns() {
         let dir = tempfile::tempdir().unwrap();
         let (from, to) = (dir.path().join("a.csv"), dir.path().join("b.csv"));
-        let text = "Id,Owner,Partner,Name,Owner.first_name,Owner.last_name\n1,7,9,\"x, y\",Dana,Roth\n2,8,,z,,Sync\n";
+        let text =
+            "Id,Owner,Partner,Modified_By,Owner.first_name,Owner.last_name\n1,7,9,\"x, y\",Dana,Roth\n2,8,,z,,Sync\n";
         std::fs::write(&from, text).unwrap();
-        let lookups = ["Owner", "Partner"].map(str::to_owned);
-        assert_eq!(pair(&from, &to, &lookups), Ok(vec!["Owner".to_owned()]));
-        let expected = "Id,Owner.id,Owner,Partner.id,Name\n1,7,Dana Roth,9,\"x, y\"\n2,8,Sync,,z\n";
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let lookups = names(&["Owner", "Partner", "Modified_By"]);
+        let chosen = Chosen { lookups, users: names(&["Owner", "Modified_By"]), ..Chosen::default() };
+        assert_eq!(pair(&from, &to, &chosen), Ok(names(&["Owner"])));
+        let expected = "Id,Owner.id,Owner,Partner,Modified_By.id\n1,7,Dana Roth,9,\"x, y\"\n2,8,Sync,,z\n";
         assert_eq!(std::fs::read_to_string(&to).unwrap(), expected);
     }
 

@@ -355,7 +355,7 @@ fn unpacked(
         std::fs::remove_file(archive).map_err(|error| error.to_string())?;
     }
     let rows = table::rows(&raw, &must, Some(rows))?;
-    let named = table::pair(&raw, draft, &chosen.lookups)?;
+    let named = table::pair(&raw, draft, chosen)?;
     std::fs::remove_file(&raw).map_err(|error| error.to_string())?;
     Ok((rows, named))
 }
