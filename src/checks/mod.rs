@@ -52,6 +52,7 @@ mod launch;
 mod lead_and_contact;
 pub(crate) mod likeness;
 mod limits;
+mod linked;
 mod lists;
 mod mapping_change;
 mod mapping_entry;
@@ -103,6 +104,7 @@ mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
+pub use linked::with_links;
 pub use partial::partial;
 pub(crate) use test_people::PREFIX as TEST_PEOPLE;
 
