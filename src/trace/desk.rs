@@ -131,8 +131,11 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
         wanted.entry(path.dataset).or_default().extend(index);
     }
     for dataset in context.datasets.values() {
-        let names =
-            find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&["Modified Time", "Created Time"]);
+        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&[
+            "Modified Time",
+            "Created Time",
+            "Is Converted",
+        ]);
         let found = names.filter_map(|name| dataset.find(name));
         // An attribute whose name differs in case from one that is read may hold what that one lacks.
         let twins = dataset.columns.iter().zip(0..).filter(|(column, _)| {
