@@ -231,7 +231,7 @@ pub fn delivered(local: &str, domain: &str) -> (Option<String>, Option<&'static 
 
 /// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens and zeros.
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = trim(text);
+    let trimmed = unguarded(trim(text));
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
     if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') || is_worn(bare.as_bytes()) {
         return None;
@@ -241,6 +241,12 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(lowered.strip_prefix("zcrm_").map(str::to_owned).unwrap_or(lowered)));
     }
     Some(Cow::Borrowed(bare))
+}
+
+/// A number without the apostrophe that keeps spreadsheets from rounding it, as Shopify exports its ids.
+fn unguarded(text: &str) -> &str {
+    let rest = text.strip_prefix('\'').unwrap_or(text);
+    if rest.bytes().all(|byte| byte.is_ascii_digit()) { rest } else { text }
 }
 
 /// Scientific notation or a decimal tail: many ids come out the same, so none of them is one person.
@@ -352,6 +358,8 @@ mod tests {
         assert_eq!(identifier("N/A"), None);
         assert_eq!(identifier("5.72577E+18"), None);
         assert_eq!(identifier("5725767000004101001.0"), None);
+        assert_eq!(identifier("'7011200000007").as_deref(), Some("7011200000007"), "guarded, as Shopify exports it");
+        assert_eq!(identifier("'s-gravenhage").as_deref(), Some("'s-gravenhage"));
         assert_eq!(identifier("5e18a").as_deref(), Some("5e18a"));
     }
 

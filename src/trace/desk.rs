@@ -107,9 +107,12 @@ impl<'a> Desk<'a> {
         masking::cell(text, Shows::Labels, true)
     }
 
-    /// What was typed, as it may be shown.
+    /// What was typed, as it may be shown: of an id the end, of what is mostly letters, as a name is, the first ones.
     pub(super) fn typed(&self, text: &str) -> String {
-        if text.contains('@') { self.shown(text, Shows::Nothing) } else { masking::named(text.trim(), self.show) }
+        let [digits, letters] =
+            [char::is_ascii_digit, |c: &char| c.is_alphabetic()].map(|is| text.chars().filter(is).count());
+        let is_id = !text.contains('@') && digits >= letters;
+        if is_id { masking::named(text.trim(), self.show) } else { self.shown(text, Shows::Nothing) }
     }
 }
 

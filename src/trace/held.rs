@@ -250,6 +250,8 @@ impl Held<'_> {
             return Shows::Nothing;
         }
         match self.attribute {
+            // What people may write as they like is theirs, though the mapping calls it an enum.
+            Some(attribute) if attribute.is(&["enum"]) && attribute.values.is_empty() => Shows::Nothing,
             Some(attribute) if attribute.is_consent() || attribute.is(&["enum", "boolean", "number"]) => Shows::Words,
             Some(attribute) if attribute.is(&["timestamp", "date"]) && !times::of_birth(attribute) => Shows::Instants,
             None if self.name == "unsubscribed" => Shows::Words,
