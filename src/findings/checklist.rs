@@ -7,6 +7,7 @@ use super::baseline::Baseline;
 use super::triage::{Policy, triage};
 use super::{Gap, Outcome, Severity, Status};
 use crate::config::{Config, Waiver};
+use crate::text::counted;
 
 /// One item of the list.
 #[derive(Debug)]
@@ -190,6 +191,19 @@ pub struct Evidence {
     pub accepted: u64,
     /// Whether they fail the item.
     pub fails: bool,
+}
+
+impl Evidence {
+    /// `2 findings, up to 31 people each`: who is in several findings is not known here, so people are not added up.
+    pub fn said(&self) -> String {
+        let people = counted(self.people, "person", "people");
+        let findings = counted(self.findings, "finding", "findings");
+        match (self.findings, self.people) {
+            (_, 0) => findings,
+            (1, _) => format!("{findings}, {people}"),
+            _ => format!("{findings}, up to {people} each"),
+        }
+    }
 }
 
 /// A rule that did not look at everything.

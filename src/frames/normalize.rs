@@ -236,7 +236,7 @@ fn names_something(text: &str) -> bool {
 
 /// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens, zeros and signs.
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = trim(text);
+    let trimmed = unguarded(trim(text));
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
     let is_filler = bare.bytes().all(|b| b == b'0') || !names_something(bare);
     if is_missing(bare, &[]) || is_filler || is_worn(bare.as_bytes()) {
@@ -247,6 +247,11 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(lowered.strip_prefix("zcrm_").map(str::to_owned).unwrap_or(lowered)));
     }
     Some(Cow::Borrowed(bare))
+}
+
+/// A number without the apostrophe that keeps spreadsheets from rounding it, as Shopify exports its ids.
+fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(text)
 }
 
 /// Scientific notation or a decimal tail: many ids come out the same, so none of them is one person.
@@ -361,6 +366,8 @@ mod tests {
         assert_eq!(identifier("пс-7").as_deref(), Some("пс-7"));
         assert_eq!(identifier("5.72577E+18"), None);
         assert_eq!(identifier("5725767000004101001.0"), None);
+        assert_eq!(identifier("'7011200000007").as_deref(), Some("7011200000007"), "guarded, as Shopify exports it");
+        assert_eq!(identifier("'s-gravenhage").as_deref(), Some("'s-gravenhage"));
         assert_eq!(identifier("5e18a").as_deref(), Some("5e18a"));
     }
 
