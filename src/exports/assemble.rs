@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
 use super::heading::is_private;
+use super::labels::{api_name, give_labels};
 use super::listing::inputs;
 use super::manifest::Told;
 use super::metadata::Metadata;
@@ -59,7 +60,9 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     declare_modules(&mut parts, request);
     let mut groups = pick(grouped(parts, request)?, request)?;
     metadata.settle(&modules(&groups));
-    groups.iter_mut().for_each(|group| give_labels(group, &metadata));
+    for group in groups.iter_mut().filter(|group| group.dialect == Dialect::ZohoBulk) {
+        group.id = give_labels(&mut group.parts, &group.module, &metadata);
+    }
     let mut found = Vec::new();
     for group in fold_warehouse(groups) {
         found.push(build(group, request, &metadata)?);
@@ -80,26 +83,6 @@ fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
         found.push((&group.module, labels.collect()));
     }
     found
-}
-
-/// Bulk Read names columns as the API does. Where the fields API told their labels they get those, as on the screens, so that
-/// a finding has one name whichever way the export was fetched.
-fn give_labels(group: &mut Group, metadata: &Metadata) {
-    if group.dialect != Dialect::ZohoBulk {
-        return;
-    }
-    for part in &mut group.parts {
-        let id = bulk_column(part);
-        let told: Vec<Option<String>> = part.labels.iter().map(|name| metadata.label(&group.module, name)).collect();
-        let labels: Vec<String> =
-            part.labels.iter().zip(&told).map(|(name, label)| label.as_ref().unwrap_or(name).clone()).collect();
-        // Fields may share a label, and a label may be the API name of another field.
-        let is_unique = |label: &String| labels.iter().filter(|other| *other == label).count() == 1;
-        let labels = labels.iter().zip(&part.labels).map(|(label, name)| if is_unique(label) { label } else { name });
-        let labels: Vec<String> = labels.cloned().collect();
-        group.id = id.map(|at| labels[at].clone()).or(group.id.take());
-        part.labels = labels;
-    }
 }
 
 /// In a backup every table is Zoho's, also one without record ids.
@@ -354,18 +337,6 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
         damage: Vec::new(),
         body,
     })
-}
-
-/// By the metadata when there is some; the second field of a label has no other source.
-fn api_name(metadata: &Metadata, module: &str, label: &str, labels: &[String]) -> Option<String> {
-    let repeated = label.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).and_then(|(base, number)| {
-        let number = number.parse::<usize>().ok().filter(|&number| number > 1)?;
-        labels.iter().any(|found| found == base).then_some((base, number))
-    });
-    match repeated {
-        Some((base, number)) => metadata.api_name(module, base, number - 1),
-        None => metadata.api_name(module, label, 0).or_else(|| zoho::api_name(module, label)),
-    }
 }
 
 fn preview(body: &Body, labels: &[String], system: System) -> Vec<Vec<String>> {

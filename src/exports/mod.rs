@@ -18,6 +18,7 @@ mod heading;
 mod holder;
 mod json;
 mod kinds;
+mod labels;
 mod listing;
 mod manifest;
 mod metadata;

@@ -1,0 +1,37 @@
+//! Input stage: labels for API names. In: results of Bulk Read jobs, whose columns are named as in the API, and what the
+//! fields API told. Out: the same with the labels of the screens, so that a finding has one name whichever way an export was
+//! fetched.
+
+use super::metadata::Metadata;
+use super::part::Part;
+use super::recognise::bulk_column;
+use super::zoho;
+
+/// Gives columns their labels; out comes what the column of the record's own id is called then.
+pub(super) fn give_labels(parts: &mut [Part], module: &str, metadata: &Metadata) -> Option<String> {
+    let mut id = None;
+    for part in parts {
+        let at = bulk_column(part);
+        let given = part.labels.iter().map(|name| metadata.label(module, name).unwrap_or_else(|| name.clone()));
+        let given: Vec<String> = given.collect();
+        // Fields may share a label, and a label may be the API name of another field.
+        let is_unique = |label: &String| given.iter().filter(|other| *other == label).count() == 1;
+        let labels = given.iter().zip(&part.labels).map(|(label, name)| if is_unique(label) { label } else { name });
+        let labels: Vec<String> = labels.cloned().collect();
+        id = at.map(|at| labels[at].clone()).or(id);
+        part.labels = labels;
+    }
+    id
+}
+
+/// By the metadata when there is some; the second field of a label has no other source.
+pub(super) fn api_name(metadata: &Metadata, module: &str, label: &str, labels: &[String]) -> Option<String> {
+    let repeated = label.strip_suffix(')').and_then(|rest| rest.rsplit_once(" (")).and_then(|(base, number)| {
+        let number = number.parse::<usize>().ok().filter(|&number| number > 1)?;
+        labels.iter().any(|found| found == base).then_some((base, number))
+    });
+    match repeated {
+        Some((base, number)) => metadata.api_name(module, base, number - 1),
+        None => metadata.api_name(module, label, 0).or_else(|| zoho::api_name(module, label)),
+    }
+}
