@@ -38,11 +38,19 @@ fn told(ran: &Ran, code: i32, sentence: &str) {
 /// A finding: code, subject and records.
 type Found = (String, String, u64);
 
-/// What differs, because the API gives times with an offset and the screens give them without one, and because a screen
-/// export of the demo has a damaged record.
-const PULLED_ALONE: [&str; 0] = [];
-const FILES_ALONE: [&str; 0] = [];
+/// What differs, and has to: the API gives times with an offset and the screens give them without one; the demo's profiles
+/// hold one such time as it stands on the screen; and one of its screen exports has a damaged record.
+const EXPLAINED: [(&str, &str); 7] = [
+    ("ENM007", "customerio.people.customer_since"),
+    ("IO001", "zoho.leads"),
+    ("QA002", "test_people:"),
+    ("TS001", "zoho.contacts.Last Order Time"),
+    ("TS005", "zoho.contacts.Last Order Time"),
+    ("TS007", "customerio.people.last_order_at"),
+    ("TS015", "zoho.contacts.Last Order Time"),
+];
 
+/// Findings as code, subject and records.
 fn findings(report: &Value) -> BTreeSet<Found> {
     let one = |finding: &Value| {
         (
@@ -87,12 +95,13 @@ fn a_pull_and_an_audit_in_one_command_find_what_the_files_hold() {
     }
     let files = run_in(by_hand.path(), &["audit", ".", "--now", NOW, "--output", "json=-"]).json();
     let (one, other) = (findings(&pulled), findings(&files));
-    let apart = |left: &BTreeSet<Found>, right: &BTreeSet<Found>| {
-        let line = |(code, subject, rows): &Found| format!("{code} {subject}: {rows}");
-        left.difference(right).map(line).collect::<Vec<_>>()
-    };
-    assert_eq!(apart(&one, &other), PULLED_ALONE);
-    assert_eq!(apart(&other, &one), FILES_ALONE);
+    let apart: Vec<&Found> = one.symmetric_difference(&other).collect();
+    let is = |(code, subject, _): &Found, (known, start): &(&str, &str)| code == known && subject.starts_with(start);
+    let unexplained: Vec<_> = apart.iter().filter(|found| !EXPLAINED.iter().any(|known| is(found, known))).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+    for known in EXPLAINED {
+        assert!(apart.iter().any(|found| is(found, &known)), "{known:?} does not differ any more");
+    }
     assert!(one.len() > 150, "{}", one.len());
 }
 
