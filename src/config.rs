@@ -1,11 +1,13 @@
 //! `crmlint.yaml`: which exports to read, which mapping to hold them against, and the team's policy on findings.
 
 mod gate;
+mod labels;
 pub mod matching;
 pub mod policy;
 
 use std::path::{Path, PathBuf};
 
+pub use self::labels::LABELS;
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use crate::error::{Error, Fault, Place, Result};
@@ -38,6 +40,7 @@ const SOURCE: &[Key] = &[
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
     key("rows", ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
+    key("labels", Shape::Object(LABELS), "what Zoho's own fields are called here: {Email Opt Out: E-Mail-Abmeldung}"),
     key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
 ];
 /// What a column of a delivery export or a suppression list is, where its name does not tell.
@@ -363,6 +366,7 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
         key: node.get_text("key"),
         encoding,
         delimiter,
+        labels: labels::read(document, node)?,
     };
     let taken_at = match spot(node, "taken_at") {
         None => None,

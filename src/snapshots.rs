@@ -91,6 +91,7 @@ pub fn open(config: &Config, now: i64, datasets: &BTreeMap<String, Arc<Dataset>>
             key: current.key.map(|key| current.columns[key].label.clone()),
             encoding: None,
             delimiter: None,
+            labels: Vec::new(),
         };
         for mut dataset in exports::open(&request)? {
             dataset.name = format!("{EARLIER}{}", current.name);

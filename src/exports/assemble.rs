@@ -294,7 +294,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
             } else if dialect.by_api_name() {
                 Some(label.clone())
             } else {
-                api_name(metadata, &module, label, &labels)
+                declared(request, &module, label).or_else(|| api_name(metadata, &module, label, &labels))
             },
         })
         .collect();
@@ -314,6 +314,13 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
         damage: Vec::new(),
         body,
     })
+}
+
+/// By what the user says that a field of Zoho is called here.
+fn declared(request: &Request, module: &str, label: &str) -> Option<String> {
+    let (base, suffix) = label.strip_suffix(".id").map_or((label, ""), |base| (base, ".id"));
+    let (name, _) = request.labels.iter().find(|(_, own)| own == base)?;
+    zoho::api_name(module, &format!("{name}{suffix}"))
 }
 
 /// By the metadata when there is some; the second field of a label has no other source.
