@@ -144,6 +144,17 @@ fn a_shop_with_nothing_wrong_may_launch_whatever_its_labels_and_columns() {
 }
 
 #[test]
+fn segments_in_which_nobody_could_be_counted_do_not_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    generate(dir.path(), &["--seed", "1", "--clean"]);
+    for column in ["lifecycle_stage", "vip_tier", "last_order_at"] {
+        common::drop_column(&dir.path().join(PEOPLE), column);
+    }
+    let ran = audit(dir.path(), ".", &["--profile", "launch", "--strict"]);
+    assert_eq!((ran.code, checklist(dir.path()).0.as_bytes()[7]), (3, b'?'));
+}
+
+#[test]
 fn what_sample_proposes_passes_on_a_shop_with_nothing_wrong() {
     let dir = tempfile::tempdir().unwrap();
     generate(dir.path(), &["--seed", "11", "--people", "700", "--clean"]);

@@ -25,9 +25,6 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Outcomes(judge),
 };
 
-/// Rules that are about findings of others: these go where what they rest on is accepted, and come back with it.
-const RESTING: [&str; 2] = ["JNY010", "QA006"];
-
 fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let ignores = || context.config.ignores.iter().enumerate();
     match params.get_text("fault").as_deref() {
@@ -52,7 +49,7 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
         Some("retired") => retired(context),
         Some("baseline") => {
             let entries = context.baseline.into_iter().flat_map(|baseline| baseline.entries.iter());
-            let entries = entries.filter(|(_, own)| !RESTING.contains(&own.code.as_str()));
+            let entries = entries.filter(|(_, own)| !context.resting.contains(&own.code));
             let entries = entries.filter_map(|(print, own)| {
                 Some(Entry {
                     subject: Subject { dataset: None, name: format!("baseline:{} {}", own.code, own.subject.name) },
