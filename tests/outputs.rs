@@ -19,7 +19,7 @@ use sarif::Official;
 use serde_json::Value;
 
 /// The formats that programs and people get beside JSON, and a file for each.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("terminal", "x.txt"),
     ("sarif", "x.sarif"),
     ("github", "x.annotations"),
@@ -27,6 +27,8 @@ const FILES: [(&str, &str); 7] = [
     ("junit", "x.xml"),
     ("html", "x.html"),
     ("md", "x.md"),
+    ("chat", "x.chat.txt"),
+    ("csv", "x.csv"),
 ];
 
 fn outputs(dir: &Path, wanted: &[&str], more: &[&str]) -> Ran {

@@ -9,6 +9,7 @@ mod fmt;
 mod gate;
 mod init;
 mod notify;
+mod open;
 mod output;
 mod people;
 mod progress;
