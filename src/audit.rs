@@ -120,6 +120,8 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let mut context = Context::new(config, mapping.as_ref(), exports, options.policy.now)?;
     let deprecated = rules.iter().filter(|rule| rule.status == "deprecated");
     context.deprecated = deprecated.map(|rule| (rule.code.clone(), rule.name.clone())).collect();
+    let resting = rules.iter().filter(|rule| rule.kind.rests_on_findings());
+    context.resting = resting.map(|rule| rule.code.clone()).collect();
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let facts = gather(&context, &selected, options, all_rows)?;

@@ -95,8 +95,12 @@ fn title(context: &Context<'_>, column: &Column) -> String {
 
 /// Contacts by where they land.
 fn overlaps(context: &Context<'_>, answers: &Answers) -> Option<Picture> {
+    // Whether cases or deals belong to anybody is asked as well.
+    let is_contacts = |name: &str| context.zoho("contacts").is_some_and(|contacts| contacts.name == name);
     let (left, right, sides) = answers.iter().find_map(|(question, answer)| match (question, answer) {
-        (Question::Coverage { left, right, .. }, Answer::Coverage(sides)) => Some((left, right, sides)),
+        (Question::Coverage { left, right, .. }, Answer::Coverage(sides)) if is_contacts(left) => {
+            Some((left, right, sides))
+        }
         _ => None,
     })?;
     context.profiles()?;

@@ -194,7 +194,7 @@ pub(crate) fn wanted(context: &Context<'_>, questions: &BTreeSet<Question>) -> B
 /// What a rule asks, as far as answers are known.
 pub(crate) fn ask(context: &Context<'_>, rule: &Rule, answers: &Answers) -> Ask {
     match &rule.kind.stage {
-        Stage::Facts { ask, .. } => ask(context, &rule.params, answers),
+        Stage::Facts { ask, .. } => checks::with_links(context, ask(context, &rule.params, answers), answers),
         Stage::Outcomes(_) => Ask::default(),
     }
 }

@@ -63,6 +63,8 @@ fn a_waiver_opens_the_way_and_is_audited() {
     assert_eq!(waiver(", reason: merged on Friday, by: Dana, until: 2026-06-01"), said(0, "waived", ""));
     assert_eq!(waiver(", reason: merged on Friday, until: 2026-05-31"), said(1, "fail", "CFG002"));
     assert_eq!(waiver(""), said(1, "fail", "CFG003"));
+    assert_eq!(waiver(", reason: merged on Friday, by: Dana"), said(0, "waived", "CFG003"));
+    assert_eq!(waiver(", reason: merged on Friday, until: 2026-06-30"), said(0, "waived", "CFG003"));
     let dir = people("profile: launch\nwaivers:\n  - {item: mapping, reason: x}\n");
     let owned = format!("{MAPPING}  stage: {{from: zoho.contacts.Stage, type: text, owner: zoho}}\n");
     write(dir.path(), "mapping.yaml", owned.as_bytes());
@@ -72,6 +74,38 @@ fn a_waiver_opens_the_way_and_is_audited() {
     let misspelt = audit(people("waivers:\n  - {item: duplicats, reason: x}\n").path(), ".", &[]);
     assert!(misspelt.code == 2 && misspelt.err.contains("did you mean `duplicates`"), "{}", misspelt.err);
     assert_eq!(audit(people("waivers:\n  - {reason: x}\n").path(), ".", &[]).code, 2);
+}
+
+#[test]
+fn a_waiver_that_says_too_little_is_told_what_it_lacks() {
+    let dir = people("profile: launch\nwaivers:\n  - {item: duplicates}\n");
+    let report = audit(dir.path(), ".", &["--select", "CFG003"]).json();
+    let [finding] = list(&report, "findings") else { panic!("{report:#}") };
+    let said =
+        "gives no reason, so it waives nothing; it does not say who decided; it has no last day, so it never ends.";
+    assert_eq!(text(finding, "what"), format!("The waiver of duplicates {said}"));
+    assert!(["`reason:`", "`by:`", "`until:`"].iter().all(|key| text(finding, "fix").contains(key)), "{finding}");
+}
+
+#[test]
+fn people_of_several_findings_are_not_added_up() {
+    let dir = people("profile: launch\n");
+    let entry = |at: u8| format!("  - {{zoho_contact_id: \"572576700000410100{at}\"}}\n");
+    let named: String = (0..3).map(entry).collect();
+    write(dir.path(), "mapping.yaml", format!("{MAPPING}test_people:\n{named}").as_bytes());
+    let twins =
+        TWINS.replace("unsubscribed", "unsubscribed,zoho_contact_id").replace("false", "false,5725767000004101001");
+    write(dir.path(), "people.csv", twins.as_bytes());
+    write(
+        dir.path(),
+        "crmlint.yaml",
+        format!("{HEAD}profile: launch\n")
+            .replace("people.csv}", "people.csv}\n  zoho: {files: Contacts.csv}")
+            .as_bytes(),
+    );
+    write(dir.path(), "Contacts.csv", b"Record Id,Last Name,Email,Modified Time,Email Opt Out\nzcrm_5725767000004101001,Dorn,a@example.com,2026-01-02 10:00:00,false\n");
+    let out = run_in(dir.path(), &["audit", "--now", NOW]).out;
+    assert!(out.contains("QA002 test-person-differs (2 findings, up to 1 person each)"), "{out}");
 }
 
 #[test]

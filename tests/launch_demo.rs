@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use common::{audit, list, text};
+use common::{NOW, audit, list, run_in, text};
 
 const PEOPLE: &str = "exports/customerio/people.csv";
 const KEY: &str = "cio_id";
@@ -141,4 +141,34 @@ fn a_shop_with_nothing_wrong_may_launch_whatever_its_labels_and_columns() {
         assert!(found.is_empty(), "{args:?}: {found:?}");
         assert_eq!((ran.code, checklist(dir.path()).0.as_str()), (0, "+++++++++"), "{args:?}");
     }
+}
+
+#[test]
+fn segments_in_which_nobody_could_be_counted_do_not_pass() {
+    let dir = tempfile::tempdir().unwrap();
+    generate(dir.path(), &["--seed", "1", "--clean"]);
+    for column in ["lifecycle_stage", "vip_tier", "last_order_at"] {
+        common::drop_column(&dir.path().join(PEOPLE), column);
+    }
+    let ran = audit(dir.path(), ".", &["--profile", "launch", "--strict"]);
+    assert_eq!((ran.code, checklist(dir.path()).0.as_bytes()[7]), (3, b'?'));
+}
+
+#[test]
+fn what_sample_proposes_passes_on_a_shop_with_nothing_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    generate(dir.path(), &["--seed", "11", "--people", "700", "--clean"]);
+    let proposed = run_in(dir.path(), &["sample", ".", "--now", NOW, "--count", "40"]);
+    assert_eq!(proposed.code, 0, "{proposed:?}");
+    let mapping = fs::read_to_string(dir.path().join("mapping.yaml")).unwrap();
+    let (without, _) = mapping.split_once("\ntest_people:").unwrap();
+    fs::write(dir.path().join("mapping.yaml"), format!("{without}\n{}", proposed.out)).unwrap();
+    let report = audit(dir.path(), ".", &["--select", "QA001,QA002,QA003,QA005"]).json();
+    let found: Vec<&str> = list(&report, "findings").iter().map(|finding| text(finding, "what")).collect();
+    assert!(found.is_empty(), "{found:?}");
+    let looked = list(&report, "rules").iter().filter(|rule| rule["subjects"].as_u64() > Some(0));
+    assert_eq!(looked.count(), 4, "{report:#}");
+    // Blanks at the source are among them: fewer values are expected than there are attributes.
+    let tiers = proposed.out.matches("vip_tier:").count();
+    assert!(tiers > 0 && tiers < proposed.out.matches("zoho_contact_id:").count(), "{}", proposed.out);
 }

@@ -100,3 +100,24 @@ fn differences_that_were_all_held_back_are_not_clean() {
     assert_eq!(run("Churned", "1777633200", "old@example.com", settled), ["findings"; 3]);
     assert_eq!(run("Active", "1777629600", "p1@example.com", fresh), ["clean"; 3]);
 }
+
+#[test]
+fn a_journey_whose_attribute_nobody_saw_is_not_clean() {
+    let run = |people: &str| {
+        let person = "zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,P1,p1@example.com,Active,2026-05-01 10:00:00\n";
+        let mapping = format!("{MAPPING}journeys:\n  vip: {{trigger: \"attribute:stage\", purpose: vip}}\n");
+        let dir = workspace(&[
+            ("crmlint.yaml", &CONFIG.replace("[zoho1.csv, zoho2.csv]", "zoho1.csv")),
+            ("mapping.yaml", &mapping),
+            ("zoho1.csv", &format!("{HEADER}{person}")),
+            ("people.csv", people),
+        ]);
+        status(&audit(dir.path(), ".", &[]).json(), "JNY010").to_owned()
+    };
+    let header = "id,email,cio_id,created_at,unsubscribed,zoho_contact_id";
+    let row = ",p1@example.com,c1,1714577744,false,5725767000004101001";
+    assert_eq!(run(&format!("{header},stage\n{row},Active\n")), "clean");
+    assert_eq!(run(&format!("{header},stage\n")), "not evaluated");
+    // Here another rule has an error for it to rest on.
+    assert_ne!(run(&format!("{header}\n{row}\n")), "clean");
+}

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::exports::{Dataset, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
-use crate::findings::{Gap, Row};
+use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::mapping::changes::{Change, between};
 use crate::mapping::{Attribute, ColumnPath, EARLIER, Mapping};
 use crate::radius::Summary;
@@ -44,6 +44,8 @@ pub struct Context<'a> {
     pub summary: Option<&'a Summary>,
     /// Code and name of rules that are deprecated.
     pub deprecated: Vec<(String, String)>,
+    /// Codes of rules that rest on findings of others.
+    pub resting: Vec<String>,
     /// Segments, campaigns and topics that Customer.io listed; the mapping holds them too.
     pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
@@ -103,6 +105,7 @@ impl<'a> Context<'a> {
             summary: exports.summary,
             baseline: exports.baseline,
             deprecated: Vec::new(),
+            resting: Vec::new(),
             workspace: exports.workspace,
             conditions: Conditions::default(),
         };
@@ -290,6 +293,31 @@ impl<'a> Context<'a> {
         match answers.get(&Question::Listing(pick.clone())) {
             Some(Answer::Rows { met, .. }) => met.clone(),
             _ => summed,
+        }
+    }
+
+    /// A finding about values of a column: those records of so many, each value with what it should be.
+    pub fn hit(
+        &self,
+        column: &Column,
+        whole: Tally,
+        total: u64,
+        statement: String,
+        suggest: &dyn Fn(&str) -> Option<String>,
+    ) -> Hit {
+        let row = |sample: Sample| {
+            let right = suggest(&sample.value);
+            self.row(column, sample, right)
+        };
+        Hit {
+            subject: Subject::column(&column.dataset, self.label(column)),
+            rows: whole.rows,
+            total,
+            people: whole.people,
+            statement,
+            samples: whole.samples.into_iter().map(row).collect(),
+            shows: if self.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
+            ..Hit::default()
         }
     }
 

@@ -55,12 +55,34 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     match plan(context) {
         Err(gaps) => Ask { gaps, ..Ask::default() },
         Ok(plan) => {
-            let none = matches!(answers.get(&plan.question()), Some(Answer::Compare { pairs: 0, .. }));
-            let reason = "no lead names an exported contact as the one that it became".to_owned();
-            let gap = none.then(|| Gap { subject: plan.lead.dataset.clone(), reason, column: None });
+            let gap = answers.get(&plan.question()).and_then(|answer| unseen(context, &plan, answer));
             Ask { subjects: 1, questions: vec![plan.question()], gaps: gap.into_iter().collect() }
         }
     }
+}
+
+/// Why an answer leaves the question open: nobody was converted, or some box says neither yes nor no.
+fn unseen(context: &Context<'_>, plan: &Plan, answer: &Answer) -> Option<Gap> {
+    let Answer::Compare { pairs, cells } = answer else { return None };
+    let gap = |column: &Column, reason: String| {
+        let subject = format!("{}.{}", column.dataset, context.label(column));
+        Some(Gap { subject, reason, column: None })
+    };
+    if *pairs == 0 {
+        let reason = "no lead names an exported contact as the one that it became".to_owned();
+        return Some(Gap { subject: plan.lead.dataset.clone(), reason, column: None });
+    }
+    let readable = [shape::OUT, shape::UNTICKED, shape::MISSING];
+    let unread = cells.iter().filter(|((lead, _), _)| !readable.contains(&lead.as_str()));
+    let leads: u64 = unread.map(|(_, tally)| tally.rows).sum();
+    if leads == 0 {
+        return None;
+    }
+    let verb = if leads == 1 { "has" } else { "have" };
+    gap(
+        &plan.lead,
+        format!("{} {verb} a value that says neither yes nor no", counted(leads, "converted lead", "converted leads")),
+    )
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {

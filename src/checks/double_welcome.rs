@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::concepts::Concept;
 use super::context::{Context, no_mapping, no_profiles};
 use super::journeys::Scene;
+use super::linked::unlinked;
 use super::{Ask, Kind, Stage};
-use crate::facts::{Answer, Answers, Column, Filter, Question};
+use crate::facts::{Answer, Answers, Column, Filter, Question, Scope};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::mapping::expr::{Expr, Operand, Type};
 use crate::mapping::journeys::{Cue, Kind as Cued, Slot};
@@ -87,11 +88,8 @@ fn stage(context: &Context<'_>) -> Result<(Column, Column), Gap> {
         let reason = "no export of Zoho deals was given".to_owned();
         return Err(Gap { subject: "zoho.deals".to_owned(), reason, column: None });
     };
-    let lookup = match deals.find("Contact Name.id") {
-        Some(index) => Column { dataset: deals.name.clone(), index },
-        None => context.standard(deals, "Contact Name")?,
-    };
-    Ok((context.standard(deals, "Stage")?, lookup))
+    // A name is not enough: without the id a deal is of nobody.
+    Ok((context.standard(deals, "Stage")?, context.standard(deals, "Contact Name.id")?))
 }
 
 fn stages(stage: &Column) -> Question {
@@ -105,9 +103,7 @@ fn question(
     stage: &Column,
     answers: &Answers,
 ) -> Option<Result<Question, Gap>> {
-    let Some(Answer::Values { values, .. }) = answers.get(&stages(stage)) else { return None };
-    let profiles = context.profiles()?;
-    let won: BTreeSet<&String> = values.keys().filter(|value| Concept::Won.is(value)).collect();
+    let (won, profiles) = (won(stage, answers)?, context.profiles()?);
     if won.is_empty() {
         return Some(Err(gap("", format!("no deal of {} is won", stage.dataset))));
     }
@@ -116,11 +112,7 @@ fn question(
         Ok(terms) => terms,
         Err(reason) => return Some(Err(gap(&about, reason))),
     };
-    terms.push(Expr::OneOf {
-        left: Operand::Column { name: format!("{}.{}", stage.dataset, context.label(stage)), ty: Type::Text },
-        values: won.into_iter().cloned().map(Operand::Text).collect(),
-        negated: false,
-    });
+    terms.push(is_won(context, stage, won));
     let filter = Filter::new(Expr::All(terms));
     match context.filter_gaps(&filter).into_iter().next() {
         Some(missing) => Some(Err(gap(&about, missing.reason))),
@@ -128,15 +120,28 @@ fn question(
     }
 }
 
-/// Deals without the id of their contact are of nobody: a name is not enough.
-fn ownerless(context: &Context<'_>, stage: &Column) -> Option<Gap> {
-    let plan = context.identity();
-    let linked = plan.get(&stage.dataset).is_some_and(|keys| !keys.parents.is_empty());
-    (!linked).then(|| Gap {
-        subject: stage.dataset.clone(),
-        reason: format!("{} has no column `Contact Name.id`, so no deal belongs to anybody", stage.dataset),
-        column: Some((stage.dataset.clone(), "Contact Name.id".to_owned())),
-    })
+/// The stages in which a deal is won, once they are known.
+fn won<'b>(stage: &Column, answers: &'b Answers) -> Option<BTreeSet<&'b String>> {
+    match answers.get(&stages(stage)) {
+        Some(Answer::Values { values, .. }) => Some(values.keys().filter(|value| Concept::Won.is(value)).collect()),
+        _ => None,
+    }
+}
+
+/// Whether a deal is won.
+fn is_won(context: &Context<'_>, stage: &Column, won: BTreeSet<&String>) -> Expr {
+    Expr::OneOf {
+        left: Operand::Column { name: format!("{}.{}", stage.dataset, context.label(stage)), ty: Type::Text },
+        values: won.into_iter().cloned().map(Operand::Text).collect(),
+        negated: false,
+    }
+}
+
+/// The won deals, each with or without a profile.
+fn linked(context: &Context<'_>, stage: &Column, answers: &Answers) -> Option<Question> {
+    let (won, profiles) = (won(stage, answers).filter(|won| !won.is_empty())?, context.profiles()?);
+    let scope = Scope::Where(Filter::new(is_won(context, stage, won)));
+    Some(Question::Coverage { left: stage.dataset.clone(), right: profiles.name.clone(), scope })
 }
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
@@ -158,7 +163,10 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         ask.gaps.push(context.blank(&lookup));
     }
     ask.gaps.extend(context.identifier_gaps());
-    ask.gaps.extend(ownerless(context, &stage));
+    if let Some(linked) = linked(context, &stage, answers) {
+        ask.gaps.extend(unlinked(context, answers, &linked, "won record"));
+        ask.questions.push(linked);
+    }
     for scene in &shop {
         match if leaves_out(scene) { None } else { question(context, scene, &stage, answers) } {
             Some(Err(gap)) => ask.gaps.push(gap),

@@ -4,9 +4,10 @@ use super::audience::{Found, all, audience, found, held, hindered, hit, one_of, 
 use super::concepts::{Concept, states};
 use super::context::{Context, no_mapping, no_profiles, no_records};
 use super::journeys::Scene;
+use super::linked::unlinked;
 use super::{Ask, Kind, Stage};
 use crate::exports::Dataset;
-use crate::facts::{Answer, Answers, Filter, Question, Scope};
+use crate::facts::{Answers, Filter, Question, Scope};
 use crate::findings::{Gap, Hit, Part, Subject};
 use crate::mapping::conditions::type_of;
 use crate::mapping::expr::{Expr, Op, Operand, Type};
@@ -217,22 +218,10 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         ask.gaps.extend(missing);
     }
     for linked in evidence.iter().filter_map(|evidence| evidence.linked.clone()) {
-        ask.gaps.extend(unlinked(answers, &linked));
+        ask.gaps.extend(unlinked(context, answers, &linked, "open record"));
         ask.questions.push(linked);
     }
     ask
-}
-
-/// Records that lead to no profile at all tell nothing about anybody.
-fn unlinked(answers: &Answers, question: &Question) -> Option<Gap> {
-    let (Question::Coverage { left, .. }, Some(Answer::Coverage(sides))) = (question, answers.get(question)) else {
-        return None;
-    };
-    (sides.scope.rows > 0 && sides.missing.rows == sides.scope.rows).then(|| Gap {
-        subject: left.clone(),
-        reason: format!("none of the {} that are open in {left} could be linked to a profile", sides.scope.rows),
-        column: None,
-    })
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {

@@ -10,7 +10,7 @@ use super::context::{Context, Target};
 use super::parts::gather;
 use super::{Ask, Kind, Stage, inferred};
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Row, Shows, Subject};
+use crate::findings::{Gap, Hit};
 use crate::frames::normalize::is_missing;
 use crate::mapping::spelling::{How, Place, Spellings};
 use crate::shape::{Shape, required};
@@ -202,14 +202,6 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
     let names: BTreeSet<String> = stray.keys().cloned().collect();
     let whole = context.listed(answers, &Pick::Values { column: (*column).clone(), values: names }, summed);
     let suggest = |value: &str| stray.get(value).cloned().flatten();
-    let rows: Vec<Row> = whole
-        .samples
-        .into_iter()
-        .map(|sample| {
-            let right = suggest(&sample.value);
-            context.row(column, sample, right)
-        })
-        .collect();
     let label = context.label(column);
     let what = said(label, stray.len(), fault, *declared);
     let mut statement =
@@ -217,17 +209,7 @@ fn hit(context: &Context<'_>, answers: &Answers, found: &Found<'_>) -> Option<Hi
     if *fault == "variant" {
         statement += &cased(values, stray);
     }
-    Some(Hit {
-        subject: Subject::column(&column.dataset, label),
-        rows: whole.rows,
-        total,
-        people: whole.people,
-        statement,
-        parts,
-        samples: rows,
-        shows: if context.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
-        ..Hit::default()
-    })
+    Some(Hit { parts, ..context.hit(column, whole, total, statement, &suggest) })
 }
 
 /// What is wrong with the values of a column.

@@ -2,7 +2,7 @@
 
 use super::concepts::{Concept, is_property};
 use super::context::{Context, no_mapping};
-use super::{Ask, Judged, Kind, Stage};
+use super::{Ask, Judged, Kind, Stage, carried};
 use crate::exports::System;
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
@@ -20,7 +20,7 @@ pub(super) static KIND: Kind = Kind {
         "fault",
         Shape::Word(&["unplanned", "bare", "no-path", "attribute-only", "no-core"]),
         "unplanned: a field listed as a moment, or an event that a journey names, is not planned; bare: an event lacks \
-         properties; no-path: nothing brings it to Customer.io; attribute-only: a date stands for a moment that has no \
+         properties, in the plan or in the export; no-path: nothing brings it to Customer.io; attribute-only: a date stands for a moment that has no \
          event; no-core: none of the usual events is planned",
     )]),
     stage: Stage::Facts { ask, judge },
@@ -45,12 +45,24 @@ fn judged(context: &Context<'_>, params: &Node) -> Judged {
     judged
 }
 
-fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
-    judged(context, params).into()
+fn is_bare(params: &Node) -> bool {
+    params.get_text("fault").as_deref() == Some("bare")
 }
 
-fn judge(context: &Context<'_>, params: &Node, _: &Answers) -> Vec<Hit> {
-    judged(context, params).hits
+fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
+    let mut ask = judged(context, params).into();
+    if is_bare(params) {
+        carried::ask(context, answers, &mut ask);
+    }
+    ask
+}
+
+fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
+    let mut hits = judged(context, params).hits;
+    if is_bare(params) {
+        hits.extend(carried::judge(context, answers));
+    }
+    hits
 }
 
 fn hit(mapping: &Mapping, entry: &str, mark: Mark, statement: String, action: String) -> Hit {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::context::{Context, no_records};
 use super::event_plan::raised_by;
-use crate::exports::{Dataset, Dialect, EventColumns};
+use crate::exports::{Dataset, Dialect, EventColumns, System};
 use crate::facts::{Answer, Answers, Column, Events, Place, Question};
 use crate::findings::Gap;
 use crate::frames::identity::{IdColumn, Numbering};
@@ -49,6 +49,17 @@ impl<'a> Context<'a> {
         if are { EventColumns::of(&labels()) } else { None }
     }
 
+    /// What a table that is called events lacks to be an export of them.
+    fn no_events(&self) -> Option<Gap> {
+        let is = |dataset: &&Arc<Dataset>| dataset.system == System::CustomerIo && dataset.module == "events";
+        let dataset = self.datasets.values().find(is)?;
+        let labels: Vec<String> = dataset.columns.iter().map(|column| column.label.clone()).collect();
+        let lacking = EventColumns::lacking(&labels);
+        let first = (*lacking.first()?).to_owned();
+        let reason = format!("{} is no export of events: it has no column `{}`", dataset.name, lacking.join("`, `"));
+        Some(Gap { subject: dataset.name.clone(), reason, column: Some((dataset.name.clone(), first)) })
+    }
+
     /// The keys by which events name people; an `id` may be the record id of Zoho.
     pub(super) fn named_by(&self, events: &EventColumns) -> Vec<IdColumn> {
         let by = |column: Option<usize>, numbering| column.map(|column| IdColumn { column, numbering });
@@ -75,6 +86,9 @@ impl<'a> Happened<'a> {
         let Some((dataset, columns)) =
             context.events().and_then(|dataset| Some((dataset, context.event_columns(dataset)?)))
         else {
+            if let Some(gap) = context.no_events() {
+                return Err(gap);
+            }
             let reason = "it needs an export of events from Customer.io, and none was given".to_owned();
             return Err(Gap { subject, reason, column: None });
         };

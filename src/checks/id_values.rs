@@ -202,7 +202,7 @@ fn wrong(answers: &Answers, look: &Look, fault: &str) -> BTreeSet<String> {
         "absent" => present(&[shape::MISSING]),
         "orphan" => present(&[shape::WHOLE, shape::FLOATED, shape::ROUNDED_SHORT]),
         "malformed" => present(&[AddressClass::Malformed.name()]),
-        "unfit" => present(&[kind::INTERNAL, kind::EMAIL, kind::LONG]),
+        "unfit" => present(&[kind::INTERNAL, kind::EMAIL, kind::LONG, shape::PLACEHOLDER]),
         "mixed-prefix" => {
             let (prefixed, bare) = (rows(kind::PREFIXED), rows(kind::BARE));
             match (look.second, prefixed, bare) {

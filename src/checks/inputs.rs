@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::{Context, no_records};
 use super::{Ask, Judged, Kind, Stage};
 use crate::exports::Damage;
+use crate::exports::workspace::LeftOut;
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::{Hit, Outcome, Part, Row, Shows, Subject};
 use crate::shape::Shape;
@@ -32,8 +33,9 @@ fn question(dataset: &str) -> Question {
 fn ask_damage(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
     let empty = context.datasets.values().filter(|dataset| dataset.preview.is_empty());
     let gaps = empty.map(|dataset| no_records(dataset, dataset.name.clone())).collect();
+    let lists = context.workspace.map_or(0, |workspace| workspace.files.len());
     Ask {
-        subjects: context.datasets.len(),
+        subjects: context.datasets.len() + lists,
         questions: context.datasets.keys().map(|name| question(name)).collect(),
         gaps,
     }
@@ -43,6 +45,36 @@ fn judge_damage(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> 
     let hits = context.datasets.keys().filter_map(|name| match answers.get(&question(name)) {
         Some(Answer::Read { rows, damage, .. }) if !damage.is_empty() => Some(damaged(name, *rows, damage)),
         _ => None,
+    });
+    hits.chain(left_out(context)).collect()
+}
+
+/// Segments, campaigns and topics of Customer.io that no rule looks at, by file.
+fn left_out(context: &Context<'_>) -> Vec<Hit> {
+    let Some(workspace) = context.workspace else { return Vec::new() };
+    let mut files: BTreeMap<usize, Vec<&LeftOut>> = BTreeMap::new();
+    for own in &workspace.left_out {
+        files.entry(own.file).or_default().push(own);
+    }
+    let hits = files.into_iter().filter_map(|(file, entries)| {
+        let file = workspace.files.get(file)?;
+        let said: Vec<String> =
+            entries.iter().map(|own| format!("entry {} of `{}` {}", own.entry, own.list, own.lacks)).collect();
+        let number = entries.len() as u64;
+        Some(Hit {
+            rows: number,
+            total: number,
+            ..Hit::entry(
+                Subject::entry("workspace", file),
+                None,
+                format!(
+                    "{} of {file} could not be read as meant: {}.",
+                    counted(number, "entry", "entries"),
+                    list(&said, 6)
+                ),
+                "Fetch the list again, so that every entry has its name: no rule looks at those without.".to_owned(),
+            )
+        })
     });
     hits.collect()
 }

@@ -25,19 +25,24 @@ struct Footing<'a> {
     attributes: BTreeSet<&'a str>,
     columns: BTreeSet<String>,
     segments: BTreeSet<&'a str>,
+    /// Attributes that no rule could look at on a profile.
+    unseen: Vec<Gap>,
 }
 
 fn footing<'a>(context: &Context<'_>, mapping: &'a Mapping, journey: &'a Journey) -> Footing<'a> {
     let attributes: BTreeSet<&str> = mapping.reads_of(journey).into_iter().map(|read| read.attribute).collect();
-    let mut columns = BTreeSet::new();
+    let (mut columns, mut unseen) = (BTreeSet::new(), Vec::new());
     for name in &attributes {
-        columns.extend(context.on_profile(name).ok().map(|at| format!("{}.{}", at.dataset, context.label(&at))));
+        match context.on_profile(name) {
+            Ok(at) => drop(columns.insert(format!("{}.{}", at.dataset, context.label(&at)))),
+            Err(gap) => unseen.push(Gap { subject: format!("mapping:journeys.{}", journey.name), ..gap }),
+        }
         let sources = mapping.attribute(name).into_iter().flat_map(|attribute| &attribute.from);
         let found = sources.filter_map(|from| context.resolve(from.column.as_ref()?).ok());
         columns.extend(found.map(|at| format!("{}.{}", at.dataset, context.label(&at))));
     }
     let segments = journey.cues.iter().filter(|cue| cue.kind == Cued::Segment).map(|cue| cue.name.as_str());
-    Footing { attributes, columns, segments: segments.collect() }
+    Footing { attributes, columns, segments: segments.collect(), unseen }
 }
 
 impl Footing<'_> {
@@ -84,6 +89,8 @@ fn judge(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Judged {
         let under: Vec<&Finding> =
             open.iter().copied().filter(|finding| footing.is_hit_by(&finding.hit.subject)).collect();
         judged.hits.extend(hit(mapping, journey, &under));
+        // Without any profiles one gap says it all.
+        judged.gaps.extend(footing.unseen.into_iter().filter(|_| context.profiles().is_some()));
     }
     if judged.subjects == 0 && judged.gaps.is_empty() {
         let reason = "no journey of the mapping that is on or in draft names a segment or an attribute".to_owned();

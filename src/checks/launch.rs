@@ -7,7 +7,6 @@ use crate::findings::checklist::{Checked, Checklist, State};
 use crate::findings::triage::Policy;
 use crate::findings::{Gap, Hit, Outcome, Subject};
 use crate::shape::Shape;
-use crate::text::counted;
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
@@ -44,14 +43,7 @@ fn judge(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Judged {
 
 fn hit(checked: &Checked) -> Hit {
     let failing = || checked.evidence.iter().filter(|found| found.fails);
-    let told = failing().map(|found| {
-        let findings = counted(found.findings, "finding", "findings");
-        let people = match found.people {
-            0 => String::new(),
-            people => format!(", {}", counted(people, "person", "people")),
-        };
-        format!("{} ({findings}{people})", found.code)
-    });
+    let told = failing().map(|found| format!("{} ({})", found.code, found.said()));
     let told: Vec<String> = told.collect();
     let item = checked.item;
     let statement = format!("Item {} ({}) failed: {}.", checked.number, item.title, told.join(", "));

@@ -113,11 +113,12 @@ impl<'a> Context<'a> {
         found
     }
 
-    /// The address column of such an export.
+    /// The address column of such an export; in a list of suppressed people it is also told by what it holds.
     pub(super) fn listed_address(&self, dataset: &Dataset) -> Option<usize> {
         let is = |module: &&str| dataset.module.eq_ignore_ascii_case(module);
-        [DELIVERIES, SUPPRESSIONS].iter().find(|module| is(module))?;
-        self.told(dataset, Role::Address).ok().flatten().map(|column| column.index)
+        let module = [DELIVERIES, SUPPRESSIONS].into_iter().find(|module| is(module))?;
+        let told = self.told(dataset, Role::Address).ok()?.map(|column| column.index);
+        told.or_else(|| if module == SUPPRESSIONS { dataset.addresses() } else { None })
     }
 
     /// What is missing where nothing tells whom such an export is about.

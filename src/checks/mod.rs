@@ -10,6 +10,7 @@ mod attribute_use;
 mod audience;
 mod blank_stage;
 mod boolean;
+mod carried;
 mod concepts;
 mod conditions;
 pub(crate) mod consent;
@@ -52,6 +53,7 @@ mod launch;
 mod lead_and_contact;
 pub(crate) mod likeness;
 mod limits;
+mod linked;
 mod lists;
 mod mapping_change;
 mod mapping_entry;
@@ -103,6 +105,7 @@ mod writer_stamp;
 pub mod writers;
 
 pub use context::Context;
+pub use linked::with_links;
 pub use partial::partial;
 pub(crate) use test_people::PREFIX as TEST_PEOPLE;
 
@@ -167,6 +170,14 @@ pub struct Kind {
     pub params: Shape,
     /// When and how it runs.
     pub stage: Stage,
+}
+
+impl Kind {
+    /// Whether it is about findings of others: what it finds goes where what it rests on is accepted, and comes back with
+    /// it.
+    pub fn rests_on_findings(&self) -> bool {
+        [journey_footing::KIND.name, launch::KIND.name].contains(&self.name)
+    }
 }
 
 /// Whether a kind compares two revisions: it has nothing to say where there is one.

@@ -1,6 +1,7 @@
 //! Segments that must never have members: those that have some, and a mapping that declares none.
 
 use super::context::{Context, no_mapping, no_profiles};
+use super::segments::known;
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Filter, Question};
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
@@ -42,7 +43,11 @@ fn ask(context: &Context<'_>, params: &Node, _: &Answers) -> Ask {
     }
     let segments = segments(context);
     if segments.is_empty() {
-        return Ask { gaps: vec![gap("the mapping declares no segment with `never:`")], ..Ask::default() };
+        // One that could not be understood is declared all the same.
+        let never = mapping.segments.iter().filter(|segment| segment.never);
+        let unknown: Vec<Gap> = never.filter_map(|segment| known(context, segment).err()).collect();
+        let none = Gap::undeclared("mapping:segments", "segment with `never:`");
+        return Ask { gaps: if unknown.is_empty() { vec![none] } else { unknown }, ..Ask::default() };
     }
     let Some(profiles) = context.profiles() else {
         return Ask { gaps: vec![no_profiles("mapping:segments")], ..Ask::default() };

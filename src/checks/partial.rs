@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
+use super::linked::read_beside;
 use crate::exports::{Damage, DamageKind};
 use crate::facts::{Answer, Answers, Column, Lens, Question};
 use crate::findings::Gap;
@@ -53,6 +54,7 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
         !matches!(question, Question::Wide { .. } | Question::Shapes { lens: Lens::Size(_), .. })
     };
     let own = questions.iter().filter(sized).flat_map(Question::named_columns);
+    let beside = questions.iter().flat_map(|question| read_beside(context, question));
     let keys = questions.iter().flat_map(Question::pairs).flat_map(|(left, right)| [left, right]);
     let plan = context.identity();
     let divided = questions.iter().filter_map(|question| match question {
@@ -74,7 +76,7 @@ fn blank(context: &Context<'_>, questions: &[Question], answers: &Answers) -> Ve
         let keys = plan.get(&dataset).map(Keys::needed).unwrap_or_default();
         keys.into_iter().map(move |index| Column { dataset: dataset.clone(), index })
     });
-    let columns: BTreeSet<Column> = own.chain(keys).chain(lookups).collect();
+    let columns: BTreeSet<Column> = own.chain(beside).chain(keys).chain(lookups).collect();
     columns.iter().filter(|column| answers.is_blank(column)).map(|column| context.blank(column)).collect()
 }
 

@@ -247,17 +247,7 @@ fn mixed(context: &Context<'_>, answers: &Answers, twofold: &Twofold<'_>) -> Opt
         counted(whole.rows, "record", "records"),
         percent(whole.rows, total)
     );
-    Some(Hit {
-        subject: Subject::column(&column.dataset, label),
-        rows: whole.rows,
-        total,
-        people: whole.people,
-        statement,
-        parts,
-        samples: whole.samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
-        shows: if context.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
-        ..Hit::default()
-    })
+    Some(Hit { parts, ..context.hit(column, whole, total, statement, &|_| None) })
 }
 
 #[cfg(test)]

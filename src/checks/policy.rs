@@ -25,9 +25,6 @@ pub(super) static KIND: Kind = Kind {
     stage: Stage::Outcomes(judge),
 };
 
-/// Rules that are about findings of others: these go where what they rest on is accepted, and come back with it.
-const RESTING: [&str; 2] = ["JNY010", "QA006"];
-
 fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
     let ignores = || context.config.ignores.iter().enumerate();
     match params.get_text("fault").as_deref() {
@@ -52,7 +49,7 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
         Some("retired") => retired(context),
         Some("baseline") => {
             let entries = context.baseline.into_iter().flat_map(|baseline| baseline.entries.iter());
-            let entries = entries.filter(|(_, own)| !RESTING.contains(&own.code.as_str()));
+            let entries = entries.filter(|(_, own)| !context.resting.contains(&own.code));
             let entries = entries.filter_map(|(print, own)| {
                 Some(Entry {
                     subject: Subject { dataset: None, name: format!("baseline:{} {}", own.code, own.subject.name) },
@@ -187,18 +184,34 @@ fn needless<'a>(context: &'a Context<'_>, outcomes: &[Outcome]) -> impl Iterator
     needless.map(|own| waived(own, "waives an item that passes", "Remove it: nothing is left to waive."))
 }
 
-/// Waivers that waive nothing: their last day is over, or they give no reason.
+/// Waivers whose last day is over, or those of the others that leave something out.
 fn void<'a>(context: &'a Context<'_>, expired: bool) -> impl Iterator<Item = Hit> + 'a {
-    let wrong = context.config.waivers.iter().filter(move |own| match expired {
-        true => !own.lasts(context.now),
-        false => own.reason.is_none(),
-    });
-    wrong.map(move |own| match expired {
+    let waivers = context.config.waivers.iter().filter(move |own| own.lasts(context.now) != expired);
+    waivers.filter_map(move |own| match expired {
         true => {
-            waived(own, "has expired, so the item counts again", "Repair what fails the item, or agree on a new day.")
+            let action = "Repair what fails the item, or agree on a new day.";
+            Some(waived(own, "has expired, so the item counts again", action))
         }
-        false => waived(own, "gives no reason, so it waives nothing", "Add `reason:`, and `by:` with who decided."),
+        false => unsaid(own),
     })
+}
+
+/// A waiver that does not say why, who decided, or until when.
+fn unsaid(own: &Waiver) -> Option<Hit> {
+    let parts = [
+        (
+            own.reason.is_none(),
+            "gives no reason, so it waives nothing",
+            "`reason:` with why the launch can do without it",
+        ),
+        (own.by.is_none(), "does not say who decided", "`by:` with who decided"),
+        (own.until.is_none(), "has no last day, so it never ends", "`until:` with the last day it holds"),
+    ];
+    let [said, action]: [Vec<&str>; 2] = [
+        parts.iter().filter(|(lacks, ..)| *lacks).map(|(_, said, _)| *said).collect(),
+        parts.iter().filter(|(lacks, ..)| *lacks).map(|(.., action)| *action).collect(),
+    ];
+    (!said.is_empty()).then(|| waived(own, &said.join("; it "), &format!("Add {}.", action.join(", and "))))
 }
 
 fn hit(entry: &Entry<'_>, said: &str, action: &str) -> Hit {

@@ -131,9 +131,9 @@ fn ask_sizes(context: &Context<'_>, mapping: &Mapping) -> Ask {
         }
     }
     if sized(mapping).next().is_none() {
-        let reason = "no segment of the mapping says how many members are right (`expect:`), or is for vip, at_risk or \
-                      recent_buyer (`purpose:`)";
-        ask.gaps.push(none(reason));
+        let what = "segment that says how many members are right (`expect:`), or is for vip, at_risk or recent_buyer \
+                    (`purpose:`)";
+        ask.gaps.push(Gap::undeclared("mapping:segments", what));
     }
     ask
 }

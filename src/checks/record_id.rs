@@ -15,7 +15,7 @@ use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
     name: "record-id",
-    about: "ids in scientific notation, with a decimal tail, or rounded to 15 digits",
+    about: "ids in scientific notation, with a decimal tail, or rounded to 15 digits, and lookups filled with placeholders",
     params: Shape::Object(&[]),
     stage: Stage::Facts { ask, judge },
 };
@@ -68,15 +68,22 @@ fn is_id(dataset: &Dataset, index: usize) -> bool {
     }
 }
 
+/// Whether a column is a lookup. What stands in the others for an id that is none is told where ids are judged.
+fn is_lookup(context: &Context<'_>, column: &Column) -> bool {
+    let zoho = context.dataset(&column.dataset).filter(|dataset| dataset.system == System::Zoho);
+    zoho.is_some_and(|dataset| dataset.key != Some(column.index) && is_id(dataset, column.index))
+}
+
 fn question(column: &Column) -> Question {
     Question::Shapes { column: column.clone(), lens: Lens::Identifier }
 }
 
 /// The damaged shapes of a column; rounding only when it is too frequent to be chance.
-fn damaged<'a>(answers: &'a Answers, column: &Column) -> (u64, Vec<(&'a String, &'a Tally)>) {
+fn damaged<'a>(context: &Context<'_>, answers: &'a Answers, column: &Column) -> (u64, Vec<(&'a String, &'a Tally)>) {
     let Some(Answer::Shapes { rows, shapes }) = answers.get(&question(column)) else { return (0, Vec::new()) };
     let worn = |name: &str, tally: &Tally| match name {
         shape::SCIENTIFIC | shape::DECIMAL_TAIL => true,
+        shape::PLACEHOLDER => is_lookup(context, column),
         shape::ROUNDED => exceeds(tally.rows, *rows, ROUNDED),
         shape::ROUNDED_SHORT | shape::FLOATED => exceeds(tally.rows, *rows, MOSTLY),
         _ => false,
@@ -100,7 +107,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     let (columns, gaps) = columns(context);
     let mut questions: Vec<Question> = columns.iter().map(question).collect();
     for column in &columns {
-        let (_, found) = damaged(answers, column);
+        let (_, found) = damaged(context, answers, column);
         if !found.is_empty() {
             questions.extend(Question::listing(pick(column, &found)));
         }
@@ -114,7 +121,7 @@ fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {
 }
 
 fn hit(context: &Context<'_>, answers: &Answers, column: &Column) -> Option<Hit> {
-    let (rows, found) = damaged(answers, column);
+    let (rows, found) = damaged(context, answers, column);
     if found.is_empty() {
         return None;
     }

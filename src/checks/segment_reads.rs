@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, no_mapping, no_profiles, no_records};
-use super::segments::{attribute, known, none, subject};
+use super::segments::{attribute, conditions, known, none, subject};
 use super::{Ask, Kind, Stage};
 use crate::facts::lenses::shape::{MISSING, UNFIT};
 use crate::facts::{Answer, Answers, Column, Fit, Lens, Pick, Question, Tally};
@@ -200,15 +200,9 @@ impl Test<'_> {
 /// Every date and number that segments compare, and what of it is not there. A date of an attribute that the mapping
 /// declares as one is looked at there.
 fn operators<'a>(context: &Context<'a>, mapping: &'a Mapping) -> (Vec<Test<'a>>, Vec<Gap>) {
-    let (mut tests, mut gaps) = (Vec::new(), Vec::new());
-    for segment in &mapping.segments {
-        let filter = match known(context, segment) {
-            Ok(filter) => filter,
-            Err(gap) => {
-                gaps.push(gap);
-                continue;
-            }
-        };
+    let (segments, mut gaps) = conditions(context, mapping);
+    let mut tests = Vec::new();
+    for (segment, filter) in segments {
         for (wanted, dated) in [(Type::Timestamp, true), (Type::Number, false)] {
             for name in filter.expr.compared_as(wanted).iter().filter_map(|column| attribute(context, column)) {
                 let declared = mapping.attribute(&name);

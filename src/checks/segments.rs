@@ -3,7 +3,7 @@
 use super::context::{Context, no_profiles};
 use crate::facts::{Filter, Question};
 use crate::findings::{Gap, Subject};
-use crate::mapping::{ColumnPath, Segment};
+use crate::mapping::{ColumnPath, Mapping, Segment};
 
 /// A gap about a segment.
 pub(super) fn gap(segment: &Segment, reason: &str) -> Gap {
@@ -30,6 +30,21 @@ pub(super) fn is_about(subject: &Subject, segment: &str) -> bool {
 pub(super) fn known<'a>(context: &'a Context<'_>, segment: &Segment) -> Result<&'a Filter, Gap> {
     let unread = || segment.open.clone().unwrap_or_else(|| "its condition is not understood".to_owned());
     context.segment(&segment.name).ok_or_else(|| gap(segment, &unread()))
+}
+
+/// Every segment whose condition is known, with it, and what is not known of the others.
+pub(super) fn conditions<'a, 'b>(
+    context: &'a Context<'_>,
+    mapping: &'b Mapping,
+) -> (Vec<(&'b Segment, &'a Filter)>, Vec<Gap>) {
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
+    for segment in &mapping.segments {
+        match known(context, segment) {
+            Ok(filter) => found.push((segment, filter)),
+            Err(gap) => gaps.push(gap),
+        }
+    }
+    (found, gaps)
 }
 
 /// The question for those who meet a condition, and what stands in its way.

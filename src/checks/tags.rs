@@ -9,7 +9,7 @@ use super::parts::gather;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
 use crate::facts::{Answer, Answers, Column, Pick, Question, Tally};
-use crate::findings::{Gap, Hit, Shows, Subject};
+use crate::findings::{Gap, Hit};
 use crate::frames::normalize::{fold, is_missing, signs, unmasked};
 use crate::mapping::Mapping;
 use crate::shape::{Shape, required};
@@ -168,17 +168,7 @@ fn hit(context: &Context<'_>, answers: &Answers, tagged: &Tagged, usable: &[&str
         counted(whole.rows, "record", "records"),
         percent(whole.rows, total)
     );
-    Some(Hit {
-        subject: Subject::column(&column.dataset, label),
-        rows: whole.rows,
-        total,
-        people: whole.people,
-        statement,
-        parts,
-        samples: whole.samples.into_iter().map(|sample| context.row(column, sample, None)).collect(),
-        shows: if context.is_sensitive(column) { Shows::Nothing } else { Shows::Words },
-        ..Hit::default()
-    })
+    Some(Hit { parts, ..context.hit(column, whole, total, statement, &|_| None) })
 }
 
 fn said(label: &str, tags: u64, fault: &str) -> String {

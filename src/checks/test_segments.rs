@@ -101,11 +101,9 @@ fn terms(filter: &Filter) -> Vec<Expr> {
 
 fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
     let Some(mapping) = context.mapping else { return Ask { gaps: vec![no_mapping()], ..Ask::default() } };
-    let silent =
-        |reason: &str| Gap { subject: "mapping:test_people".to_owned(), reason: reason.to_owned(), column: None };
     if !mapping.test_people.iter().any(|person| !person.within.is_empty()) {
-        let reason = "no entry of `test_people:` says which segments the person is in (`in:`)";
-        return Ask { gaps: vec![silent(reason)], ..Ask::default() };
+        let what = "test person who is in a segment (`in:`)";
+        return Ask { gaps: vec![Gap::undeclared("mapping:test_people", what)], ..Ask::default() };
     }
     let Some(profiles) = context.profiles() else {
         return Ask { gaps: vec![no_profiles("mapping:test_people")], ..Ask::default() };

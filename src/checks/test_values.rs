@@ -94,10 +94,9 @@ impl Mapped<'_> {
     /// What the profile must hold; none where the cell does not tell.
     pub(crate) fn value(&self, cell: &str) -> Option<String> {
         match &self.0.by {
-            By::Type(reading) => {
-                let default = || self.0.attribute.default.as_deref().and_then(|default| reading.expected(default));
-                if is_missing(cell, &self.0.attribute.missing) { default() } else { reading.expected(cell) }
-            }
+            // A blank stands for the default, and a profile may hold either.
+            By::Type(_) if is_missing(cell, &self.0.attribute.missing) => None,
+            By::Type(reading) => reading.expected(cell),
             // Who is mailable in Zoho may have opted out by a link.
             By::Consent(lens) => (lens.says(cell) == shape::OUT).then(|| "true".to_owned()),
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::{Context, no_mapping};
-use super::segments::{attribute, known, members, none, subject};
+use super::segments::{attribute, conditions, members, none, subject};
 use super::{Ask, Kind, Stage, inferred};
 use crate::facts::{Answer, Answers, Column, Filter, Question, Tally};
 use crate::findings::{Gap, Hit, Part, Row, Shows};
@@ -88,15 +88,9 @@ fn words(leaf: &Expr) -> Vec<(String, String)> {
 
 /// The values that segments test for, and what cannot be looked at.
 fn tests<'a>(context: &'a Context<'_>, mapping: &'a Mapping) -> (Vec<Test<'a>>, Vec<Gap>) {
-    let (mut found, mut gaps) = (Vec::new(), Vec::new());
-    for segment in &mapping.segments {
-        let filter = match known(context, segment) {
-            Ok(filter) => filter,
-            Err(gap) => {
-                gaps.push(gap);
-                continue;
-            }
-        };
+    let (segments, mut gaps) = conditions(context, mapping);
+    let mut found = Vec::new();
+    for (segment, filter) in segments {
         let tested: BTreeSet<(String, String)> = filter.expr.leaves().into_iter().flat_map(words).collect();
         let own = tested.into_iter().filter_map(|(column, word)| Some((attribute(context, &column)?, column, word)));
         let own: Vec<_> = own.filter(|(name, ..)| !inferred::is_personal(name)).collect();

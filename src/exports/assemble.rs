@@ -27,11 +27,12 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
     let mut metadata = Metadata::default();
     let mut parts = Vec::new();
     let may_tell = request.system.is_none_or(|system| system == System::CustomerIo);
+    let is_own = customerio::is_own(request);
     let mut told = false;
     for input in inputs(&request.paths)? {
         if Metadata::is(&input)? {
             metadata.add(&input)?;
-        } else if may_tell && workspace.take(&input) {
+        } else if may_tell && workspace.take(&input, is_own) {
             told = true;
         } else {
             let part = Part::open(input, request)?;
@@ -257,8 +258,14 @@ fn fold(group: Group) -> Folded {
     Folded { module, dialect, labels, files, delimiter, id, source: Source::Parts(parts) }
 }
 
+/// Who wrote a table: what Customer.io's own source holds is Customer.io's, whatever it is.
+fn system(request: &Request, dialect: Dialect) -> System {
+    let is_own = dialect == Dialect::Generic && customerio::is_own(request);
+    if is_own { System::CustomerIo } else { dialect.system() }
+}
+
 fn source(request: &Request, dialect: Dialect) -> String {
-    request.name.clone().unwrap_or_else(|| dialect.system().name().to_owned())
+    request.name.clone().unwrap_or_else(|| system(request, dialect).name().to_owned())
 }
 
 fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Dataset> {
@@ -271,11 +278,12 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
             Body::Held(Arc::new(held))
         }
     };
-    let system = dialect.system();
+    let system = system(request, dialect);
     let source = source(request, dialect);
     let position = |name: &str| labels.iter().position(|label| label == name);
     let key = match system {
         System::Zoho => id.as_deref().and_then(position),
+        System::CustomerIo if dialect == Dialect::Generic => None,
         System::CustomerIo => customerio::key(&module, &labels),
         System::Shopify => position("Customer ID").or_else(|| position("Email")),
         System::Klaviyo => position("Klaviyo ID").or_else(|| position("Email")),

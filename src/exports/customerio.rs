@@ -10,7 +10,7 @@ use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
 use super::rows::{RowBuffer, Seen, Visit};
-use super::{Damage, EventColumns};
+use super::{Damage, Dialect, EventColumns, Request, System};
 use crate::error::Result;
 
 /// Whether these are the columns of people, in any order and subset.
@@ -23,8 +23,40 @@ pub(super) fn is_people(labels: &[String]) -> bool {
 /// Whether a file of Customer.io may be people with some columns only: it names persons and nothing that happens to them.
 pub(super) fn may_be_people(labels: &[String]) -> bool {
     let has = |name: &&str| labels.iter().any(|label| label.eq_ignore_ascii_case(name));
-    let events = ["delivery_id", "campaign_id", "newsletter_id", "segment_id", "event_id", "event_name", "metric"];
-    ["id", "email", "cio_id"].iter().any(has) && !events.iter().any(has)
+    ["id", "email", "cio_id"].iter().any(has) && !OF_EVENTS.iter().any(has)
+}
+
+/// Columns of what happens to people.
+const OF_EVENTS: [&str; 7] =
+    ["delivery_id", "campaign_id", "newsletter_id", "segment_id", "event_id", "event_name", "metric"];
+
+/// Whether a request is for files of Customer.io: it says so, or its source is called so.
+pub(super) fn is_own(request: &Request) -> bool {
+    let named = || request.name.as_deref().and_then(System::parse);
+    request.system.or_else(named) == Some(System::CustomerIo)
+}
+
+/// What a table of Customer.io is whose columns do not tell: a list of suppressed people by the file's name and the
+/// addresses in it, people by the file's name or some of their columns, or a table of its own.
+pub(super) fn guess(part: &Part) -> Dialect {
+    let stem = part.input.stem().to_lowercase();
+    let addressed = (0..part.labels.len()).any(|column| is_addresses(part.values(column)));
+    let has_people = part.labels.iter().any(|label| label.eq_ignore_ascii_case("unsubscribed"));
+    if stem.contains("suppress") && addressed && !has_people {
+        return Dialect::CustomerIoSuppressions;
+    }
+    let happens = part.labels.iter().any(|label| OF_EVENTS.contains(&label.to_lowercase().as_str()));
+    let called = ["people", "persons", "profiles", "customers"].contains(&stem.as_str()) && !happens;
+    match called || part.is_headless() || may_be_people(&part.labels) {
+        true => Dialect::CustomerIoPeople,
+        false => Dialect::Generic,
+    }
+}
+
+/// Whether most of some cells hold an address.
+pub(super) fn is_addresses<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
+    let (held, all) = cells.fold((0, 0), |(held, all), cell| (held + usize::from(cell.contains('@')), all + 1));
+    held * 2 > all
 }
 
 /// The module of a list of those who must not be mailed.

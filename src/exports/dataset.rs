@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::archive::stop;
-use super::customerio::Held;
+use super::customerio::{Held, is_addresses};
 use super::heading::is_unsafe;
 use super::part::Part;
 use super::rows::{Row, Seen, Visit};
@@ -75,6 +75,12 @@ impl Dataset {
             let base = api_name.strip_suffix(".id")?;
             (self.dialect == Dialect::ZohoBulk).then(|| self.find_loosely(base))?
         })
+    }
+
+    /// The column in which most of the first records hold an address.
+    pub fn addresses(&self) -> Option<usize> {
+        let cells = |index: usize| self.preview.iter().filter_map(move |record| record.get(index)).map(String::as_str);
+        (0..self.columns.len()).find(|index| is_addresses(cells(*index)))
     }
 
     /// The options of a column, where metadata tells them.

@@ -37,6 +37,14 @@ const OF_OTHERS: &[&str] = &[
 ];
 
 impl EventColumns {
+    /// Columns without which a table cannot be one of events, each by its usual name, where it has none that would do.
+    pub fn lacking(labels: &[String]) -> Vec<&'static str> {
+        let has = |names: &[&str]| names.iter().any(|name| labels.iter().any(|label| label == name));
+        let person = [PERSON, CIO_ID, EMAIL].into_iter().any(has);
+        let found = [(has(NAME), NAME[0]), (has(TIME), TIME[0]), (person, PERSON[0])];
+        found.into_iter().filter(|(has, _)| !has).map(|(_, name)| name).collect()
+    }
+
     /// The columns of events; none where these are not events.
     pub fn of(labels: &[String]) -> Option<Self> {
         let at = |names: &[&str]| names.iter().find_map(|name| labels.iter().position(|label| label == name));

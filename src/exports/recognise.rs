@@ -47,11 +47,15 @@ pub(super) fn recognise(part: &Part, request: &Request) -> Verdict {
             Dialect::Generic if named && customerio::may_be_people(&part.labels) => {
                 return Verdict { dialect: Dialect::CustomerIoPeople, module: Some("people".to_owned()) };
             }
+            Dialect::Generic if named && customerio::guess(part) == Dialect::CustomerIoSuppressions => {
+                Dialect::CustomerIoSuppressions
+            }
             found => found,
         },
         Some(system) => {
+            let declared = request.module.as_ref().is_some_and(|module| module.eq_ignore_ascii_case("people"));
             let found = dialect(part);
-            if found.system() == system { found } else { fallback(part, system) }
+            if found.system() == system { found } else { fallback(part, system, declared) }
         }
     };
     let module = match dialect {
@@ -124,8 +128,8 @@ fn is_events(labels: &[String]) -> bool {
     EventColumns::of(labels).is_some()
 }
 
-/// The dialect of a system that the user named and the content did not show.
-fn fallback(part: &Part, system: System) -> Dialect {
+/// The dialect of a system that the user named and the content did not show; `declared` as people.
+fn fallback(part: &Part, system: System, declared: bool) -> Dialect {
     let json = matches!(part.shape, Shape::Json(_));
     match system {
         System::Zoho if json => Dialect::ZohoJson,
@@ -133,7 +137,8 @@ fn fallback(part: &Part, system: System) -> Dialect {
         System::Zoho if part.input.in_folder("Data") => Dialect::ZohoBackup,
         System::Zoho => Dialect::ZohoUi,
         System::CustomerIo if json => Dialect::CustomerIoJson,
-        System::CustomerIo => Dialect::CustomerIoPeople,
+        System::CustomerIo if declared => Dialect::CustomerIoPeople,
+        System::CustomerIo => customerio::guess(part),
         System::Shopify => Dialect::ShopifyCustomers,
         System::Klaviyo => Dialect::KlaviyoProfiles,
         System::Generic => Dialect::Generic,

@@ -80,6 +80,19 @@ pub struct Topic {
     pub name: String,
 }
 
+/// An entry that says too little to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The file, by its place among those of the workspace.
+    pub file: usize,
+    /// `campaigns`
+    pub list: String,
+    /// Which of the list, from 1 on.
+    pub entry: usize,
+    /// What is wrong with it: `has no name`.
+    pub lacks: &'static str,
+}
+
 /// Segments, campaigns and topics, as far as files of them were given.
 #[derive(Debug, Clone, Default)]
 pub struct Workspace {
@@ -91,22 +104,35 @@ pub struct Workspace {
     pub campaigns: Vec<Campaign>,
     /// Topics in the order of the files; none when no file tells them.
     pub topics: Option<Vec<Topic>>,
+    /// Entries of those files that were left out.
+    pub left_out: Vec<LeftOut>,
 }
 
 impl Workspace {
     /// Adds what a file tells; false when it is none of metadata, and may be an export.
     pub fn read(&mut self, path: &Path) -> bool {
-        path.is_file() && self.take(&Input::file(path))
+        path.is_file() && self.take(&Input::file(path), false)
     }
 
-    /// The same for any input.
-    pub(super) fn take(&mut self, input: &Input) -> bool {
+    /// The same for any input; one of Customer.io's own tells in any case what its lists are called.
+    pub(super) fn take(&mut self, input: &Input, is_own: bool) -> bool {
         let Some(text) = told(input) else { return false };
         let Ok(answer) = serde_json::from_str::<Value>(&text) else { return false };
-        let Some(lists) = answer.as_object().and_then(lists) else { return false };
-        let mut places = Places { file: self.files.len(), text: &text, from: 0 };
+        let Some(lists) = answer.as_object().and_then(|answer| lists(answer, is_own)) else { return false };
+        let file = self.files.len();
+        let mut places = Places { file, text: &text, from: 0 };
         for (kind, items) in lists {
-            for item in items {
+            if kind.ends_with("topics") {
+                self.topics.get_or_insert_default();
+            }
+            for (item, entry) in items.into_iter().zip(1..) {
+                let item = match named(item) {
+                    Ok(item) => item,
+                    Err(lacks) => {
+                        self.left_out.push(LeftOut { file, list: kind.to_owned(), entry, lacks });
+                        continue;
+                    }
+                };
                 match kind {
                     "segments" => self.segment(segment(item, &mut places)),
                     "campaigns" => self.campaign(campaign(item, &mut places)),
@@ -123,6 +149,7 @@ impl Workspace {
         let shift = self.files.len();
         let moved = |at: At| At { file: at.file + shift, ..at };
         self.files.extend(other.files);
+        self.left_out.extend(other.left_out.into_iter().map(|own| LeftOut { file: own.file + shift, ..own }));
         for segment in other.segments {
             self.segment(Some(Segment { at: moved(segment.at.clone()), ..segment }));
         }
@@ -175,23 +202,39 @@ fn told(input: &Input) -> Option<String> {
 }
 
 /// The items of an answer by what their list is called.
-type Lists<'a> = Vec<(&'static str, Vec<&'a Map<String, Value>>)>;
+type Lists<'a> = Vec<(&'static str, Vec<&'a Value>)>;
 
-/// The lists of an answer. One that holds anything without a name and an id is no such answer.
-fn lists(answer: &Map<String, Value>) -> Option<Lists<'_>> {
+/// The lists of an answer. Where it is not known whose it is, one of its items must have a name and an id; a list of
+/// records under another name makes it an export.
+fn lists(answer: &Map<String, Value>, is_own: bool) -> Option<Lists<'_>> {
+    let is_known = |key: &str| KEYS.iter().any(|(many, one)| key == *many || key == *one);
+    let holds_records = |value: &Value| value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
+    if answer.iter().any(|(key, value)| !is_known(key) && holds_records(value)) {
+        return None;
+    }
+    let whole = |item: &Value| named(item).is_ok_and(|item| item.get("id").is_some());
     let mut found = Vec::new();
     for (many, one) in KEYS {
-        let items = match answer.get(many).or_else(|| answer.get(one)) {
-            Some(Value::Array(items)) => items.iter().map(Value::as_object).collect::<Option<Vec<_>>>()?,
-            Some(Value::Object(item)) => vec![item],
+        let items: Vec<&Value> = match (answer.get(many), answer.get(one)) {
+            (Some(Value::Array(items)), _) if is_own || items.is_empty() || items.iter().any(whole) => {
+                items.iter().collect()
+            }
+            (Some(Value::Object(_)), _) | (None, Some(Value::Object(_))) => {
+                answer.get(many).or_else(|| answer.get(one)).filter(|item| whole(item)).into_iter().collect()
+            }
             _ => continue,
         };
-        if items.iter().any(|item| text(item, "name").is_none() || item.get("id").is_none()) {
-            return None;
+        if !items.is_empty() || answer.get(many).is_some_and(Value::is_array) {
+            found.push((many, items));
         }
-        found.push((many, items));
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// An item with a name, or what is wrong with it.
+fn named(item: &Value) -> Result<&Map<String, Value>, &'static str> {
+    let item = item.as_object().ok_or("is no object")?;
+    text(item, "name").map(|_| item).ok_or("has no name")
 }
 
 /// A text or a number as text.
@@ -312,10 +355,38 @@ mod tests {
             "{\"customers\": [{\"id\": \"1\", \"segments\": []}]}",
             "{\"campaigns\": [{\"Subject\": \"Spring\"}]}",
             "{\"segments\": [1, 2]}",
+            "{\"segments\": [{\"id\": 1, \"name\": \"VIP\"}], \"people\": [{\"id\": \"1\"}]}",
             "{\"segments\": [{\"id\": 1, \"name\": \"cut",
             "[{\"segments\": []}]",
             "id,email\n1,a@example.com\n",
         ];
-        assert_eq!(read(&others).1, [false; 6]);
+        assert_eq!(read(&others).1, [false; 7]);
+    }
+
+    #[test]
+    fn an_entry_without_a_name_is_left_out_alone() {
+        let segments = "{\"segments\": [{\"id\": 1, \"name\": \"VIP\"}, {\"id\": 2}, {\"name\": null}, 4]}";
+        let campaigns = "{\"campaigns\": [{\"id\": \"x\"}, {\"id\": 1, \"name\": \"Promo\", \"state\": \"running\"}]}";
+        let (workspace, taken) = read(&[segments, campaigns]);
+        assert_eq!(taken, [true, true]);
+        assert_eq!((workspace.segments.len(), workspace.campaigns.len()), (1, 1));
+        let said = workspace.left_out.iter().map(|own| (own.file, own.list.as_str(), own.entry, own.lacks));
+        let wanted = [
+            (0, "segments", 2, "has no name"),
+            (0, "segments", 3, "has no name"),
+            (0, "segments", 4, "is no object"),
+            (1, "campaigns", 1, "has no name"),
+        ];
+        assert_eq!(said.collect::<Vec<_>>(), wanted);
+    }
+
+    #[test]
+    fn a_list_of_customerio_is_no_export_whatever_it_lacks() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("campaigns.json");
+        std::fs::write(&path, "{\"campaigns\": [{\"Subject\": \"Spring\"}]}").unwrap();
+        let mut workspace = Workspace::default();
+        assert!(workspace.take(&super::Input::file(&path), true));
+        assert_eq!((workspace.campaigns.len(), workspace.left_out.len()), (0, 1));
     }
 }

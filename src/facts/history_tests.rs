@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::local::Engine;
 use super::memo::Memo;
 use super::{
-    Answer, Cell, Column, Echo, Events, Flip, Gained, Moved, Moves, Place, Question, Sequence, Steps, Tokens, Told,
+    Answer, Carried, Cell, Column, Echo, Events, Flip, Gained, Moved, Moves, Place, Question, Sequence, Steps, Tokens,
+    Told,
 };
 use crate::exports::{Dataset, EventColumns};
 use crate::frames::identity::{IdColumn, Identity, Keys, Numbering, Plan};
@@ -103,13 +104,14 @@ fn echo() -> Echo {
     }
 }
 
-fn questions() -> [Question; 5] {
+fn questions() -> [Question; 6] {
     [
         Question::Sequence(sequence("moved", Vec::new())),
         Question::Sequence(sequence("won", member("deal"))),
         Question::Moves(moves()),
         Question::Gained(gained()),
         Question::Echo(echo()),
+        Question::Carried(Carried { events: some("moved"), property: member("from") }),
     ]
 }
 

@@ -49,6 +49,7 @@ pub(super) fn shape(lens: &Lens, value: &str) -> &'static str {
         Lens::ProfileIdFault => match kind(id) {
             shape::INTERNAL => shape::INTERNAL,
             shape::EMAIL => shape::EMAIL,
+            _ if is_placeholder_id(id) => other::PLACEHOLDER,
             _ if value.len() > LONGEST => shape::LONG,
             _ => shape::FINE,
         },
@@ -106,6 +107,7 @@ mod tests {
         }
         assert_eq!(Lens::ProfileIdFault.shape(&"x".repeat(151)), shape::LONG);
         assert_eq!(Lens::ProfileIdFault.shape("4711"), shape::FINE);
+        assert_eq!(Lens::ProfileIdFault.shape("??"), super::other::PLACEHOLDER);
         assert_eq!(Lens::Prefix.shape("5540230000002350111"), shape::BARE);
         assert_eq!(Lens::Prefix.shape("zcrm_5540230000002350111"), shape::PREFIXED);
         assert_eq!(Lens::Prefix.shape("0000000"), "placeholder");

@@ -14,9 +14,9 @@ use super::agree::{self, Asked};
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, cells, clusters, cohort, delays,
-    filter, follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, stranded, values,
-    width, writers,
+    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort,
+    delays, filter, follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, stranded,
+    values, width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
@@ -214,6 +214,7 @@ impl<'a> Shard<'a> {
             Question::Gained(asked) => moves::gained(self, asked),
             Question::Sequence(asked) => sequence::sequence(self, asked),
             Question::Echo(asked) => sequence::echo(self, asked),
+            Question::Carried(asked) => carried::carried(self, asked),
             Question::Order(asked) => order::orders(self, asked),
             Question::Coverage { left, right, scope } => pairs::coverage(self, left, right, scope),
             Question::Roll(roll) => named::named(self, roll),

@@ -6,6 +6,7 @@
 
 pub mod agree;
 mod answer;
+mod carried;
 pub mod cells;
 mod clusters;
 mod cohort;
@@ -47,6 +48,7 @@ mod writers;
 pub use agree::{Agreement, Blank};
 use answer::merge_maps;
 pub use answer::{Answer, Answers, ColumnFact, Groups, Sides};
+pub use carried::Carried;
 pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 pub use cohort::{Cohort, Drawn, Stratum};
 pub use delays::{Clocks, Delayed, Held};

@@ -12,7 +12,7 @@ use super::named::Roll;
 use super::order::Order;
 use super::pick::{Pick, Unlike};
 use super::readings::Reading;
-use super::{Echo, Gained, Match, Matching, Moves, Scope, Sequence, Times};
+use super::{Carried, Echo, Gained, Match, Matching, Moves, Scope, Sequence, Times};
 use crate::frames::calendar;
 use crate::frames::normalize::Form;
 use crate::mapping::ColumnPath;
@@ -139,6 +139,8 @@ pub enum Question {
     Sequence(Sequence),
     /// How far events are from the changes of records that they tell of.
     Echo(Echo),
+    /// Events that lack a property.
+    Carried(Carried),
     /// Records by whether two of their times are in order.
     Order(Order),
     /// Who is on which side.
@@ -192,6 +194,7 @@ impl Question {
             Self::Stubs { consent, .. } => vec![consent.clone()],
             // What else they read may be blank: it is told by other columns as well, or not at all.
             Self::Sequence(asked) => asked.events.columns(),
+            Self::Carried(asked) => asked.events.columns(),
             Self::Echo(asked) => asked.events.columns().into_iter().chain([asked.changed.clone()]).collect(),
             Self::Moves(asked) => vec![asked.before.clone(), asked.after.clone()],
             Self::Gained(_) => Vec::new(),
@@ -254,6 +257,7 @@ impl Question {
             Self::Gained(asked) => asked.columns(),
             Self::Sequence(asked) => asked.columns(),
             Self::Echo(asked) => asked.columns(),
+            Self::Carried(asked) => asked.columns(),
             Self::Order(asked) => vec![asked.first.clone(), asked.then.clone()],
             Self::Roll(roll) => roll.columns(),
             Self::Cohort(cohort) => cohort.columns(),

@@ -5,8 +5,9 @@
 
 use super::baseline::Baseline;
 use super::triage::{Policy, triage};
-use super::{Outcome, Severity, Status};
+use super::{Gap, Outcome, Severity, Status};
 use crate::config::{Config, Waiver};
+use crate::text::counted;
 
 /// One item of the list.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Item {
     pub title: &'static str,
     /// Rules that fail it, and without which it is not evaluated.
     pub needs: &'static [&'static str],
+    /// The same, once the mapping declares what they look at.
+    pub declared: &'static [&'static str],
     /// Rules that fail it where they can be evaluated: not every team has what they read.
     pub also: &'static [&'static str],
     /// Rules that are shown under it and do not fail it.
@@ -31,6 +34,7 @@ pub const ITEMS: [Item; 9] = [
         name: "identifier",
         title: "one identifier is chosen, and every record carries it",
         needs: &["ID001", "ID002", "ID003", "ID009"],
+        declared: &[],
         also: &[],
         shows: &["ID004", "ID005", "ID006", "ID007", "ID010", "ID014"],
         inputs: &["mapping with identity.canonical", "Zoho contacts export", "Customer.io people export"],
@@ -39,6 +43,7 @@ pub const ITEMS: [Item; 9] = [
         name: "mapping",
         title: "the mapping gives every field a type, its values and an owner",
         needs: &["MAP001", "MAP002", "OWN001"],
+        declared: &[],
         also: &["ENM004", "OWN003"],
         shows: &["MAP003", "MAP004", "OWN002", "TS009"],
         inputs: &["mapping"],
@@ -47,6 +52,7 @@ pub const ITEMS: [Item; 9] = [
         name: "values",
         title: "stages and tiers are spelled in one way",
         needs: &["ENM001"],
+        declared: &[],
         also: &[],
         shows: &["ENM002", "ENM003", "ENM007", "ENM008", "ENM009", "ENM011", "ENM012", "ENM013", "ENM014"],
         inputs: &["mapping with allowed values", "Zoho contacts export", "Customer.io people export"],
@@ -55,6 +61,7 @@ pub const ITEMS: [Item; 9] = [
         name: "timestamps",
         title: "times can be read, are in the right zone, and arrive soon enough",
         needs: &["TS002", "TS003"],
+        declared: &[],
         also: &["FRS003"],
         shows: &["TS001", "TS004", "TS005", "TS006", "TS007", "TS008", "TS010", "TS011", "TS014", "TS015"],
         inputs: &["mapping with timestamps", "Zoho contacts export", "Customer.io people export"],
@@ -63,6 +70,7 @@ pub const ITEMS: [Item; 9] = [
         name: "duplicates",
         title: "it is known who is here twice, and what a merge would do",
         needs: &["DUP001", "DUP005", "DUP010"],
+        declared: &[],
         also: &[],
         shows: &["DUP002", "DUP003", "DUP006", "DUP007", "DUP011", "ID013"],
         inputs: &["mapping", "Zoho contacts export", "Customer.io people export"],
@@ -71,6 +79,7 @@ pub const ITEMS: [Item; 9] = [
         name: "test-people",
         title: "named people came through from end to end",
         needs: &["QA001", "QA002", "QA003"],
+        declared: &[],
         also: &[],
         shows: &["QA004", "QA005", "JNY010"],
         inputs: &["mapping with test_people", "Zoho contacts export", "Customer.io people export"],
@@ -79,6 +88,7 @@ pub const ITEMS: [Item; 9] = [
         name: "events",
         title: "moments are planned as events",
         needs: &["EVT001"],
+        declared: &[],
         also: &[],
         shows: &["EVT002", "EVT003", "EVT009", "EVT010"],
         inputs: &["mapping with events"],
@@ -87,7 +97,8 @@ pub const ITEMS: [Item; 9] = [
         name: "segments",
         title: "segments to check against exist and hold whom they should",
         needs: &["SEG003"],
-        also: &["SEG001", "SEG004", "SEG005"],
+        declared: &["SEG001", "SEG004", "SEG005"],
+        also: &[],
         shows: &["SEG002", "SEG006", "SEG007"],
         inputs: &["mapping with segments", "Customer.io people export"],
     },
@@ -95,6 +106,7 @@ pub const ITEMS: [Item; 9] = [
         name: "exits",
         title: "a purchase, a refund or an opt-out ends what it must end",
         needs: &["CON001", "CON010", "JNY001", "JNY002"],
+        declared: &[],
         also: &["CON003", "CON004", "CON008", "JNY008"],
         shows: &["CON002", "CON005", "CON009", "JNY003"],
         inputs: &["mapping with journeys and a consent attribute", "Customer.io people export"],
@@ -118,7 +130,12 @@ pub const VERDICT: &str = "QA006";
 impl Item {
     /// Whether a finding of this rule fails it.
     pub fn fails(&self, code: &str) -> bool {
-        self.needs.contains(&code) || self.also.contains(&code)
+        [self.needs, self.declared, self.also].iter().any(|codes| codes.contains(&code))
+    }
+
+    /// Whether it waits for what a rule has a gap for.
+    fn waits_for(&self, code: &str, gap: &Gap) -> bool {
+        self.needs.contains(&code) || (self.declared.contains(&code) && !gap.is_aside())
     }
 
     fn names(&self, code: &str) -> bool {
@@ -174,6 +191,19 @@ pub struct Evidence {
     pub accepted: u64,
     /// Whether they fail the item.
     pub fails: bool,
+}
+
+impl Evidence {
+    /// `2 findings, up to 31 people each`: who is in several findings is not known here, so people are not added up.
+    pub fn said(&self) -> String {
+        let people = counted(self.people, "person", "people");
+        let findings = counted(self.findings, "finding", "findings");
+        match (self.findings, self.people) {
+            (_, 0) => findings,
+            (1, _) => format!("{findings}, {people}"),
+            _ => format!("{findings}, up to {people} each"),
+        }
+    }
 }
 
 /// A rule that did not look at everything.
@@ -249,10 +279,11 @@ impl Checklist {
         own.peek().is_some() && own.all(|checked| checked.waiver.is_some())
     }
 
-    /// Whether a launch has to know what this rule finds.
-    pub fn requires(&self, code: &str) -> bool {
-        let needs = |checked: &Checked| checked.waiver.is_none() && checked.item.needs.contains(&code);
-        code == VERDICT || self.items.iter().any(needs)
+    /// Whether a launch has to know what this rule could not look at.
+    pub fn requires(&self, outcome: &Outcome) -> bool {
+        let waits = |item: &Item| outcome.gaps.iter().any(|gap| item.waits_for(&outcome.code, gap));
+        let needs = |checked: &Checked| checked.waiver.is_none() && waits(checked.item);
+        outcome.code == VERDICT || self.items.iter().any(needs)
     }
 
     /// The verdict in one line, without a full stop.
@@ -276,10 +307,10 @@ impl Checklist {
 
 fn checked(number: usize, item: &'static Item, outcomes: &[Outcome], waiver: Option<&Waiver>) -> Checked {
     let find = |code: &&str| outcomes.iter().find(|outcome| outcome.code == **code);
-    let codes = || item.needs.iter().chain(item.also).chain(item.shows);
+    let codes = || item.needs.iter().chain(item.declared).chain(item.also).chain(item.shows);
     let evidence: Vec<Evidence> = codes().filter_map(find).filter_map(|outcome| evidence(item, outcome)).collect();
     let mut open: Vec<Open> = codes().filter_map(find).flat_map(|outcome| unseen(item, outcome)).collect();
-    let absent = item.needs.iter().filter(|code| find(code).is_none());
+    let absent = item.needs.iter().chain(item.declared).filter(|code| find(code).is_none());
     open.extend(absent.map(|code| Open {
         code: (*code).to_owned(),
         reason: "the rule was not run".to_owned(),
@@ -318,15 +349,20 @@ fn unseen(item: &Item, outcome: &Outcome) -> Vec<Open> {
     if !item.fails(&outcome.code) {
         return Vec::new();
     }
-    let broken = match &outcome.status {
-        Status::Failed(why) => Some(why.clone()),
-        _ => None,
-    };
+    let mut open: Vec<Open> = Vec::new();
+    for gap in &outcome.gaps {
+        let (reason, needed) = (gap.reason.clone(), item.waits_for(&outcome.code, gap));
+        match open.last_mut().filter(|last| last.reason == reason) {
+            Some(last) => last.needed |= needed,
+            None => open.push(Open { code: outcome.code.clone(), reason, needed }),
+        }
+    }
     // A rule that broke is missed, whether or not every team can have it.
-    let needed = item.needs.contains(&outcome.code.as_str()) || broken.is_some();
-    let mut reasons: Vec<String> = outcome.gaps.iter().map(|gap| gap.reason.clone()).chain(broken).collect();
-    reasons.dedup();
-    reasons.into_iter().map(|reason| Open { code: outcome.code.clone(), reason, needed }).collect()
+    if let Status::Failed(why) = &outcome.status {
+        open.iter_mut().for_each(|open| open.needed = true);
+        open.push(Open { code: outcome.code.clone(), reason: why.clone(), needed: true });
+    }
+    open
 }
 
 #[cfg(test)]

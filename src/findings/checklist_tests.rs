@@ -24,7 +24,8 @@ fn outcome(code: &str, status: Status) -> Outcome {
 }
 
 fn clean() -> Vec<Outcome> {
-    let codes: BTreeSet<&str> = ITEMS.iter().flat_map(|item| item.needs.iter().chain(item.also)).copied().collect();
+    let codes: BTreeSet<&str> =
+        ITEMS.iter().flat_map(|item| item.needs.iter().chain(item.declared).chain(item.also)).copied().collect();
     codes.into_iter().map(|code| outcome(code, Status::Clean)).collect()
 }
 
@@ -106,6 +107,25 @@ fn what_a_needed_rule_did_not_see_is_not_passed() {
 }
 
 #[test]
+fn what_the_mapping_declares_is_waited_for() {
+    let missing = |reason: &str| Gap { subject: "segment:VIP".to_owned(), reason: reason.to_owned(), column: None };
+    let with = |gaps: Vec<Gap>| but("SEG004", |one| (one.status, one.gaps) = (Status::NotEvaluated, gaps.clone()));
+    let state = |outcomes: &[Outcome]| {
+        let checklist = list(outcomes, &[], true);
+        let required = outcomes.iter().any(|one| one.code == "SEG004" && checklist.requires(one));
+        (checklist.items[7].state, required)
+    };
+    let none = Gap::undeclared("mapping:segments", "segment that says how many members are right");
+    let dropped = missing("customerio.people has no attribute `vip_tier`, which the mapping names");
+    assert_eq!(state(&with(vec![none])), (State::Passed, false));
+    assert_eq!(
+        state(&with(vec![missing("there is no earlier snapshot to see how far it moved")])),
+        (State::Passed, false)
+    );
+    assert_eq!(state(&with(vec![dropped])), (State::Unseen, true));
+}
+
+#[test]
 fn a_waiver_needs_a_reason_and_a_day_to_come() {
     let failing = but("ID002", |one| one.findings = vec![found(Severity::Error, None)]);
     let said = |waiver: Waiver| list(&failing, &[waiver], true).headline();
@@ -124,7 +144,7 @@ fn every_item_can_fail_and_is_named_once() {
     assert_eq!(NAMES.iter().collect::<BTreeSet<_>>().len(), 9);
     for item in &ITEMS {
         assert!(!item.needs.is_empty() && !item.inputs.is_empty(), "{}", item.name);
-        let codes = || item.needs.iter().chain(item.also).chain(item.shows);
+        let codes = || item.needs.iter().chain(item.declared).chain(item.also).chain(item.shows);
         assert_eq!(codes().collect::<BTreeSet<_>>().len(), codes().count(), "{} names a rule twice", item.name);
         assert!(item.shows.iter().all(|code| !blocks(code)), "{} only shows what blocks elsewhere", item.name);
     }

@@ -245,11 +245,26 @@ impl Gap {
         Self { reason: format!("{column}{BLANK}"), subject: column, column: None }
     }
 
+    /// A mapping that declares nothing of what a rule looks at: that is for the team to decide.
+    pub fn undeclared(subject: &str, what: &str) -> Self {
+        Self { subject: subject.to_owned(), reason: format!("{UNDECLARED}{what}"), column: None }
+    }
+
+    /// Whether nothing is there to look at by the team's own decision, or not before the next run.
+    pub fn is_aside(&self) -> bool {
+        self.reason.starts_with(UNDECLARED) || self.reason.starts_with(NO_SNAPSHOT)
+    }
+
     /// Whether a column without a single value is what stood in the way.
     pub fn is_blank(&self) -> bool {
         self.reason.ends_with(BLANK)
     }
 }
+
+/// How the reason of what no mapping declares begins.
+const UNDECLARED: &str = "the mapping declares no ";
+/// How the reason of what no run stored yet begins.
+const NO_SNAPSHOT: &str = "there is no earlier snapshot";
 
 /// How the reason of a blank column ends.
 const BLANK: &str = " is blank in every record";

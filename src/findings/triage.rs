@@ -127,7 +127,7 @@ pub fn blocks(policy: &Policy, checklist: Option<&Checklist>, finding: &Finding)
 
 /// How the run ends. What could not be checked beats what was found.
 pub fn exit(policy: &Policy, checklist: Option<&Checklist>, outcomes: &[Outcome], standing: &[Finding]) -> Exit {
-    let required = |outcome: &Outcome| checklist.is_none_or(|list| list.requires(&outcome.code));
+    let required = |outcome: &Outcome| checklist.is_none_or(|list| list.requires(outcome));
     let unseen = |outcome: &&Outcome| outcome.status == Status::NotEvaluated || !outcome.gaps.is_empty();
     if outcomes.iter().any(|outcome| matches!(outcome.status, Status::Failed(_))) {
         return Exit::Failed;

@@ -31,7 +31,7 @@ impl Form {
             Self::Mailbox => mailbox(&address(text)?),
             Self::Identifier => identifier(text).map(Cow::into_owned),
             Self::Folded => (!is_missing(text, &[])).then(|| trim(text).to_lowercase()),
-            Self::Exact => (!is_missing(text, &[])).then(|| text.to_owned()),
+            Self::Exact => (!is_missing(text, &[]) && names_something(text)).then(|| text.to_owned()),
         }
     }
 }
@@ -229,11 +229,17 @@ pub fn delivered(local: &str, domain: &str) -> (Option<String>, Option<&'static 
     (other, (canonical != domain).then_some(canonical.as_str()))
 }
 
-/// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens and zeros.
+/// Whether a text has a letter or a digit: dashes and question marks alone are nobody's id, however many have them.
+fn names_something(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_alphanumeric()) || text.chars().any(char::is_alphanumeric)
+}
+
+/// A record id without `zcrm_`, case and outer blanks; nothing for blanks, missing tokens, zeros and signs.
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
-    let trimmed = trim(text);
+    let trimmed = unguarded(trim(text));
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
-    if is_missing(bare, &[]) || bare.bytes().all(|b| b == b'0') || is_worn(bare.as_bytes()) {
+    let is_filler = bare.bytes().all(|b| b == b'0') || !names_something(bare);
+    if is_missing(bare, &[]) || is_filler || is_worn(bare.as_bytes()) {
         return None;
     }
     if bare.bytes().any(|b| b.is_ascii_uppercase() || b >= 0x80) {
@@ -241,6 +247,11 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Owned(lowered.strip_prefix("zcrm_").map(str::to_owned).unwrap_or(lowered)));
     }
     Some(Cow::Borrowed(bare))
+}
+
+/// A number without the apostrophe that keeps spreadsheets from rounding it, as Shopify exports its ids.
+fn unguarded(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or(text)
 }
 
 /// Scientific notation or a decimal tail: many ids come out the same, so none of them is one person.
@@ -255,7 +266,8 @@ fn is_worn(bare: &[u8]) -> bool {
 pub fn is_placeholder_id(text: &str) -> bool {
     let trimmed = trim(text);
     let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed);
-    (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || LISTS.locals.contains(&bare.to_lowercase())
+    let is_filler = (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || !names_something(bare);
+    (!bare.is_empty() && is_filler) || LISTS.locals.contains(&bare.to_lowercase())
 }
 
 /// A value without case, blanks and punctuation: two spellings of one thing fold alike.
@@ -350,8 +362,12 @@ mod tests {
         assert_eq!(identifier("Zcrm_57A").as_deref(), Some("57a"));
         assert_eq!(identifier("zcrm_000"), None);
         assert_eq!(identifier("N/A"), None);
+        assert_eq!(identifier("~?"), None);
+        assert_eq!(identifier("пс-7").as_deref(), Some("пс-7"));
         assert_eq!(identifier("5.72577E+18"), None);
         assert_eq!(identifier("5725767000004101001.0"), None);
+        assert_eq!(identifier("'7011200000007").as_deref(), Some("7011200000007"), "guarded, as Shopify exports it");
+        assert_eq!(identifier("'s-gravenhage").as_deref(), Some("'s-gravenhage"));
         assert_eq!(identifier("5e18a").as_deref(), Some("5e18a"));
     }
 

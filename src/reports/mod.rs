@@ -10,6 +10,7 @@ mod html;
 pub mod json;
 mod junit;
 pub mod markdown;
+mod page;
 pub mod people;
 pub mod rows;
 mod sarif;

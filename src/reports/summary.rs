@@ -118,15 +118,11 @@ pub(super) fn told(checked: &Checked, most: usize) -> Vec<String> {
     lines
 }
 
-/// `ID002 blank-identifier (2 findings, 31 people; 1 accepted)`
+/// `ID002 blank-identifier (2 findings, up to 31 people each; 1 accepted)`
 fn found(found: &Evidence) -> String {
     let mut parts = Vec::new();
     if found.findings > 0 {
-        let people = match found.people {
-            0 => String::new(),
-            people => format!(", {}", counted(people, "person", "people")),
-        };
-        parts.push(format!("{}{people}", counted(found.findings, "finding", "findings")));
+        parts.push(found.said());
     }
     if found.accepted > 0 {
         parts.push(format!("{} accepted", count(found.accepted)));

@@ -3,10 +3,11 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, Color};
 
 use super::Look;
 use super::excerpt::excerpt;
+use super::page::Page;
 use super::summary::{Mood, Unseen, ending, told};
 use crate::findings::checklist::{Checklist, State};
 use crate::findings::scores::Score;
@@ -23,14 +24,9 @@ const PARTS: usize = 6;
 /// Names shown of those who wrote.
 const WRITERS: usize = 4;
 
-struct Page {
-    text: String,
-    look: Look,
-}
-
 /// Renders the report.
 pub fn render(verdict: &Verdict, look: Look) -> String {
-    let mut page = Page { text: String::new(), look };
+    let mut page = Page::new(look);
     if look.detail > 0 {
         page.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(verdict.now)));
     }
@@ -62,43 +58,6 @@ fn color(severity: Severity) -> (Color, &'static str) {
 }
 
 impl Page {
-    fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.look.color { format!("{code}{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    fn heading(&mut self, text: &str) {
-        let painted = self.paint("\u{1b}[1m", text);
-        self.line(&format!("\n{painted}"));
-    }
-
-    fn table(&self, header: &[&str]) -> Table {
-        let mut table = Table::new();
-        table
-            .load_style(presets::UTF8_FULL_CONDENSED)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.look.width);
-        if self.look.color {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
-        table.set_header(header.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-        table
-    }
-
-    fn cell(&self, text: &str, paint: Option<Color>) -> Cell {
-        let cell = Cell::new(text);
-        match paint {
-            Some(color) if self.look.color => cell.fg(color),
-            _ => cell,
-        }
-    }
-
     /// The line that says whether to launch, and the items with what stands under each.
     fn checklist(&mut self, checklist: &Checklist) {
         let paint = |state: State| match state {
@@ -320,28 +279,6 @@ impl Page {
         };
         let word = self.paint(code, ending.word);
         self.line(&format!("\n{word}: {}.", ending.counts));
-    }
-
-    /// Text wrapped to the width, later lines under the first one's text.
-    fn wrapped(&mut self, lead: &str, text: &str) {
-        let indent = lead.chars().count();
-        let room = usize::from(self.look.width).saturating_sub(indent).max(30);
-        let mut line = String::new();
-        let mut first = true;
-        for word in text.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-                let head = if first { lead.to_owned() } else { " ".repeat(indent) };
-                self.line(&format!("{head}{line}"));
-                line.clear();
-                first = false;
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        let head = if first { lead.to_owned() } else { " ".repeat(indent) };
-        self.line(&format!("{head}{line}"));
     }
 }
 

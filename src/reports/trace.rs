@@ -2,21 +2,17 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color};
 
 use super::Look;
+use super::page::Page;
 use crate::frames::time::rfc3339;
 use crate::text::{count, counted};
 use crate::trace::{Membership, Outcome, Passage, Person, Said, Test, Trace, Value, Verdict};
 
-struct Page {
-    text: String,
-    look: Look,
-}
-
 /// Renders a trace.
 pub fn render(trace: &Trace, look: Look) -> String {
-    let mut page = Page { text: String::new(), look };
+    let mut page = Page::new(look);
     page.line(&format!("crmlint {}, now {}", env!("CARGO_PKG_VERSION"), rfc3339(trace.now)));
     let searched = trace.searched.iter().map(|(dataset, records)| format!("{dataset} ({})", count(*records)));
     let searched: Vec<String> = searched.collect();
@@ -39,40 +35,6 @@ pub fn render(trace: &Trace, look: Look) -> String {
 }
 
 impl Page {
-    fn line(&mut self, text: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text, "{text}");
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.look.color { format!("{code}{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    fn heading(&mut self, text: &str) {
-        let painted = self.paint("\u{1b}[1m", text);
-        self.line(&format!("\n{painted}"));
-    }
-
-    fn table(&self, header: &[&str]) -> Table {
-        let mut table = Table::new();
-        table
-            .load_style(presets::UTF8_FULL_CONDENSED)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(self.look.width);
-        if self.look.color {
-            table.enforce_styling();
-        } else {
-            table.force_no_tty();
-        }
-        table.set_header(header.iter().map(Cell::new));
-        table
-    }
-
-    fn cell(&self, text: &str, paint: Color) -> Cell {
-        let cell = Cell::new(text);
-        if self.look.color { cell.fg(paint) } else { cell }
-    }
-
     fn person(&mut self, person: &Person) {
         if !person.notes.is_empty() {
             self.line("");
@@ -133,7 +95,7 @@ impl Page {
                 Cell::new(sources.join("\n")),
                 Cell::new(value.expected.as_deref().unwrap_or("–")),
                 Cell::new(value.found.as_deref().unwrap_or("–")),
-                self.cell(&verdict, color(value.verdict)),
+                self.cell(&verdict, Some(color(value.verdict))),
             ]);
         }
         self.line(&table.to_string());
@@ -181,29 +143,10 @@ impl Page {
             let tests: Vec<String> = segment.tests.iter().map(told).chain(segment.open.clone()).collect();
             let wrong = (segment.never && segment.inside == Some(true)) || segment.inside != segment.should;
             let paint = if wrong { Color::Red } else { Color::Reset };
-            let inside = self.cell(yes(segment.inside), paint);
+            let inside = self.cell(yes(segment.inside), Some(paint));
             table.add_row([Cell::new(name), inside, Cell::new(tests.join("\n")), Cell::new(yes(segment.should))]);
         }
         self.line(&table.to_string());
-    }
-
-    /// Text wrapped to the width, later lines under the first one's text.
-    fn wrapped(&mut self, lead: &str, text: &str) {
-        let indent = lead.chars().count();
-        let room = usize::from(self.look.width).saturating_sub(indent).max(30);
-        let (mut line, mut lead) = (String::new(), lead.to_owned());
-        for word in text.split_whitespace() {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
-                self.line(&format!("{lead}{line}"));
-                lead = " ".repeat(indent);
-                line.clear();
-            }
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        self.line(&format!("{lead}{line}"));
     }
 }
 
@@ -211,6 +154,7 @@ impl Page {
 fn is_blank(value: &Value) -> bool {
     let blank = |text: &str| text.is_empty();
     value.verdict == Verdict::Same
+        && value.detail.is_empty()
         && value.found.as_deref().is_some_and(blank)
         && value.sources.iter().all(|(_, text)| blank(text))
 }

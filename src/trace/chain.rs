@@ -205,7 +205,6 @@ impl Scene<'_> {
             (_, Some(fault @ (Cause::AttributeAbsent | Cause::AttributeNameCase))) => fault,
             (_, Some(fault)) if turned => fault,
             _ if turned => Cause::StaleValue,
-            (_, Some(Cause::SharedProfile)) => Cause::SharedProfile,
             _ if is_consent(held) => consent_cause(held),
             (Expected::Blank(_), _) if lone && blank => Cause::ProfileWithoutRecord,
             (Expected::Blank(cause) | Expected::Open(Some(cause), _), _) => *cause,

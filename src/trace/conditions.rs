@@ -12,8 +12,8 @@ use crate::facts::lenses::truth;
 use crate::facts::{Column, Filter, single};
 use crate::findings::Shows;
 use crate::frames::time::instant;
-use crate::mapping::ColumnPath;
 use crate::mapping::expr::{Expr, Operand, Type};
+use crate::mapping::{Attribute, ColumnPath};
 
 /// The attributes of a profile, by name.
 pub(super) type Profile<'a> = BTreeMap<String, Held<'a>>;
@@ -185,7 +185,20 @@ fn saw(desk: &Desk<'_>, subject: &Subject, name: &str, held: &Profile<'_>) -> Ve
     let index = desk.context.datasets.get(&path.dataset).and_then(|dataset| dataset.find(&path.column));
     let Some(index) = index else { return Vec::new() };
     let column = Column { dataset: path.dataset.clone(), index };
-    let shows = if desk.context.is_sensitive(&column) { Shows::Nothing } else { Shows::Words };
+    let shows = if is_listed(desk, &column) { Shows::Words } else { Shows::Nothing };
     let rows = subject.records.get(&path.dataset).into_iter().flatten();
     rows.map(|row| (name.to_owned(), desk.shown(desk.cell(&column, *row), shows))).collect()
+}
+
+/// Whether a column of a record holds words of a list, which are nobody's data: Zoho or the mapping says so.
+fn is_listed(desk: &Desk<'_>, column: &Column) -> bool {
+    let context = desk.context;
+    let feeds = |attribute: &&Attribute| {
+        let mut sources = attribute.from.iter().filter_map(|from| context.resolve(from.column.as_ref()?).ok());
+        sources.any(|source| source == *column)
+    };
+    let listed = |attribute: &Attribute| attribute.is(&["boolean"]) || !attribute.values.is_empty();
+    let mut fed = context.mapping.into_iter().flat_map(|mapping| &mapping.attributes).filter(feeds);
+    let offered = || context.datasets.get(&column.dataset).is_some_and(|own| own.options(column.index).is_some());
+    !context.is_sensitive(column) && (fed.any(listed) || offered())
 }

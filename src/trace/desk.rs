@@ -107,9 +107,12 @@ impl<'a> Desk<'a> {
         masking::cell(text, Shows::Labels, true)
     }
 
-    /// What was typed, as it may be shown.
+    /// What was typed, as it may be shown: of an id the end, of what is mostly letters, as a name is, the first ones.
     pub(super) fn typed(&self, text: &str) -> String {
-        if text.contains('@') { self.shown(text, Shows::Nothing) } else { masking::named(text.trim(), self.show) }
+        let [digits, letters] =
+            [char::is_ascii_digit, |c: &char| c.is_alphabetic()].map(|is| text.chars().filter(is).count());
+        let is_id = !text.contains('@') && digits >= letters;
+        if is_id { masking::named(text.trim(), self.show) } else { self.shown(text, Shows::Nothing) }
     }
 }
 
@@ -131,8 +134,11 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
         wanted.entry(path.dataset).or_default().extend(index);
     }
     for dataset in context.datasets.values() {
-        let names =
-            find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&["Modified Time", "Created Time"]);
+        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&[
+            "Modified Time",
+            "Created Time",
+            "Is Converted",
+        ]);
         let found = names.filter_map(|name| dataset.find(name));
         // An attribute whose name differs in case from one that is read may hold what that one lacks.
         let twins = dataset.columns.iter().zip(0..).filter(|(column, _)| {

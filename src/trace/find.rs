@@ -27,12 +27,20 @@ pub(super) type Seed = (String, u32);
 pub(super) fn find(desk: &Desk<'_>, typed: &str) -> Result<Vec<Seed>> {
     let ways: [fn(&Desk<'_>, &str) -> BTreeSet<Seed>; 4] = [
         |desk, typed| by_form(desk, typed, Form::Identifier, ids),
-        |desk, typed| by_form(desk, typed, Form::Address, addresses),
-        |desk, typed| by_form(desk, typed, Form::Mailbox, addresses),
+        |desk, typed| by_address(desk, typed, Form::Address),
+        |desk, typed| by_address(desk, typed, Form::Mailbox),
         by_phone,
     ];
     let found = ways.iter().map(|way| way(desk, typed)).find(|found| !found.is_empty());
     found.map(|found| found.into_iter().collect()).ok_or_else(|| nobody(desk, typed))
+}
+
+/// The rows with an address. An event may carry one that its person has no more: it answers where no record does.
+fn by_address(desk: &Desk<'_>, typed: &str, form: Form) -> BTreeSet<Seed> {
+    let found = by_form(desk, typed, form, addresses);
+    let is_event = |name: &str| desk.context.events().is_some_and(|events| events.name == name);
+    let (events, records): (BTreeSet<Seed>, BTreeSet<Seed>) = found.into_iter().partition(|(name, _)| is_event(name));
+    if records.is_empty() { events } else { records }
 }
 
 fn ids(desk: &Desk<'_>, frame: &Frame) -> BTreeSet<usize> {

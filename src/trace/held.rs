@@ -178,10 +178,13 @@ impl Held<'_> {
         let record = self.sources.first().map(|(column, _)| column.dataset.clone());
         let row = record.as_deref().and_then(|dataset| Some((dataset, subject.record(desk, dataset, Some(profile))?)));
         let fresh = row.is_some_and(|(dataset, row)| desk.is_fresh(Some(attribute), dataset, row));
-        if fresh && matches!(self.verdict, Verdict::Missing | Verdict::Differs | Verdict::Kept) {
+        let blank = self.fault == Some(Cause::DefaultNotApplied);
+        let wrong = blank || matches!(self.verdict, Verdict::Missing | Verdict::Differs);
+        if fresh && (wrong || self.verdict == Verdict::Kept) {
             self.verdict = Verdict::TooFresh;
             self.fault = Some(Cause::TooFresh);
-        } else if subject.shares(profile) && matches!(self.verdict, Verdict::Missing | Verdict::Differs) {
+        // An opt-out that did not arrive is the graver of the two.
+        } else if wrong && subject.shares(profile) && self.fault != Some(Cause::OptOutNotSynced) {
             self.fault = Some(Cause::SharedProfile);
         }
     }
@@ -205,8 +208,7 @@ impl Held<'_> {
         };
         let filled = self.sources.iter().find(|(_, value)| !is_missing(value, &attribute.missing)).cloned();
         if gone {
-            self.verdict = Verdict::Missing;
-            self.fault = Some(if filled.is_some() { Cause::NotSynced } else { Cause::DefaultNotApplied });
+            self.gone(filled.is_some());
             return;
         }
         if attribute.is(&["timestamp", "date"]) {
@@ -219,6 +221,17 @@ impl Held<'_> {
         if self.verdict == Verdict::Differs && self.foreign(attribute, found) {
             self.fault = Some(Cause::ForeignValue);
         }
+    }
+
+    /// The profile holds nothing. Where the source does not either, both say the same, as the audit has it: only a
+    /// condition that tests the default takes the two for different things.
+    fn gone(&mut self, filled: bool) {
+        if filled {
+            (self.verdict, self.fault) = (Verdict::Missing, Some(Cause::NotSynced));
+            return;
+        }
+        (self.verdict, self.fault) = (Verdict::Same, Some(Cause::DefaultNotApplied));
+        self.detail = "a blank, which stands for the default".to_owned();
     }
 
     /// Whether another system than the first source holds what the profile does.
@@ -237,6 +250,8 @@ impl Held<'_> {
             return Shows::Nothing;
         }
         match self.attribute {
+            // What people may write as they like is theirs, though the mapping calls it an enum.
+            Some(attribute) if attribute.is(&["enum"]) && attribute.values.is_empty() => Shows::Nothing,
             Some(attribute) if attribute.is_consent() || attribute.is(&["enum", "boolean", "number"]) => Shows::Words,
             Some(attribute) if attribute.is(&["timestamp", "date"]) && !times::of_birth(attribute) => Shows::Instants,
             None if self.name == "unsubscribed" => Shows::Words,

@@ -7,7 +7,10 @@ use super::desk::Desk;
 use super::find::Seed;
 use crate::error::{Error, Fault, Result};
 use crate::exports::System;
-use crate::text::counted;
+use crate::facts::Column;
+use crate::facts::lenses::truth;
+use crate::frames::normalize::Form;
+use crate::text::{counted, list};
 
 /// People that are traced at once; more share a key that names nobody.
 const MOST: usize = 5;
@@ -92,7 +95,9 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
     let own: Vec<u32> = own.into_iter().take(MOST_PROFILES).collect();
     let strangers =
         own.iter().flat_map(|profile| linked(desk, *profile).into_iter().map(|(set, row)| (*profile, set, row)));
-    let is_other = |set: &str, row: u32| desk.identity.people(set).is_some_and(|it| it.person[row as usize] != label);
+    let is_other = |set: &str, row: u32| {
+        desk.identity.people(set).is_some_and(|it| it.person[row as usize] != label) && is_somebody(desk, set, row)
+    };
     Subject {
         strangers: strangers.filter(|(_, set, row)| is_other(set, *row)).collect(),
         records,
@@ -100,6 +105,22 @@ fn subject(desk: &Desk<'_>, label: u32, seeds: &[Seed]) -> Subject {
         left_out,
         seeds: seeds.iter().cloned().collect(),
     }
+}
+
+/// Whether a record is a person of its own: not where the mapping says that its module becomes none, nor a lead that has
+/// become a contact, unless that is another one of the export.
+fn is_somebody(desk: &Desk<'_>, dataset: &str, row: u32) -> bool {
+    if desk.context.datasets.get(dataset).is_none_or(|known| known.system != System::Zoho) {
+        return true;
+    }
+    let module = dataset.rsplit('.').next().unwrap_or(dataset);
+    let becomes = desk.context.module_becomes(module).is_none_or(|becomes| becomes == "people");
+    let people = |dataset: &str| desk.identity.people(dataset).map(|people| people.person.as_slice());
+    let label = people(dataset).map(|people| people[row as usize]);
+    let contacts = desk.context.zoho("contacts").and_then(|contacts| people(&contacts.name));
+    let is_contact = contacts.zip(label).is_some_and(|(contacts, label)| contacts.contains(&label));
+    let converted = desk.named(dataset, "Is Converted", row).and_then(truth) == Some(true);
+    becomes && (is_contact || !converted)
 }
 
 /// Adds what names these profiles and is no record of a person itself: events, messages, lists.
@@ -176,6 +197,45 @@ impl Subject {
         }
     }
 
+    /// Events under an address of the person that name somebody who is no profile. Whose they are cannot be said.
+    fn nameless(&self, desk: &Desk<'_>, profiles: &str) -> Option<String> {
+        let dataset = desk.context.events()?;
+        let keys = desk.plan.get(&dataset.name)?;
+        let address = Column { dataset: dataset.name.clone(), index: keys.address? };
+        let (own, frame) = (self.addresses(desk, profiles), desk.frame(&dataset.name)?);
+        let links = desk.identity.links(profiles, &dataset.name);
+        let known: BTreeSet<u32> = links.iter().map(|link| link.right).collect();
+        let mine = self.records.get(&dataset.name).map(Vec::as_slice).unwrap_or_default();
+        let open = (0..frame.rows).filter(|row| !known.contains(row) && !mine.contains(row));
+        let theirs = |row: &u32| Form::Address.of(desk.cell(&address, *row)).is_some_and(|it| own.contains(&it));
+        let rows: Vec<u32> = open.filter(theirs).collect();
+        let named = |row: &u32| {
+            let ids = keys.refs.iter().map(|id| Column { dataset: dataset.name.clone(), index: id.column });
+            ids.map(|id| desk.cell(&id, *row)).find(|id| !id.trim().is_empty()).unwrap_or_default()
+        };
+        let names: BTreeSet<String> = rows.iter().map(|row| desk.typed(named(row))).collect();
+        let names: Vec<String> = names.into_iter().collect();
+        (!rows.is_empty()).then(|| {
+            format!(
+                "Left out: {} of {} with an address of this person, for {}, of whom there is no profile.",
+                counted(rows.len() as u64, "event", "events"),
+                dataset.name,
+                list(&names, 3)
+            )
+        })
+    }
+
+    /// The addresses of the person's records and profiles.
+    fn addresses(&self, desk: &Desk<'_>, profiles: &str) -> BTreeSet<String> {
+        let records = self.records.iter().flat_map(|(name, rows)| rows.iter().map(move |row| (name.as_str(), *row)));
+        let all = records.chain(self.profiles.iter().map(|row| (profiles, *row)));
+        let found = all.filter_map(|(name, row)| {
+            let dataset = desk.context.people().find(|people| people.name == name)?;
+            Form::Address.of(desk.cell(&desk.context.email(dataset).ok()?, row))
+        });
+        found.collect()
+    }
+
     /// What is to be known before anything else.
     pub(super) fn notes(&self, desk: &Desk<'_>) -> Vec<String> {
         let Some(profiles) = desk.profiles() else {
@@ -197,6 +257,7 @@ impl Subject {
             let (profile, other) = (desk.key(profiles, *profile), desk.record(dataset, *row));
             notes.push(format!("The profile {profile} also belongs to {other}, who is somebody else."));
         }
+        notes.extend(self.nameless(desk, profiles));
         for (dataset, rows) in self.records.iter().filter(|(_, rows)| rows.len() > LISTED) {
             let more = counted((rows.len() - LISTED) as u64, "more record", "more records");
             notes.push(format!("{more} of {dataset} are not listed below."));
