@@ -194,6 +194,22 @@ fn a_redirect_is_not_followed() {
     assert!(!ran.err.contains("elsewhere"), "{}", ran.err);
 }
 
+/// Holds a message against the published schema.
+fn fits(message: &Value) {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    let name = "https://crmlint.test/notify.json";
+    compiler.add_resource(name, run(&["schema", "notify"]).json()).unwrap();
+    let index = compiler.compile(name, &mut schemas).unwrap();
+    schemas.validate(message, index).unwrap_or_else(|error| panic!("{error:#}"));
+}
+
+#[test]
+fn the_message_on_the_page_is_one() {
+    let page = fs::read_to_string(root().join("docs/notify.md")).unwrap();
+    let block = page.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next()).unwrap();
+    fits(&serde_json::from_str(block).unwrap());
+}
+
 #[test]
 fn a_webhook_is_signed_and_fits_its_schema() {
     let desk = Desk::new(&[&format!("{HOOK}, when: always")]);
@@ -212,10 +228,7 @@ fn a_webhook_is_signed_and_fits_its_schema() {
         assert!(hmac::verify(&key, asked.body.as_bytes(), &tag).is_ok());
         assert!(hmac::verify(&key, asked.body.replace("hygiene", "launch").as_bytes(), &tag).is_err());
         let body: Value = serde_json::from_str(&asked.body).unwrap();
-        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
-        compiler.add_resource("https://crmlint.test/notify.json", run(&["schema", "notify"]).json()).unwrap();
-        let index = compiler.compile("https://crmlint.test/notify.json", &mut schemas).unwrap();
-        schemas.validate(&body, index).unwrap_or_else(|error| panic!("{error:#}"));
+        fits(&body);
         let sent: jiff::Timestamp = body["sent_at"].as_str().unwrap().parse().unwrap();
         let age = jiff::Timestamp::now().as_second() - sent.as_second();
         assert!((0..60).contains(&age), "signed with the time: {age}");
