@@ -59,7 +59,10 @@ impl Desk {
     }
 
     fn run(&self, environment: &[(&str, &str)], more: &[&str]) -> Ran {
-        let mut args = vec!["notify", "--patience", "4"];
+        let mut args = vec!["notify"];
+        if !more.contains(&"--patience") {
+            args.extend(["--patience", "4"]);
+        }
         args.extend(more);
         let mut command = command(self.dir.path(), &args);
         command.envs(environment.iter().copied());
@@ -185,13 +188,13 @@ fn nobody_listens() {
 #[test]
 fn a_redirect_is_not_followed() {
     let other = Listener::new(vec![fine()]);
-    let to: &'static str = format!("307 Temporary Redirect\r\nLocation: {}", other.url("/elsewhere")).leak();
+    let to: &'static str = format!("307 Temporary Redirect\r\nLocation: {}", other.url("/another-place")).leak();
     let desk = Desk::new(&[HOOK]);
     let server = Listener::new(vec![Reply::status(to)]);
     let ran = desk.run(&[("HOOK_URL", &server.url(&path())), ("HOOK_SECRET", SECRET)], &[]);
     assert!(ran.code == 3 && ran.err.contains("that is not followed"), "{}", ran.err);
     assert_eq!((server.asked().len(), other.asked().len()), (1, 0));
-    assert!(!ran.err.contains("elsewhere"), "{}", ran.err);
+    assert!(!ran.err.contains("another-place"), "{}", ran.err);
 }
 
 /// Holds a message against the published schema.

@@ -1,6 +1,6 @@
 //! The ready-made schedules of docs/schedules/ do what they say, as far as a machine without their schedulers can tell:
 //! command lines run here, units and manifests are read by their own programs where these are, and by hand everywhere.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
 
@@ -318,7 +318,10 @@ fn the_workflow_runs_keeps_its_state_and_uploads_nobody() {
     ];
     let [audit, show, tell] = scripts[1..] else { panic!("{scripts:?}") };
     let ran = shell(dir.path(), audit, &environment);
-    assert_eq!(ran.code, 0, "hygiene stops nothing: {}", ran.err);
+    // The config of the demo has a `fail_on:` of its own; the steps below run all the same.
+    assert!(ran.code <= 1 && scripts.len() == 4, "{ran:?}");
+    let goes_on = |step: &Value| step["if"].as_str().is_some_and(|when| when.contains("!cancelled()"));
+    assert_eq!(steps.iter().filter(|step| goes_on(step)).count(), 3);
     assert_eq!(shell(dir.path(), show, &environment).code, 0);
     assert!(fs::read_to_string(&summary).unwrap().contains("crmlint"));
     let ran = shell(dir.path(), &format!("{tell} --dry-run"), &environment);
