@@ -3,13 +3,16 @@
 mod gate;
 mod labels;
 pub mod matching;
+pub mod notify;
 pub mod policy;
+mod rows;
 
 use std::path::{Path, PathBuf};
 
 pub use self::labels::LABELS;
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
+pub use self::rows::Expected;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -18,7 +21,7 @@ use crate::mapping::Spot;
 use crate::revisions::plain;
 use crate::shape::{self, Key, Shape, TEXTS, key};
 use crate::text::seconds;
-use crate::yaml::{Document, Entry, Node, number};
+use crate::yaml::{Document, Entry, Node};
 
 /// The file's name, and where a folder is looked at for it.
 pub const FILE: &str = "crmlint.yaml";
@@ -29,7 +32,6 @@ const SYSTEMS: &[&str] = &["zoho", "customerio", "shopify", "klaviyo", "generic"
 const SEVERITIES: &[&str] = &["error", "warning", "note"];
 const GATE: &[&str] = &["error", "warning", "note", "off"];
 
-const ROWS: Shape = Shape::Any(&[Shape::Count, Shape::MapOf(&Shape::Count)]);
 const SOURCE: &[Key] = &[
     key("files", TEXTS, "files, folders or patterns, relative to this file: exports/zoho/*.csv"),
     key("kind", Shape::Word(SYSTEMS), "the system; recognised from the content when left out"),
@@ -38,7 +40,7 @@ const SOURCE: &[Key] = &[
     key("time_zone", Shape::Text, "the zone of stamps without one: Europe/Berlin"),
     key("encoding", Shape::Text, "utf-8, utf-16 or windows-1252, when detection is wrong"),
     key("delimiter", Shape::Text, "one character, or tab, when detection is wrong"),
-    key("rows", ROWS, "how many records the export said it holds; or module: count"),
+    key("rows", rows::ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
     key("labels", Shape::Object(LABELS), "what Zoho's own fields are called here: {Email Opt Out: E-Mail-Abmeldung}"),
     key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
@@ -114,6 +116,8 @@ pub const CONFIG: Shape = Shape::Object(&[
     key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
+    key("notify", Shape::ListOf(&Shape::Object(notify::NOTIFY)), "whom `crmlint notify` tells of a run"),
+    key("mail", Shape::Object(notify::MAIL), "who sends and receives the mail of `crmlint notify --eml`"),
     key("options", Shape::Object(OPTIONS), "switches for what the vendors leave open"),
 ]);
 
@@ -130,17 +134,6 @@ pub struct Source {
     pub taken_at: Option<(i64, Place)>,
     /// What its columns are, as far as their names do not tell.
     pub columns: Vec<(String, String)>,
-}
-
-/// A declared number of records.
-#[derive(Debug, Clone)]
-pub struct Expected {
-    /// The module it is about; the whole source otherwise.
-    pub module: Option<String>,
-    /// How many.
-    pub rows: u64,
-    /// Where it is written.
-    pub place: Place,
 }
 
 /// Where snapshots go.
@@ -239,7 +232,9 @@ impl Config {
 
     /// Checks a config; paths in it are relative to a folder.
     pub fn build(document: Document, base: &Path) -> Result<Self> {
+        notify::guard(&document)?;
         shape::check(&document, &CONFIG)?;
+        notify::Notify::read(&document, base)?;
         let root = &document.root;
         let mut sources = Vec::new();
         for entry in entries(root, "sources") {
@@ -380,18 +375,7 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
     };
     let columns = entries(node, "columns").iter();
     let columns = columns.filter_map(|entry| Some((entry.key.clone(), entry.node.text()?.to_owned()))).collect();
-    Ok(Source { request, time_zone, rows: expected(document, node), taken_at, columns })
-}
-
-fn expected(document: &Document, node: &Node) -> Vec<Expected> {
-    let Some(rows) = node.get("rows") else { return Vec::new() };
-    let one = |module: Option<String>, value: &Node| {
-        let rows = value.text().and_then(number).filter(|rows| *rows >= 0.0)? as u64;
-        Some(Expected { module, rows, place: document.place(value.mark) })
-    };
-    let modules =
-        rows.entries().iter().filter_map(|entry| one(Some(entry.key.to_lowercase().replace(' ', "_")), &entry.node));
-    one(None, rows).into_iter().chain(modules).collect()
+    Ok(Source { request, time_zone, rows: rows::expected(document, node), taken_at, columns })
 }
 
 /// A fault about a path the user gave.

@@ -18,6 +18,8 @@
 //! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
 //! * [`trace`]: one person through every stage but checks: what each system holds, and what keeps them out of a journey
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
+//! * [`net`]: the one way to the network, for `pull` and `notify` alone
+//! * [`notify`]: a JSON report → messages to people
 //! * [`pictures`]: answers → what people would rather look at than read
 //! * [`findings`]: hits → findings → triage → verdict
 //! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
@@ -37,6 +39,8 @@ pub mod frames;
 pub mod layout;
 pub mod mapping;
 pub mod matching;
+pub mod net;
+pub mod notify;
 pub mod pictures;
 pub mod radius;
 mod remarks;

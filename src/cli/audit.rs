@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::open;
 use super::output;
 use super::progress::Bar;
 use super::targets;
@@ -25,6 +26,7 @@ Examples:
   crmlint audit --select ENM,TS --format json --output report.json
   crmlint audit --output report.html         a page to open, with filters and pictures
   crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
+  crmlint audit --output report.html --open --output findings.csv
   crmlint audit --save-summary summary.json  what the gate needs to count people without exports
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them")]
 pub(super) struct Args {
@@ -46,13 +48,16 @@ pub(super) struct Args {
     /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
     #[arg(long)]
     strict: bool,
-    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .html, .md, .xml for junit]
+    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .html, .md, .xml for junit, .csv, .parquet]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write a report to a file, or FILE alone, whose ending is its kind; `-` is standard output. Several of them are
     /// several reports of one run
     #[arg(long, short, value_name = "KIND=FILE")]
     output: Vec<String>,
+    /// Open the HTML report in the browser when it is written
+    #[arg(long)]
+    open: bool,
     /// Write every failing record, unmasked, to a .csv or .parquet file
     #[arg(long, value_name = "FILE")]
     rows: Option<PathBuf>,
@@ -84,6 +89,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let targets = targets::targets(&args.output, args.format)?;
+    let page = args.open.then(|| targets::page(&targets)).transpose()?;
     if let Some(file) = &args.rows {
         rows::fits(file)?;
         targets::apart(&targets, file)?;
@@ -135,6 +141,9 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let shown = masking::for_reports(&verdict);
     let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
     targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
+    if let Some(page) = page {
+        open::open(page, console);
+    }
     Ok(verdict.exit)
 }
 

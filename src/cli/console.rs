@@ -63,11 +63,24 @@ impl Console {
     }
 }
 
+/// A document without what its addresses hold: one of a webhook is a secret. Every column stays where it is.
+fn hidden(text: &str) -> String {
+    let mut inside = false;
+    let mut last = ['\0'; 3];
+    let hide = text.chars().map(|c| {
+        inside = (inside || last == [':', '/', '/']) && !c.is_whitespace() && !"\"',}])".contains(c);
+        last = [last[1], last[2], c];
+        if inside { '*' } else { c }
+    });
+    hide.collect()
+}
+
 /// A fault as people read it: what, where with the line itself, what to do.
 pub fn fault(fault: &Fault, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let place = fault.place.as_ref();
     let text = place.and_then(|place| std::fs::read_to_string(Path::new(&place.file)).ok());
+    let text = text.as_deref().map(hidden);
     let source = text.as_deref().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
     let line = place.zip(source).and_then(|(place, source)| {
         Some((place, source.lines().nth(place.line.checked_sub(1)?).filter(|line| line.len() < 2_000)?))
@@ -93,4 +106,18 @@ pub fn fault(fault: &Fault, color: bool) -> String {
         report.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str())));
     }
     renderer.render(&report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hidden;
+
+    #[test]
+    fn an_address_in_a_quoted_line_is_hidden_in_its_place() {
+        assert_eq!(
+            hidden("a: 'https://x.example/T0', b: 1\n# see http://y"),
+            "a: 'https://************', b: 1\n# see http://*"
+        );
+        assert_eq!(hidden("a // b: c:/d"), "a // b: c:/d");
+    }
 }

@@ -8,6 +8,8 @@ mod explain;
 mod fmt;
 mod gate;
 mod init;
+mod notify;
+mod open;
 mod output;
 mod people;
 mod progress;
@@ -22,6 +24,7 @@ pub use console::fault;
 use crate::config::CONFIG;
 use crate::error::{Exit, Result};
 use crate::mapping::keys::MAPPING;
+use crate::notify::webhook;
 use crate::reports::{json, trace_json};
 use crate::rules::RULE;
 use crate::shape::json_schema;
@@ -39,6 +42,7 @@ Examples:
   crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
+  crmlint notify --report report.json    tell Slack, Teams, a webhook or a mailbox of a run
   crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint trace ana@example.com          one person in every system, and why a journey misses them
@@ -79,6 +83,8 @@ enum Command {
     Baseline(baseline::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
+    /// Tell a chat channel, a server or a mailbox of a finished run.
+    Notify(notify::Args),
     /// Propose people to test the sync with, as a block for mapping.yaml.
     Sample(sample::Args),
     /// Find records of one person in one file of people.
@@ -122,6 +128,8 @@ enum Document {
     Report,
     /// The JSON of a trace.
     Trace,
+    /// The JSON that a webhook receives.
+    Notify,
 }
 
 /// Runs what was typed.
@@ -152,6 +160,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
+        Command::Notify(args) => notify::run(&args, console),
         Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),
@@ -183,5 +192,6 @@ fn schema(document: Document) -> serde_json::Value {
         Document::Rule => json_schema("crmlint rule", "A rule: a kind of check, its parameters and its texts.", &RULE),
         Document::Report => json::schema(),
         Document::Trace => trace_json::schema(),
+        Document::Notify => webhook::schema(),
     }
 }

@@ -238,9 +238,27 @@ fn printable(text: &str) -> String {
     format!("{head}…")
 }
 
+/// A text of a report for a message: clean, cut to a length, and with every address in it hidden, though the report has
+/// hidden them already.
+pub(crate) fn open(text: &str, most: usize) -> String {
+    let text = clean(text);
+    let word = |word: &str| {
+        let inner = word.trim_matches(|c: char| !c.is_alphanumeric());
+        let is_address = inner
+            .split_once('@')
+            .is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.') && !inner.contains("***"));
+        if is_address { word.replacen(inner, &masked(inner), 1) } else { word.to_owned() }
+    };
+    let text = text.split(' ').map(word).collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(most) {
+        None => text,
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{colleague, key, label, masked, value};
+    use super::{colleague, key, label, masked, open, value};
     use crate::findings::Shows;
 
     #[test]
@@ -265,5 +283,11 @@ mod tests {
             ["Dana R***", "Shop S***", "API", "d***@e***.com"]
         );
         assert_eq!(label("people.ana@example.com"), "people.a***@e***.com");
+        assert_eq!(
+            open("See (ana@example.com), `b@example.org`: a***@e***.com @here", 99),
+            "See (a***@e***.com), `b***@e***.org`: a***@e***.com @here"
+        );
+        assert_eq!(open("one\ntwo\u{202e}", 99), "one two\u{fffd}");
+        assert_eq!(open("abcdef", 4), "abc…");
     }
 }

@@ -13,7 +13,7 @@ use crate::findings::{Finding, Outcome, Severity, Status, Verdict};
 use crate::frames::time::rfc3339;
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// A report of `crmlint audit`.
 #[derive(Serialize, JsonSchema)]

@@ -52,17 +52,22 @@ pub(super) fn ending(verdict: &Verdict) -> Ending {
             format!("{counts}; {accepted}{largest}")
         }
     };
-    let (mood, word) = match verdict.exit {
-        Exit::Clean if ended("not evaluated") > 0 => {
-            (Mood::Doubtful, "No blocking finding, but not everything could be checked")
-        }
-        Exit::Clean if !verdict.findings.is_empty() => (Mood::Doubtful, "No blocking finding"),
-        Exit::Clean if !verdict.accepted.is_empty() => (Mood::Doubtful, "Nothing beyond what was accepted"),
+    let (mood, word) =
+        word(verdict.exit, ended("not evaluated") > 0, !verdict.findings.is_empty(), !verdict.accepted.is_empty());
+    Ending { word, counts, mood }
+}
+
+/// How a run ended, in a few words: by its exit, and by whether rules were not evaluated, findings stand, findings were
+/// accepted.
+pub(super) fn word(exit: Exit, unseen: bool, found: bool, accepted: bool) -> (Mood, &'static str) {
+    match exit {
+        Exit::Clean if unseen => (Mood::Doubtful, "No blocking finding, but not everything could be checked"),
+        Exit::Clean if found => (Mood::Doubtful, "No blocking finding"),
+        Exit::Clean if accepted => (Mood::Doubtful, "Nothing beyond what was accepted"),
         Exit::Clean => (Mood::Good, "Clean"),
         Exit::Findings => (Mood::Bad, "Not ready"),
         Exit::Usage | Exit::Failed => (Mood::Bad, "Could not be checked"),
-    };
-    Ending { word, counts, mood }
+    }
 }
 
 /// Numbers of findings, in the order of [`Severity::ALL`]: `2 errors, 1 warning, 0 notes`.
