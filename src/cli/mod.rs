@@ -5,8 +5,10 @@ mod baseline;
 mod console;
 mod demo;
 mod explain;
+mod export;
 mod fmt;
 mod gate;
+mod history;
 mod init;
 mod output;
 mod people;
@@ -39,6 +41,7 @@ Examples:
   crmlint init exports/                  draft the two documents from exports
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
+  crmlint history                        earlier runs, and what became of their findings
   crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint trace ana@example.com          one person in every system, and why a journey misses them
@@ -77,6 +80,8 @@ enum Command {
     Gate(gate::Args),
     /// Accept what is there now, so that only what is new fails a run.
     Baseline(baseline::Args),
+    /// Look at earlier runs: list, show, compare, prune, export.
+    History(history::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
     /// Propose people to test the sync with, as a block for mapping.yaml.
@@ -152,6 +157,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Fmt(args) => fmt::run(&args, console),
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
+        Command::History(args) => history::run(&args, console),
         Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),
