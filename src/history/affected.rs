@@ -51,10 +51,7 @@ impl Affected {
                 let at = *rows.get(row.dataset.as_str())?.get(&row.key)?;
                 identity.people(&row.dataset)?.person.get(at as usize).copied()
             });
-            let mut who: Vec<u32> = who.collect();
-            who.sort_unstable();
-            who.dedup();
-            affected.of.insert(finding.fingerprint.clone(), who);
+            affected.of.entry(finding.fingerprint.clone()).or_default().extend(who);
         }
         affected.name(store, identity);
         affected

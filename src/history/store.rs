@@ -295,7 +295,8 @@ impl Entry<'_> {
         let mut all = BTreeMap::new();
         for finding in verdict.findings.iter().chain(&verdict.accepted) {
             let print = finding.fingerprint.as_str();
-            let Some(told) = self.told.get(print) else { continue };
+            // Once, where a rule says two things of one subject.
+            let Some(told) = self.told.get(print).filter(|_| !all.contains_key(print)) else { continue };
             let people = hashed.get(print).map(Vec::as_slice).unwrap_or_default();
             // What the team has accepted since is not gone.
             let stands = finding.accepted.is_none();
