@@ -6,6 +6,7 @@ pub mod matching;
 pub mod notify;
 pub mod policy;
 mod rows;
+mod snapshots;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ pub use self::labels::LABELS;
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 pub use self::rows::Expected;
+pub use self::snapshots::Snapshots;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -53,10 +55,6 @@ const COLUMNS: &[Key] = &[
     key("type", Shape::Text, "email, sms, push, in_app, webhook"),
     key("transactional", Shape::Text, "the id of the transactional message; blank for all others"),
     key("state", Shape::Text, "sent, drafted, failed"),
-];
-const SNAPSHOTS: &[Key] = &[
-    key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
-    key("watch", TEXTS, "columns beside the mapped ones: zoho.contacts.Tag"),
 ];
 const OPTIONS: &[Key] = &[
     key(
@@ -112,8 +110,8 @@ pub const CONFIG: Shape = Shape::Object(&[
         Shape::Text,
         "a secret key, kept out of version control, for hashes of values and records; CRMLINT_KEY goes first",
     ),
-    key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
-    key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
+    key("history", Shape::Text, "the file that remembers runs: .crmlint/history.sqlite"),
+    key("snapshots", Shape::Object(snapshots::SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
     key("notify", Shape::ListOf(&Shape::Object(notify::NOTIFY)), "whom `crmlint notify` tells of a run"),
@@ -134,15 +132,6 @@ pub struct Source {
     pub taken_at: Option<(i64, Place)>,
     /// What its columns are, as far as their names do not tell.
     pub columns: Vec<(String, String)>,
-}
-
-/// Where snapshots go.
-#[derive(Debug, Clone)]
-pub struct Snapshots {
-    /// The folder.
-    pub folder: PathBuf,
-    /// Columns beside the mapped ones.
-    pub watch: Vec<String>,
 }
 
 /// The team's config.
@@ -178,6 +167,8 @@ pub struct Config {
     pub has_default_baseline: bool,
     /// The file of the secret key.
     pub key_file: Option<PathBuf>,
+    /// The file that remembers runs.
+    pub history: Option<PathBuf>,
     /// Where snapshots go.
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
@@ -213,6 +204,7 @@ impl Default for Config {
             baseline: None,
             has_default_baseline: false,
             key_file: None,
+            history: None,
             snapshots: None,
             text_any_case: false,
             absent_differs: false,
@@ -248,10 +240,7 @@ impl Config {
         let named = file("baseline");
         let default = default_baseline(base);
         let default = (named.is_none() && default.0.is_file()).then_some(default);
-        let snapshots = root.get("snapshots").map(|node| Snapshots {
-            folder: base.join(node.get_text("folder").unwrap_or_else(|| ".crmlint/snapshots".to_owned())),
-            watch: node.get_texts("watch"),
-        });
+        let snapshots = root.get("snapshots").map(|node| Snapshots::read(node, base));
         let options = root.get("options");
         let span = |key: &str| -> Result<Option<(i64, Place)>> {
             let Some(node) = options.and_then(|node| node.get(key)) else { return Ok(None) };
@@ -275,6 +264,7 @@ impl Config {
             has_default_baseline: named.is_none(),
             baseline: named.or(default),
             key_file: file("key_file").map(|(path, _)| path),
+            history: file("history").map(|(path, _)| path),
             ignores: ignores.collect::<Result<_>>()?,
             waivers: waivers.collect::<Result<_>>()?,
             snapshots,

@@ -1,5 +1,6 @@
 //! `crmlint audit`: exports and a mapping in, a report out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
@@ -11,9 +12,11 @@ use crate::audit::{self, Options};
 use crate::config::{Config, FILE, Source, no_config};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::Request;
+use crate::findings::sketch::Key;
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::frames::time::written;
+use crate::history::{self, Ran};
 use crate::reports::{self, Format, rows};
 use crate::text::counted;
 
@@ -79,6 +82,9 @@ pub(super) struct Args {
     /// Do not store a snapshot, whatever the config says
     #[arg(long)]
     no_snapshot: bool,
+    /// Do not remember this run, whatever the config says
+    #[arg(long)]
+    no_history: bool,
     /// Only the table of findings, what could not be evaluated, and the verdict
     #[arg(long, short)]
     quiet: bool,
@@ -108,6 +114,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         show_pii: args.show_pii,
         shards: args.shards,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
+        follow: config.history.is_some() && !args.no_history,
         count: args.save_summary.is_some(),
         ..Options::new(policy, &bar)
     };
@@ -115,7 +122,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;
     let run = pool.install(|| audit::run(&config, &options));
     bar.finish();
-    let run = run?;
+    let mut run = run?;
+    let forgotten = if options.follow { remember(args, &config, &mut run).err() } else { None };
     let verdict = run.verdict;
     if let Some(file) = &args.rows {
         let written = rows::write(&verdict, file)?;
@@ -144,7 +152,37 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     if let Some(page) = page {
         open::open(page, console);
     }
-    Ok(verdict.exit)
+    forgotten.map_or(Ok(verdict.exit), Err)
+}
+
+/// Writes the run into the history. Where that fails the report is written all the same, and says so.
+fn remember(args: &Args, config: &Config, run: &mut audit::Run) -> Result<()> {
+    let Some((path, document)) = config.history.as_ref().zip(config.document.as_ref()) else { return Ok(()) };
+    let ran = Ran {
+        config: Path::new(&document.file),
+        selection: selection(&args.select, &args.ignore),
+        word: reports::word(&run.verdict),
+        affected: run.affected.as_ref(),
+        key: Key::find(config.key_file.as_deref())?,
+        snapshot: run.snapshot.as_deref(),
+    };
+    let remembered = history::remember(path, &mut run.verdict, &ran);
+    if let Err(error) = &remembered {
+        run.verdict.remarks.push(format!("This run is not in the history: {error}."));
+    }
+    remembered
+}
+
+/// Which rules were asked for: the same words in whatever order are the same.
+fn selection(select: &[String], ignore: &[String]) -> String {
+    let sorted = |list: &[String]| -> String {
+        let words: BTreeSet<String> = list.iter().map(|word| word.trim().to_lowercase()).collect();
+        words.into_iter().collect::<Vec<_>>().join(",")
+    };
+    match (sorted(select), sorted(ignore)) {
+        (select, without) if without.is_empty() => select,
+        (select, without) => format!("{select} without {without}").trim_start().to_owned(),
+    }
 }
 
 /// The config of a folder, or one made of the exports that were named.

@@ -5,8 +5,10 @@ mod baseline;
 mod console;
 mod demo;
 mod explain;
+mod export;
 mod fmt;
 mod gate;
+mod history;
 mod init;
 mod notify;
 mod open;
@@ -43,6 +45,7 @@ Examples:
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint notify --report report.json    tell Slack, Teams, a webhook or a mailbox of a run
+  crmlint history                        earlier runs, and what became of their findings
   crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint trace ana@example.com          one person in every system, and why a journey misses them
@@ -81,6 +84,8 @@ enum Command {
     Gate(gate::Args),
     /// Accept what is there now, so that only what is new fails a run.
     Baseline(baseline::Args),
+    /// Look at earlier runs: list, show, compare, prune, export.
+    History(history::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
     /// Tell a chat channel, a server or a mailbox of a finished run.
@@ -161,6 +166,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Gate(args) => gate::run(&args, console),
         Command::Baseline(args) => baseline::run(&args, console),
         Command::Notify(args) => notify::run(&args, console),
+        Command::History(args) => history::run(&args, console),
         Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),

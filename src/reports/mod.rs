@@ -18,6 +18,7 @@ mod summary;
 pub mod terminal;
 pub mod trace;
 pub mod trace_json;
+pub mod trend;
 
 use crate::error::Result;
 use crate::findings::Verdict;
@@ -58,6 +59,11 @@ pub struct Look {
     pub width: u16,
     /// 0 quiet, 1 normal, 2 everything.
     pub detail: u8,
+}
+
+/// How a run ended, in a few words.
+pub fn word(verdict: &Verdict) -> &'static str {
+    summary::ending(verdict).word
 }
 
 /// Renders a verdict whose personal data is already masked.

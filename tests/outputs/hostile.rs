@@ -57,6 +57,9 @@ fn finding(code: &str, severity: Severity, name: &str, place: Option<Place>) -> 
         line: None,
         accepted: None,
         firmness: Firmness::Usual,
+        state: None,
+        since: None,
+        moved: None,
     }
 }
 
@@ -96,6 +99,7 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         accepted,
         remarks: vec![NAME.to_owned()],
         pictures: Vec::new(),
+        trend: None,
         exit: Exit::Findings,
         show_pii: false,
     }
