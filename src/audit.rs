@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::checks::{self, context::Exports};
-use crate::checks::{Context, Stage};
+use crate::checks::{self, Context, Stage, context::Exports};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::{self, Dataset, Progress, System, Workspace};
@@ -15,6 +14,7 @@ use crate::findings::checklist::Checklist;
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
 use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
+use crate::history::Affected;
 use crate::mapping::{EARLIER, Mapping};
 use crate::pictures;
 use crate::radius::{self, Summary};
@@ -40,6 +40,8 @@ pub struct Options<'a> {
     pub shards: u32,
     /// Whether the watched columns are stored for later runs.
     pub snapshot: bool,
+    /// Whether it is told whom each finding names, for a history that follows people.
+    pub follow: bool,
     /// A rule whose judgement is withheld, for tests that see whether anybody notices.
     pub blank: Option<String>,
     /// The mapping, when it is not the file's.
@@ -67,6 +69,7 @@ impl<'a> Options<'a> {
             show_pii: false,
             shards: 1,
             snapshot: false,
+            follow: false,
             blank: None,
             head: None,
             base: None,
@@ -86,6 +89,10 @@ pub struct Run {
     pub listed: Option<Listed>,
     /// What profiles hold, when it was to be counted and there are any.
     pub summary: Option<Summary>,
+    /// Whom each finding names, when that was to be told.
+    pub affected: Option<Affected>,
+    /// The folder of the snapshot that was stored.
+    pub snapshot: Option<String>,
     /// Bytes held in columns, for those who measure.
     pub bytes: usize,
 }
@@ -106,13 +113,14 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         let fault = Fault::new("there is nothing to audit: no export and no mapping");
         return Err(Error::usage(fault.help("add `sources:` to crmlint.yaml, or name export files")));
     }
-    let (earlier_at, earlier) = snapshots::open(config, options.policy.now, &datasets)?;
+    let earlier = snapshots::open(config, options.policy.now, &datasets)?;
     let baseline = options.baseline.clone().map_or_else(|| Baseline::open(config), |own| Ok(Some(own)))?;
     let exports = Exports {
         baseline: baseline.as_ref(),
         current: &datasets,
-        earlier: &earlier,
-        earlier_at,
+        earlier: &earlier.datasets,
+        earlier_at: earlier.at,
+        earlier_key: earlier.key.as_ref(),
         base: base.as_ref(),
         summary: options.summary.as_ref(),
         workspace: Some(&workspace),
@@ -124,11 +132,11 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     context.resting = resting.map(|rule| rule.code.clone()).collect();
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
-    let facts = gather(&context, &selected, options, all_rows)?;
-    let outcomes = judge(&context, &selected, &facts.answers, options);
-    if options.snapshot {
-        snapshots::store(config, &context, &facts.store, options.policy.now)?;
-    }
+    let facts = gather(&context, &selected, options, all_rows || options.follow)?;
+    let mut outcomes = judge(&context, &selected, &facts.answers, options);
+    let store = || snapshots::store(config, &context, &facts.store, options.policy.now);
+    let snapshot = if options.snapshot { store()? } else { None };
+    let affected = options.follow.then(|| Affected::of(&facts.store, &facts.identity, &mut outcomes, all_rows));
     let inputs = facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(EARLIER)).map(|frame| Input {
         dataset: frame.dataset.name.clone(),
         recognised: frame.dataset.dialect.describe().to_owned(),
@@ -143,23 +151,21 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
     verdict.remarks.extend(facts.matching);
+    verdict.remarks.extend(earlier.remark);
     verdict.pictures = pictures::of(&context, &facts.answers);
     let summary = options.count.then(|| Summary::of(&context, &facts.answers, radius::Use::File)).flatten();
-    Ok(Run { verdict, summary, listed: facts.listed, bytes: facts.store.bytes() })
+    Ok(Run { verdict, summary, affected, snapshot, listed: facts.listed, bytes: facts.store.bytes() })
 }
 
 fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {
     let document = config.document.as_ref();
-    let in_config = config
-        .severity
-        .iter()
-        .map(|(rule, _)| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
     let limits = config.thresholds.iter().map(|threshold| (threshold.rule.as_str(), threshold.place.clone()));
-    let ignores = config.ignores.iter().filter_map(|ignore| ignore.selector.rule.as_ref());
-    let ignored = ignores.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
+    let graded = config.severity.iter().map(|(rule, _)| rule);
+    let ignored = config.ignores.iter().filter_map(|ignore| ignore.selector.rule.as_ref());
     let own = config.overrides.iter().filter_map(|own| own.selector.rule.as_ref());
-    let own = own.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
-    for (name, place) in in_config.chain(limits).chain(ignored).chain(own) {
+    let named = graded.chain(ignored).chain(own);
+    let named = named.map(|rule| (rule.text.as_str(), document.map(|document| document.place(rule.mark))));
+    for (name, place) in named.chain(limits) {
         if rules.get(name).is_none() {
             return Err(rules.unknown(name, place));
         }
@@ -336,6 +342,9 @@ fn finding(rule: &Rule, mut hit: Hit) -> Finding {
         line: None,
         accepted: None,
         firmness: checks::firmness(rule.kind, &hit.subject),
+        state: None,
+        since: None,
+        moved: None,
         hit,
     }
 }
@@ -365,6 +374,7 @@ fn verdict(
         findings: triaged.standing,
         accepted: triaged.accepted,
         pictures: Vec::new(),
+        trend: None,
         exit,
         show_pii: options.show_pii,
     }

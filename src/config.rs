@@ -1,6 +1,7 @@
 //! `crmlint.yaml`: which exports to read, which mapping to hold them against, and the team's policy on findings.
 
 mod gate;
+mod labels;
 pub mod matching;
 mod no_secrets;
 pub mod notify;
@@ -9,13 +10,16 @@ pub mod pull;
 mod pull_target;
 mod pulled;
 mod rows;
+mod snapshots;
 
 use std::path::{Path, PathBuf};
 
+pub use self::labels::LABELS;
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use self::pull::Pull;
 pub use self::rows::Expected;
+pub use self::snapshots::Snapshots;
 use crate::error::{Error, Fault, Place, Result};
 use crate::exports::{Encoding, Request, System};
 use crate::findings::Severity;
@@ -46,6 +50,7 @@ const SOURCE: &[Key] = &[
     key("rows", rows::ROWS, "how many records the export said it holds; or module: count"),
     key("taken_at", Shape::Text, "when the export was taken: 2026-05-21T08:00:00Z"),
     key("pull", Shape::Object(pull::PULL), "how `crmlint pull` fetches it from the system itself"),
+    key("labels", Shape::Object(LABELS), "what Zoho's own fields are called here: {Email Opt Out: E-Mail-Abmeldung}"),
     key("columns", Shape::Object(COLUMNS), "which column of a delivery export or a suppression list is what"),
 ];
 /// What a column of a delivery export or a suppression list is, where its name does not tell.
@@ -56,10 +61,6 @@ const COLUMNS: &[Key] = &[
     key("type", Shape::Text, "email, sms, push, in_app, webhook"),
     key("transactional", Shape::Text, "the id of the transactional message; blank for all others"),
     key("state", Shape::Text, "sent, drafted, failed"),
-];
-const SNAPSHOTS: &[Key] = &[
-    key("folder", Shape::Text, "where a run stores the watched columns, relative to this file"),
-    key("watch", TEXTS, "columns beside the mapped ones: zoho.contacts.Tag"),
 ];
 const OPTIONS: &[Key] = &[
     key(
@@ -115,8 +116,8 @@ pub const CONFIG: Shape = Shape::Object(&[
         Shape::Text,
         "a secret key, kept out of version control, for hashes of values and records; CRMLINT_KEY goes first",
     ),
-    key("history", Shape::Text, "the file that will remember earlier runs; nothing writes it yet"),
-    key("snapshots", Shape::Object(SNAPSHOTS), "what a run stores for later runs to compare with"),
+    key("history", Shape::Text, "the file that remembers runs: .crmlint/history.sqlite"),
+    key("snapshots", Shape::Object(snapshots::SNAPSHOTS), "what a run stores for later runs to compare with"),
     key("matching", Shape::Object(matching::MATCHING), "how records of one person are found"),
     key("gate", Shape::MapOf(&Shape::Word(GATE)), "kind of change to the mapping: how bad it is here, or off"),
     key("notify", Shape::ListOf(&Shape::Object(notify::NOTIFY)), "whom `crmlint notify` tells of a run"),
@@ -139,15 +140,6 @@ pub struct Source {
     pub columns: Vec<(String, String)>,
     /// How it is fetched, where it is.
     pub pull: Option<Pull>,
-}
-
-/// Where snapshots go.
-#[derive(Debug, Clone)]
-pub struct Snapshots {
-    /// The folder.
-    pub folder: PathBuf,
-    /// Columns beside the mapped ones.
-    pub watch: Vec<String>,
 }
 
 /// The team's config.
@@ -183,6 +175,8 @@ pub struct Config {
     pub has_default_baseline: bool,
     /// The file of the secret key.
     pub key_file: Option<PathBuf>,
+    /// The file that remembers runs.
+    pub history: Option<PathBuf>,
     /// Where snapshots go.
     pub snapshots: Option<Snapshots>,
     /// Whether text compares without case in segments.
@@ -218,6 +212,7 @@ impl Default for Config {
             baseline: None,
             has_default_baseline: false,
             key_file: None,
+            history: None,
             snapshots: None,
             text_any_case: false,
             absent_differs: false,
@@ -256,10 +251,7 @@ impl Config {
         let named = file("baseline");
         let default = default_baseline(base);
         let default = (named.is_none() && default.0.is_file()).then_some(default);
-        let snapshots = root.get("snapshots").map(|node| Snapshots {
-            folder: base.join(node.get_text("folder").unwrap_or_else(|| ".crmlint/snapshots".to_owned())),
-            watch: node.get_texts("watch"),
-        });
+        let snapshots = root.get("snapshots").map(|node| Snapshots::read(node, base));
         let options = root.get("options");
         let span = |key: &str| -> Result<Option<(i64, Place)>> {
             let Some(node) = options.and_then(|node| node.get(key)) else { return Ok(None) };
@@ -283,6 +275,7 @@ impl Config {
             has_default_baseline: named.is_none(),
             baseline: named.or(default),
             key_file: file("key_file").map(|(path, _)| path),
+            history: file("history").map(|(path, _)| path),
             ignores: ignores.collect::<Result<_>>()?,
             waivers: waivers.collect::<Result<_>>()?,
             snapshots,
@@ -369,6 +362,7 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
         key: node.get_text("key"),
         encoding,
         delimiter,
+        labels: labels::read(document, node)?,
     };
     let taken_at = match spot(node, "taken_at") {
         None => None,

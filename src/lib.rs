@@ -23,6 +23,7 @@
 //! * [`notify`]: a JSON report → messages to people
 //! * [`pictures`]: answers → what people would rather look at than read
 //! * [`findings`]: hits → findings → triage → verdict
+//! * [`history`]: verdict ↔ one SQLite file: what is new, still there, back and gone
 //! * [`reports`]: verdict → terminal, JSON, the formats of CI, file of failing rows
 //!
 //! [`audit::run`] goes the whole way.
@@ -37,6 +38,7 @@ pub mod exports;
 pub mod facts;
 pub mod findings;
 pub mod frames;
+pub mod history;
 pub mod layout;
 pub mod mapping;
 pub mod matching;

@@ -250,21 +250,22 @@ impl Client {
         if error.is_builder() {
             return Trouble::new("the request could not be made: a header or the address holds what none may hold");
         }
-        let mut cause = error.source();
+        // The texts of causes, without that of the error itself: it ends with the address.
+        let (mut all, mut cause) = (String::new(), error.source());
         while let Some(inner) = cause {
             if let Some(system) = inner.downcast_ref::<std::io::Error>().filter(|own| own.raw_os_error().is_some()) {
                 return Trouble::passing(format!("there is no connection: {system}"));
             }
+            all.push_str(&inner.to_string());
             cause = inner.source();
         }
-        let all = format!("{error:?}");
-        if all.contains("certificate") || all.contains("Certificate") {
+        if all.contains("certificate") {
             // Another try meets the same certificate.
             return Trouble::new(
                 "its certificate is not trusted here, or none is: look at the certificates of the system",
             );
         }
-        if all.contains("dns") {
+        if all.contains("dns error") {
             return Trouble::passing("there is no connection: its name is not known");
         }
         Trouble::passing(if error.is_connect() { "there is no connection" } else { "the connection broke off" })

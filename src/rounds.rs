@@ -25,6 +25,8 @@ const ROUNDS: usize = 3;
 pub(crate) struct Facts {
     /// The records.
     pub(crate) store: Store,
+    /// Who is who.
+    pub(crate) identity: Identity,
     /// What the engine said.
     pub(crate) answers: Answers,
     /// Dataset pairs with keys on so many records that not each was linked with each.
@@ -78,25 +80,30 @@ pub(crate) fn answered(
                 foresee(context, &mut wanted);
                 let datasets: Vec<Arc<Dataset>> =
                     context.datasets.values().chain(context.earlier.values()).cloned().collect();
-                let store = Store::load(&datasets, &wanted, options.progress)?;
+                let mut store = Store::load(&datasets, &wanted, options.progress)?;
+                restored(context, &mut store);
                 let identity = Identity::build(&store, &plan);
                 (store, identity)
             }
         };
-        store.ensure(&wanted, options.progress)?;
+        if store.ensure(&wanted, options.progress)? {
+            restored(context, &mut store);
+        }
         let engine = Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo) };
         answers.extend(engine.answer(&open));
         listed = if options.all_rows { engine.listed() } else { None };
         held = Some((store, identity));
     }
     let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
-    Ok(Facts {
-        store: held.map(|(store, _)| store).unwrap_or_default(),
-        answers,
-        wide,
-        listed,
-        matching: matched(&memo),
-    })
+    let (store, identity) = held.unwrap_or_default();
+    Ok(Facts { store, identity, answers, wide, listed, matching: matched(&memo) })
+}
+
+/// A snapshot of hashes, with the values that the run knows.
+fn restored(context: &Context<'_>, store: &mut Store) {
+    if let Some(key) = context.earlier_key {
+        snapshots::hashes::restore(context, store, key);
+    }
 }
 
 /// The engine of a run, in one piece.

@@ -2,19 +2,23 @@
 //!
 //! A later run finds the newest snapshot before its own now as datasets under `prev.`: `prev.zoho.contacts`. A snapshot
 //! holds real values and is readable by its owner alone. A folder that somebody has put there by hand, named by its date,
-//! may hold an older export as `zoho.contacts.csv` instead.
+//! may hold an older export as `zoho.contacts.csv` instead. Where the config says `values: hashes`, it holds keyed hashes.
+
+pub(crate) mod hashes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 
 use crate::checks::Context;
 use crate::config::{Config, Snapshots};
 use crate::error::{Error, Fault, Result};
 use crate::exports::{self, Dataset, Request, System};
+use crate::findings::sketch::{Key, VARIABLE};
 use crate::frames::Store;
 use crate::frames::time::{rfc3339, written};
 use crate::mapping::{ColumnPath, EARLIER};
@@ -73,13 +77,46 @@ pub fn want(context: &Context<'_>, wanted: &mut BTreeMap<String, BTreeSet<usize>
     }
 }
 
-/// Datasets of a snapshot under their own names, and when it was taken.
-type Earlier = (Option<i64>, BTreeMap<String, Arc<Dataset>>);
+/// The file in a snapshot of hashes that says which key made them.
+const KEY: &str = "hashes";
+
+/// The newest snapshot before a run.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    /// When it was taken.
+    pub at: Option<i64>,
+    /// Its datasets, under their own names.
+    pub datasets: BTreeMap<String, Arc<Dataset>>,
+    /// The key of its hashes, where it holds no values.
+    pub key: Option<Key>,
+    /// Why there is one that cannot be used, a sentence.
+    pub remark: Option<String>,
+}
+
+/// The key of hashes: of the environment, a file, or the history that keeps one.
+fn key(config: &Config, may_begin: bool) -> Result<Option<Key>> {
+    let history = config.history.as_ref().filter(|path| may_begin || path.is_file());
+    match (Key::find(config.key_file.as_deref())?, history) {
+        (None, Some(path)) => crate::history::key(path).map(Some),
+        (key, _) => Ok(key),
+    }
+}
 
 /// Opens the newest snapshot before now of these datasets.
 pub fn open(config: &Config, now: i64, datasets: &BTreeMap<String, Arc<Dataset>>) -> Result<Earlier> {
+    let Some((taken, folder)) = newest(config, now)? else { return Ok(Earlier::default()) };
+    let made_by = folder.join(KEY);
+    let made_by = made_by.is_file().then(|| fs::read_to_string(&made_by)).transpose();
+    let made_by = made_by.map_err(|error| fail(&folder, &error))?;
+    let key = if made_by.is_some() { key(config, false)? } else { None };
+    if made_by.as_ref().is_some_and(|made_by| key.as_ref().is_none_or(|key| key.id() != made_by.trim())) {
+        let remark = format!(
+            "The snapshot in {} holds hashes of another key, and nothing was held against it.",
+            folder.display()
+        );
+        return Ok(Earlier { remark: Some(remark), ..Earlier::default() });
+    }
     let mut earlier = BTreeMap::new();
-    let Some((taken, folder)) = newest(config, now)? else { return Ok((None, earlier)) };
     for current in datasets.values() {
         let files = ["parquet", "csv"].map(|kind| folder.join(format!("{}.{kind}", current.name)));
         let Some(file) = files.into_iter().find(|file| file.is_file()) else { continue };
@@ -91,6 +128,7 @@ pub fn open(config: &Config, now: i64, datasets: &BTreeMap<String, Arc<Dataset>>
             key: current.key.map(|key| current.columns[key].label.clone()),
             encoding: None,
             delimiter: None,
+            labels: Vec::new(),
         };
         for mut dataset in exports::open(&request)? {
             dataset.name = format!("{EARLIER}{}", current.name);
@@ -99,7 +137,7 @@ pub fn open(config: &Config, now: i64, datasets: &BTreeMap<String, Arc<Dataset>>
             earlier.insert(dataset.name.clone(), Arc::new(dataset));
         }
     }
-    Ok((Some(taken), earlier))
+    Ok(Earlier { at: Some(taken), datasets: earlier, key, remark: None })
 }
 
 /// The newest snapshot before now.
@@ -121,22 +159,29 @@ fn newest(config: &Config, now: i64) -> Result<Option<(i64, PathBuf)>> {
     Ok(newest)
 }
 
-/// Stores the watched columns. The folder appears whole or not at all.
-pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) -> Result<()> {
-    let Some(snapshots) = &config.snapshots else { return Ok(()) };
+/// Stores the watched columns, and says in which folder. It appears whole or not at all.
+pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) -> Result<Option<String>> {
+    let Some(snapshots) = &config.snapshots else { return Ok(None) };
     let target = snapshots.folder.join(stamp(now));
     let failed = |error: &dyn std::fmt::Display| fail(&target, error);
     fs::create_dir_all(&snapshots.folder).map_err(|error| failed(&error))?;
     let draft =
         tempfile::Builder::new().prefix(".draft").tempdir_in(&snapshots.folder).map_err(|error| failed(&error))?;
+    let key = if snapshots.hashes { Some(key(config, true)?.ok_or_else(no_key)?) } else { None };
+    if let Some(key) = &key {
+        fs::write(draft.path().join(KEY), key.id()).map_err(|error| failed(&error))?;
+    }
     for (dataset, columns) in watched(snapshots, context) {
         let Some(frame) = store.get(&dataset) else { continue };
         let mut series = Vec::new();
         for index in columns {
             let Some(column) = frame.column(index) else { continue };
-            let cells: Vec<Option<&str>> =
-                (0..frame.rows).map(|row| Some(column.get(row)).filter(|cell| !cell.is_empty())).collect();
-            series.push(Column::from(Series::new(frame.dataset.columns[index].label.as_str().into(), cells)));
+            let cells = (0..frame.rows).map(|row| Some(column.get(row)).filter(|cell| !cell.is_empty()));
+            let label = frame.dataset.columns[index].label.as_str().into();
+            series.push(Column::from(match &key {
+                Some(key) => Series::new(label, hashed(key, cells)),
+                None => Series::new(label, cells.collect::<Vec<_>>()),
+            }));
         }
         let mut table = DataFrame::new(frame.rows as usize, series).map_err(|error| failed(&error))?;
         let file = private_file(&draft.path().join(format!("{dataset}.parquet"))).map_err(|error| failed(&error))?;
@@ -145,7 +190,20 @@ pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) ->
     if target.exists() {
         fs::remove_dir_all(&target).map_err(|error| failed(&error))?;
     }
-    fs::rename(draft.path(), &target).map_err(|error| failed(&error))
+    fs::rename(draft.path(), &target).map_err(|error| failed(&error))?;
+    Ok(Some(stamp(now)))
+}
+
+/// Each text is hashed once, however many records have it.
+fn hashed<'a>(key: &Key, cells: impl Iterator<Item = Option<&'a str>>) -> Vec<Option<String>> {
+    let mut known: AHashMap<&str, String> = AHashMap::new();
+    let mut one = |cell: &'a str| known.entry(cell).or_insert_with(|| hashes::hashed(key, cell)).clone();
+    cells.map(|cell| cell.map(&mut one)).collect()
+}
+
+fn no_key() -> Error {
+    let fault = Fault::new("`snapshots: {values: hashes}` needs a key");
+    Error::usage(fault.help(format!("set {VARIABLE} or `key_file:`; a `history:` brings one of its own")))
 }
 
 /// A new file that only its owner may read.

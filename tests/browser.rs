@@ -59,6 +59,29 @@ fn demo() -> (tempfile::TempDir, PathBuf) {
     (dir, report)
 }
 
+/// The report of a run that has one before it, in which a column was missing.
+fn trended() -> (tempfile::TempDir, PathBuf) {
+    let dir = common::demo();
+    let (config, people) = (dir.path().join("crmlint.yaml"), dir.path().join("exports/customerio/people.csv"));
+    let (text, whole) = (fs::read_to_string(&config).unwrap(), fs::read(&people).unwrap());
+    fs::write(config, format!("{text}\nhistory: history.sqlite\n")).unwrap();
+    common::drop_column(&people, "lifecycle_stage");
+    let first =
+        run_in(dir.path(), &["audit", "--now", "2026-05-30", "--no-snapshot", "--profile", "launch", "--quiet"]);
+    assert!(first.code == 0 || first.code == 1, "{first:?}");
+    fs::write(people, whole).unwrap();
+    let report = report(dir.path(), &["--profile", "launch"]);
+    (dir, report)
+}
+
+#[test]
+fn the_trend_is_seen_read_out_and_filtered_by() {
+    let (_dir, report) = trended();
+    for suite in ["opens", "trend", "filters", "keyboard", "axe", "paper", "narrow"] {
+        browse(suite, &report, &[]);
+    }
+}
+
 #[test]
 fn the_demo_opens_without_a_word_on_the_console_and_without_a_request() {
     let (_dir, report) = demo();

@@ -1,6 +1,6 @@
 //! No personal value of an export stands in any output but those that were asked for: every address, surname, phone and
 //! street of every fixture is looked for in every format. The table is printed with `--nocapture`.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use common::{NOW, copy, files, root, run_in};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-const KINDS: [&str; 6] = ["json", "html", "md", "sarif", "junit", "gitlab"];
+const KINDS: [&str; 8] = ["json", "html", "md", "sarif", "junit", "gitlab", "chat", "csv"];
 
 /// What a column is called that says who somebody is.
 const PERSONAL: [&str; 7] = ["email", "last name", "last_name", "surname", "phone", "mobile", "street"];

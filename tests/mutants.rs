@@ -2,7 +2,7 @@
 //! renamed, doubled or filled with values of no type. Each such mutant must end in something that is said about it: a
 //! finding, a rule that was not evaluated, or an error. The table is printed with `--nocapture`. Columns that are dropped
 //! or blank are in `dropped_columns.rs`, misspelt keys in `misspelt_keys.rs`.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod common;
 
@@ -35,7 +35,8 @@ const FAULTS: [(&str, &str, &str); 3] = [
     ("zoho.contacts", "First Name", "DUP011"),
 ];
 
-type Records = Vec<Vec<Vec<u8>>>;
+type Record = Vec<Vec<u8>>;
+type Records = Vec<Record>;
 
 /// What is done to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,10 +88,7 @@ impl Change {
 
     fn records(self, records: &Records) -> Records {
         let (header, rest) = records.split_first().unwrap();
-        let each = |change: &dyn Fn(usize, &Vec<Vec<u8>>) -> Vec<Vec<u8>>| -> Records {
-            records.iter().enumerate().map(|(index, record)| change(index, record)).collect()
-        };
-        let with = |record: &Vec<Vec<u8>>, at: usize, cell: Vec<u8>| {
+        let with = |record: &Record, at: usize, cell: Vec<u8>| {
             let mut changed = record.clone();
             if let Some(place) = changed.get_mut(at) {
                 *place = cell;
@@ -103,15 +101,22 @@ impl Change {
                 [header].into_iter().chain(rest.iter().flat_map(|record| [record, record])).cloned().collect()
             }
             Self::RowsReversed => [header].into_iter().chain(rest.iter().rev()).cloned().collect(),
-            Self::ColumnsReversed => each(&|_, record| record.iter().rev().cloned().collect()),
-            Self::Renamed(at) => each(&|index, record| {
-                if index == 0 { with(record, at, [&record[at], b"X".as_slice()].concat()) } else { record.clone() }
-            }),
-            Self::HeaderTwice(at) => each(&|_, record| record.iter().chain(record.get(at)).cloned().collect()),
-            Self::OtherType(at) => each(&|index, record| {
-                let blank = record.get(at).is_none_or(|cell| cell.is_empty());
-                if index == 0 || blank { record.clone() } else { with(record, at, NO_TYPE.into()) }
-            }),
+            Self::ColumnsReversed => records.iter().map(|record| record.iter().rev().cloned().collect()).collect(),
+            Self::Renamed(at) => {
+                let renamed = with(header, at, [&header[at], b"X".as_slice()].concat());
+                [&renamed].into_iter().chain(rest).cloned().collect()
+            }
+            Self::HeaderTwice(at) => {
+                records.iter().map(|record| record.iter().chain(record.get(at)).cloned().collect()).collect()
+            }
+            Self::OtherType(at) => {
+                let filled = |record: &&Record| record.get(at).is_some_and(|cell| !cell.is_empty());
+                let changed = rest.iter().map(|record| match Some(record).filter(filled) {
+                    Some(record) => with(record, at, NO_TYPE.into()),
+                    None => record.clone(),
+                });
+                [header.clone()].into_iter().chain(changed).collect()
+            }
             _ => records.clone(),
         }
     }

@@ -19,7 +19,7 @@ use sarif::Official;
 use serde_json::Value;
 
 /// The formats that programs and people get beside JSON, and a file for each.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 9] = [
     ("terminal", "x.txt"),
     ("sarif", "x.sarif"),
     ("github", "x.annotations"),
@@ -27,6 +27,8 @@ const FILES: [(&str, &str); 7] = [
     ("junit", "x.xml"),
     ("html", "x.html"),
     ("md", "x.md"),
+    ("chat", "x.chat.txt"),
+    ("csv", "x.csv"),
 ];
 
 fn outputs(dir: &Path, wanted: &[&str], more: &[&str]) -> Ran {
@@ -249,13 +251,13 @@ fn personal_data_is_masked_in_every_format() {
 #[test]
 fn the_readme_names_every_kind() {
     let page = fs::read_to_string(root().join("README.md")).unwrap();
-    for kind in FILES.iter().map(|(kind, _)| *kind).chain(["json"]) {
+    for kind in FILES.iter().map(|(kind, _)| *kind).chain(["json", "parquet"]) {
         assert_eq!(page.matches(&format!("\n| `{kind}` | ")).count(), 1, "{kind}");
     }
     let help = run_in(root(), &["audit", "--help"]).out;
     assert_eq!(
         help.matches("\n          - ").count(),
-        FILES.len() + 1 + 3,
+        FILES.len() + 2 + 3,
         "every kind is in the help, and three of --color"
     );
 }

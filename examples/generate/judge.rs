@@ -13,12 +13,12 @@ pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
     coverage(unit, &links);
     segments(unit);
     judge_identity::judge(unit, &links, whole);
-    judge_doubles::judge(unit, &links, whole);
-    judge_people::judge(unit, whole);
-    judge_consent::judge(unit, &links, whole);
+    judge_doubles::judge(unit, &links);
+    judge_people::judge(unit);
+    judge_consent::judge(unit, &links);
     judge_values::judge(unit, &links, whole);
     judge_times::judge(unit, &links, whole);
-    judge_audience::judge(unit, &links, whole);
+    judge_audience::judge(unit, &links);
 }
 
 /// Whether the mapping's `where` takes a contact in.

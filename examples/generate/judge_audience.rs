@@ -6,29 +6,22 @@ use crate::schema::{Case, Contact, Deal, Delivery, Profile, Set};
 use crate::stamps::read;
 use crate::time::{DAY, NOW};
 use crate::unit::{List, Said, Unit};
-use crate::whole::Whole;
 
 /// Spellings of At Risk that the mapping declares and that should be gone.
 const ALIASES: [&str; 2] = ["at-risk", "AtRisk"];
 
 /// Adds what follows from the records.
-pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
-    // Zoho's standard columns are known by their English names alone.
-    let known = !whole.translated;
+pub(crate) fn judge(unit: &mut Unit, links: &Links) {
     aliases(unit);
     undercount(unit);
     for profile in 0..unit.rows(Set::People).len() {
-        engaged(unit, profile, known);
-        if known {
-            welcomes(unit, profile);
-        }
+        engaged(unit, profile);
+        welcomes(unit, profile);
         stamp(unit, profile);
     }
     tags(unit);
-    if known {
-        late(unit, links);
-        order(unit, Set::Contacts, Contact::Created as usize, Contact::Ordered as usize);
-    }
+    late(unit, links);
+    order(unit, Set::Contacts, Contact::Created as usize, Contact::Ordered as usize);
     order(unit, Set::People, Profile::Created as usize, Profile::Ordered as usize);
 }
 
@@ -65,7 +58,7 @@ fn undercount(unit: &mut Unit) {
 }
 
 /// SEG010: the winback reaches somebody with an open case or a subscription that runs.
-fn engaged(unit: &mut Unit, profile: usize, known: bool) {
+fn engaged(unit: &mut Unit, profile: usize) {
     let cell = |column: Profile| unit.get(Set::People, profile, column);
     if cell(Profile::Stage) != "At Risk" || opted_out(cell(Profile::Unsubscribed)) {
         return;
@@ -74,7 +67,7 @@ fn engaged(unit: &mut Unit, profile: usize, known: bool) {
     let open = of_contact(unit, profile, Set::Cases, Case::ContactId as usize)
         .into_iter()
         .any(|row| unit.get(Set::Cases, row, Case::Status) == "Open");
-    if renews || (known && open) {
+    if renews || open {
         unit.note(List::Finding, "SEG010", (Set::People, profile), None, "");
     }
 }
@@ -157,7 +150,7 @@ fn late(unit: &mut Unit, links: &Links) {
             let other = unit.key(Set::Contacts, contact);
             unit.pair("CON008", (Set::Deliveries, row), Some(Delivery::At as usize), other);
             if let Some(note) = unit.notes.last_mut() {
-                note.said = Said { subject: Some("zoho.contacts.Unsubscribed Time"), ..Said::default() };
+                note.said = Said { subject: Some("zoho.contacts.{{contacts.Unsubscribed Time}}"), ..Said::default() };
             }
         }
     }

@@ -4,7 +4,6 @@ use crate::judge::group;
 use crate::judge_links::{Links, missing, people};
 use crate::schema::{Contact, Profile, Set};
 use crate::unit::Unit;
-use crate::whole::Whole;
 
 /// Whether Customer.io reads the value as an opt-out.
 pub(crate) fn opted_out(value: &str) -> bool {
@@ -12,7 +11,7 @@ pub(crate) fn opted_out(value: &str) -> bool {
 }
 
 /// Adds what follows from the records.
-pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
+pub(crate) fn judge(unit: &mut Unit, links: &Links) {
     for pair in &links.pairs {
         let at_owner = unit.get(Set::Contacts, pair.contact, Contact::OptOut).to_owned();
         let here = opted_out(unit.get(Set::People, pair.profile, Profile::Unsubscribed));
@@ -26,7 +25,7 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
         unit.suggest((code == "CON001").then(|| "true".to_owned()));
     }
     for at in 0..unit.rows(Set::Contacts).len() {
-        contact(unit, at, whole);
+        contact(unit, at);
     }
     for at in 0..unit.rows(Set::People).len() {
         profile(unit, at);
@@ -41,10 +40,10 @@ pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
 }
 
 /// CON003 and CON005.
-fn contact(unit: &mut Unit, at: usize, whole: &Whole) {
+fn contact(unit: &mut Unit, at: usize) {
     let ticked = unit.get(Set::Contacts, at, Contact::OptOut).to_owned();
     let left = !missing(unit.get(Set::Contacts, at, Contact::UnsubscribedTime));
-    if left && ticked != "true" && !whole.translated {
+    if left && ticked != "true" {
         unit.found("CON003", (Set::Contacts, at), Contact::OptOut, None);
     }
     if missing(&ticked) {

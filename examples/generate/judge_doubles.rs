@@ -5,12 +5,11 @@ use crate::judge_identity::grouped;
 use crate::judge_links::{Links, identifier, mailbox, usable};
 use crate::schema::{Contact, Lead, Profile, Set};
 use crate::unit::{List, Unit};
-use crate::whole::Whole;
 
 /// Adds what follows from the records.
-pub(crate) fn judge(unit: &mut Unit, links: &Links, whole: &Whole) {
+pub(crate) fn judge(unit: &mut Unit, links: &Links) {
     addresses(unit);
-    leads(unit, links, whole);
+    leads(unit, links);
     orphans(unit, links);
 }
 
@@ -40,14 +39,14 @@ pub(crate) fn digits(phone: &str) -> String {
 }
 
 /// DUP007: a lead has a profile of its own, beside that of the contact it became.
-fn leads(unit: &mut Unit, links: &Links, whole: &Whole) {
+fn leads(unit: &mut Unit, links: &Links) {
     let mut seen = Vec::new();
     for &(lead, profile) in &links.leads {
         let became = unit.get(Set::Leads, lead, Lead::ContactId).to_owned();
         let address = usable(unit.get(Set::Leads, lead, Lead::Email));
         let contacts: Vec<usize> = (0..unit.rows(Set::Contacts).len())
             .filter(|contact| {
-                let named = !whole.translated && identifier(&became).is_some();
+                let named = identifier(&became).is_some();
                 let id = unit.get(Set::Contacts, *contact, Contact::Id);
                 let same = usable(unit.get(Set::Contacts, *contact, Contact::Email)) == address;
                 (named && identifier(id) == identifier(&became)) || (address.is_some() && same)

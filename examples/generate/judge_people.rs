@@ -9,7 +9,6 @@ use crate::judge_links::{identifier, is_record_id, mailbox, missing, usable};
 use crate::schema::{Contact, Customer, Lead, Profile, Set};
 use crate::spellings::distance;
 use crate::unit::{List, Unit};
-use crate::whole::Whole;
 
 /// A record: its export, and its place there.
 type At = (Set, usize);
@@ -23,8 +22,8 @@ const SIDES: [(Set, usize); 4] = [
 ];
 
 /// Adds what follows from the records.
-pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
-    let keyed = keyed(unit, whole.translated);
+pub(crate) fn judge(unit: &mut Unit) {
+    let keyed = keyed(unit);
     let is_other = |person: &[At]| person.first().is_some_and(|at| unit.is_other(*at));
     let (others, own): (Vec<_>, Vec<_>) = keyed.into_iter().partition(|person| is_other(person));
     for human in [own, others].iter().filter(|human| human.len() > 1) {
@@ -34,14 +33,12 @@ pub(crate) fn judge(unit: &mut Unit, whole: &Whole) {
 }
 
 /// The records of a unit by what joins them: an id that both carry; who carries none goes with the first of their mailbox.
-fn keyed(unit: &Unit, translated: bool) -> Vec<Vec<At>> {
+fn keyed(unit: &Unit) -> Vec<Vec<At>> {
     let mut records: Vec<(At, Vec<String>, Option<String>)> = Vec::new();
     for (set, email) in SIDES {
         for (at, row) in unit.rows(set).iter().enumerate() {
             let ids = match set {
                 Set::Contacts => vec![row.get(Contact::Id)],
-                // Nobody knows the column of what a lead became by a translated name.
-                Set::Leads if translated => vec![row.get(Lead::Id)],
                 Set::Leads => vec![row.get(Lead::Id), row.get(Lead::ContactId)],
                 Set::People => {
                     let own = Some(row.get(Profile::Id)).filter(|id| is_record_id(id));

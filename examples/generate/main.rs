@@ -108,7 +108,7 @@ fn main() -> Result<(), Failure> {
         Tables::create(&options.out, options.shuffle.then_some(options.seed), options.german, options.clean)?;
     let mut ledger = Ledger::new(&options.out)?;
     let plan = Plan::new(options.seed, options.shuffle);
-    let mut whole = Whole::new(options.german);
+    let mut whole = Whole::default();
     // Twice the same people: what is odd in a column shows only when all of it was seen.
     people(&options, &plan, |unit| {
         whole.count(&unit);
@@ -123,7 +123,7 @@ fn main() -> Result<(), Failure> {
         cast.consider(&unit);
         record(&unit, &mut tables, &mut ledger, options.german)
     })?;
-    let config = documents::config(|set| tables.records(set), options.clean);
+    let config = documents::config(|set| tables.records(set), options.clean, options.german);
     tables.finish()?;
     if !options.clean {
         documents::expect(&mut ledger, options.german)?;
@@ -200,12 +200,13 @@ fn enter(unit: &Unit, note: &Note, ledger: &mut Ledger, german: bool) -> Result<
     let Some(row) = unit.rows(note.set).get(note.row) else {
         return Err("a note of a record that is not there".into());
     };
+    let subject = note.said.subject.map(|subject| documents::translated(subject, german));
     ledger.enter(&Entry {
         list: note.list,
         code: note.code,
         dataset: note.set.dataset(),
         key: note.set.key(row),
-        subject: note.said.subject,
+        subject: subject.as_deref(),
         column: note.said.column.unwrap_or_else(|| note.column.map_or("", |column| note.set.label(column, german))),
         value: note.said.value.unwrap_or_else(|| note.column.map_or("", |column| row.get(column))),
         suggestion: note.suggestion.as_deref(),

@@ -87,8 +87,6 @@ const LAG: i64 = 4 * 3_600;
 /// Everything counted.
 #[derive(Default)]
 pub(crate) struct Whole {
-    /// Whether Zoho's standard labels are translated, so that nobody knows them by name.
-    pub(crate) translated: bool,
     flags: BTreeMap<(usize, usize), BTreeMap<Vocabulary, u64>>,
     forms: BTreeMap<usize, BTreeMap<Form, u64>>,
     ids: BTreeMap<IdKind, u64>,
@@ -112,11 +110,6 @@ fn most<T: Copy>(counts: Option<&BTreeMap<T, u64>>) -> Option<T> {
 }
 
 impl Whole {
-    /// Nothing counted yet.
-    pub(crate) fn new(translated: bool) -> Self {
-        Self { translated, ..Self::default() }
-    }
-
     /// Counts a unit.
     pub(crate) fn count(&mut self, unit: &Unit) {
         for (set, column) in FLAGS {
@@ -164,7 +157,7 @@ impl Whole {
 
     /// Whether a contact changed too recently for its profile to be blamed: within the lag that the mapping declares.
     pub(crate) fn is_fresh(&self, modified: &str) -> bool {
-        let (false, Some(modified)) = (self.translated, read(modified).sure) else { return false };
+        let Some(modified) = read(modified).sure else { return false };
         // The profiles were exported ten minutes after the contacts.
         modified > TAKEN + 600 - LAG
     }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::exports::{Dataset, System, Workspace};
 use crate::facts::{Answer, Answers, Column, Lens, Pick, Question, Sample, Tally};
 use crate::findings::baseline::Baseline;
+use crate::findings::sketch::Key;
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::mapping::changes::{Change, between};
 use crate::mapping::{Attribute, ColumnPath, EARLIER, Mapping};
@@ -32,6 +33,8 @@ pub struct Context<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// When that snapshot was taken.
     pub earlier_at: Option<i64>,
+    /// The key of its hashes, where it holds no values.
+    pub earlier_key: Option<&'a Key>,
     /// The instant that counts as now.
     pub now: i64,
     /// What the run is for: `launch`, `hygiene` or none.
@@ -61,6 +64,8 @@ pub struct Exports<'a> {
     pub earlier: &'a BTreeMap<String, Arc<Dataset>>,
     /// When that was taken.
     pub earlier_at: Option<i64>,
+    /// The key of its hashes, where it holds no values.
+    pub earlier_key: Option<&'a Key>,
     /// An earlier revision of the mapping.
     pub base: Option<&'a Mapping>,
     /// What an earlier run counted.
@@ -74,7 +79,16 @@ pub struct Exports<'a> {
 impl<'a> Exports<'a> {
     /// Exports alone, held against nothing of before.
     pub fn new(current: &'a BTreeMap<String, Arc<Dataset>>, earlier: &'a BTreeMap<String, Arc<Dataset>>) -> Self {
-        Self { current, earlier, earlier_at: None, base: None, summary: None, baseline: None, workspace: None }
+        Self {
+            current,
+            earlier,
+            earlier_at: None,
+            earlier_key: None,
+            base: None,
+            summary: None,
+            baseline: None,
+            workspace: None,
+        }
     }
 }
 
@@ -99,6 +113,7 @@ impl<'a> Context<'a> {
             datasets: exports.current,
             earlier: exports.earlier,
             earlier_at: exports.earlier_at,
+            earlier_key: exports.earlier_key,
             now,
             profile: None,
             changes: exports.base.zip(mapping).map(|(base, head)| between(base, head).0).unwrap_or_default(),

@@ -43,6 +43,22 @@ pub(super) fn earlier(context: &Context<'_>, column: &Column) -> Result<Column, 
     })
 }
 
+/// The same where the values themselves are read, and not only held against those of today.
+pub(super) fn earlier_values(context: &Context<'_>, column: &Column) -> Result<Column, Gap> {
+    let found = earlier(context, column)?;
+    match context.earlier_key {
+        None => Ok(found),
+        Some(_) => Err(hashes_only(&format!("{}.{}", column.dataset, context.label(column)))),
+    }
+}
+
+/// A gap for a snapshot that does not hold what is read.
+pub(super) fn hashes_only(subject: &str) -> Gap {
+    let reason =
+        "the earlier snapshot holds hashes, and it needs values (`values: plain` under `snapshots:`)".to_owned();
+    Gap { subject: subject.to_owned(), reason, column: None }
+}
+
 /// What moved between the two exports, once it is known.
 pub(super) fn moved<'a>(answers: &'a Answers, question: &Question) -> Option<&'a Moved> {
     match answers.get(question) {

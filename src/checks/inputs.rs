@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, no_records};
 use super::{Ask, Judged, Kind, Stage};
-use crate::exports::Damage;
+use crate::config::LABELS;
 use crate::exports::workspace::LeftOut;
+use crate::exports::{Damage, System};
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::{Hit, Outcome, Part, Row, Shows, Subject};
 use crate::shape::Shape;
-use crate::text::{count, counted, list};
+use crate::text::{count, counted, list, nearest};
 use crate::yaml::Node;
 
 pub(super) static DAMAGE: Kind = Kind {
@@ -130,6 +131,30 @@ fn damaged(dataset: &str, rows: u64, damage: &[Damage]) -> Hit {
     }
 }
 
+/// What to do where a column is there under another name: fields that Zoho has by itself are named in the config, and
+/// others in the mapping.
+fn renamed(context: &Context<'_>, dataset: &str, columns: &[String]) -> String {
+    let known = context.datasets.get(dataset).filter(|known| known.system == System::Zoho);
+    let base = |column: &String| column.strip_suffix(".id").unwrap_or(column).to_owned();
+    let own: Vec<String> = columns.iter().map(base).filter(|it| LABELS.iter().any(|key| key.name == it)).collect();
+    let (Some(known), Some(first)) = (known, own.first()) else {
+        return "or name the column's new label in the mapping.".to_owned();
+    };
+    let given = context.config.sources.iter().filter(|source| source.request.name.as_ref() == Some(&known.source));
+    let mut given = given.flat_map(|source| &source.request.labels).filter(|(name, _)| own.contains(name));
+    match given.next() {
+        Some((_, label)) => {
+            let near = nearest(label, known.columns.iter().map(|column| column.label.as_str()));
+            let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            format!("or correct `labels:` of the source {}: no column is called `{label}`{near}", known.source)
+        }
+        None => format!(
+            "or say under `labels:` of the source {} in crmlint.yaml what Zoho's fields are called there: {{{first}: …}}.",
+            known.source
+        ),
+    }
+}
+
 fn missing_columns(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Judged {
     let mut absent: BTreeMap<&str, (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
     for outcome in outcomes {
@@ -148,10 +173,8 @@ fn missing_columns(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Jud
             counted(rules.len() as u64, "rule", "rules"),
             rules.join(", ")
         );
-        let action = format!(
-            "Export {dataset} again with {}, or name the column's new label in the mapping.",
-            list(&columns, 5)
-        );
+        let action =
+            format!("Export {dataset} again with {}, {}", list(&columns, 5), renamed(context, dataset, &columns));
         let mut hit = Hit::entry(Subject::dataset(dataset), None, statement, action);
         hit.rows = columns.len() as u64;
         hit.total = hit.rows;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::context::{Context, no_mapping};
-use super::history::{earlier, no_snapshot};
+use super::history::{earlier_values, no_snapshot};
 use super::{Ask, Kind, Stage};
 use crate::facts::{Answer, Answers, Column, Question, Tally};
 use crate::findings::{Gap, Hit, Part, Shows, Subject};
@@ -53,7 +53,7 @@ fn plans(context: &Context<'_>) -> (Vec<Plan>, Vec<Gap>) {
     for attribute in attributes.filter(|attribute| attribute.is_role("tags")) {
         let source = attribute.from.iter().find_map(|from| from.column.as_ref());
         let now = source.map_or_else(|| context.on_profile(&attribute.name), |path| context.resolve(path));
-        match now.and_then(|now| Ok(Plan { then: earlier(context, &now)?, now })) {
+        match now.and_then(|now| Ok(Plan { then: earlier_values(context, &now)?, now })) {
             Ok(plan) => found.push(plan),
             Err(gap) => gaps.push(gap),
         }

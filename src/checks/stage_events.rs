@@ -132,6 +132,10 @@ fn before(context: &Context<'_>, attribute: &Attribute) -> Option<(Column, i64)>
     let sources = attribute.from.iter().filter(|from| from.helpers.is_empty()).filter_map(|from| from.column.as_ref());
     let sources = sources.filter(|path| context.people().any(|dataset| dataset.name == path.dataset));
     let columns = sources.filter_map(|path| context.resolve(path).ok()).chain(context.on_profile(&attribute.name).ok());
+    // A state that nobody has any more is known from hashes only where the mapping lists it.
+    if context.earlier_key.is_some() && attribute.values.is_empty() {
+        return None;
+    }
     let column = columns.into_iter().find_map(|column| earlier(context, &column).ok())?;
     Some((column, context.earlier_at?))
 }

@@ -1,7 +1,7 @@
 //! A sync that stands still: nothing new has reached the profiles since the snapshot, while Zoho went on.
 
 use super::context::{Context, no_mapping, no_profiles};
-use super::history::earlier;
+use super::history::earlier_values;
 use super::repeats::no_contacts;
 use super::{Ask, Kind, Stage};
 use crate::exports::System;
@@ -69,7 +69,7 @@ fn plan(context: &Context<'_>) -> Result<Plan, Vec<Gap>> {
     let Some(contacts) = context.zoho("contacts") else { return Err(vec![no_contacts("zoho.contacts")]) };
     let (now, answers_to) = arrivals(context).map_err(|gap| vec![gap])?;
     let changed = context.standard(contacts, answers_to).map_err(|gap| vec![gap])?;
-    let then = earlier(context, &now).map_err(|gap| vec![gap])?;
+    let then = earlier_values(context, &now).map_err(|gap| vec![gap])?;
     let zone = |source: &str| context.zone(source, None);
     let own = context.profiles().and_then(|profiles| zone(&profiles.source));
     let newest = |column: &Column, zone: Option<String>| Question::Newest { column: column.clone(), zone };

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::Context;
+use super::history::hashes_only;
 use crate::exports::{Dataset, Dialect, System};
 use crate::facts::{Answers, Column, Filter, Question, Tokens};
 use crate::findings::Gap;
 use crate::mapping::expr::Expr;
 use crate::mapping::spelling::Spellings;
-use crate::mapping::{self, Attribute, ColumnPath};
+use crate::mapping::{self, Attribute, ColumnPath, EARLIER};
 use crate::text::nearest;
 
 impl Context<'_> {
@@ -158,9 +159,17 @@ impl Context<'_> {
             // A condition names columns by their own names: an export that lacks one lacks a standard one.
             found.err().map(|gap| Gap { column: gap.column.or_else(|| self.lacking(&path)), ..gap })
         });
-        let mut gaps: Vec<Gap> = absent.chain(self.zone_gap(filter)).collect();
+        let mut gaps: Vec<Gap> = absent.chain(self.zone_gap(filter)).chain(self.hash_gap(filter)).collect();
         gaps.dedup();
         gaps
+    }
+
+    /// What stands in the way of a condition that reads values of a snapshot which holds hashes.
+    fn hash_gap(&self, filter: &Filter) -> Option<Gap> {
+        self.earlier_key?;
+        let mut reads = filter.expr.leaves().into_iter().filter(|leaf| !leaf.is_equality()).flat_map(Expr::columns);
+        let (name, _) = reads.find(|(name, _)| name.starts_with(EARLIER))?;
+        Some(hashes_only(&name))
     }
 
     fn lacking(&self, path: &ColumnPath) -> Option<(String, String)> {

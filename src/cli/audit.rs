@@ -1,8 +1,10 @@
 //! `crmlint audit`: exports and a mapping in, a report out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
+use super::open;
 use super::output;
 use super::progress::Bar;
 use super::targets;
@@ -10,9 +12,11 @@ use crate::audit::{self, Options};
 use crate::config::{Config, FILE, Source, no_config};
 use crate::error::{Error, Exit, Fault, Result};
 use crate::exports::Request;
+use crate::findings::sketch::Key;
 use crate::findings::triage::Policy;
 use crate::findings::{Severity, masking};
 use crate::frames::time::written;
+use crate::history::{self, Ran};
 use crate::pull::{self, api::Voice};
 use crate::reports::{self, Format, rows};
 use crate::text::counted;
@@ -26,6 +30,7 @@ Examples:
   crmlint audit --select ENM,TS --format json --output report.json
   crmlint audit --output report.html         a page to open, with filters and pictures
   crmlint audit --output sarif=x.sarif --output md=-   for code scanning, and a summary to print
+  crmlint audit --output report.html --open --output findings.csv
   crmlint audit --save-summary summary.json  what the gate needs to count people without exports
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them
   crmlint audit --pull                       fetch the exports first, as `crmlint pull` does")]
@@ -48,13 +53,16 @@ pub(super) struct Args {
     /// End with exit code 3 when a rule could not be evaluated (with --profile launch: one that a launch needs)
     #[arg(long)]
     strict: bool,
-    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .html, .md, .xml for junit]
+    /// The format of the report [default: terminal, or by the ending of --output: .json, .sarif, .html, .md, .xml for junit, .csv, .parquet]
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<Format>,
     /// Write a report to a file, or FILE alone, whose ending is its kind; `-` is standard output. Several of them are
     /// several reports of one run
     #[arg(long, short, value_name = "KIND=FILE")]
     output: Vec<String>,
+    /// Open the HTML report in the browser when it is written
+    #[arg(long)]
+    open: bool,
     /// Write every failing record, unmasked, to a .csv or .parquet file
     #[arg(long, value_name = "FILE")]
     rows: Option<PathBuf>,
@@ -79,6 +87,9 @@ pub(super) struct Args {
     /// Do not store a snapshot, whatever the config says
     #[arg(long)]
     no_snapshot: bool,
+    /// Do not remember this run, whatever the config says
+    #[arg(long)]
+    no_history: bool,
     /// Only the table of findings, what could not be evaluated, and the verdict
     #[arg(long, short)]
     quiet: bool,
@@ -89,6 +100,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let targets = targets::targets(&args.output, args.format)?;
+    let page = args.open.then(|| targets::page(&targets)).transpose()?;
     if let Some(file) = &args.rows {
         rows::fits(file)?;
         targets::apart(&targets, file)?;
@@ -113,6 +125,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         show_pii: args.show_pii,
         shards: args.shards,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
+        follow: config.history.is_some() && !args.no_history,
         count: args.save_summary.is_some(),
         ..Options::new(policy, &bar)
     };
@@ -120,7 +133,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let pool = pool.map_err(|error| Error::input(Fault::new(format!("the threads could not be started: {error}"))))?;
     let run = pool.install(|| audit::run(&config, &options));
     bar.finish();
-    let run = run?;
+    let mut run = run?;
+    let forgotten = if options.follow { remember(args, &config, &mut run).err() } else { None };
     let verdict = run.verdict;
     if let Some(file) = &args.rows {
         let written = rows::write(&verdict, file)?;
@@ -146,7 +160,40 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let shown = masking::for_reports(&verdict);
     let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
     targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
-    Ok(verdict.exit)
+    if let Some(page) = page {
+        open::open(page, console);
+    }
+    forgotten.map_or(Ok(verdict.exit), Err)
+}
+
+/// Writes the run into the history. Where that fails the report is written all the same, and says so.
+fn remember(args: &Args, config: &Config, run: &mut audit::Run) -> Result<()> {
+    let Some((path, document)) = config.history.as_ref().zip(config.document.as_ref()) else { return Ok(()) };
+    let ran = Ran {
+        config: Path::new(&document.file),
+        selection: selection(&args.select, &args.ignore),
+        word: reports::word(&run.verdict),
+        affected: run.affected.as_ref(),
+        key: Key::find(config.key_file.as_deref())?,
+        snapshot: run.snapshot.as_deref(),
+    };
+    let remembered = history::remember(path, &mut run.verdict, &ran);
+    if let Err(error) = &remembered {
+        run.verdict.remarks.push(format!("This run is not in the history: {error}."));
+    }
+    remembered
+}
+
+/// Which rules were asked for: the same words in whatever order are the same.
+fn selection(select: &[String], ignore: &[String]) -> String {
+    let sorted = |list: &[String]| -> String {
+        let words: BTreeSet<String> = list.iter().map(|word| word.trim().to_lowercase()).collect();
+        words.into_iter().collect::<Vec<_>>().join(",")
+    };
+    match (sorted(select), sorted(ignore)) {
+        (select, without) if without.is_empty() => select,
+        (select, without) => format!("{select} without {without}").trim_start().to_owned(),
+    }
 }
 
 /// The config of a folder, or one made of the exports that were named.

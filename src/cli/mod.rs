@@ -5,10 +5,13 @@ mod baseline;
 mod console;
 mod demo;
 mod explain;
+mod export;
 mod fmt;
 mod gate;
+mod history;
 mod init;
 mod notify;
+mod open;
 mod output;
 mod people;
 mod progress;
@@ -44,6 +47,7 @@ Examples:
   crmlint gate --against origin/main     what a change of the mapping breaks
   crmlint baseline write                 accept today's findings, and see only new ones from now on
   crmlint notify --report report.json    tell Slack, Teams, a webhook or a mailbox of a run
+  crmlint history                        earlier runs, and what became of their findings
   crmlint sample                         propose ten people to test the sync with
   crmlint match people.csv               find records of one person in one file
   crmlint trace ana@example.com          one person in every system, and why a journey misses them
@@ -82,6 +86,8 @@ enum Command {
     Gate(gate::Args),
     /// Accept what is there now, so that only what is new fails a run.
     Baseline(baseline::Args),
+    /// Look at earlier runs: list, show, compare, prune, export.
+    History(history::Args),
     /// Format crmlint.yaml and mapping.yaml, keeping every comment.
     Fmt(fmt::Args),
     /// Fetch exports from the systems themselves, into the folders that the config names.
@@ -168,6 +174,7 @@ fn run(command: Command, console: Console) -> Result<Exit> {
         Command::Pull(args) => pull::run(&args, console),
         Command::Doctor(args) => pull::doctor(&args, console),
         Command::Notify(args) => notify::run(&args, console),
+        Command::History(args) => history::run(&args, console),
         Command::Sample(args) => sample::run(&args, console),
         Command::Match(args) => people::run(&args, console),
         Command::Trace(args) => trace::run(&args, console),

@@ -62,8 +62,8 @@ pub(super) struct Args {
     /// Print what would be sent, with the names of addresses and secrets in their place, and send nothing
     #[arg(long)]
     dry_run: bool,
-    /// How many seconds all waits for one target may come to, when it is not there or asks to wait
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(0..=3600))]
+    /// For how many seconds one target is tried, when it is not there, is slow, or asks to wait
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(1..=3600))]
     patience: u16,
 }
 
@@ -98,8 +98,13 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     if !ready.is_empty() && args.state.is_none() {
         folder(&round.place)?;
     }
-    let client = Client::new(Limits { patience: Duration::from_secs(args.patience.into()), ..Limits::default() });
-    round.send(&ready, state, &client)
+    round.send(&ready, state, &Client::new(limits(args.patience)))
+}
+
+/// A server that is silent for ten seconds is not there: it has a few lines to read.
+fn limits(patience: u16) -> Limits {
+    let patience = Duration::from_secs(patience.into());
+    Limits { patience, whole: patience, silence: patience.min(Duration::from_secs(10)), ..Limits::default() }
 }
 
 /// One report for all targets.

@@ -23,7 +23,8 @@ pub(super) struct Target {
 /// The reports that were asked for: `KIND=FILE` or `FILE`, whose format is the one named, or that of its ending.
 pub(super) fn targets(outputs: &[String], format: Option<Format>) -> Result<Vec<Target>> {
     if outputs.is_empty() {
-        return Ok(vec![Target { format: format.unwrap_or(Format::Terminal), file: None }]);
+        let format = format.unwrap_or(Format::Terminal);
+        return printable(format).map(|()| vec![Target { format, file: None }]);
     }
     let mut targets: Vec<Target> = Vec::new();
     let mut named = 0;
@@ -36,8 +37,9 @@ pub(super) fn targets(outputs: &[String], format: Option<Format>) -> Result<Vec<
         }
         let file = (place != STDOUT).then(|| PathBuf::from(place));
         let format = kind.or(format).unwrap_or_else(|| by_ending(place));
-        if let Some(file) = &file {
-            output::fits(file)?;
+        match &file {
+            Some(file) => output::fits(file)?,
+            None => printable(format)?,
         }
         if targets.iter().any(|other| same(other.file.as_deref(), file.as_deref())) {
             let what = file.map_or("standard output".to_owned(), |file| file.display().to_string());
@@ -54,6 +56,24 @@ pub(super) fn targets(outputs: &[String], format: Option<Format>) -> Result<Vec<
     Ok(targets)
 }
 
+/// Refuses to print what is no text.
+fn printable(format: Format) -> Result<()> {
+    if format != Format::Parquet {
+        return Ok(());
+    }
+    let fault = Fault::new("Parquet is no text, and cannot be printed");
+    Err(Error::usage(fault.help("name a file: --output parquet=findings.parquet")))
+}
+
+/// The first page for a browser among the files.
+pub(super) fn page(targets: &[Target]) -> Result<&Path> {
+    let page = targets.iter().filter(|target| target.format == Format::Html).find_map(|target| target.file.as_deref());
+    page.ok_or_else(|| {
+        let fault = Fault::new("--open opens the HTML report, and none is written to a file");
+        Error::usage(fault.help("add --output report.html"))
+    })
+}
+
 /// Refuses a report in the place of another file of the run.
 pub(super) fn apart(targets: &[Target], taken: &Path) -> Result<()> {
     if targets.iter().any(|target| target.file.is_some() && same(target.file.as_deref(), Some(taken))) {
@@ -68,18 +88,18 @@ pub(super) fn write(
     targets: &[Target],
     console: Console,
     detail: u8,
-    render: impl Fn(Format, Look) -> String,
+    render: impl Fn(Format, Look) -> Result<Vec<u8>>,
 ) -> Result<()> {
     let mut drafts = Vec::new();
     for target in targets {
         let Some(file) = &target.file else { continue };
         let mut look = console.look(detail);
         look.color = false;
-        let text = render(target.format, look);
-        drafts.push(output::draft(file, |out| out.write_all(text.as_bytes()))?);
+        let report = render(target.format, look)?;
+        drafts.push(output::draft(file, |out| out.write_all(&report))?);
     }
     for target in targets.iter().filter(|target| target.file.is_none()) {
-        console.print(&render(target.format, console.look(detail)))?;
+        console.print(&String::from_utf8_lossy(&render(target.format, console.look(detail))?))?;
     }
     drafts.into_iter().try_for_each(output::Draft::keep)
 }
@@ -115,6 +135,8 @@ fn by_ending(file: &str) -> Format {
         (".htm", Format::Html),
         (".md", Format::Md),
         (".xml", Format::Junit),
+        (".csv", Format::Csv),
+        (".parquet", Format::Parquet),
     ];
     endings.iter().find(|(ending, _)| file.ends_with(ending)).map_or(Format::Terminal, |(_, format)| *format)
 }
@@ -157,6 +179,9 @@ mod tests {
             ("x.md", Format::Md, Some("x.md")),
             ("x.xml", Format::Junit, Some("x.xml")),
             ("x.txt", Format::Terminal, Some("x.txt")),
+            ("x.csv", Format::Csv, Some("x.csv")),
+            ("x.Parquet", Format::Parquet, Some("x.Parquet")),
+            ("chat=-", Format::Chat, None),
             ("gitlab=a=b", Format::Gitlab, Some("a=b")),
             ("./a=b.json", Format::Json, Some("./a=b.json")),
             ("a.b=c.json", Format::Json, Some("a.b=c.json")),
@@ -171,9 +196,15 @@ mod tests {
     fn what_cannot_be_meant_is_refused_with_what_could_be() {
         for (outputs, format, told) in [
             (&["srif=x"][..], None, "did you mean `sarif=x`?"),
-            (&["picture=x"], None, "kinds are: terminal, json, sarif, github, gitlab, junit, html, md"),
+            (
+                &["picture=x"],
+                None,
+                "kinds are: terminal, json, sarif, github, gitlab, junit, html, md, chat, csv, parquet",
+            ),
             (&["a=b.json"], None, "write ./a=b.json"),
             (&["md="], None, "names no file"),
+            (&["parquet=-"], None, "--output parquet=findings.parquet"),
+            (&[], Some(Format::Parquet), "--output parquet=findings.parquet"),
             (&[""], None, "names no file"),
             (&["md=-", "-"], None, "standard output"),
             (&["md=x", "json=./x"], None, "two reports would go to ./x"),

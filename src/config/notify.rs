@@ -150,9 +150,9 @@ fn guard_entry(document: &Document, entry: &Entry) -> Result<()> {
                 "write a name such as SLACK_URL, and set that variable to the address or secret",
             )
         }
-        "url_file" | "secret_file" if text.contains("://") => {
-            let said = format!("`{}` takes the name of a file, and this is an address", entry.key);
-            hidden(document, entry.mark, &said, "write the address into a file of its own, and the file's name here")
+        _ if text.contains("://") => {
+            let help = "write the address into an environment variable or a file, and the name of that here";
+            hidden(document, entry.mark, "an address stands in an entry of `notify:`", help)
         }
         known if NOTIFY.iter().any(|key| key.name == known) => Ok(()),
         // What stands under an unknown key may be meant for one of them.
@@ -225,7 +225,10 @@ mod tests {
             ),
             ("notify:\n  - {kind: webhook, url_env: A, secret: canary}\n", "secret_env:"),
             ("notify:\n  - {kind: webhook, url_env: A, secret_env: canary-1}\n", "takes the name of an environment"),
-            ("notify:\n  - {kind: slack, url_file: 'https://hooks.example.com/canary'}\n", "takes the name of a file"),
+            (
+                "notify:\n  - {kind: slack, url_file: 'https://hooks.example.com/canary'}\n",
+                "an address stands in an entry",
+            ),
             ("notify:\n  - {kind: slack, urlenv: canary}\n", "did you mean `url_env`?"),
             ("notify:\n  - https://hooks.example.com/canary\n", "one text"),
             ("notify:\n  - {kind: slak, url_env: A}\n", "did you mean `slack`?"),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
 use super::heading::is_private;
-use super::labels::{api_name, give_labels};
+use super::labels::{api_name, declared, give_labels};
 use super::listing::inputs;
 use super::manifest::Told;
 use super::metadata::Metadata;
@@ -317,7 +317,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
             } else if dialect.by_api_name() {
                 metadata.api_name(&module, label, 0).or_else(|| Some(label.clone()))
             } else {
-                api_name(metadata, &module, label, &labels)
+                declared(request, &module, label).or_else(|| api_name(metadata, &module, label, &labels))
             },
         })
         .collect();

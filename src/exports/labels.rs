@@ -2,6 +2,7 @@
 //! fields API told. Out: the same with the labels of the screens, so that a finding has one name whichever way an export was
 //! fetched.
 
+use super::Request;
 use super::metadata::Metadata;
 use super::part::Part;
 use super::recognise::bulk_column;
@@ -22,6 +23,13 @@ pub(super) fn give_labels(parts: &mut [Part], module: &str, metadata: &Metadata)
         part.labels = labels;
     }
     id
+}
+
+/// By what the user says that a field of Zoho is called here.
+pub(super) fn declared(request: &Request, module: &str, label: &str) -> Option<String> {
+    let (base, suffix) = label.strip_suffix(".id").map_or((label, ""), |base| (base, ".id"));
+    let (name, _) = request.labels.iter().find(|(_, own)| own == base)?;
+    zoho::api_name(module, &format!("{name}{suffix}"))
 }
 
 /// By the metadata when there is some; the second field of a label has no other source.

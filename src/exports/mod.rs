@@ -64,6 +64,8 @@ pub struct Request {
     pub encoding: Option<Encoding>,
     /// The delimiter, when it is not to be recognised.
     pub delimiter: Option<u8>,
+    /// Zoho's own name of a field, and its label in the export.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A column of a dataset.

@@ -43,6 +43,9 @@ fn found(severity: Severity, accepted: Option<&str>) -> Finding {
         line: None,
         accepted: accepted.map(str::to_owned),
         firmness: Firmness::Usual,
+        state: None,
+        since: None,
+        moved: None,
     }
 }
 

@@ -56,6 +56,9 @@ pub fn for_reports(verdict: &Verdict) -> Verdict {
             }
         }
     }
+    for fixed in shown.trend.iter_mut().flat_map(|trend| &mut trend.fixed) {
+        fixed.subject = label(&fixed.subject);
+    }
     shown.remarks = shown.remarks.iter().map(|remark| clean(remark)).collect();
     shown
 }

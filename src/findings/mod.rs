@@ -9,10 +9,12 @@ pub mod ignores;
 pub mod masking;
 pub mod scores;
 pub mod sketch;
+pub mod trend;
 pub mod triage;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+use self::trend::{Moved, State, Trend};
 use crate::error::{Exit, Place};
 use crate::pictures::Picture;
 
@@ -216,6 +218,12 @@ pub struct Finding {
     pub accepted: Option<String>,
     /// How far the team's policy reaches.
     pub firmness: Firmness,
+    /// How it stands to earlier runs, where a history tells.
+    pub state: Option<State>,
+    /// Since when it has been there, where a history tells.
+    pub since: Option<i64>,
+    /// How its people moved since the run before, where they were followed.
+    pub moved: Option<Moved>,
 }
 
 /// The identity of a finding.
@@ -381,6 +389,8 @@ pub struct Verdict {
     pub remarks: Vec<String>,
     /// What people would rather look at than read.
     pub pictures: Vec<Picture>,
+    /// How the run stands to earlier ones, where a history tells.
+    pub trend: Option<Trend>,
     /// How the run ends.
     pub exit: Exit,
     /// Whether personal data is shown as it stands.

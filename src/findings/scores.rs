@@ -111,6 +111,9 @@ mod tests {
             line: None,
             accepted: None,
             firmness: Firmness::Usual,
+            state: None,
+            since: None,
+            moved: None,
         };
         Outcome {
             code: code.to_owned(),

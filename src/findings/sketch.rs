@@ -51,7 +51,8 @@ impl Key {
         }
     }
 
-    fn of(text: &str, place: &str) -> Result<Self> {
+    /// The key that a text is, from a place that is named where it is too short.
+    pub(crate) fn of(text: &str, place: &str) -> Result<Self> {
         let text = text.trim();
         if text.len() < SHORTEST {
             let fault = Fault::new(format!("the key in {place} is too short: {} characters", text.len()));

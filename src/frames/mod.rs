@@ -148,18 +148,34 @@ impl Store {
         Ok(Self { frames: frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect() })
     }
 
-    /// Reads columns that a later round asks for and that are not held yet.
-    pub fn ensure(&mut self, wanted: &BTreeMap<String, BTreeSet<usize>>, progress: &dyn Progress) -> Result<()> {
+    /// Reads columns that a later round asks for and that are not held yet; whether there were any.
+    pub fn ensure(&mut self, wanted: &BTreeMap<String, BTreeSet<usize>>, progress: &dyn Progress) -> Result<bool> {
+        let mut any = false;
         for (name, columns) in wanted {
             let Some(frame) = self.frames.get_mut(name) else { continue };
             let absent: Vec<usize> =
                 columns.iter().copied().filter(|column| !frame.columns.contains_key(column)).collect();
             if !absent.is_empty() {
+                any = true;
                 let more = read(&frame.dataset, &absent, progress)?;
                 frame.columns.extend(more.columns);
             }
         }
-        Ok(())
+        Ok(any)
+    }
+
+    /// Puts other cells into the place of columns that are held.
+    pub(crate) fn replace(&mut self, dataset: &str, columns: BTreeMap<usize, Vec<String>>) {
+        let Some(mut frame) = self.frames.remove(dataset) else { return };
+        for (index, cells) in columns {
+            let mut column = TextColumn::default();
+            // They fit where longer ones did: a hash is as long as most values.
+            cells.iter().for_each(|cell| {
+                let _ = column.push(cell);
+            });
+            frame.columns.insert(index, column);
+        }
+        self.frames.insert(dataset.to_owned(), frame.ranked());
     }
 
     /// A frame by dataset name.

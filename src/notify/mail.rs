@@ -77,11 +77,24 @@ fn encoded(text: &str) -> String {
     words.join("\r\n ")
 }
 
-/// A header of text: as it is where it can be, else as encoded words.
-fn worded(text: &str) -> String {
+/// The text of a header whose name has so many characters: folded at blanks where it can be, else as encoded words.
+fn worded(text: &str, name: usize) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     // What looks like an encoded word would be read as one.
-    if text.is_ascii() && text.len() <= 65 && !text.contains("=?") { text } else { encoded(&text) }
+    if !text.is_ascii() || text.contains("=?") || text.split(' ').any(|word| word.len() > WORD || word.is_empty()) {
+        return encoded(&text);
+    }
+    let (mut folded, mut line) = (String::new(), name + 2);
+    for word in text.split(' ') {
+        let (between, start) = match (folded.is_empty(), line + 1 + word.len() > LINE) {
+            (true, _) => ("", line),
+            (_, true) => ("\r\n ", 1),
+            (_, false) => (" ", line + 1),
+        };
+        folded.extend([between, word]);
+        line = start + word.len();
+    }
+    folded
 }
 
 /// The mail. `now` is the instant of the run, in seconds: the same report makes the same file.
@@ -105,7 +118,7 @@ pub fn message(brief: &Brief, link: Option<&str>, from: &Mailbox, to: &[Mailbox]
          Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n",
         from.header(),
         receivers.join(",\r\n "),
-        worded(&subject),
+        worded(&subject, "Subject".len()),
         date(now),
     );
     for (kind, part) in [("plain", plain), ("html", page)] {
@@ -201,7 +214,7 @@ mod tests {
     #[test]
     fn words_of_a_header_are_no_longer_than_they_may_be() {
         let text = "Überprüfung 🚀 ".repeat(12);
-        let words = worded(&text);
+        let words = worded(text.trim_end(), 7);
         let mut read = Vec::new();
         for word in words.split("\r\n ") {
             assert!(word.len() <= 75, "{word}");
@@ -210,8 +223,12 @@ mod tests {
             assert!(std::str::from_utf8(&bytes).is_ok(), "no letter is cut in two");
             read.extend(bytes);
         }
-        assert_eq!(String::from_utf8(read).expect("UTF-8"), text);
-        assert_eq!(worded("plain\r\nBcc: x"), "plain  Bcc: x");
-        assert!(worded("=?UTF-8?B?eA==?=").starts_with("=?UTF-8?B?PT9V"), "text that looks encoded stays text");
+        assert_eq!(String::from_utf8(read).expect("UTF-8"), text.trim_end());
+        assert_eq!(worded("plain\nBcc: x", 7), "plain Bcc: x");
+        let long = "so many words ".repeat(9);
+        let folded = worded(long.trim_end(), 7);
+        assert!(folded.split("\r\n").all(|line| line.len() <= LINE) && folded.contains("\r\n "), "{folded}");
+        assert_eq!(folded.replace("\r\n ", " "), long.trim_end());
+        assert!(worded("=?UTF-8?B?eA==?=", 7).starts_with("=?UTF-8?B?PT9V"), "text that looks encoded stays text");
     }
 }

@@ -97,6 +97,6 @@ mod tests {
         let rest = body.last().and_then(|last| last["inlines"][0]["text"].as_str()).unwrap_or_default();
         assert_eq!(rest, format!("And {} more findings.", 80 - shown));
         assert!(shown > 5, "{shown}");
-        assert!(!message.to_string().contains("TextBlock"), "Markdown is read in blocks of text");
+        assert!(!message.to_string().contains("\"TextBlock\""), "Markdown is read in blocks of text");
     }
 }

@@ -76,10 +76,12 @@ struct News {
     since: String,
     /// Findings that were not there.
     new: u64,
-    /// Findings that had been fixed and are back; null where no history is kept.
-    reopened: Option<u64>,
-    /// Findings that are gone; null where nobody counted.
-    gone: Option<u64>,
+    /// Findings that had been fixed and are back, as far as a history tells.
+    reopened: u64,
+    /// Findings that are found no longer.
+    gone: u64,
+    /// Findings of before that nobody looked for this time, as far as a history tells.
+    unknown: u64,
 }
 
 /// A finding: one rule and one subject.
@@ -147,6 +149,7 @@ pub fn message(report: &Report, brief: &Brief, before: Option<&Before>, link: Op
             new: news.new,
             reopened: news.reopened,
             gone: news.gone,
+            unknown: news.unknown,
         }),
         findings: shown.collect(),
         left_out: sorted.len().saturating_sub(MOST) as u64,

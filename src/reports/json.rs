@@ -2,6 +2,7 @@
 //! goes away, not when one is added.
 
 mod checklist;
+mod trend;
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,6 +40,8 @@ struct Report {
     counts: Counts,
     /// Headline scores.
     scores: Scores,
+    /// How the run stands to earlier ones; null without a history.
+    trend: Option<trend::Trend>,
     /// What was read.
     inputs: Vec<Input>,
     /// Every selected rule, by code.
@@ -174,6 +177,12 @@ struct Item {
     fingerprint: String,
     /// Why it is accepted.
     accepted: Option<String>,
+    /// `new`, `still` or `reopened`, against earlier runs; null without a history and in its first run.
+    state: Option<String>,
+    /// Since when it has been there, as far as the history tells.
+    since: Option<String>,
+    /// How its people moved since the run before; null where they were not compared.
+    moved: Option<trend::Moved>,
 }
 
 /// A place in a document, 1-based.
@@ -273,6 +282,7 @@ fn report(verdict: &Verdict) -> Report {
             rules_failed: ended("failed"),
         },
         scores: Scores { identity: score(&verdict.scores.identity), triggers: score(&verdict.scores.triggers) },
+        trend: verdict.trend.as_ref().map(trend::of),
         inputs: verdict.inputs.iter().map(input).collect(),
         rules: verdict.outcomes.iter().map(rule).collect(),
         findings: verdict.findings.iter().map(item).collect(),
@@ -344,6 +354,9 @@ fn item(finding: &Finding) -> Item {
         samples: hit.samples.iter().map(sample).collect(),
         fingerprint: finding.fingerprint.clone(),
         accepted: finding.accepted.clone(),
+        state: finding.state.map(|state| state.name().to_owned()),
+        since: finding.since.map(rfc3339),
+        moved: finding.moved.map(trend::moved),
     }
 }
 

@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::summary::{Unseen, ending, graded, spot, told};
+use super::trend;
 use crate::findings::checklist::Checklist;
+use crate::findings::trend::State;
 use crate::findings::{Finding, Severity, Verdict};
 use crate::frames::normalize::invisible;
 use crate::text::{count, counted};
 
 /// GitHub refuses a longer comment. It counts characters; bytes are never fewer.
 pub const LIMIT: usize = 65_536;
-/// Bytes that the findings, the advice, the rules that were not evaluated, the remarks and the codes of accepted findings
-/// may take; the rest is for headings and for what is said of the cuts.
-const ROOM: [usize; 5] = [32_000, 14_000, 8_000, 3_500, 1_500];
+/// Bytes that the findings, the advice, the rules that were not evaluated, the remarks, the codes of accepted findings and
+/// what is fixed may take; the rest is for headings and for what is said of the cuts.
+const ROOM: [usize; 6] = [30_500, 13_500, 7_500, 3_500, 1_500, 2_500];
 /// The same for what stands under one item of the checklist, nine of which there are.
 const CHECKED: usize = 400;
 /// Characters of one text.
@@ -24,10 +26,11 @@ const LONGEST: usize = 800;
 pub(super) fn render(verdict: &Verdict) -> String {
     let ending = ending(verdict);
     let mut text = format!("### crmlint: {}\n\n{}.\n", ending.word, ending.counts);
-    let [findings, advice, unseen, remarks, accepted] = ROOM;
+    let [findings, advice, unseen, remarks, accepted, fixed] = ROOM;
     if let Some(checklist) = &verdict.checklist {
         write_checklist(&mut text, checklist);
     }
+    write_trend(&mut text, verdict, fixed);
     write_findings(&mut text, verdict, findings);
     write_advice(&mut text, verdict, advice);
     write_list(
@@ -58,12 +61,32 @@ fn write_checklist(text: &mut String, checklist: &Checklist) {
     }
 }
 
+/// What happened since the run before, and what is fixed.
+fn write_trend(text: &mut String, verdict: &Verdict, room: usize) {
+    let Some(found) = &verdict.trend else { return };
+    let _ = writeln!(text, "\n{}.", inline(&trend::since(found)));
+    for line in trend::but(found) {
+        let _ = writeln!(text, "\n{}", inline(&line));
+    }
+    write_list(text, "**Fixed**", found.fixed.iter().map(trend::fixed), room);
+}
+
 fn write_findings(text: &mut String, verdict: &Verdict, room: usize) {
     if verdict.findings.is_empty() {
         return;
     }
-    text.push_str("\n| Severity | Rule | Where | What | People | Records |\n| --- | --- | --- | --- | ---: | ---: |\n");
-    let (rows, kept) = fitting(verdict.findings.iter().map(|finding| row(verdict, finding)), room);
+    let stated = verdict.findings.iter().any(|finding| finding.state.is_some());
+    let [heading, rule] = if stated { [" Since before |", " --- |"] } else { ["", ""] };
+    let _ = writeln!(
+        text,
+        "\n| Severity | Rule | Where | What | People | Records |{heading}\n| --- | --- | --- | --- | ---: | ---: |{rule}"
+    );
+    let state = |finding: &Finding| match finding.state {
+        _ if !stated => String::new(),
+        state => format!(" {} |", state.map_or("", State::word)),
+    };
+    let rows = verdict.findings.iter().map(|finding| format!("{}{}", row(verdict, finding), state(finding)));
+    let (rows, kept) = fitting(rows, room);
     text.push_str(&rows);
     let left = &verdict.findings[kept..];
     if !left.is_empty() {

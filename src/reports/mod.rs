@@ -1,7 +1,9 @@
-//! Verdict in, text out. A reporter renders what it is given: it does not filter, sort or count.
+//! Verdict in, text or a table out. A reporter renders what it is given: it does not filter, sort or count.
 
 pub mod brief;
+mod chat;
 mod excerpt;
+pub mod flat;
 mod github;
 mod gitlab;
 mod html;
@@ -16,7 +18,9 @@ mod summary;
 pub mod terminal;
 pub mod trace;
 pub mod trace_json;
+pub mod trend;
 
+use crate::error::Result;
 use crate::findings::Verdict;
 
 /// A format of the report.
@@ -38,6 +42,12 @@ pub enum Format {
     Html,
     /// Markdown, for a pull-request comment or a job summary.
     Md,
+    /// A few plain lines to paste into a chat or a mail.
+    Chat,
+    /// CSV, a row a finding.
+    Csv,
+    /// Parquet, a row a finding; to a file alone.
+    Parquet,
 }
 
 /// How a report for people looks.
@@ -51,9 +61,14 @@ pub struct Look {
     pub detail: u8,
 }
 
+/// How a run ended, in a few words.
+pub fn word(verdict: &Verdict) -> &'static str {
+    summary::ending(verdict).word
+}
+
 /// Renders a verdict whose personal data is already masked.
-pub fn render(verdict: &Verdict, format: Format, look: Look) -> String {
-    match format {
+pub fn render(verdict: &Verdict, format: Format, look: Look) -> Result<Vec<u8>> {
+    let text = match format {
         Format::Terminal => terminal::render(verdict, look),
         Format::Json => json::render(verdict),
         Format::Sarif => sarif::render(verdict),
@@ -62,5 +77,9 @@ pub fn render(verdict: &Verdict, format: Format, look: Look) -> String {
         Format::Junit => junit::render(verdict),
         Format::Html => html::render(verdict),
         Format::Md => markdown::render(verdict),
-    }
+        Format::Chat => chat::render(verdict)?,
+        Format::Csv => return flat::csv(verdict),
+        Format::Parquet => return flat::parquet(verdict),
+    };
+    Ok(text.into_bytes())
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::json::checklist_value;
 use super::summary::{Spot, Unseen, home, spot};
 use crate::error::Exit;
+use crate::findings::trend::State;
 use crate::findings::{Finding, Outcome, Severity, Status, Verdict};
 
 /// The schema that the log follows.
@@ -82,6 +83,11 @@ fn result(verdict: &Verdict, finding: &Finding) -> Value {
     });
     if let Some(at) = verdict.outcomes.iter().position(|outcome| outcome.code == finding.code) {
         result["ruleIndex"] = json!(at);
+    }
+    // Code scanning would open a result that is absent as an alert: what is fixed is left out.
+    if let Some(state) = finding.state {
+        result["baselineState"] = json!(if state == State::Still { "unchanged" } else { "new" });
+        result["properties"]["state"] = json!(state.name());
     }
     // A run with suppressions says of every result whether it is suppressed.
     let accepted = finding.accepted.iter();

@@ -9,6 +9,7 @@ use super::Look;
 use super::excerpt::excerpt;
 use super::page::Page;
 use super::summary::{Mood, Unseen, ending, told};
+use super::trend;
 use crate::findings::checklist::{Checklist, State};
 use crate::findings::scores::Score;
 use crate::findings::{Finding, Row, Severity, Verdict};
@@ -19,6 +20,8 @@ use crate::text::{count, counted};
 const DETAILED: usize = 12;
 /// Accepted findings that are named one by one.
 const ACCEPTED: usize = 12;
+/// Fixed findings that are named one by one.
+const FIXED: usize = 8;
 /// Parts shown under a finding.
 const PARTS: usize = 6;
 /// Names shown of those who wrote.
@@ -35,6 +38,7 @@ pub fn render(verdict: &Verdict, look: Look) -> String {
     }
     page.score("Identity", &verdict.scores.identity);
     page.score("Triggers", &verdict.scores.triggers);
+    page.trend(verdict);
     if look.detail > 0 {
         page.inputs(verdict);
     }
@@ -99,6 +103,22 @@ impl Page {
         }
     }
 
+    /// What happened since the run before, and what is fixed.
+    fn trend(&mut self, verdict: &Verdict) {
+        let Some(found) = &verdict.trend else { return };
+        self.wrapped("", &format!("{}.", trend::since(found)));
+        if self.look.detail == 0 {
+            return;
+        }
+        trend::but(found).iter().for_each(|line| self.wrapped("  ", line));
+        let most = if self.look.detail > 1 { usize::MAX } else { FIXED };
+        found.fixed.iter().take(most).for_each(|one| self.wrapped("  Fixed: ", &trend::fixed(one)));
+        let more = found.fixed.len().saturating_sub(most);
+        if more > 0 {
+            self.wrapped("  ", &format!("and {more} more fixed; -v names all of them"));
+        }
+    }
+
     fn inputs(&mut self, verdict: &Verdict) {
         if verdict.inputs.is_empty() {
             return;
@@ -141,19 +161,26 @@ impl Page {
             .map(|finding| finding.code.len() + 1 + finding.name.len())
             .max()
             .unwrap_or_default();
-        let room = usize::from(self.look.width).saturating_sub(longest.min(32) + 37);
-        let mut table = self.table(&["Severity", "Rule", "Where", "People", "Records"]);
+        let stated = verdict.findings.iter().any(|finding| finding.state.is_some());
+        let taken = longest.min(32) + 37 + if stated { 14 } else { 0 };
+        let room = usize::from(self.look.width).saturating_sub(taken);
+        let header = ["Severity", "Rule", "Where", "People", "Records", "Since before"];
+        let mut table = self.table(if stated { &header } else { &header[..5] });
         for finding in &verdict.findings {
             let number = |number: u64| {
                 Cell::new(if number == 0 { "–".to_owned() } else { count(number) }).set_alignment(CellAlignment::Right)
             };
-            table.add_row([
+            let mut row = vec![
                 self.cell(finding.severity.name(), Some(color(finding.severity).0)),
                 Cell::new(format!("{} {}", finding.code, finding.name)),
                 Cell::new(broken(&finding.hit.subject.name, finding.hit.subject.dataset.as_ref(), room)),
                 number(finding.hit.people),
                 number(finding.hit.rows),
-            ]);
+            ];
+            if stated {
+                row.push(Cell::new(finding.state.map_or("", |state| state.word())));
+            }
+            table.add_row(row);
         }
         self.line(&table.to_string());
     }
@@ -188,6 +215,9 @@ impl Page {
             self.line(&format!("{lead}{carets}"));
         }
         self.wrapped("  ", &hit.statement);
+        if let Some(state) = trend::state(finding) {
+            self.wrapped("  Runs: ", &state);
+        }
         if !known {
             self.wrapped("  Why:  ", &finding.why);
         }

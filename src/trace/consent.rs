@@ -7,7 +7,7 @@ use super::subject::Subject;
 use super::{Said, Verdict};
 use crate::checks::agreement::reading;
 use crate::checks::consent::{lens, out_when, standard_name};
-use crate::exports::Dataset;
+use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
 use crate::facts::{Column, Consent, Lens};
 use crate::findings::Shows;
@@ -126,12 +126,20 @@ fn columns<'a>(desk: &Desk<'a>, dataset: &Dataset) -> Vec<(Option<&'a Attribute>
         found
             .extend(both.filter(|column| column.dataset == dataset.name).map(|column| (Some(attribute), column.index)));
     }
-    for index in OWN.iter().filter_map(|name| dataset.columns.iter().position(|column| column.label == *name)) {
+    for index in OWN.iter().filter_map(|name| own(dataset, name)) {
         if !found.iter().any(|(_, known)| *known == index) {
             found.push((None, index));
         }
     }
     found
+}
+
+/// The column of a system's own name: Zoho's may have another label, and those of the others are compared as they stand.
+fn own(dataset: &Dataset, name: &str) -> Option<usize> {
+    match dataset.system {
+        System::Zoho => dataset.find(name),
+        _ => dataset.columns.iter().position(|column| column.label == name),
+    }
 }
 
 fn line(desk: &Desk<'_>, dataset: &Dataset, attribute: Option<&Attribute>, column: &Column, row: u32) -> Said {
@@ -151,17 +159,17 @@ fn line(desk: &Desk<'_>, dataset: &Dataset, attribute: Option<&Attribute>, colum
 
 /// What a value says to whoever reads it.
 fn says(dataset: &Dataset, attribute: Option<&Attribute>, label: &str, value: &str) -> String {
-    let own = match label {
+    let flag = match label {
         "unsubscribed" => Some(Consent::Profile.says(value)),
         "cio_subscription_preferences" => Some(Lens::Topics.shape(value)),
         _ => None,
     };
-    if let Some(own) = own {
-        return own.to_owned();
+    if let Some(flag) = flag {
+        return flag.to_owned();
     }
     match attribute.map(|attribute| lens(attribute, dataset, label)) {
         Some(Ok(consent)) => consent.says(value).to_owned(),
-        _ => match label {
+        _ => match OWN.iter().copied().find(|name| own(dataset, name) == dataset.find(label)).unwrap_or(label) {
             "Email Opt Out" => Consent::OptOutBox.says(value).to_owned(),
             "Email Marketing Consent" => Consent::State.says(value).to_owned(),
             "Email Suppressions" => Consent::Suppressed.says(value).to_owned(),

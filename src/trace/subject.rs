@@ -35,7 +35,11 @@ pub(super) struct Subject {
 
 /// Everyone to whom these rows belong.
 pub(super) fn people(desk: &Desk<'_>, seeds: &[Seed]) -> Result<Vec<Subject>> {
-    let labels: BTreeSet<u32> = seeds.iter().filter_map(|seed| label(desk, seed)).collect();
+    // A lead that is nobody answers where nobody else does.
+    let (people, others): (Vec<&Seed>, Vec<&Seed>) =
+        seeds.iter().partition(|(dataset, row)| is_somebody(desk, dataset, *row));
+    let answering = if people.is_empty() { others } else { people };
+    let labels: BTreeSet<u32> = answering.into_iter().filter_map(|seed| label(desk, seed)).collect();
     if labels.len() > MOST {
         let fault = Fault::new(format!("{} answer to it", counted(labels.len() as u64, "person", "people")));
         return Err(Error::usage(fault.help("name one of them by a record id")));

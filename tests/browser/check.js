@@ -233,6 +233,25 @@ const suites = {
   axe: looks,
   paper,
   narrow,
+  // A report that knows earlier runs: what is new can be seen alone, and the lines have their numbers beside them.
+  async trend(browser, file) {
+    const { page, quiet } = await open(browser, file);
+    const all = await filtered(page, async () => {});
+    const wanted = all.filter((one) => one.state === "new");
+    assert.ok(wanted.length > 0 && wanted.length < all.length, `${wanted.length} of ${all.length} are new`);
+    const found = await filtered(page, () => page.check("input[name=fresh]"));
+    assert.deepEqual(found.map((one) => one.id), wanted.map((one) => one.id), "only new");
+    assert.equal(await told(page), `${wanted.length} of ${all.length} shown`);
+    await page.click("button[type=reset]");
+    await page.waitForTimeout(50);
+    assert.equal(await told(page), `All ${all.length} shown`);
+    assert.ok((await page.textContent("main")).includes("Since 2026-05-30: "));
+    assert.ok(await page.$$eval(".spark svg polyline", (all) => all.length) > 3, "lines of the runs");
+    await opens(page, true);
+    const runs = await page.$$eval(".scroll[aria-label='The last runs'] tbody tr", (all) => all.map((one) => one.cells.length));
+    assert.deepEqual(runs, [7, 7], "a line a run");
+    await quiet();
+  },
 
   // Values that try to be markup; the third argument lists what a reader must see, as JSON.
   async hostile(browser, file, texts) {

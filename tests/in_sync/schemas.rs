@@ -11,7 +11,7 @@ use super::support::{cell, crmlint, filled, in_sync, root};
 
 #[test]
 fn schemas_are_what_the_program_prints() {
-    for name in ["config", "mapping", "rule", "report", "trace"] {
+    for name in ["config", "mapping", "rule", "report", "trace", "notify"] {
         in_sync(&root().join(format!("docs/schema/{name}.schema.json")), &crmlint(&["schema", name]));
     }
 }

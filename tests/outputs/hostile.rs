@@ -57,6 +57,9 @@ fn finding(code: &str, severity: Severity, name: &str, place: Option<Place>) -> 
         line: None,
         accepted: None,
         firmness: Firmness::Usual,
+        state: None,
+        since: None,
+        moved: None,
     }
 }
 
@@ -96,6 +99,7 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         accepted,
         remarks: vec![NAME.to_owned()],
         pictures: Vec::new(),
+        trend: None,
         exit: Exit::Findings,
         show_pii: false,
     }
@@ -117,14 +121,28 @@ fn hostile() -> Verdict {
 }
 
 fn rendered(verdict: &Verdict, format: Format) -> String {
-    render(&masking::for_reports(verdict), format, Look { color: false, width: 100, detail: 1 })
+    as_it_is(&masking::for_reports(verdict), format)
+}
+
+/// A report of values that nothing has masked or cut.
+fn as_it_is(verdict: &Verdict, format: Format) -> String {
+    let report = render(verdict, format, Look { color: false, width: 100, detail: 1 });
+    String::from_utf8(report.unwrap()).unwrap()
 }
 
 #[test]
 fn nothing_that_disturbs_a_terminal_gets_into_a_report() {
-    for format in
-        [Format::Terminal, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Md, Format::Html]
-    {
+    for format in [
+        Format::Terminal,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Md,
+        Format::Html,
+        Format::Chat,
+        Format::Csv,
+    ] {
         let text = rendered(&hostile(), format);
         let bad = |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{2066}');
         assert!(!text.contains(bad), "{format:?}");
@@ -250,8 +268,7 @@ fn html_of_thousands_of_findings_stays_below_ten_megabytes() {
         one
     };
     let many: Vec<Finding> = (0..5_000).map(one).collect();
-    let text =
-        render(&verdict(Vec::new(), many, Vec::new()), Format::Html, Look { color: false, width: 100, detail: 1 });
+    let text = as_it_is(&verdict(Vec::new(), many, Vec::new()), Format::Html);
     assert_eq!(text.matches("<article").count(), 5_000, "each has its line");
     assert!(text.len() < 10_000_000, "{} bytes", text.len());
     assert!(text.contains("Left out: the page would be too large."), "and what is missing is said");

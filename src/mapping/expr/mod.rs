@@ -312,6 +312,21 @@ impl Expr {
         found
     }
 
+    /// Whether a comparison only asks if texts are the same or there at all.
+    pub fn is_equality(&self) -> bool {
+        let plain = |side: &&Operand| match side {
+            Operand::Column { ty, .. } => !matches!(ty, Type::Number | Type::Timestamp),
+            Operand::Text(text) => written(text).is_none(),
+            Operand::Boolean(_) => true,
+            _ => false,
+        };
+        let same = matches!(
+            self,
+            Expr::OneOf { .. } | Expr::Missing(_) | Expr::True(_) | Expr::Compare { op: Op::Equal | Op::NotEqual, .. }
+        );
+        same && self.sides().iter().all(plain)
+    }
+
     fn sides(&self) -> Vec<&Operand> {
         match self {
             Expr::Compare { left, right, .. } => vec![left, right],

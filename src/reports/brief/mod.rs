@@ -30,18 +30,22 @@ pub struct News {
     pub since: &'static str,
     /// Findings that were not there.
     pub new: u64,
-    /// Findings that had been fixed and are back; none where nobody remembers.
-    pub reopened: Option<u64>,
-    /// Findings that are gone; none where nobody counted.
-    pub gone: Option<u64>,
+    /// Findings that had been fixed and are back.
+    pub reopened: u64,
+    /// Findings that are found no longer.
+    pub gone: u64,
+    /// Findings of before that nobody looked for; none where no history is kept.
+    pub unknown: u64,
 }
 
 impl News {
-    /// `Since the last message: 2 new, 1 gone.`
+    /// `Since the last message: 2 new, 1 no longer found.`
     pub fn line(&self) -> String {
-        let mut parts = vec![format!("{} new", count(self.new))];
-        parts.extend(self.reopened.filter(|back| *back > 0).map(|back| format!("{} back", count(back))));
-        parts.extend(self.gone.map(|gone| format!("{} gone", count(gone))));
+        let rest = [(self.reopened, "back"), (self.unknown, "not looked for")];
+        let mut parts = vec![format!("{} new", count(self.new)), format!("{} no longer found", count(self.gone))];
+        parts.extend(
+            rest.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{} {what}", count(*number))),
+        );
         format!("Since {}: {}.", self.since, parts.join(", "))
     }
 }
@@ -142,30 +146,33 @@ impl Line {
     }
 }
 
-/// What is new since the last message, or since the run before where a history remembers.
+/// What is new since the last message; since the run before, where a history remembers it and nothing was told yet.
 pub fn news(report: &Report, before: Option<&Before>) -> Option<News> {
-    let stated = report.findings.iter().any(|item| item.state.is_some());
-    if stated || report.trend.is_some() {
-        let of = |mark_of: &str| report.findings.iter().filter(|item| mark(item, None) == Some(mark_of)).count() as u64;
-        let gone = report.trend.as_ref().and_then(|trend| trend.fixed.number());
-        return Some(News { since: "the run before", new: of("new"), reopened: Some(of("back")), gone });
+    let trend = report.trend.clone().unwrap_or_default();
+    if before.is_none() && trend.before.is_none() {
+        return None;
     }
-    let before = before?;
-    let now: BTreeSet<&String> = report.findings.iter().map(|item| &item.fingerprint).collect();
-    let new = now.iter().filter(|print| !before.findings.contains(**print)).count() as u64;
-    let gone = before.findings.iter().filter(|print| !now.contains(print)).count() as u64;
-    Some(News { since: "the last message", new, reopened: None, gone: Some(gone) })
+    let of = |wanted: &str| report.findings.iter().filter(|item| mark(item, before) == Some(wanted)).count() as u64;
+    let (since, gone) = match before {
+        Some(before) => {
+            let now: BTreeSet<&String> = report.findings.iter().map(|item| &item.fingerprint).collect();
+            ("the last message", before.findings.iter().filter(|print| !now.contains(print)).count())
+        }
+        None => ("the run before", trend.fixed.len()),
+    };
+    // What was told and not looked for now is not gone.
+    let gone = (gone as u64).saturating_sub(if before.is_some() { trend.unknown } else { 0 });
+    Some(News { since, new: of("new"), reopened: of("back"), gone, unknown: trend.unknown })
 }
 
-/// Whether a finding is new or back, by the history or by the last message.
+/// Whether a finding is new or back: to those who had the last message, else by the history.
 pub fn mark(item: &Item, before: Option<&Before>) -> Option<&'static str> {
-    match (item.state.as_deref(), before) {
-        (Some("new"), _) => Some("new"),
-        (Some("reopened"), _) => Some("back"),
-        (Some(_), _) => None,
-        (None, Some(before)) => (!before.findings.contains(&item.fingerprint)).then_some("new"),
-        (None, None) => None,
-    }
+    let state = item.state.as_deref();
+    let fresh = match before {
+        Some(before) => !before.findings.contains(&item.fingerprint),
+        None => matches!(state, Some("new" | "reopened")),
+    };
+    fresh.then_some(if state == Some("reopened") { "back" } else { "new" })
 }
 
 fn run(report: &Report) -> String {
@@ -238,22 +245,36 @@ mod tests {
         let heads: Vec<&str> = brief.lines.iter().map(|line| line.what.as_str()).collect();
         assert_eq!(heads, ["Finding b of a***@e***.com. (3 people)", "Finding c of a***@e***.com. (3 people)"]);
         assert_eq!(brief.rest().as_deref(), Some("And 1 more finding."));
-        assert!(brief.facts.contains(&"Since the last message: 2 new, 1 gone.".to_owned()), "{:?}", brief.facts);
+        assert!(
+            brief.facts.contains(&"Since the last message: 2 new, 1 no longer found.".to_owned()),
+            "{:?}",
+            brief.facts
+        );
         assert!(brief.text().starts_with("crmlint: Not ready\n"), "{}", brief.text());
         assert!(!brief.text().contains("weber"));
     }
 
     #[test]
-    fn the_history_knows_better_than_the_last_message() {
+    fn a_history_tells_what_is_back_and_what_nobody_looked_for() {
         let mut report = report(&["a", "b", "c"]);
-        for (item, state) in report.findings.iter_mut().zip(["still there", "reopened", "new"]) {
+        for (item, state) in report.findings.iter_mut().zip(["still", "reopened", "new"]) {
             item.state = Some(state.to_owned());
         }
-        report.trend = serde_json::from_str("{\"fixed\": 2}").ok();
-        let brief = Brief::of(&report, Some(&before(&[])), 9).expect("masked");
-        let marks: Vec<Option<&str>> = brief.lines.iter().map(|line| line.mark).collect();
-        assert_eq!(marks, [Some("back"), Some("new"), None]);
-        assert!(brief.facts.contains(&"Since the run before: 1 new, 1 back, 2 gone.".to_owned()), "{:?}", brief.facts);
+        let trend = "{\"before\": \"2026-05-31T00:00:00Z\", \"fixed\": [{\"code\": \"A\"}, 7], \"unknown\": 1}";
+        report.trend = serde_json::from_str(trend).ok();
+        let marks = |brief: &Brief| brief.lines.iter().map(|line| line.mark).collect::<Vec<_>>();
+        let brief = Brief::of(&report, None, 9).expect("masked");
+        assert_eq!(marks(&brief), [Some("back"), Some("new"), None]);
+        let told = "Since the run before: 1 new, 2 no longer found, 1 back, 1 not looked for.";
+        assert!(brief.facts.contains(&told.to_owned()), "{:?}", brief.facts);
+        // A message that never went out makes old findings new to those who wait for it.
+        let brief = Brief::of(&report, Some(&before(&["b", "x", "y"])), 9).expect("masked");
+        assert_eq!(marks(&brief), [Some("new"), Some("new"), None]);
+        let told = "Since the last message: 2 new, 1 no longer found, 1 not looked for.";
+        assert!(brief.facts.contains(&told.to_owned()), "{:?}", brief.facts);
+        report.trend = serde_json::from_str("{\"before\": null, \"fixed\": []}").ok();
+        report.findings.iter_mut().for_each(|item| item.state = None);
+        assert_eq!(news(&report, None), None, "the first run of a history");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! a later program with more fields is read too.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::super::json::VERSION;
 use crate::error::{Error, Fault, Result};
@@ -104,45 +105,20 @@ pub struct Item {
     pub fix: String,
     /// Stable identity.
     pub fingerprint: String,
-    /// How it stands to earlier runs, where a history is kept: `new`, `reopened`, or a word for what was there before.
+    /// How it stands to earlier runs, where a history is kept: `new`, `still` or `reopened`.
     pub state: Option<String>,
 }
 
 /// How a run stands to earlier ones.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct Trend {
-    /// Findings that are gone since the run before.
-    #[serde(default)]
-    pub fixed: Fixed,
-}
-
-/// Findings that are gone: a list of them, or their number.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
-pub enum Fixed {
-    /// Their number.
-    Number(u64),
-    /// One entry each.
-    List(Vec<serde_json::Value>),
-    /// Anything else says nothing.
-    Other(serde_json::Value),
-}
-
-impl Default for Fixed {
-    fn default() -> Self {
-        Self::Other(serde_json::Value::Null)
-    }
-}
-
-impl Fixed {
-    /// How many, where it is told.
-    pub fn number(&self) -> Option<u64> {
-        match self {
-            Self::Number(number) => Some(*number),
-            Self::List(list) => Some(list.len() as u64),
-            Self::Other(_) => None,
-        }
-    }
+    /// The run before this one; none for the first.
+    pub before: Option<String>,
+    /// Findings that are gone.
+    pub fixed: Vec<IgnoredAny>,
+    /// Findings of before that nobody looked for this time.
+    pub unknown: u64,
 }
 
 #[derive(Deserialize)]
@@ -197,14 +173,5 @@ mod tests {
             assert!(!format!("{refused} {:?}", refused.fault().help).contains("canary"), "{refused}");
             assert_eq!(refused.exit(), crate::error::Exit::Usage);
         }
-    }
-
-    #[test]
-    fn what_is_fixed_is_told_as_a_number_or_a_list() {
-        let fixed = |text: &str| serde_json::from_str::<Trend>(text).map(|trend| trend.fixed.number()).ok();
-        assert_eq!(fixed("{\"fixed\": 3}"), Some(Some(3)));
-        assert_eq!(fixed("{\"fixed\": [{\"code\": \"A\"}, \"b\"]}"), Some(Some(2)));
-        assert_eq!(fixed("{\"runs\": []}"), Some(None));
-        assert_eq!(fixed("{\"fixed\": {\"a\": 1}}"), Some(None));
     }
 }

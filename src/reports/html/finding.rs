@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use super::room::{Room, cut};
 use super::{prose, table, text};
+use crate::findings::trend::State;
 use crate::findings::{Finding, Part, Row, Verdict};
 use crate::reports::excerpt::excerpt;
 use crate::reports::summary::spot;
+use crate::reports::trend::state;
 use crate::text::{count, counted};
 
 /// Names shown of those who wrote; what is over is counted.
@@ -40,6 +42,9 @@ pub(super) fn section(page: &mut String, entry: Entry<'_>) {
     if first || !room.is_full() {
         titled(page, "What to do", &sentence(&finding.fix, room));
     }
+    if let Some(told) = state(finding) {
+        titled(page, "Over the runs", &text(&told));
+    }
     place(page, entry);
     writers(page, finding, room);
     foot(page, entry);
@@ -54,18 +59,25 @@ fn head(page: &mut String, entry: Entry<'_>) {
     let _ = write!(
         page,
         "<article class=\"finding {severity}\" id=\"f-{}\" data-severity=\"{severity}\" data-rule=\"{}\" data-field=\"{}\" \
-         data-people=\"{}\">\n<details><summary><h3><span class=\"badge {severity}\">{severity}</span> <b>{}</b> {} \
-         <span class=\"subject\">{}</span></h3><span class=\"said\">{}</span>{}</summary>\n",
+         data-people=\"{}\"{}>\n<details><summary><h3><span class=\"badge {severity}\">{severity}</span> <b>{}</b> {} \
+         <span class=\"subject\">{}</span>{}</h3><span class=\"said\">{}</span>{}</summary>\n",
         text(&finding.fingerprint),
         text(&finding.code),
         entry.field,
         finding.hit.people,
+        finding.state.map(|state| format!(" data-state=\"{}\"", state.name())).unwrap_or_default(),
         text(&finding.code),
         text(&finding.name),
         value(&finding.hit.subject.name, room),
+        finding.state.map(past).unwrap_or_default(),
         sentence(&finding.hit.statement, room),
         who(finding, entry.most),
     );
+}
+
+/// How it stands to earlier runs, in a word.
+fn past(state: State) -> String {
+    format!(" <span class=\"past {}\">{}</span>", state.name(), state.word())
 }
 
 /// How many people, or else records; a bar where there are people.

@@ -7,6 +7,7 @@ mod page;
 mod picture;
 mod room;
 mod table;
+mod trend;
 
 use std::collections::BTreeMap;
 
@@ -42,7 +43,7 @@ impl Body {
 pub(super) fn render(verdict: &Verdict) -> String {
     let mut body = Body::default();
     checklist::chapter(&mut body, verdict);
-    // The trend over runs belongs here, between what blocks and what was found.
+    trend::chapter(&mut body, verdict);
     page::findings(&mut body, verdict);
     picture::chapters(&mut body, &verdict.pictures);
     table::unseen(&mut body, verdict);

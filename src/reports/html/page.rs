@@ -187,8 +187,16 @@ fn filters(page: &mut String, verdict: &Verdict, fields: &BTreeMap<&str, usize>)
         let _ =
             write!(page, "<label><input type=\"checkbox\" name=\"severity\" value=\"{name}\" checked> {name}</label> ");
     }
-    page.push_str(
-        "</fieldset>\n<span class=\"buttons\"><button type=\"button\" id=\"unfold\">Unfold or fold all</button> \
+    // Before the second run nothing is new or old.
+    let fresh = match verdict.findings.iter().any(|finding| finding.state.is_some()) {
+        true => {
+            "<fieldset><legend>Runs</legend><label><input type=\"checkbox\" name=\"fresh\"> only new</label></fieldset>"
+        }
+        false => "",
+    };
+    let _ = write!(
+        page,
+        "</fieldset>\n{fresh}<span class=\"buttons\"><button type=\"button\" id=\"unfold\">Unfold or fold all</button> \
          <button type=\"reset\">Clear</button></span>\n<output id=\"shown\" aria-live=\"polite\"></output>\n</form>\n",
     );
 }
