@@ -101,12 +101,13 @@ pub struct Vendor<'a> {
     talk: Client,
     fetch: Client,
     pacer: RefCell<Pacer>,
+    files: RefCell<Pacer>,
     secrets: RefCell<Vec<Secret>>,
 }
 
 impl<'a> Vendor<'a> {
-    /// A system that bears so many requests in a time.
-    pub fn new(name: &'static str, pace: Pace, most: (usize, Duration), voice: &'a Voice<'a>) -> Self {
+    /// A system that bears so many requests in a time, and so many files.
+    pub fn new(name: &'static str, pace: Pace, most: [(usize, Duration); 2], voice: &'a Voice<'a>) -> Self {
         let limits = Limits {
             tries: 5,
             first: pace.poll.min(Duration::from_secs(1)),
@@ -122,7 +123,8 @@ impl<'a> Vendor<'a> {
             voice,
             talk: Client::new(limits),
             fetch: Client::new(fetch),
-            pacer: RefCell::new(Pacer::new(most)),
+            pacer: RefCell::new(Pacer::new(most[0])),
+            files: RefCell::new(Pacer::new(most[1])),
             secrets: RefCell::default(),
         }
     }
@@ -186,6 +188,7 @@ impl<'a> Vendor<'a> {
 
     /// Fetches a file to a place. What is no file is told as an answer.
     pub fn file(&self, call: &Call, headers: &[(&str, Secret)], into: &Path) -> Result<Told> {
+        self.files.borrow_mut().wait();
         self.pacer.borrow_mut().wait();
         let started = Instant::now();
         let dress = |mut request: reqwest::blocking::RequestBuilder| {

@@ -132,11 +132,12 @@ pub fn run(config: &Config, only: &[String], fresh: bool, voice: &Voice<'_>) -> 
 
 /// A system as it wants to be spoken to: its published limits.
 fn vendor<'a>(pull: &Pull, voice: &'a Voice<'a>) -> Vendor<'a> {
+    let second = (10, Duration::from_secs(1));
     let (name, most) = match pull.from {
-        // The file of a job, ten times a minute, is the narrowest of them; the rest is counted in credits a day.
-        From::Zoho(_) => ("Zoho CRM", (10, Duration::from_secs(1))),
-        From::CustomerIo(_) => ("Customer.io", (10, Duration::from_secs(1))),
-        From::File(_) => ("The server", (10, Duration::from_secs(1))),
+        // Files of jobs come ten times a minute; the rest is counted in credits a day.
+        From::Zoho(_) => ("Zoho CRM", [second, (10, Duration::from_secs(60))]),
+        From::CustomerIo(_) => ("Customer.io", [second; 2]),
+        From::File(_) => ("The server", [second; 2]),
     };
     Vendor::new(name, pull.pace, most, voice)
 }
