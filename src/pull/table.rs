@@ -172,7 +172,7 @@ pub(super) fn gunzip(packed: &Path, into: &Path) -> Result<(), String> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{gunzip, pair, rows};
+    use super::{Chosen, gunzip, pair, rows};
 
     #[test]
     fn lookups_get_two_columns() {
