@@ -205,7 +205,7 @@ fn a_fault_at_any_request_ends_in_success_or_one_sentence_and_never_in_half_a_fi
     for kind in ["500", "html"] {
         assert_eq!(ends.get(&(kind, 0)), None, "{ends:?}");
     }
-    assert!(ends.get(&("endless", 3)).is_some() && ends.get(&("fails", 3)).is_some(), "{ends:?}");
+    assert!(ends.contains_key(&("endless", 3)) && ends.contains_key(&("fails", 3)), "{ends:?}");
 }
 
 /// One pull with a fault, and another where the fault has passed.

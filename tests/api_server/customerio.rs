@@ -51,7 +51,7 @@ pub(crate) fn answer(
         ("GET", ["exports", id, "download"]) => link(id, state, settings),
         ("GET", ["segments"]) => Answer::json(200, "customerio_segments", &json!({ "segments": segments(false) })),
         ("GET", ["segments", id]) => {
-            let found = segments(true).into_iter().find(|segment| segment["id"].to_string() == *id);
+            let found = segments(true).into_iter().find(|segment| segment["id"].as_u64() == id.parse().ok());
             let known = |found| Answer::json(200, "customerio_segment", &json!({ "segment": found }));
             found.map_or_else(|| error(404, "not found"), known)
         }
