@@ -221,7 +221,7 @@ mod tests {
         let of = |choice: &Wanted, text: &str| wanted("Leads", &fields, choice, text);
         let named = |choice: &Wanted, text: &str| of(choice, text).fields;
         assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.Plan Tier"), ["Email", "Plan", "Owner"]);
-        assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.My Plan Tiers, X_Shoe_Size"), ["Email", "Owner"]);
+        assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.My Planned Tiers, X_Shoe_Size"), ["Email", "Owner"]);
         assert_eq!(named(&Wanted::Mapping, "").len(), 6, "without a mapping there is nothing to choose by");
         assert_eq!(named(&Wanted::All, "x").len(), 6);
         let these = of(&Wanted::These(vec!["Title".to_owned(), "Nope".to_owned()]), "");
