@@ -1,39 +1,25 @@
 //! Pulling from a process that stands in for the vendors: the same findings as from the files, a fault at each request in
-//! turn, and no secret anywhere.
+//! turn, and no secret anywhere. `cargo test` builds that process; for this file alone, `cargo build --example api_server`
+//! comes first.
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use boon::{Compiler, Schemas};
 use common::vendors::{
-    SECRETS, Vendors, customerio, demo_exports, no_canary, pulling, put, run_secretly, shop, visible, zoho,
+    SECRETS, Vendors, customerio, demo_exports, fine, manifest, no_canary, pulling, put, run_secretly, shop, told,
+    visible, zoho,
 };
-use common::{NOW, Ran, command, finish, list, root, run_in, text};
+use common::{NOW, command, finish, list, root, run_in, text};
 use serde_json::Value;
 
 const ALL: &str = "modules: [Contacts, Leads, Deals, Cases], fields: all";
 const WHAT: &str = "what: [people, segments, campaigns, deliveries], attributes: all";
-
-fn manifest(dir: &Path, folder: &str) -> Value {
-    serde_json::from_slice(&fs::read(dir.join(folder).join("manifest.json")).unwrap()).unwrap()
-}
-
-fn fine(ran: &Ran) {
-    assert_eq!(ran.code, 0, "{}", ran.err);
-}
-
-/// One sentence of why not, and what to do.
-fn told(ran: &Ran, code: i32, sentence: &str) {
-    assert_eq!(ran.code, code, "{}", ran.err);
-    assert_eq!(ran.err.matches("error: ").count(), 1, "{}", ran.err);
-    assert!(ran.err.contains(sentence), "{sentence:?} is not in {}", ran.err);
-}
 
 /// A finding: code, subject and records.
 type Found = (String, String, u64);
@@ -394,4 +380,22 @@ fn secrets_and_slips_in_the_config_are_refused_and_not_repeated() {
     }
     common::write(dir.path(), "crmlint.yaml", b"version: 1\nsources: {a: {files: x}}\n");
     told(&run_in(dir.path(), &["pull"]), 2, "no source has a `pull:` section");
+}
+
+#[test]
+fn the_page_and_the_help_show_configs_that_are_read() {
+    let page = fs::read_to_string(root().join("docs/pull.md")).unwrap();
+    let shown = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap().to_owned();
+    let help = run_in(root(), &["pull", "--help"]).out;
+    let example = help.split("  sources:").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+    let example = format!("sources:{}\n", example.replace("\n  ", "\n"));
+    for sources in [shown, example] {
+        let dir = tempfile::tempdir().unwrap();
+        common::write(dir.path(), "crmlint.yaml", format!("version: 1\n{sources}").as_bytes());
+        let ran = run_in(dir.path(), &["pull", "--dry-run"]);
+        assert_eq!(ran.code, 0, "{sources}\n{}", ran.err);
+        for address in ["https://accounts.zoho.eu/oauth/v2/token", "https://api-eu.customer.io/v1/exports/customers"] {
+            assert!(ran.out.contains(address), "{}", ran.out);
+        }
+    }
 }

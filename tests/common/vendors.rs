@@ -147,3 +147,20 @@ pub fn put(dir: &Path, name: &str) {
 pub fn demo_exports(dir: &Path) {
     copy(&root().join("fixtures/demo/exports"), &dir.join("exports"));
 }
+
+/// The manifest of a folder.
+pub fn manifest(dir: &Path, folder: &str) -> Value {
+    serde_json::from_slice(&fs::read(dir.join(folder).join("manifest.json")).unwrap()).unwrap()
+}
+
+/// It went well.
+pub fn fine(ran: &Ran) {
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+/// One sentence of why not, and what to do.
+pub fn told(ran: &Ran, code: i32, sentence: &str) {
+    assert_eq!(ran.code, code, "{}", ran.err);
+    assert_eq!(ran.err.matches("error: ").count(), 1, "{}", ran.err);
+    assert!(ran.err.contains(sentence), "{sentence:?} is not in {}", ran.err);
+}
