@@ -342,6 +342,7 @@ fn the_doctor_says_what_is_set_accepted_and_missing() {
     assert!(unset.out.contains("CUSTOMERIO_KEY is not set"), "{}", unset.out);
     let unset = run_in(dir.path(), &["pull"]);
     told(&unset, 2, "ZOHO_CLIENT_ID is not set");
+    told(&run_in(dir.path(), &["audit", "."]), 3, "zoho was not pulled yet");
     let mut wrong = command(dir.path(), &["doctor"]);
     wrong.envs(SECRETS).env("CUSTOMERIO_KEY", "canaryother").env("ZOHO_REFRESH_TOKEN", "1000.canaryother");
     let wrong = finish(wrong);

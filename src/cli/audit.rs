@@ -116,6 +116,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         // What was pulled says when it was.
         config = self::config(&args.paths)?;
     }
+    pull::refuse_unpulled(&config)?;
     let policy = policy(args, &config)?;
     let bar = Bar::new(args.quiet);
     let options = Options {

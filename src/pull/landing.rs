@@ -316,3 +316,55 @@ fn hide(path: &Path) {
 
 #[cfg(not(unix))]
 fn hide(_: &Path) {}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+
+    use super::{Kept, LANDING, Landing, Manifest, STAGING, Target};
+
+    const KEPT: Kept<'_> =
+        Kept { holds: "records", module: None, rows: Some(1), asked: 1_779_343_200, finished: 1_779_343_260 };
+
+    fn open(folder: &Path, asks: &str) -> Landing {
+        Landing::open(&Target::Folder(folder.to_owned()), asks, Manifest::new("zoho", "v8"), false).unwrap()
+    }
+
+    #[test]
+    fn what_was_stopped_while_it_landed_lands_whatever_is_asked_for_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut landing = open(dir.path(), "one");
+        landing.keep_json("a.json", &json!([1]), KEPT).unwrap();
+        landing.keep_json("b.json", &json!([2]), KEPT).unwrap();
+        drop(landing);
+        let staging = dir.path().join(STAGING);
+        std::fs::write(staging.join(LANDING), "").unwrap();
+        std::fs::rename(staging.join("a.json"), dir.path().join("a.json")).unwrap();
+        let landing = open(dir.path(), "another");
+        assert!(landing.resumed && landing.is_landing());
+        let manifest = landing.land().unwrap();
+        assert!(manifest.fits(dir.path()) && manifest.files.len() == 2 && !staging.exists());
+        assert_eq!(Manifest::read(&Manifest::path(dir.path(), None)), Some(manifest));
+    }
+
+    #[test]
+    fn a_pull_goes_on_only_with_what_it_asked_for_itself_and_what_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut landing = open(dir.path(), "one");
+        landing.keep_json("a.json", &json!([1]), KEPT).unwrap();
+        let second = Landing::open(&Target::Folder(dir.path().to_owned()), "one", Manifest::new("", ""), false);
+        assert!(second.unwrap_err().to_string().starts_with("another pull works in"));
+        drop(landing);
+        let landing = open(dir.path(), "one");
+        assert!(landing.resumed && landing.has("a.json"));
+        std::fs::write(dir.path().join(STAGING).join("a.json"), "[3]\n").unwrap();
+        assert!(!landing.has("a.json"), "somebody changed it");
+        drop(landing);
+        let landing = open(dir.path(), "another");
+        assert!(!landing.resumed && !landing.has("a.json"));
+        assert!(!dir.path().join(STAGING).join("a.json").exists());
+    }
+}

@@ -130,6 +130,24 @@ pub fn run(config: &Config, only: &[String], fresh: bool, voice: &Voice<'_>) -> 
     Ok(done)
 }
 
+/// Refuses to audit what was never pulled, before the reader wonders where the files are.
+pub fn refuse_unpulled(config: &Config) -> Result<()> {
+    let pulls =
+        config.sources.iter().filter_map(|source| Some((source.request.name.as_deref()?, source.pull.as_ref()?)));
+    for (name, pull) in pulls {
+        let place = match &pull.target {
+            Target::Folder(folder) => folder,
+            Target::File(file) => file,
+        };
+        if !place.exists() {
+            let fault =
+                Fault::at(pull.place.clone(), format!("{name} was not pulled yet: there is no {}", place.display()));
+            return Err(Error::input(fault.help("run `crmlint pull`, or `crmlint audit --pull`")));
+        }
+    }
+    Ok(())
+}
+
 /// A system as it wants to be spoken to: its published limits.
 fn vendor<'a>(pull: &Pull, voice: &'a Voice<'a>) -> Vendor<'a> {
     let second = (10, Duration::from_secs(1));
