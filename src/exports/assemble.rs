@@ -77,12 +77,9 @@ pub(super) fn datasets(request: &Request, workspace: &mut Workspace) -> Result<V
 
 /// Zoho's modules with the labels of their columns.
 fn modules(groups: &[Group]) -> Vec<(&str, Vec<&str>)> {
-    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
-    for group in groups.iter().filter(|group| group.dialect.system() == System::Zoho) {
-        let labels = group.parts.iter().flat_map(|part| &part.labels).map(String::as_str);
-        found.push((&group.module, labels.collect()));
-    }
-    found
+    let zoho = groups.iter().filter(|group| group.dialect.system() == System::Zoho);
+    let labelled = zoho.map(|group| (group, group.parts.iter().flat_map(|part| &part.labels).map(String::as_str)));
+    labelled.map(|(group, labels)| (group.module.as_str(), labels.collect())).collect()
 }
 
 /// In a backup every table is Zoho's, also one without record ids.

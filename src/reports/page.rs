@@ -93,6 +93,6 @@ mod tests {
     fn later_lines_stand_under_the_first() {
         let mut page = Page::new(Look { color: false, width: 36, detail: 1 });
         page.wrapped("Why:  ", "a word and another word and yet another one");
-        assert_eq!(page.text, "Why:  a word and another word and yet\n      another one\n");
+        assert_eq!(page.text, "Why:  a word and another word and\n      yet another one\n");
     }
 }

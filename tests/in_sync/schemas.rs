@@ -26,7 +26,9 @@ fn the_pages_of_both_documents_name_every_key() {
         let page = fs::read_to_string(&file).expect("the page");
         in_sync(&file, &filled(&page, "keys", &tables.text));
         let example = super::examples::blocks(&page, "yaml").join("\n");
-        let unused: Vec<&String> = tables.keys.iter().filter(|key| !example.contains(&format!("{key}:"))).collect();
+        // Names of Zoho's own fields stand in their table; one of them is example enough.
+        let ours = tables.keys.iter().filter(|key| key.starts_with(|letter: char| !letter.is_ascii_uppercase()));
+        let unused: Vec<&String> = ours.filter(|key| !example.contains(&format!("{key}:"))).collect();
         assert!(unused.is_empty(), "docs/{name}.md has no example of: {unused:?}");
     }
 }
