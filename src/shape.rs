@@ -217,7 +217,7 @@ fn shape_schema(shape: &Shape) -> Json {
         Shape::MapOf(inner) => json!({ "type": ["object", "null"], "additionalProperties": shape_schema(inner) }),
         Shape::ListOf(inner) => json!({ "type": ["array", "null"], "items": shape_schema(inner) }),
         Shape::Any(shapes) => json!({ "anyOf": shapes.iter().map(shape_schema).collect::<Vec<_>>() }),
-        Shape::Free => json!(true),
+        Shape::Free => json!({}),
         Shape::Named(keys, other) => {
             json!({ "type": ["object", "null"], "properties": properties(keys), "additionalProperties": shape_schema(other) })
         }

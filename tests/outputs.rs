@@ -299,3 +299,27 @@ fn outputs_that_cannot_be_meant_are_refused_before_anything_is_read() {
     let log: Value = serde_json::from_str(&finish(usual).out).unwrap();
     assert_eq!(log["version"], "2.1.0", "--format is the kind of an output that names none");
 }
+
+/// A link keeps leading to its file, and a pipe takes what is written; neither is replaced by a file.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_written_through_and_links_are_followed() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let dir = demo();
+    let path = |name: &str| dir.path().join(name);
+    fs::create_dir(path("pub")).unwrap();
+    fs::write(path("pub/latest.md"), "old").unwrap();
+    symlink("pub/latest.md", path("latest.md")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = path("pipe");
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    let ran = outputs(dir.path(), &["md=latest.md", "json=pipe"], &[]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let piped: Value = serde_json::from_str(&reader.join().unwrap()).unwrap();
+    assert!(!list(&piped, "findings").is_empty());
+    assert!(fs::symlink_metadata(path("pipe")).unwrap().file_type().is_fifo());
+    assert!(fs::symlink_metadata(path("latest.md")).unwrap().is_symlink());
+    assert!(fs::read_to_string(path("pub/latest.md")).unwrap().starts_with('#'));
+}

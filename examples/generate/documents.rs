@@ -353,7 +353,7 @@ findings:
 
 /// What no cell can show: rule, dataset, key (`column:` and a name for a column), why it must not fire.
 const NEAR: &[(&str, &str, &str, &str)] = &[
-    ("CFG004", "config", "ignore:5", "the rule's name, and not one of before"),
+    ("CFG004", "config", "ignore:placeholder-identifier of zoho.leads", "the rule's name, and not one of before"),
     ("CON009", "mapping", "journeys.vip", "it leaves out who opted out"),
     ("CON011", "zoho.leads", "", "converted, and opted out on neither side"),
     ("CON012", "customerio.people", "column:cio_subscription_preferences", "both topics are declared"),
@@ -418,19 +418,19 @@ const NEAR: &[(&str, &str, &str, &str)] = &[
     ("MAP018", "zoho.contacts", "column:{{contacts.Renewal Date}}", "a subscription, and the mapping takes it"),
     ("MAP019", "customerio.people", "column:email_domain", "begins like a reserved name, equals none"),
     ("MAP019", "customerio.people", "column:unsubscribed_reason", "begins like a reserved name, equals none"),
-    ("CFG001", "config", "ignore:1", "matches a finding"),
-    ("CFG001", "config", "ignore:5", "matches a finding, by the rule's name"),
-    ("CFG002", "config", "ignore:1", "ends in December"),
-    ("CFG002", "config", "ignore:5", "its last day is today"),
-    ("CFG003", "config", "ignore:1", "has a reason"),
-    ("CFG003", "config", "ignore:2", "matches nothing, but has a reason"),
+    ("CFG001", "config", "ignore:ID014 of shopify.customers", "matches a finding"),
+    ("CFG001", "config", "ignore:placeholder-identifier of zoho.leads", "matches a finding, by the rule's name"),
+    ("CFG002", "config", "ignore:ID014 of shopify.customers", "ends in December"),
+    ("CFG002", "config", "ignore:placeholder-identifier of zoho.leads", "its last day is today"),
+    ("CFG003", "config", "ignore:ID014 of shopify.customers", "has a reason"),
+    ("CFG003", "config", "ignore:TS003 of shopify.customers", "matches nothing, but has a reason"),
     (
         "CFG005",
         "baseline",
         "baseline:ID014 shopify.customers.Email",
         "still found, though an ignore entry accepts it first",
     ),
-    ("CFG006", "config", "override:1", "matches a finding, and leaves its severity as it is"),
+    ("CFG006", "config", "override:CON001 of unsubscribed", "matches a finding, and leaves its severity as it is"),
 ];
 
 /// `mapping.yaml` in the labels of the workspace.
@@ -537,11 +537,11 @@ pub(crate) fn expect(ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     ledger.statement("HIS003", "mapping:attributes.lifecycle_stage")?;
     ledger.statement("HIS003", "mapping:attributes.vip_tier")?;
     ledger.statement("MAP019", "customerio.people.Unsubscribed")?;
-    ledger.statement("CFG001", "ignore:2")?;
-    ledger.statement("CFG002", "ignore:3")?;
-    ledger.statement("CFG003", "ignore:4")?;
+    ledger.statement("CFG001", "ignore:TS003 of shopify.customers")?;
+    ledger.statement("CFG002", "ignore:DUP002 of zoho.contacts")?;
+    ledger.statement("CFG003", "ignore:MAP019")?;
     ledger.statement("CFG005", "baseline:MAP010 mapping:attributes.newsletter")?;
-    ledger.statement("CFG006", "override:2")?;
+    ledger.statement("CFG006", "override:ENM002 of vip_teir")?;
     ledger.ignored("ID014", "shopify.customers.Email", 1)?;
     ledger.ignored("MAP019", "customerio.people.Unsubscribed", 4)?;
     ledger.ignored("ID014", &format!("{}.{}", Set::Leads.dataset(), label("leads.Email", german)), 5)?;

@@ -1,6 +1,8 @@
 //! The team's policy is audited too: ignores, waivers and overrides of the config and entries of the baseline that match
 //! nothing, have expired, or say no reason.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use super::launch::foreseen;
 use super::{Judged, Kind, Stage};
@@ -26,7 +28,10 @@ pub(super) static KIND: Kind = Kind {
 };
 
 fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
-    let ignores = || context.config.ignores.iter().enumerate();
+    let ignores = || {
+        let subjects = subjects("ignore", context.config.ignores.iter().map(|own| &own.selector));
+        subjects.into_iter().zip(&context.config.ignores)
+    };
     match params.get_text("fault").as_deref() {
         Some("stale") => {
             let mut judged = idle(ignores().filter(|(_, own)| holds(own, context.now)).map(ignored), outcomes);
@@ -34,9 +39,10 @@ fn judge(context: &Context<'_>, params: &Node, outcomes: &[Outcome]) -> Judged {
             judged
         }
         Some("override") => {
-            let overrides = context.config.overrides.iter().enumerate();
-            let entries = overrides.map(|(at, own)| Entry {
-                subject: Subject::entry("override", &(at + 1).to_string()),
+            let overrides = &context.config.overrides;
+            let subjects = subjects("override", overrides.iter().map(|own| &own.selector));
+            let entries = subjects.into_iter().zip(overrides).map(|(subject, own)| Entry {
+                subject,
                 place: own.place.clone(),
                 title: format!("override for {}", titled(&own.selector)),
                 action: "Correct what it names, or remove it.",
@@ -100,13 +106,30 @@ fn named(config: &Config) -> Vec<Named> {
     let limits = config.thresholds.iter().filter_map(|limit| {
         Some((Subject::entry("thresholds", &limit.rule), limit.rule.clone(), limit.place.clone()?))
     });
-    let of = |kind: &str, at: usize, selector: &Selector| {
-        let rule = selector.rule.as_ref()?;
-        Some((Subject::entry(kind, &(at + 1).to_string()), rule.text.clone(), document.place(rule.mark)))
+    let of = |kind: &str, selectors: Vec<&Selector>| {
+        let subjects = subjects(kind, selectors.iter().copied()).into_iter().zip(selectors);
+        let named = subjects.filter_map(|(subject, selector)| {
+            let rule = selector.rule.as_ref()?;
+            Some((subject, rule.text.clone(), document.place(rule.mark)))
+        });
+        named.collect::<Vec<_>>()
     };
-    let ignores = config.ignores.iter().enumerate().filter_map(|(at, own)| of("ignore", at, &own.selector));
-    let overrides = config.overrides.iter().enumerate().filter_map(|(at, own)| of("override", at, &own.selector));
+    let ignores = of("ignore", config.ignores.iter().map(|own| &own.selector).collect());
+    let overrides = of("override", config.overrides.iter().map(|own| &own.selector).collect());
     severity.chain(limits).chain(ignores).chain(overrides).collect()
+}
+
+/// What entries are called: by what they are for, so that one that is added above leaves the others who they were. Of
+/// entries for the same, the later ones are counted.
+fn subjects<'a>(kind: &str, selectors: impl Iterator<Item = &'a Selector>) -> Vec<Subject> {
+    let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let names = selectors.map(|selector| {
+        let title = titled(selector);
+        let times = seen.entry(title.clone()).or_default();
+        *times += 1;
+        if *times == 1 { title } else { format!("{title} ({times})") }
+    });
+    names.map(|name| Subject::entry(kind, &name)).collect()
 }
 
 /// Entries that name a code which went into another rule, or a rule that is deprecated.
@@ -152,10 +175,10 @@ fn titled(selector: &Selector) -> String {
     field.map_or_else(|| rule.to_owned(), |field| format!("{rule} of {field}"))
 }
 
-fn ignored((at, own): (usize, &Ignore)) -> Entry<'_> {
+fn ignored((subject, own): (Subject, &Ignore)) -> Entry<'_> {
     let rule = own.selector.rule.as_ref().map(|rule| rule.text.clone());
     Entry {
-        subject: Subject::entry("ignore", &(at + 1).to_string()),
+        subject,
         place: own.place.clone(),
         title: format!("ignore entry for {}", rule.as_deref().unwrap_or("no rule")),
         action: "Remove it: what it accepted is gone.",

@@ -12,12 +12,26 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Moves it to its place.
+    /// Moves it to its place, or through what stands there and is no file: a pipe, a device.
     pub(super) fn keep(self) -> Result<()> {
         let Self { written, place } = self;
+        if is_passage(&place) {
+            let copied = || -> std::io::Result<()> {
+                let mut into = std::fs::OpenOptions::new().append(true).open(&place)?;
+                std::io::copy(&mut written.reopen()?, &mut into)?;
+                into.flush()
+            };
+            return copied().map_err(|error| failed(&place, &error));
+        }
         written.persist(&place).map_err(|error| failed(&place, &error.error))?;
         Ok(())
     }
+}
+
+/// Whether what stands in a place takes what is written and keeps nothing of it, so that it must not be replaced.
+fn is_passage(place: &Path) -> bool {
+    let of_system = place.starts_with("/dev") || place.starts_with("/proc");
+    std::fs::metadata(place).is_ok_and(|about| !about.is_dir() && (of_system || !about.is_file()))
 }
 
 fn failed(file: &Path, error: &std::io::Error) -> Error {
@@ -49,9 +63,10 @@ pub(super) fn beside(file: &Path, named: &str) -> PathBuf {
     file.parent().map_or_else(|| PathBuf::from(named), |folder| folder.join(named))
 }
 
-/// Writes beside the place, for the eyes of the user alone.
+/// Writes beside the place, for the eyes of the user alone. Behind a link the file itself is meant.
 pub(super) fn draft(file: &Path, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<Draft> {
-    write_in(file, &tempfile::Builder::new(), write)
+    let behind = if is_passage(file) { None } else { file.canonicalize().ok() };
+    write_in(behind.as_deref().unwrap_or(file), &tempfile::Builder::new(), write)
 }
 
 /// Writes a document of the team beside its place: whoever could read the old one can read the new one. What is
@@ -83,7 +98,8 @@ fn write_in(
 ) -> Result<Draft> {
     let failed = |error: std::io::Error| failed(file, &error);
     fits(file)?;
-    let mut written = builder.tempfile_in(folder(file)).map_err(failed)?;
+    let beside = if is_passage(file) { std::env::temp_dir() } else { folder(file).to_owned() };
+    let mut written = builder.tempfile_in(beside).map_err(failed)?;
     let mut buffered = BufWriter::new(&mut written);
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);

@@ -65,7 +65,12 @@ fn table<const N: usize>(path: &Path, columns: [&str; N], rows: &[[&str; N]]) ->
                 .help("check the folder and its permissions"),
         )
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if std::fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Err(failed(&"it is no regular file"));
+    }
+    // Behind a link the file itself is meant.
+    let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     if !folder.is_dir() {
         return Err(failed(&"its folder does not exist"));
     }
@@ -86,6 +91,6 @@ fn table<const N: usize>(path: &Path, columns: [&str; N], rows: &[[&str; N]]) ->
         let mut table = DataFrame::new(rows.len(), columns.collect()).map_err(|error| failed(&error))?;
         ParquetWriter::new(&mut draft).finish(&mut table).map_err(|error| failed(&error))?;
     }
-    draft.persist(path).map_err(|error| failed(&error))?;
+    draft.persist(&place).map_err(|error| failed(&error))?;
     Ok(())
 }

@@ -105,7 +105,10 @@ fn the_full_documents_are_read() {
     let own = |name: &str| fs::read_to_string(demo.join(name)).expect("a document of the demo");
     let mut found = documents(&page("docs/config.md"));
     found.insert("mapping.yaml".to_owned(), own("mapping.yaml"));
-    let report = audit(workspace(&found).path(), &["--no-snapshot"]);
+    let folder = workspace(&found);
+    let asked = crmlint_in(folder.path(), &["pull", "pulled", "--dry-run"]);
+    assert_eq!(asked.code, 0, "{}{}", asked.complaint, asked.out);
+    let report = audit(folder.path(), &["--no-snapshot"]);
     assert_eq!(rule(&report, "CFG006")["status"], "clean", "every override of the example is in use");
     let mut found = documents(&page("docs/mapping.md"));
     found.insert("crmlint.yaml".to_owned(), own("crmlint.yaml"));

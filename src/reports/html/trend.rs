@@ -97,7 +97,12 @@ fn line(page: &mut String, title: &str, class: &str, values: &[Option<u64>], uni
         .collect();
     let end = place((values.len() - 1, last));
     let (x, y) = end.split_once(',').unwrap_or_default();
-    let range = if least == most { "unchanged".to_owned() } else { format!("{} to {}", shown(least), shown(most)) };
+    let before = values.iter().rev().skip(1).flatten().next().map(|before| format!("before {} · ", shown(*before)));
+    let range = if least == most {
+        "the same in all runs".to_owned()
+    } else {
+        format!("{}lowest {}, highest {}", before.unwrap_or_default(), shown(least), shown(most))
+    };
     let _ = writeln!(
         page,
         "<div class=\"spark {class}\"><svg viewBox=\"-4 -4 308 48\">{strokes}<circle cx=\"{x}\" cy=\"{y}\" r=\"4\"/></svg>\
