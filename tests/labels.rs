@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{NOW, Ran, audit, list, run_in, text, workspace};
+use common::{NOW, Ran, audit, list, run_in, status, text, workspace};
 
 const CONTACTS: &str = "Datensatz-ID,Nachname,E-Mail,Geändert um,E-Mail-Abmeldung
 zcrm_5725767000004101001,Dorn,dorn@example.com,2026-05-14 09:12:44,true
@@ -70,4 +70,19 @@ fn slips_in_german_labels_are_named() {
     assert_eq!(twice.code, 2, "{}", twice.err);
     let twice = audit(with("{Created Time: Geändert um, Modified Time: Geändert um}").path(), ".", &[]);
     assert!(twice.code == 2 && twice.err.contains("cannot be both Created Time and Modified Time"), "{}", twice.err);
+}
+
+#[test]
+fn deals_without_a_known_stage_are_not_clean() {
+    let run = |labels: &str| {
+        let config = format!(
+            "version: 1\nsources:\n  zoho: {{files: Deals.csv, kind: zoho, module: Deals{labels}}}\nmapping: mapping.yaml\n"
+        );
+        let deals = "Nummer,Phase,Kontakt.id,Kontakt\nD-1,Gewonnen,zcrm_5725767000004101001,P1\n";
+        let dir = workspace(&[("crmlint.yaml", &config), ("mapping.yaml", MAPPING), ("Deals.csv", deals)]);
+        let report = audit(dir.path(), ".", &[]).json();
+        status(&report, "MAP018").to_owned()
+    };
+    assert_eq!(run(""), "not evaluated");
+    assert_eq!(run(", labels: {Stage: Phase}"), "findings");
 }
