@@ -165,3 +165,35 @@ fn audiences_that_cannot_be_seen_are_not_clean() {
     let running = "{trigger: segment:bonn, purpose: winback, state: running}";
     assert_eq!(status(&report(SENT, "", "", &journeys(running)), "CON009"), "findings");
 }
+
+#[test]
+fn a_list_that_ends_with_its_header_says_nothing_of_nobody() {
+    let run = |name: &str, list: &str| {
+        let journeys = "segments:\n  graz: {where: \"city = 'Graz'\"}\njourneys:\n  tea: {trigger: segment:graz, purpose: winback, state: running}\n";
+        let config = format!("  stop: {{files: {name}, kind: customerio, module: suppressions}}\n");
+        let dir = workspace(&[
+            (
+                "crmlint.yaml",
+                &format!(
+                    "version: 1\nmapping: mapping.yaml\nsources:\n  zoho: {{files: contacts.csv, time_zone: UTC}}\n  customerio: {{files: people.csv}}\n{config}"
+                ),
+            ),
+            ("mapping.yaml", &format!("{MAPPING}{journeys}")),
+            ("contacts.csv", CONTACTS),
+            ("people.csv", PEOPLE),
+            (name, list),
+        ]);
+        let report = audit(dir.path(), ".", &[]).json();
+        ["CON009", "DUP016"].map(|code| outcome(&report, code))
+    };
+    for (status, reasons) in run("suppressions.csv", "email\n") {
+        assert!(
+            status == "not evaluated" && reasons.contains("holds no records, and an export that failed"),
+            "{reasons}"
+        );
+    }
+    // The API's own answer, and a list with somebody.
+    let clean = |found: [(String, String); 2]| found.map(|(status, _)| status);
+    assert_eq!(clean(run("suppressions.json", "{\"suppressions\":[]}")), ["clean"; 2]);
+    assert_eq!(clean(run("suppressions.csv", "email\nold@example.com\n")), ["clean"; 2]);
+}
