@@ -14,7 +14,7 @@ mod snapshots;
 
 use std::path::{Path, PathBuf};
 
-pub use self::labels::LABELS;
+pub use self::labels::{LABELS, label_of};
 use self::matching::Matching;
 pub use self::policy::{Ignore, Override, Selector, Threshold, Waiver};
 use self::pull::Pull;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{NOW, Ran, audit, list, run_in, text, workspace};
+use common::{NOW, Ran, audit, list, run_in, status, text, workspace};
 
 const CONTACTS: &str = "Datensatz-ID,Nachname,E-Mail,Geändert um,E-Mail-Abmeldung
 zcrm_5725767000004101001,Dorn,dorn@example.com,2026-05-14 09:12:44,true
@@ -70,4 +70,53 @@ fn slips_in_german_labels_are_named() {
     assert_eq!(twice.code, 2, "{}", twice.err);
     let twice = audit(with("{Created Time: Geändert um, Modified Time: Geändert um}").path(), ".", &[]);
     assert!(twice.code == 2 && twice.err.contains("cannot be both Created Time and Modified Time"), "{}", twice.err);
+}
+
+#[test]
+fn deals_without_a_known_stage_are_not_clean() {
+    let run = |labels: &str| {
+        let config = format!(
+            "version: 1\nsources:\n  zoho: {{files: Deals.csv, kind: zoho, module: Deals{labels}}}\nmapping: mapping.yaml\n"
+        );
+        let deals = "Nummer,Phase,Kontakt.id,Kontakt\nD-1,Gewonnen,zcrm_5725767000004101001,P1\n";
+        let dir = workspace(&[("crmlint.yaml", &config), ("mapping.yaml", MAPPING), ("Deals.csv", deals)]);
+        let report = audit(dir.path(), ".", &[]).json();
+        status(&report, "MAP018").to_owned()
+    };
+    assert_eq!(run(""), "not evaluated");
+    assert_eq!(run(", labels: {Stage: Phase}"), "findings");
+}
+
+#[test]
+fn a_label_that_no_file_has_is_found_at_its_line() {
+    let strange = |labels: &str| {
+        let report = audit(with(labels).path(), ".", &[]).json();
+        let found = list(&report, "findings").iter().filter(|finding| finding["code"] == "IO003");
+        let found = found.filter(|finding| text(finding, "subject").starts_with("sources:zoho.labels."));
+        found.map(|finding| (text(finding, "what").to_owned(), text(finding, "fix").to_owned())).collect::<Vec<_>>()
+    };
+    let found = strange("{Email: [E-Mail, E-Mial-Adresse], Tag: Schlagwort, Email Opt Out: E-Mail-Abmeldng}");
+    assert_eq!(found.len(), 3, "{found:?}");
+    let slip = found.iter().find(|(what, _)| what.contains("`E-Mail-Abmeldng`, which is to be Email Opt Out"));
+    assert!(slip.is_some_and(|(_, fix)| fix.contains("Did you mean `E-Mail-Abmeldung`?")), "{found:?}");
+    assert_eq!(strange(CALLED), []);
+    assert_eq!(strange("{Email Opt Out: \" e-mail-abmeldung\", Email: E-MAIL}"), []);
+}
+
+#[test]
+fn labels_are_compared_without_case_and_a_lookup_has_two_columns() {
+    let loose = "{Email Opt Out: \" e-mail-abmeldung\", Modified Time: geändert um, Email: E-MAIL}";
+    let told = missing(&audit(with(loose).path(), ".", &[])).concat();
+    assert!(!told.contains("Email Opt Out") && !told.contains("Modified Time"), "{told}");
+    for lookup in ["Kontakt", "Kontakt.id"] {
+        let config = format!(
+            "version: 1\nsources:\n  zoho: {{files: Deals.csv, module: Deals, labels: {{Contact Name: {lookup}, Status: Phase}}}}\n"
+        );
+        let deals = "Datensatz-ID,Phase,Kontakt.id,Kontakt\nzcrm_5725767000004101009,Neu,zcrm_5725767000004101001,P1\n";
+        let dir = workspace(&[("crmlint.yaml", &config), ("Deals.csv", deals)]);
+        let ran = audit(dir.path(), ".", &[]);
+        let report = ran.json();
+        let strange = list(&report, "findings").iter().any(|finding| finding["code"] == "IO003");
+        assert!(ran.code != 2 && !strange, "{lookup}: {report:#}");
+    }
 }

@@ -175,3 +175,21 @@ fn a_shard_changes_nothing_about_test_people() {
         assert!(out("1") == out("2") && out("1") == out("5"), "{rule}");
     }
 }
+
+#[test]
+fn somebody_who_is_named_in_three_ways_counts_once() {
+    let contact = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email\nzcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,P1,p1@example.com\n";
+    let profile = "id,email,cio_id,created_at,unsubscribed,zoho_contact_id\nu1,p1@example.com,c1,1714577744,false,zcrm_5725767000004101001\n";
+    let names =
+        "test_people:\n  - {zoho_contact_id: zcrm_5725767000004101001}\n  - {email: P1@example.com}\n  - {id: u1}\n";
+    let config = HEAD.replace("sources:\n", "sources:\n  zoho: {files: contacts.csv, time_zone: UTC}\n");
+    let dir = workspace(&[
+        ("crmlint.yaml", &config),
+        ("mapping.yaml", &format!("{MAPPING}{names}")),
+        ("contacts.csv", contact),
+        ("people.csv", profile),
+    ]);
+    let report = audit(dir.path(), ".", &[]).json();
+    let finding = list(&report, "findings").iter().find(|finding| finding["code"] == "QA001").unwrap();
+    assert!(text(finding, "what").starts_with("The mapping names 1 test person,"), "{finding}");
+}

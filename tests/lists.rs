@@ -23,13 +23,17 @@ u2,p2@example.com,c2,1714577745,false,5725767000004101002,Graz,1777716300
 
 /// The report of the two contacts and their profiles, with a list of messages and more in both documents.
 fn report(deliveries: &str, source: &str, config: &str, mapping: &str) -> Value {
+    report_of(CONTACTS, deliveries, source, config, mapping)
+}
+
+fn report_of(contacts: &str, deliveries: &str, source: &str, config: &str, mapping: &str) -> Value {
     let config = format!(
         "version: 1\nmapping: mapping.yaml\nsources:\n  zoho: {{files: contacts.csv, time_zone: UTC}}\n  customerio: {{files: people.csv}}\n  sent: {{files: sent.csv, kind: customerio, module: deliveries{source}}}\n{config}"
     );
     let dir = workspace(&[
         ("crmlint.yaml", &config),
         ("mapping.yaml", &format!("{MAPPING}{mapping}")),
-        ("contacts.csv", CONTACTS),
+        ("contacts.csv", contacts),
         ("people.csv", PEOPLE),
         ("sent.csv", deliveries),
     ]);
@@ -77,6 +81,25 @@ fn messages_that_tell_nothing_are_not_clean() {
     }
     let placed = report("delivery_id,cio_id,created_at\nd1,c1,2026-05-04 10:00:00\n", ", time_zone: UTC", "", "");
     assert_eq!(status(&placed, "CON008"), "findings");
+}
+
+#[test]
+fn times_that_cannot_be_read_are_counted() {
+    let late = "d1,c1,1777900000\n";
+    let early = "d1,c1,1777000000\n";
+    for (rows, status) in [(early, "not evaluated"), (late, "findings")] {
+        let list = format!("delivery_id,cio_id,created_at\n{rows}d2,c1,04.05.2026 10:00\nd3,c1,\n");
+        let (ended, reasons) = outcome(&report(&list, "", "", ""), "CON008");
+        assert!(
+            ended == status && reasons == "1 of 2 times of sent.deliveries.created_at cannot be placed",
+            "{reasons}"
+        );
+    }
+    let unread = CONTACTS.replace(",false,,", ",true,02.05.2026 08:00,");
+    let found = report_of(&unread, &format!("delivery_id,cio_id,created_at\n{early}"), "", "", "");
+    let (ended, reasons) = outcome(&found, "CON008");
+    let reason = "1 of 2 times of zoho.contacts.Unsubscribed Time cannot be placed";
+    assert_eq!((ended.as_str(), reasons.as_str()), ("not evaluated", reason));
 }
 
 #[test]
@@ -141,4 +164,36 @@ fn audiences_that_cannot_be_seen_are_not_clean() {
     }
     let running = "{trigger: segment:bonn, purpose: winback, state: running}";
     assert_eq!(status(&report(SENT, "", "", &journeys(running)), "CON009"), "findings");
+}
+
+#[test]
+fn a_list_that_ends_with_its_header_says_nothing_of_nobody() {
+    let run = |name: &str, list: &str| {
+        let journeys = "segments:\n  graz: {where: \"city = 'Graz'\"}\njourneys:\n  tea: {trigger: segment:graz, purpose: winback, state: running}\n";
+        let config = format!("  stop: {{files: {name}, kind: customerio, module: suppressions}}\n");
+        let dir = workspace(&[
+            (
+                "crmlint.yaml",
+                &format!(
+                    "version: 1\nmapping: mapping.yaml\nsources:\n  zoho: {{files: contacts.csv, time_zone: UTC}}\n  customerio: {{files: people.csv}}\n{config}"
+                ),
+            ),
+            ("mapping.yaml", &format!("{MAPPING}{journeys}")),
+            ("contacts.csv", CONTACTS),
+            ("people.csv", PEOPLE),
+            (name, list),
+        ]);
+        let report = audit(dir.path(), ".", &[]).json();
+        ["CON009", "DUP016"].map(|code| outcome(&report, code))
+    };
+    for (status, reasons) in run("suppressions.csv", "email\n") {
+        assert!(
+            status == "not evaluated" && reasons.contains("holds no records, and an export that failed"),
+            "{reasons}"
+        );
+    }
+    // The API's own answer, and a list with somebody.
+    let clean = |found: [(String, String); 2]| found.map(|(status, _)| status);
+    assert_eq!(clean(run("suppressions.json", "{\"suppressions\":[]}")), ["clean"; 2]);
+    assert_eq!(clean(run("suppressions.csv", "email\nold@example.com\n")), ["clean"; 2]);
 }

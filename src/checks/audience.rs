@@ -2,6 +2,7 @@
 
 use super::concepts::Concept;
 use super::context::{Context, no_mapping, no_profiles};
+use super::gaps::empty_list;
 use super::journeys::Scene;
 use super::lists::SUPPRESSIONS;
 use super::{Ask, Kind, Stage};
@@ -147,8 +148,14 @@ impl Plan<'_> {
 
 /// Those on the suppression list, where there is one.
 fn listed(context: &Context<'_>) -> Option<Result<Expr, Gap>> {
-    // An empty list is a list: nobody bounced.
-    let list = context.list(SUPPRESSIONS).filter(|list| !list.preview.is_empty())?;
+    let list = context.list(SUPPRESSIONS)?;
+    if let Some(gap) = empty_list(list) {
+        return Some(Err(gap));
+    }
+    // An answer without anybody is one: nobody bounced.
+    if list.preview.is_empty() {
+        return None;
+    }
     if let Some(gap) = context.nobody(list) {
         return Some(Err(gap));
     }

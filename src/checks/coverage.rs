@@ -1,6 +1,7 @@
 //! The pair as the subject: which Zoho contacts land on several profiles, and which on none.
 
 use super::context::{Context, no_profiles};
+use super::gaps::empty_list;
 use super::lists::SUPPRESSIONS;
 use super::{Ask, Kind, Stage, consent};
 use crate::exports::Dataset;
@@ -110,6 +111,7 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     }
     let mut questions = vec![own, all];
     if fault == "suppressed" {
+        gaps.extend(context.list(SUPPRESSIONS).and_then(empty_list));
         gaps.extend(unsaid(context, answers, &mut questions));
     }
     questions.dedup();

@@ -17,3 +17,15 @@ pub fn no_profiles(subject: &str) -> Gap {
 pub fn no_records(dataset: &Dataset, subject: String) -> Gap {
     Gap { subject, reason: format!("{} holds no records", dataset.name), column: None }
 }
+
+/// A gap for a table of suppressed people that ends with its header: an export that failed looks the same as one of nobody.
+/// An empty answer of the API says itself that there is nobody.
+pub(super) fn empty_list(list: &Dataset) -> Option<Gap> {
+    let reason = format!(
+        "{} holds no records, and an export that failed looks the same; where nobody is suppressed, take the file out \
+         of `sources:`",
+        list.name
+    );
+    let is_bare = list.preview.is_empty() && list.delimiter.is_some();
+    is_bare.then(|| Gap { subject: list.name.clone(), reason, column: None })
+}

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::{Context, no_records};
 use super::{Ask, Judged, Kind, Stage};
-use crate::config::LABELS;
+use crate::config::{LABELS, Source, label_of};
 use crate::exports::workspace::LeftOut;
-use crate::exports::{Damage, System};
+use crate::exports::{Damage, Dataset, Dialect, System, is_label};
 use crate::facts::{Answer, Answers, Question};
 use crate::findings::{Hit, Outcome, Part, Row, Shows, Subject};
 use crate::shape::Shape;
 use crate::text::{count, counted, list, nearest};
-use crate::yaml::Node;
+use crate::yaml::{Document, Node};
 
 pub(super) static DAMAGE: Kind = Kind {
     name: "damage",
@@ -184,5 +184,42 @@ fn missing_columns(context: &Context<'_>, _: &Node, outcomes: &[Outcome]) -> Jud
             .collect();
         hit
     });
-    Judged { hits: hits.collect(), subjects: context.datasets.len(), gaps: Vec::new() }
+    let hits = hits.chain(strange_labels(context)).collect();
+    Judged { hits, subjects: context.datasets.len(), gaps: Vec::new() }
+}
+
+/// Labels that the config gives to Zoho's fields and that no file of the source has: what they name is not looked at.
+fn strange_labels(context: &Context<'_>) -> Vec<Hit> {
+    let Some(document) = &context.config.document else { return Vec::new() };
+    let hits = context.config.sources.iter().flat_map(|source| strange_of(context, document, source));
+    hits.collect()
+}
+
+fn strange_of(context: &Context<'_>, document: &Document, source: &Source) -> Vec<Hit> {
+    let Some(name) = source.request.name.as_deref() else { return Vec::new() };
+    // Files with API names need no labels.
+    let labelled =
+        |dataset: &&Dataset| dataset.source == name && matches!(dataset.dialect, Dialect::ZohoUi | Dialect::ZohoBackup);
+    let files: Vec<&Dataset> = context.datasets.values().map(AsRef::as_ref).filter(labelled).collect();
+    let columns = files.iter().flat_map(|dataset| &dataset.columns).map(|column| label_of(&column.label));
+    let columns: BTreeSet<&str> = columns.collect();
+    let sources = document.root.get("sources").map(Node::entries).unwrap_or_default();
+    let own = sources.iter().find(|entry| entry.key.to_lowercase() == name);
+    let Some(given) = own.and_then(|entry| entry.node.get("labels")).filter(|_| !files.is_empty()) else {
+        return Vec::new();
+    };
+    let texts = given.entries().iter().flat_map(|entry| entry.node.items().into_iter().map(|item| (&entry.key, item)));
+    let strange = texts.filter_map(|(field, item)| {
+        let label = label_of(item.text()?);
+        (!columns.iter().any(|column| is_label(label, column))).then_some((field, item, label))
+    });
+    let hit = |(field, item, label): (&String, &Node, &str)| {
+        let statement = format!("No file of the source {name} has a column `{label}`, which is to be {field}.");
+        let near =
+            nearest(label, columns.iter().copied()).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
+        let action = format!("{near}Correct or remove it under `labels:` of the source.");
+        let subject = Subject::entry("sources", &format!("{name}.labels.{field}"));
+        Hit::entry(subject, Some(document.place(item.mark)), statement, action)
+    };
+    strange.map(hit).collect()
 }

@@ -11,7 +11,7 @@ use crate::facts::{Answer, Answers, Column, Consent, Filter, Followed, Follows, 
 use crate::findings::{Gap, Hit, Row, Shows, Subject};
 use crate::mapping::expr::Expr;
 use crate::shape::{Shape, key};
-use crate::text::{counted, duration, percent, seconds};
+use crate::text::{count, counted, duration, percent, seconds};
 use crate::yaml::Node;
 
 pub(super) static KIND: Kind = Kind {
@@ -194,8 +194,9 @@ fn ask(context: &Context<'_>, params: &Node, answers: &Answers) -> Ask {
     ask
 }
 
-/// What the answer leaves open: no message, none with a time, none of a person who is known there, no time at all.
-fn unseen(context: &Context<'_>, plan: &Follows, found: &Followed) -> Option<Gap> {
+/// What the answer leaves open: no message, none with a time, none of a person who is known there, no time at all,
+/// times that nobody can read.
+fn unseen(context: &Context<'_>, plan: &Follows, found: &Followed) -> Vec<Gap> {
     let (then, first) = (&plan.then.dataset, &plan.first.dataset);
     let column = |column: &Column| format!("{}.{}", column.dataset, context.label(column));
     let (subject, reason) = if found.scope == 0 {
@@ -207,9 +208,22 @@ fn unseen(context: &Context<'_>, plan: &Follows, found: &Followed) -> Option<Gap
     } else if found.standing == 0 {
         (column(&plan.first), format!("nobody in {first} is opted out with a time that can be placed"))
     } else {
-        return None;
+        return unplaced(context, plan, found);
     };
-    Some(Gap { subject, reason, column: None })
+    vec![Gap { subject, reason, column: None }]
+}
+
+/// The times on either side that somebody wrote and nobody can read: such a message may have come too late as well.
+fn unplaced(context: &Context<'_>, plan: &Follows, found: &Followed) -> Vec<Gap> {
+    let sides = [(&plan.first, found.unplaced_firsts, found.standing), (&plan.then, found.unplaced, found.timed)];
+    let open = sides.into_iter().filter(|(_, unplaced, _)| *unplaced > 0);
+    let gap = |(column, unplaced, placed): (&Column, u64, u64)| {
+        let subject = format!("{}.{}", column.dataset, context.label(column));
+        let times = counted(unplaced + placed, "time", "times");
+        let reason = format!("{} of {times} of {subject} cannot be placed", count(unplaced));
+        Gap { subject, reason, column: None }
+    };
+    open.map(gap).collect()
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {

@@ -35,18 +35,18 @@ fn exports<'a>(context: &Context<'a>) -> Vec<&'a Dataset> {
     zoho.map(AsRef::as_ref).collect()
 }
 
+/// The column of a module that is a truth as a whole by which its records are counted.
+fn telling(dataset: &Dataset) -> Option<usize> {
+    ["Stage", "Status", "Record Id"].iter().find_map(|name| dataset.find(name))
+}
+
 /// The columns that hold a truth; of a module that is such a truth as a whole, the one that tells its state or its name.
 fn columns(context: &Context<'_>, truth: Concept) -> Vec<Column> {
     let found = exports(context).into_iter().flat_map(|dataset| {
         let column = |index| Column { dataset: dataset.name.clone(), index };
         let module = dataset.name.split_once('.').map_or("", |(_, module)| module);
         if truth.is_module(module) {
-            return ["Stage", "Status", "Record Id"]
-                .iter()
-                .find_map(|name| dataset.find(name))
-                .map(column)
-                .into_iter()
-                .collect();
+            return telling(dataset).map(column).into_iter().collect();
         }
         let named = dataset.columns.iter().enumerate().filter(|(_, column)| truth.is(&column.label));
         named.map(|(index, _)| column(index)).collect::<Vec<_>>()
@@ -54,13 +54,32 @@ fn columns(context: &Context<'_>, truth: Concept) -> Vec<Column> {
     found.collect()
 }
 
+/// Whether the mapping takes a truth, as an attribute or an event.
+fn is_taken(mapping: &Mapping, truth: Concept) -> bool {
+    mapping.attributes.iter().any(|attribute| truth.is_held_by(attribute))
+        || mapping.events.iter().any(|event| truth.is_told_by(event))
+}
+
+/// Modules that are a truth as a whole, of which nobody takes anything and no column is known.
+fn untold(context: &Context<'_>, mapping: &Mapping) -> Vec<Gap> {
+    let is_open = |dataset: &&Dataset| {
+        let module = dataset.name.split_once('.').map_or("", |(_, module)| module);
+        TRUTHS.iter().any(|(truth, ..)| truth.is_module(module) && !is_taken(mapping, *truth))
+            && telling(dataset).is_none()
+    };
+    let gap = |dataset: &Dataset| Gap {
+        subject: format!("{}.Stage", dataset.name),
+        reason: format!("{} has no column `Stage`", dataset.name),
+        column: Some((dataset.name.clone(), "Stage".to_owned())),
+    };
+    exports(context).into_iter().filter(is_open).map(gap).collect()
+}
+
 /// Truths of which the exports have a column and the mapping takes none.
 fn untaken(context: &Context<'_>, mapping: &Mapping) -> Vec<(usize, Vec<Column>)> {
     let open = TRUTHS.iter().enumerate().filter_map(|(at, (truth, ..))| {
-        let taken = mapping.attributes.iter().any(|attribute| truth.is_held_by(attribute));
-        let events = mapping.events.iter().any(|event| truth.is_told_by(event));
         let columns = columns(context, *truth);
-        (!taken && !events && !columns.is_empty()).then_some((at, columns))
+        (!is_taken(mapping, *truth) && !columns.is_empty()).then_some((at, columns))
     });
     open.collect()
 }
@@ -82,7 +101,8 @@ fn ask(context: &Context<'_>, _: &Node, _: &Answers) -> Ask {
     }
     let columns = untaken(context, mapping).into_iter().flat_map(|(_, columns)| columns);
     // An export without any such column was looked at as well.
-    Ask { subjects: TRUTHS.len(), questions: columns.map(|column| question(&column)).collect(), gaps: Vec::new() }
+    let questions = columns.map(|column| question(&column)).collect();
+    Ask { subjects: TRUTHS.len(), questions, gaps: untold(context, mapping) }
 }
 
 fn judge(context: &Context<'_>, _: &Node, answers: &Answers) -> Vec<Hit> {

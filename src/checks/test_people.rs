@@ -61,7 +61,7 @@ fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {
 
 fn told(context: &Context<'_>, people: &[TestPerson], params: &Node, answers: &Answers) -> Told {
     match params.get_text("fault").as_deref() {
-        Some("few") => few(context, people),
+        Some("few") => few(context, people, answers),
         Some("differs") => test_values::told(context, people, answers),
         Some("several") => several(context, people, answers),
         _ => test_cohort::told(context, people, answers),
@@ -109,22 +109,53 @@ pub(super) fn hit(context: &Context<'_>, person: &TestPerson, statement: String)
     }
 }
 
-fn few(context: &Context<'_>, people: &[TestPerson]) -> Told {
-    let named = people.iter().map(|person| {
-        let values =
-            person.keys.iter().map(|(key, value)| (key.text.as_str(), form(context, &key.text).of(&value.text)));
-        values.collect::<BTreeSet<_>>()
-    });
-    let named = named.collect::<BTreeSet<_>>().len();
-    let Some(mapping) = context.mapping.filter(|_| named < FEWEST) else { return Told::default() };
+fn few(context: &Context<'_>, people: &[TestPerson], answers: &Answers) -> Told {
+    let roll = roll(context, people, Vec::new());
+    let known = found(answers, &roll);
+    let mut told = Told::default();
+    // Without exports of people only the names tell who is who.
+    if !roll.datasets.is_empty() {
+        told.questions.push(Question::Roll(roll.clone()));
+    }
+    let named = persons(context, people, known.unwrap_or_default());
+    let Some(mapping) = context.mapping.filter(|_| named < FEWEST) else { return told };
     let place = mapping.document.root.get("test_people").map(|node| mapping.document.place(node.mark));
     let statement =
         format!("The mapping names {}, and {FEWEST} are needed.", counted(named as u64, "test person", "test people"));
     let action = "Add people until there are ten: crmlint sample proposes them, one of each group.".to_owned();
-    Told {
-        hits: vec![Hit::entry(Subject::entry("mapping", "test_people"), place, statement, action)],
-        ..Told::default()
+    told.hits.push(Hit::entry(Subject::entry("mapping", "test_people"), place, statement, action));
+    told
+}
+
+/// How many people the entries name. Two entries are one person where they share a name, or where the records of one are
+/// those of the other: named once by address and once by id, somebody still counts once.
+fn persons(context: &Context<'_>, people: &[TestPerson], known: &[Found]) -> usize {
+    let nobody = Found::new();
+    let found = known.iter().chain(std::iter::repeat(&nobody));
+    let mut groups: Vec<BTreeSet<Mark>> = Vec::new();
+    for (person, found) in people.iter().zip(found) {
+        let mut own = marks(context, person, found);
+        let (same, others): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| !group.is_disjoint(&own));
+        own.extend(same.into_iter().flatten());
+        groups = others;
+        groups.push(own);
     }
+    groups.len()
+}
+
+/// What tells a person from others: a dataset and a record of it, or an attribute and its value.
+type Mark = (bool, String, String);
+
+/// Where somebody has Zoho contacts, those tell: a profile may be shared by people of one address.
+fn marks(context: &Context<'_>, person: &TestPerson, found: &Found) -> BTreeSet<Mark> {
+    let names = person.keys.iter().map(|(key, value)| {
+        let value = form(context, &key.text).of(&value.text).unwrap_or_else(|| value.text.clone());
+        (false, key.text.clone(), value)
+    });
+    let home = context.zoho("contacts").filter(|home| found.get(&home.name).is_some_and(|own| !own.is_empty()));
+    let told = found.iter().filter(|(dataset, _)| home.is_none_or(|home| home.name == **dataset));
+    let records = told.flat_map(|(dataset, own)| own.iter().map(|own| (true, dataset.clone(), own.key.clone())));
+    names.chain(records).collect()
 }
 
 /// The form in which the values of a key count.

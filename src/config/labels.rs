@@ -2,6 +2,7 @@
 
 use super::refuse;
 use crate::error::Result;
+use crate::exports::is_label;
 use crate::shape::{Key, TEXTS, key};
 use crate::yaml::{Document, Node};
 
@@ -24,10 +25,13 @@ pub const LABELS: &[Key] = &[
     key("Lead Status", TEXTS, "its label, or several"),
     key("Modified By", TEXTS, "its label, or several"),
     key("Modified Time", TEXTS, "its label, or several"),
+    key("Probability", TEXTS, "its label, or several"),
     key("Rating", TEXTS, "its label, or several"),
+    key("Record Id", TEXTS, "its label, or several"),
     key("Related To", TEXTS, "its label, or several"),
     key("Stage", TEXTS, "its label, or several"),
     key("Stage Modified Time", TEXTS, "its label, or several"),
+    key("Status", TEXTS, "its label, or several"),
     key("Tag", TEXTS, "its label, or several"),
     key("Unsubscribed Mode", TEXTS, "its label, or several"),
     key("Unsubscribed Time", TEXTS, "its label, or several"),
@@ -42,8 +46,13 @@ pub(super) fn read(document: &Document, node: &Node) -> Result<Vec<(String, Stri
     }
     let mut found: Vec<(String, String)> = Vec::new();
     for entry in given.entries() {
-        for label in given.get_texts(&entry.key) {
-            if let Some((other, _)) = found.iter().find(|(_, known)| *known == label) {
+        for text in given.get_texts(&entry.key) {
+            let label = label_of(&text).to_owned();
+            let known = found.iter().find(|(_, known)| is_label(known, &label));
+            if known.is_some_and(|(other, _)| *other == entry.key) {
+                continue;
+            }
+            if let Some((other, _)) = known {
                 let message = format!("`{label}` cannot be both {other} and {}", entry.key);
                 return refuse(document, &entry.node, message, "each label is one field of Zoho");
             }
@@ -51,4 +60,10 @@ pub(super) fn read(document: &Document, node: &Node) -> Result<Vec<(String, Stri
         }
     }
     Ok(found)
+}
+
+/// The label of a field: a lookup has two columns, `Kontakt.id` and `Kontakt`, and either one names it.
+pub fn label_of(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_suffix(".id").unwrap_or(text)
 }

@@ -3,6 +3,7 @@
 //! fetched.
 
 use super::Request;
+use super::dataset::loose;
 use super::metadata::Metadata;
 use super::part::Part;
 use super::recognise::bulk_column;
@@ -25,10 +26,16 @@ pub(super) fn give_labels(parts: &mut [Part], module: &str, metadata: &Metadata)
     id
 }
 
+/// Whether a label that somebody wrote is that of a column: case and blanks around it do not count.
+pub fn is_label(written: &str, label: &str) -> bool {
+    loose(written) == loose(label)
+}
+
 /// By what the user says that a field of Zoho is called here.
 pub(super) fn declared(request: &Request, module: &str, label: &str) -> Option<String> {
     let (base, suffix) = label.strip_suffix(".id").map_or((label, ""), |base| (base, ".id"));
-    let (name, _) = request.labels.iter().find(|(_, own)| own == base)?;
+    let exact = request.labels.iter().find(|(_, own)| own == base);
+    let (name, _) = exact.or_else(|| request.labels.iter().find(|(_, own)| is_label(own, base)))?;
     zoho::api_name(module, &format!("{name}{suffix}"))
 }
 

@@ -39,6 +39,7 @@ pub use dataset::Dataset;
 pub use events::EventColumns;
 pub use fields::member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
+pub use labels::is_label;
 pub use manifest::{LANDING, MANIFEST, Manifest, Pulled, STAGING};
 pub use metadata::Choice;
 pub use workspace::Workspace;

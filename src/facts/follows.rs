@@ -8,6 +8,7 @@ use super::local::{Shard, Slice};
 use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Tally};
+use crate::frames::normalize::is_missing;
 use crate::frames::time::{instant, zone};
 
 /// Records that came after an instant of the same person.
@@ -43,10 +44,14 @@ pub struct Followed {
     pub scope: u64,
     /// Those of them with a sure time.
     pub timed: u64,
+    /// Those of them that say a time which nobody can place.
+    pub unplaced: u64,
     /// Those of them whose person has a record on the other side.
     pub known: u64,
     /// Records of the other side that stand and have a sure time.
     pub standing: u64,
+    /// Those that stand and say a time which nobody can place.
+    pub unplaced_firsts: u64,
     /// Those that came after.
     pub met: Tally,
 }
@@ -58,6 +63,8 @@ impl Followed {
         self.timed += other.timed;
         self.known += other.known;
         self.standing += other.standing;
+        self.unplaced += other.unplaced;
+        self.unplaced_firsts += other.unplaced_firsts;
         self.met.merge(other.met, cap);
     }
 }
@@ -66,14 +73,18 @@ impl Followed {
 struct Said {
     instants: AHashMap<u32, (i64, u32)>,
     rows: u64,
+    unplaced: u64,
 }
 
 impl Said {
     fn new(asked: &Follows, slice: &Slice<'_>, zone: Option<&TimeZone>) -> Result<Self, String> {
         let (stamps, flags) = (slice.column(asked.first.index)?, slice.column(asked.standing.0.index)?);
-        let mut said = Self { instants: AHashMap::new(), rows: 0 };
+        let mut said = Self { instants: AHashMap::new(), rows: 0, unplaced: 0 };
         for row in slice.rows().filter(|row| asked.standing.1.shape(flags.get(*row)) == shape::OUT) {
-            let Some(at) = instant(stamps.get(row), zone) else { continue };
+            let Some(at) = instant(stamps.get(row), zone) else {
+                said.unplaced += u64::from(!is_missing(stamps.get(row), &[]));
+                continue;
+            };
             said.rows += 1;
             let latest = said.instants.entry(slice.people.person[row as usize]).or_insert((at, row));
             if at > latest.0 {
@@ -92,11 +103,14 @@ pub(crate) fn follows(shard: &Shard<'_>, asked: &Follows) -> Result<Answer, Stri
     let people: AHashSet<u32> = first.rows().map(|row| first.people.person[row as usize]).collect();
     let counts = in_scope(shard, &then, &asked.scope)?;
     let (stamps, wording) = (then.column(asked.then.index)?, first.column(asked.first.index)?);
-    let mut found = Followed { standing: said.rows, ..Followed::default() };
+    let mut found = Followed { standing: said.rows, unplaced_firsts: said.unplaced, ..Followed::default() };
     let (mut counter, mut seen) = (Counter::default(), AHashSet::new());
     for row in then.rows().filter(|row| counts(*row)) {
         found.scope += 1;
-        let Some(at) = instant(stamps.get(row), then_zone.as_ref()) else { continue };
+        let Some(at) = instant(stamps.get(row), then_zone.as_ref()) else {
+            found.unplaced += u64::from(!is_missing(stamps.get(row), &[]));
+            continue;
+        };
         found.timed += 1;
         let person = then.people.person[row as usize];
         found.known += u64::from(people.contains(&person));

@@ -30,13 +30,17 @@ pub mod shape {
 
 /// Bytes of an `id` that Customer.io takes.
 const LONGEST: usize = 150;
+/// Words that stand for people without an id, beside those that stand for no value anywhere.
+const NOBODY: &[&str] = &["anonymous", "tba", "tbd"];
 /// Digits of a Zoho record id.
 const ZOHO: std::ops::RangeInclusive<usize> = 15..=19;
 
 /// The shape of an id under a lens of ids.
 pub(super) fn shape(lens: &Lens, value: &str) -> &'static str {
     let id = trim(value);
-    if is_missing(id, &[]) {
+    // What stands in `id` is somebody's id: a profile that is called `null` takes what was meant for many.
+    let names_nobody = is_missing(id, &[]);
+    if id.is_empty() || (names_nobody && *lens != Lens::ProfileIdFault) {
         return other::MISSING;
     }
     match lens {
@@ -49,7 +53,7 @@ pub(super) fn shape(lens: &Lens, value: &str) -> &'static str {
         Lens::ProfileIdFault => match kind(id) {
             shape::INTERNAL => shape::INTERNAL,
             shape::EMAIL => shape::EMAIL,
-            _ if is_placeholder_id(id) => other::PLACEHOLDER,
+            _ if names_nobody || is_filler(id) || is_placeholder_id(id) => other::PLACEHOLDER,
             _ if value.len() > LONGEST => shape::LONG,
             _ => shape::FINE,
         },
@@ -72,6 +76,11 @@ fn kind(id: &str) -> &'static str {
         return shape::UUID;
     }
     if is_digits(id) { shape::NUMBER } else { shape::TEXT }
+}
+
+/// Zeros, however many, and words for people of whom nothing is known.
+fn is_filler(id: &str) -> bool {
+    id.bytes().all(|byte| byte == b'0') || NOBODY.iter().any(|word| word.eq_ignore_ascii_case(id))
 }
 
 fn prefixless(id: &str) -> Option<&str> {
@@ -108,6 +117,11 @@ mod tests {
         assert_eq!(Lens::ProfileIdFault.shape(&"x".repeat(151)), shape::LONG);
         assert_eq!(Lens::ProfileIdFault.shape("4711"), shape::FINE);
         assert_eq!(Lens::ProfileIdFault.shape("??"), super::other::PLACEHOLDER);
+        for value in ["null", "-", "0", "00", "n/a", "None", "nil", "undefined", "TBD", "anonymous"] {
+            assert_eq!(Lens::ProfileIdFault.shape(value), super::other::PLACEHOLDER, "{value}");
+        }
+        assert_eq!(Lens::ProfileIdFault.shape(" "), super::other::MISSING);
+        assert_eq!(Lens::ProfileId.shape("null"), super::other::MISSING);
         assert_eq!(Lens::Prefix.shape("5540230000002350111"), shape::BARE);
         assert_eq!(Lens::Prefix.shape("zcrm_5540230000002350111"), shape::PREFIXED);
         assert_eq!(Lens::Prefix.shape("0000000"), "placeholder");
