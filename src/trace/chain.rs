@@ -10,11 +10,12 @@ use super::held::{Expected, Held};
 use super::missing::{self, Stop};
 use super::subject::Subject;
 use super::{Outcome, Passage};
+use crate::exports::System;
 use crate::facts::lenses::{shape, truth};
 use crate::facts::{Column, Consent};
 use crate::frames::time::{rfc3339, written};
-use crate::mapping::Journey;
 use crate::mapping::journeys::{Cue, Kind, Slot};
+use crate::mapping::{ColumnPath, Journey};
 
 /// What is known of one profile.
 pub(super) struct Scene<'a> {
@@ -192,8 +193,20 @@ impl Scene<'_> {
             Some(held) if tested.holds.is_none() && !absent(held) => Step::Open(standing.open.clone().unwrap_or(says)),
             Some(held) => self.broken(held, turned, &says),
             None if tested.holds.is_none() => Step::Open(standing.open.clone().unwrap_or(says)),
+            None if self.is_lone(tested) => Step::Breaks((
+                Cause::ProfileWithoutRecord,
+                format!("the profile belongs to no record of the CRM that could meet it; {says}"),
+            )),
             None => Step::Breaks((Cause::DoesNotQualify, format!("no record of the person meets it; {says}"))),
         }
+    }
+
+    /// Whether a test asks for records of the CRM, and the profile belongs to none of its people.
+    fn is_lone(&self, tested: &Tested<'_>) -> bool {
+        let columns = tested.test.columns();
+        let paths = columns.iter().filter_map(|(name, _)| ColumnPath::parse(name));
+        let mut datasets = paths.filter_map(|path| self.desk.context.datasets.get(&path.dataset));
+        self.subject.zoho(self.desk).next().is_none() && datasets.any(|dataset| dataset.system == System::Zoho)
     }
 
     /// The cause at one attribute: what is wrong with its value when the right one would do, else what is wrong at the
@@ -327,7 +340,7 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
         Cause::BlankWithoutDefault => format!("{source}, and the mapping gives `{name}` no default"),
         Cause::BlankAtSource => format!("`{name}` is {found} on the profile, and {source}"),
         Cause::ProfileWithoutRecord => {
-            format!("`{name}` is blank: the profile belongs to no record that could fill it")
+            format!("`{name}` is {found}: the profile belongs to no record that could fill it")
         }
         Cause::ValueVariant => format!("`{name}` is {found} on the profile, another spelling of {expected}"),
         Cause::ValueUnlisted => format!("{source}, and {} (`{name}`)", line.detail),

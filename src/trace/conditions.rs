@@ -42,13 +42,13 @@ pub(super) fn stand<'e>(desk: &Desk<'_>, profile: u32, filter: &'e Filter, held:
         filter.expr.leaves().into_iter().map(|test| tested(desk, profile, test, held)).collect();
     let known = |test: &Expr| find(&tests, test).and_then(|found| found.holds);
     let should = |test: &Expr| find(&tests, test).and_then(|found| found.should);
-    let gaps = desk.context.filter_gaps(filter);
+    let gap = desk.gap(filter);
     // Several records of the person may meet one test each and none of them all.
-    let whole = if gaps.is_empty() { meets(desk, profile, filter) } else { None };
+    let whole = if gap.is_none() { meets(desk, profile, filter) } else { None };
     Standing {
         inside: whole.or_else(|| filter.expr.given(&known)),
         should: filter.expr.given(&should),
-        open: gaps.into_iter().next().map(|gap| gap.reason),
+        open: gap.map(|gap| gap.reason),
         expr: &filter.expr,
         tests,
     }
@@ -64,8 +64,7 @@ fn meets(desk: &Desk<'_>, profile: u32, filter: &Filter) -> Option<bool> {
 
 fn tested<'e>(desk: &Desk<'_>, profile: u32, test: &'e Expr, held: &Profile<'_>) -> Tested<'e> {
     let filter = Filter::new(test.clone());
-    let clear = desk.context.filter_gaps(&filter).is_empty();
-    let holds = if clear { meets(desk, profile, &filter) } else { None };
+    let holds = if desk.gap(&filter).is_none() { meets(desk, profile, &filter) } else { None };
     Tested { test, holds, should: should(desk, profile, test, held, holds) }
 }
 

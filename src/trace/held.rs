@@ -200,6 +200,10 @@ impl Held<'_> {
                 self.verdict = Verdict::Same;
                 return;
             }
+            Expected::Blank(Cause::ProfileWithoutRecord) => {
+                "the profile belongs to no record".clone_into(&mut self.detail);
+                return;
+            }
             Expected::Blank(_) => {
                 self.verdict = Verdict::Kept;
                 return;

@@ -1,0 +1,108 @@
+//! What a trace must not say: that somebody does not qualify, that something is the same, or that mail is sent, where the
+//! exports do not tell or tell otherwise.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{NOW, Ran, list, run_in, text, workspace};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CONFIG: &str = "version: 1
+sources:
+  zoho: {files: [Contacts.csv, Accounts.csv], time_zone: Europe/Berlin}
+  customerio: {files: [people.csv, suppressions.csv]}
+mapping: mapping.yaml
+";
+const MAPPING: &str = "version: 1
+identity: {canonical: zoho_contact_id, source: zoho.contacts.Record Id}
+modules: {contacts: {as: people}, accounts: {as: related}}
+lag: 4h
+attributes:
+  stage: {from: zoho.contacts.Stage, type: enum, values: [Active, Churned], owner: zoho}
+  score: {from: zoho.contacts.Score, type: number, owner: zoho}
+  birthday: {from: zoho.contacts.Birthday, type: text, owner: zoho}
+  tags: {from: zoho.contacts.Tag, type: list, role: tags, owner: zoho}
+  unsubscribed: {from: zoho.contacts.Email Opt Out, type: boolean, role: consent, owner: zoho}
+segments:
+  Firm: {where: \"zoho.accounts.\\\"Account Type\\\" = 'Customer'\"}
+  Active: {where: \"stage = 'Active'\"}
+  Slip: {where: \"stage = 'active'\"}
+  Vip: {where: \"tags = 'vip'\"}
+journeys:
+  firm: {trigger: \"segment:Firm\"}
+  active: {trigger: \"segment:Active\"}
+  slip: {trigger: \"segment:Slip\"}
+  vip: {trigger: \"segment:Vip\"}
+";
+const CONTACTS: &str = "Record Id,Last Name,Email,Modified Time,Email Opt Out,Stage,Score,Birthday,Tag,Account Name.id
+zcrm_5725767000004101001,Dorn,dorn@example.com,2026-02-14 09:12:44,false,Active,123456,1980-02-03,neu;vip,ACCOUNT
+zcrm_5725767000004101002,Lind,lind@example.com,2026-02-14 09:12:44,false,Active,5,,\"neu, vip\",
+zcrm_5725767000004101003,Roth,roth@example.com,2026-02-14 09:12:44,false,Active,5,,VIP,
+";
+const ACCOUNTS: &str = "Record Id,Account Name,Account Type
+zcrm_5725767000004301001,Acme,Customer
+zcrm_5725767000004301002,Bolt,Partner
+";
+const PEOPLE: &str = "id,email,cio_id,created_at,unsubscribed,zoho_contact_id,stage,score,birthday,tags
+u-0001,dorn@example.com,a1f20700c3000001,1740819600,false,zcrm_5725767000004101001,Active,123456,1980-02-03,
+u-0002,lind@example.com,a1f20700c3000002,1740819600,false,zcrm_5725767000004101002,Active,5,,\"[\"\"neu\"\",\"\"vip\"\"]\"
+u-0003,roth@example.com,a1f20700c3000003,1740819600,false,zcrm_5725767000004101003,Active,5,,\"[\"\"Vip\"\"]\"
+u-0004,sue@example.com,a1f20700c3000004,1740819600,false,,Churned,5,,
+";
+const SUPPRESSIONS: &str = "email,id,created_at
+lind@example.com,u-0002,1771056764
+";
+
+/// The shop, where contacts belong to this account.
+fn shop(account: &str) -> TempDir {
+    workspace(&[
+        ("crmlint.yaml", CONFIG),
+        ("mapping.yaml", MAPPING),
+        ("Contacts.csv", &CONTACTS.replace("ACCOUNT", account)),
+        ("Accounts.csv", ACCOUNTS),
+        ("people.csv", PEOPLE),
+        ("suppressions.csv", SUPPRESSIONS),
+    ])
+}
+
+fn trace(dir: &TempDir, person: &str, more: &[&str]) -> Ran {
+    let ran = run_in(dir.path(), &[&["trace", person, "--now", NOW, "--format", "json"], more].concat());
+    assert_eq!(ran.code, 0, "{ran:?}");
+    ran
+}
+
+fn named<'a>(report: &'a Value, part: &str, name: &str) -> &'a Value {
+    list(&report["people"][0], part).iter().find(|item| text(item, "name") == name).unwrap()
+}
+
+/// How a journey ends, and why.
+fn end(dir: &TempDir, person: &str, journey: &str) -> (String, String, String) {
+    let report = trace(dir, person, &["--journey", journey]).json();
+    let passage = named(&report, "journeys", journey);
+    let cause = passage["cause"].as_str().unwrap_or_default().to_owned();
+    (text(passage, "outcome").to_owned(), cause, text(passage, "says").to_owned())
+}
+
+#[test]
+fn records_that_lead_to_nobody_tell_nothing() {
+    let dir = shop("");
+    let (outcome, cause, says) = end(&dir, "dorn@example.com", "firm");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("unknown", ""), "{says}");
+    assert!(says.contains("no record of zoho.accounts could be linked to a profile"), "{says}");
+    let linked = shop("zcrm_5725767000004301001");
+    assert_eq!(end(&linked, "dorn@example.com", "firm").0, "enters");
+    assert_eq!(end(&linked, "lind@example.com", "firm").1, "does-not-qualify");
+}
+
+#[test]
+fn a_profile_without_a_record_is_the_cause() {
+    let dir = shop("zcrm_5725767000004301001");
+    let (outcome, cause, says) = end(&dir, "sue@example.com", "firm");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "profile-without-record"), "{says}");
+    let (_, cause, says) = end(&dir, "sue@example.com", "active");
+    assert_eq!(cause, "profile-without-record", "{says}");
+    let report = trace(&dir, "sue@example.com", &[]).json();
+    let stage = named(&report, "attributes", "stage");
+    assert_eq!(text(stage, "verdict"), "not compared", "{stage}");
+}
