@@ -24,6 +24,7 @@ attributes:
   birthday: {from: zoho.contacts.Birthday, type: text, owner: zoho}
   tags: {from: zoho.contacts.Tag, type: list, role: tags, owner: zoho}
   unsubscribed: {from: zoho.contacts.Email Opt Out, type: boolean, role: consent, owner: zoho}
+tags: {approved: [vip]}
 segments:
   Firm: {where: \"zoho.accounts.\\\"Account Type\\\" = 'Customer'\"}
   Active: {where: \"stage = 'Active'\"}
@@ -38,7 +39,7 @@ journeys:
 const CONTACTS: &str = "Record Id,Last Name,Email,Modified Time,Email Opt Out,Stage,Score,Birthday,Tag,Account Name.id
 zcrm_5725767000004101001,Dorn,dorn@example.com,2026-02-14 09:12:44,false,Active,123456,1980-02-03,neu;vip,ACCOUNT
 zcrm_5725767000004101002,Lind,lind@example.com,2026-02-14 09:12:44,false,Active,5,,\"neu, vip\",
-zcrm_5725767000004101003,Roth,roth@example.com,2026-02-14 09:12:44,false,Active,5,,VIP,
+zcrm_5725767000004101003,Roth,roth@example.com,2026-02-14 09:12:44,false,Active,5,,vip,
 ";
 const ACCOUNTS: &str = "Record Id,Account Name,Account Type
 zcrm_5725767000004301001,Acme,Customer
@@ -47,7 +48,7 @@ zcrm_5725767000004301002,Bolt,Partner
 const PEOPLE: &str = "id,email,cio_id,created_at,unsubscribed,zoho_contact_id,stage,score,birthday,tags
 u-0001,dorn@example.com,a1f20700c3000001,1740819600,false,zcrm_5725767000004101001,Active,123456,1980-02-03,
 u-0002,lind@example.com,a1f20700c3000002,1740819600,false,zcrm_5725767000004101002,Active,5,,\"[\"\"neu\"\",\"\"vip\"\"]\"
-u-0003,roth@example.com,a1f20700c3000003,1740819600,false,zcrm_5725767000004101003,Active,5,,\"[\"\"Vip\"\"]\"
+u-0003,roth@example.com,a1f20700c3000003,1740819600,false,zcrm_5725767000004101003,Active,5,,\"[\"\"VIP\"\"]\"
 u-0004,sue@example.com,a1f20700c3000004,1740819600,false,,Churned,5,,
 ";
 const SUPPRESSIONS: &str = "email,id,created_at
@@ -105,4 +106,18 @@ fn a_profile_without_a_record_is_the_cause() {
     let report = trace(&dir, "sue@example.com", &[]).json();
     let stage = named(&report, "attributes", "stage");
     assert_eq!(text(stage, "verdict"), "not compared", "{stage}");
+}
+
+#[test]
+fn a_list_is_read_item_by_item() {
+    let dir = shop("");
+    let (outcome, cause, says) = end(&dir, "dorn@example.com", "vip");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "not-synced"), "{says}");
+    assert!(says.contains("has \"n***, vip\""), "{says}");
+    let (outcome, cause, says) = end(&dir, "roth@example.com", "vip");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "value-variant"), "{says}");
+    let report = trace(&dir, "lind@example.com", &[]).json();
+    assert_eq!(text(named(&report, "attributes", "tags"), "verdict"), "same");
+    let vip = named(&report, "segments", "Vip");
+    assert_eq!((vip["inside"].as_bool(), vip["should"].as_bool()), (Some(true), Some(true)), "{vip}");
 }

@@ -8,6 +8,7 @@ use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::subject::Subject;
 use crate::facts::fits::number;
+use crate::facts::items::items;
 use crate::facts::lenses::truth;
 use crate::facts::{Column, Filter, single};
 use crate::findings::Shows;
@@ -75,6 +76,9 @@ fn should(desk: &Desk<'_>, profile: u32, test: &Expr, held: &Profile<'_>, holds:
     for (name, ty) in &columns {
         let Some(own) = attribute(desk, name).and_then(|own| held.get(&own)) else { return holds };
         match &own.expected {
+            Expected::Value(text) if *ty == Type::List => {
+                return if columns.len() == 1 { of_items(desk, profile, test, text) } else { holds };
+            }
             Expected::Value(text) => match operand(text, *ty) {
                 Some(value) => drop(values.insert(name.clone(), value)),
                 None => return holds,
@@ -89,6 +93,20 @@ fn should(desk: &Desk<'_>, profile: u32, test: &Expr, held: &Profile<'_>, holds:
     }
     let put = |name: &str, ty: Type| values.get(name).cloned().unwrap_or(Operand::Column { name: name.to_owned(), ty });
     meets(desk, profile, &Filter::new(test.replaced(&put)))
+}
+
+/// Whether a test of a list would hold with these items: where one of them meets it, or each is another one.
+fn of_items(desk: &Desk<'_>, profile: u32, test: &Expr, text: &str) -> Option<bool> {
+    let held = items(text);
+    if held.is_empty() || matches!(test, Expr::Missing(_)) {
+        return Some(held.is_empty() && matches!(test, Expr::Missing(_)));
+    }
+    let meets = |item: &str| {
+        let put = |_: &str, _: Type| Operand::Text(item.to_owned());
+        meets(desk, profile, &Filter::new(test.replaced(&put)))
+    };
+    let met: Vec<bool> = held.iter().map(|item| meets(item)).collect::<Option<_>>()?;
+    Some(if test.is_negative() { met.iter().all(|met| *met) } else { met.contains(&true) })
 }
 
 /// The attribute that a column of a condition is, when it is one.

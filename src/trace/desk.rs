@@ -109,6 +109,11 @@ impl<'a> Desk<'a> {
         masking::cell(text, shows, self.show)
     }
 
+    /// Whether personal data is shown as it stands.
+    pub(super) fn shows_all(&self) -> bool {
+        self.show
+    }
+
     /// A text that is nobody's data.
     pub(super) fn plainly(&self, text: &str) -> String {
         masking::cell(text, Shows::Labels, true)
