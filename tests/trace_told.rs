@@ -121,3 +121,11 @@ fn a_list_is_read_item_by_item() {
     let vip = named(&report, "segments", "Vip");
     assert_eq!((vip["inside"].as_bool(), vip["should"].as_bool()), (Some(true), Some(true)), "{vip}");
 }
+
+#[test]
+fn a_segment_that_tests_no_allowed_value_is_to_blame() {
+    let dir = shop("");
+    let (outcome, cause, says) = end(&dir, "dorn@example.com", "slip");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "test-unlisted"), "{says}");
+    assert!(says.contains("`active`: it is not on the list of `stage`"), "{says}");
+}

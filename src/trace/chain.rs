@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::causes::Cause;
-use super::conditions::{Profile, Standing, Tested, attribute, text};
+use super::conditions::{Profile, Standing, Tested, attribute, text, unlisted};
 use super::consent::means_out;
 use super::desk::Desk;
 use super::held::{Expected, Held};
@@ -186,6 +186,10 @@ impl Scene<'_> {
         let names: Vec<String> =
             tested.test.columns().iter().filter_map(|(name, _)| attribute(self.desk, name)).collect();
         let held: Vec<&Held<'_>> = names.iter().filter_map(|name| self.held.get(name)).collect();
+        if let Some((name, value)) = unlisted(self.desk, tested, self.held) {
+            let why = format!("no profile should hold `{value}`: it is not on the list of `{name}`; {says}");
+            return Step::Breaks((Cause::TestUnlisted, why));
+        }
         let turned = standing.should == Some(true) && tested.holds != tested.should;
         let guilty = held.iter().find(|held| held.fault.is_some()).or(held.first());
         let absent = |held: &Held<'_>| matches!(held.fault, Some(Cause::AttributeAbsent | Cause::AttributeNameCase));

@@ -14,6 +14,7 @@ use crate::facts::{Column, Filter, single};
 use crate::findings::Shows;
 use crate::frames::time::instant;
 use crate::mapping::expr::{Expr, Operand, Type};
+use crate::mapping::spelling::{Place, Spellings};
 use crate::mapping::{Attribute, ColumnPath};
 
 /// The attributes of a profile, by name.
@@ -179,6 +180,30 @@ fn among<'e>(terms: &'e [Expr], settles: bool, known: &dyn Fn(&Expr) -> Option<b
         chosen = terms.iter().collect();
     }
     chosen.into_iter().flat_map(|term| decisive(term, known)).collect()
+}
+
+/// The value that a test asks for and no list allows, where the person has the one that may be meant.
+pub(super) fn unlisted(desk: &Desk<'_>, found: &Tested<'_>, held: &Profile<'_>) -> Option<(String, String)> {
+    if found.holds != Some(false) || found.test.is_negative() {
+        return None;
+    }
+    let mut slips = Vec::new();
+    for (column, text) in found.test.literals() {
+        let name = attribute(desk, &column)?;
+        let own = held.get(&name)?;
+        let attribute = own.attribute.filter(|attribute| !attribute.values.is_empty())?;
+        if attribute.values.iter().any(|allowed| allowed.attribute == text) {
+            return None;
+        }
+        let spellings = Spellings::new(attribute, true);
+        let is_meant = match (spellings.place(&text), &own.expected) {
+            (Place::Outside, _) => true,
+            (Place::Word(word, _), Expected::Value(expected)) => word.text == *expected,
+            _ => false,
+        };
+        slips.push((is_meant, name, text));
+    }
+    slips.into_iter().find(|(is_meant, ..)| *is_meant).map(|(_, name, text)| (name, text))
 }
 
 /// A test as people write it: the names of attributes alone.
