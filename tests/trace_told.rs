@@ -4,19 +4,19 @@
 
 mod common;
 
-use common::{NOW, Ran, list, run_in, text, workspace};
+use common::{NOW, Ran, list, run_in, text, workspace, write};
 use serde_json::Value;
 use tempfile::TempDir;
 
 const CONFIG: &str = "version: 1
 sources:
-  zoho: {files: [Contacts.csv, Accounts.csv], time_zone: Europe/Berlin}
+  zoho: {files: [Contacts.csv, Accounts.csv, Leads.csv], time_zone: Europe/Berlin}
   customerio: {files: [people.csv, suppressions.csv]}
 mapping: mapping.yaml
 ";
 const MAPPING: &str = "version: 1
 identity: {canonical: zoho_contact_id, source: zoho.contacts.Record Id}
-modules: {contacts: {as: people}, accounts: {as: related}}
+modules: {contacts: {as: people}, leads: {as: people}, accounts: {as: related}}
 lag: 4h
 attributes:
   stage: {from: zoho.contacts.Stage, type: enum, values: [Active, Churned], owner: zoho}
@@ -41,6 +41,9 @@ zcrm_5725767000004101001,Dorn,dorn@example.com,2026-02-14 09:12:44,false,Active,
 zcrm_5725767000004101002,Lind,lind@example.com,2026-02-14 09:12:44,false,Active,5,,\"neu, vip\",
 zcrm_5725767000004101003,Roth,roth@example.com,2026-02-14 09:12:44,false,Active,5,,vip,
 ";
+const LEADS: &str = "Record Id,Company,Last Name,Email,Is Converted,Converted Contact.id,Modified Time,Email Opt Out
+zcrm_5725767000004201001,,Roth,roth@example.com,false,,2026-02-14 09:12:44,true
+";
 const ACCOUNTS: &str = "Record Id,Account Name,Account Type
 zcrm_5725767000004301001,Acme,Customer
 zcrm_5725767000004301002,Bolt,Partner
@@ -62,6 +65,7 @@ fn shop(account: &str) -> TempDir {
         ("mapping.yaml", MAPPING),
         ("Contacts.csv", &CONTACTS.replace("ACCOUNT", account)),
         ("Accounts.csv", ACCOUNTS),
+        ("Leads.csv", LEADS),
         ("people.csv", PEOPLE),
         ("suppressions.csv", SUPPRESSIONS),
     ])
@@ -128,4 +132,29 @@ fn a_segment_that_tests_no_allowed_value_is_to_blame() {
     let (outcome, cause, says) = end(&dir, "dorn@example.com", "slip");
     assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "test-unlisted"), "{says}");
     assert!(says.contains("`active`: it is not on the list of `stage`"), "{says}");
+}
+
+#[test]
+fn to_whom_nothing_is_sent_is_said() {
+    let dir = shop("");
+    let report = trace(&dir, "lind@example.com", &["--journey", "vip"]).json();
+    let person = &report["people"][0];
+    let listed = list(person, "consent").iter().find(|said| said["dataset"] == "customerio.suppressions").unwrap();
+    assert!(text(listed, "says").contains("nothing is sent"), "{listed}");
+    assert!(listed["times"].to_string().contains("2026-02-14T08:12:44Z"), "{listed}");
+    let decides = person["decides"].to_string();
+    assert!(decides.contains("suppressions since 2026-02-14") && !decides.contains("mail is sent"), "{decides}");
+    let sent = trace(&dir, "dorn@example.com", &[]).json();
+    assert!(sent["people"][0]["decides"].to_string().contains("mail is sent"));
+}
+
+#[test]
+fn who_opted_out_elsewhere_did_so_not_in_customerio_alone() {
+    let dir = shop("");
+    let people =
+        PEOPLE.replace("1740819600,false,zcrm_5725767000004101003", "1740819600,TRUE,zcrm_5725767000004101003");
+    write(dir.path(), "people.csv", people.as_bytes());
+    let (outcome, cause, says) = end(&dir, "roth@example.com", "active");
+    assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "opted-out-in-customerio"), "{says}");
+    assert!(says.contains("as zoho.leads.Email Opt Out says too") && !says.contains("alone"), "{says}");
 }

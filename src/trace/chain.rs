@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::causes::Cause;
 use super::conditions::{Profile, Standing, Tested, attribute, text, unlisted};
-use super::consent::means_out;
+use super::consent::{self, means_out};
 use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::missing::{self, Stop};
@@ -234,7 +234,16 @@ impl Scene<'_> {
             }
             _ => Cause::DoesNotQualify,
         };
-        Step::Breaks((cause, format!("{}; {says}", sentence(self.desk, held, cause))))
+        Step::Breaks((cause, format!("{}; {says}", self.sentence(held, cause))))
+    }
+
+    /// A cause as a sentence about an attribute. Who opted out elsewhere did not do so in Customer.io alone.
+    fn sentence(&self, held: &Held<'_>, cause: Cause) -> String {
+        let elsewhere = match cause {
+            Cause::OptedOutHereOnly => consent::opted_out(self.desk, self.subject),
+            _ => Vec::new(),
+        };
+        sentence(self.desk, held, cause, &elsewhere)
     }
 
     /// Somebody whom a suppression or an exit names.
@@ -269,7 +278,7 @@ impl Scene<'_> {
             return Step::Holds;
         }
         let cause = consent_cause(held);
-        Step::Breaks((cause, format!("{}; Customer.io sends nothing to them", sentence(self.desk, held, cause))))
+        Step::Breaks((cause, format!("{}; Customer.io sends nothing to them", self.sentence(held, cause))))
     }
 
     /// Somebody who opted out at the owner and is written to all the same.
@@ -280,7 +289,7 @@ impl Scene<'_> {
         };
         let held = held.into_iter().find(out)?;
         let cause = held.fault?;
-        Some((cause, format!("{}; Customer.io writes to them all the same", sentence(self.desk, held, cause))))
+        Some((cause, format!("{}; Customer.io writes to them all the same", self.sentence(held, cause))))
     }
 
     fn runs(&self, journey: &Journey) -> Step {
@@ -320,7 +329,7 @@ fn consent_cause(held: &Held<'_>) -> Cause {
 }
 
 /// A cause as a sentence about an attribute.
-fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
+fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause, elsewhere: &[String]) -> String {
     let line = held.line(desk, String::new());
     let name = &line.name;
     let quoted = |text: &str| format!("\"{text}\"");
@@ -357,6 +366,9 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
         Cause::TimestampZone => format!("`{name}` is {found}, {}", line.detail),
         Cause::NumberForm => format!("`{name}` is {found}, which is no number to Customer.io"),
         Cause::OptedOut => format!("the person opted out (`{name}` is {found}, {source})"),
+        Cause::OptedOutHereOnly if !elsewhere.is_empty() => {
+            format!("`{name}` is {found} in Customer.io, as {} says too; {source}, and decides", elsewhere.join(", "))
+        }
         Cause::OptedOutHereOnly => format!("`{name}` is {found} in Customer.io alone: {source}"),
         Cause::OptOutNotSynced => format!("the person opted out, and `{name}` is {found}: {source}"),
         Cause::ConsentUnreadable => format!("consent says neither yes nor no: `{name}` is {found}, {source}"),

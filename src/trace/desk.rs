@@ -146,7 +146,7 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
         wanted.entry(path.dataset).or_default().extend(index);
     }
     for dataset in context.datasets.values() {
-        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&[
+        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(consent::SINCE).chain(&[
             "Modified Time",
             "Created Time",
             "Is Converted",
