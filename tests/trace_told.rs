@@ -158,3 +158,16 @@ fn who_opted_out_elsewhere_did_so_not_in_customerio_alone() {
     assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "opted-out-in-customerio"), "{says}");
     assert!(says.contains("as zoho.leads.Email Opt Out says too") && !says.contains("alone"), "{says}");
 }
+
+#[test]
+fn a_segment_that_tests_events_is_unknown() {
+    let dir = shop("");
+    let config = CONFIG.replace("suppressions.csv]", "suppressions.csv, segments.json]");
+    write(dir.path(), "crmlint.yaml", config.as_bytes());
+    let listed = "{\"segments\":[{\"id\":1,\"name\":\"Bought\",\"conditions\":{\"and\":[{\"attribute\":{\"field\":\"stage\",\"operator\":\"eq\",\"value\":\"Active\"}},{\"event\":{\"name\":\"order_completed\"}}]}}]}";
+    write(dir.path(), "segments.json", listed.as_bytes());
+    let report = trace(&dir, "dorn@example.com", &["--segment", "Bought"]).json();
+    let bought = named(&report, "segments", "Bought");
+    assert!(bought["inside"].is_null() && bought["should"].is_null(), "{bought}");
+    assert!(text(bought, "not_evaluated").contains("tests more than attributes"), "{bought}");
+}

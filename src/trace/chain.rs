@@ -8,6 +8,7 @@ use super::consent::{self, means_out};
 use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::missing::{self, Stop};
+use super::stages::why_open;
 use super::subject::Subject;
 use super::{Outcome, Passage};
 use crate::exports::System;
@@ -161,7 +162,7 @@ impl Scene<'_> {
     /// A segment that has to hold the person, or must not.
     fn member(&self, name: &str, wanted: bool) -> Step {
         let Some(standing) = self.segments.get(name) else {
-            return Step::Open(format!("the segment {name} has no condition under `segments:`"));
+            return Step::Open(self.unread(name));
         };
         if standing.inside == Some(wanted) {
             return Step::Holds;
@@ -178,6 +179,15 @@ impl Scene<'_> {
             return Step::Breaks((Cause::KeptOut, format!("the person is in {name}, which is kept out (`{test}`)")));
         }
         self.test(name, standing, &tested)
+    }
+
+    /// Why a segment cannot be looked at.
+    fn unread(&self, name: &str) -> String {
+        let mut segments = self.desk.context.mapping.into_iter().flat_map(|mapping| &mapping.segments);
+        match segments.find(|segment| segment.name == name) {
+            Some(segment) => format!("who is in the segment {name} cannot be said: {}", why_open(segment)),
+            None => format!("the segment {name} has no condition under `segments:`"),
+        }
     }
 
     /// What is wrong where a test is to blame.
