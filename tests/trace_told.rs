@@ -171,3 +171,31 @@ fn a_segment_that_tests_events_is_unknown() {
     assert!(bought["inside"].is_null() && bought["should"].is_null(), "{bought}");
     assert!(text(bought, "not_evaluated").contains("tests more than attributes"), "{bought}");
 }
+
+#[test]
+fn a_placeholder_names_nobody_and_names_are_listed_once() {
+    let dir = shop("");
+    let placeholder = run_in(dir.path(), &["trace", "test@test.com", "--now", NOW]);
+    assert_eq!(placeholder.code, 2);
+    assert!(placeholder.err.contains("a placeholder address names nobody"), "{}", placeholder.err);
+    assert!(!placeholder.err.contains("did you mean"), "{}", placeholder.err);
+    let twin = "u-0005,dorn@example.com,a1f20700c3000005,1740819600,false,zcrm_5725767000004101001,Active,123456,,\n";
+    write(
+        dir.path(),
+        "Contacts.csv",
+        CONTACTS.replace("1980-02-03,neu;vip", ",").replace("Active,123456", ",").as_bytes(),
+    );
+    write(
+        dir.path(),
+        "people.csv",
+        format!("{PEOPLE}{twin}")
+            .replace("Active,123456,1980-02-03,", ",,,")
+            .replace("Active,123456,,", ",,,")
+            .as_bytes(),
+    );
+    let ran = run_in(dir.path(), &["trace", "dorn@example.com", "--now", NOW]);
+    let flat = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tail = flat.split("Blank at the source and on the profile: ").nth(1).unwrap_or_else(|| panic!("{ran:?}"));
+    let names = tail.split('.').next().unwrap();
+    assert_eq!(names.matches("tags").count(), 1, "{names}");
+}
