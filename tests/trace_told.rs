@@ -1,5 +1,5 @@
-//! What a trace must not say: that somebody does not qualify, that something is the same, or that mail is sent, where the
-//! exports do not tell or tell otherwise.
+//! What a trace and a list of test people must not say: that somebody does not qualify, that something is the same, or that
+//! mail is sent, where the exports do not tell or tell otherwise.
 #![allow(clippy::unwrap_used)]
 
 mod common;
@@ -198,4 +198,28 @@ fn a_placeholder_names_nobody_and_names_are_listed_once() {
     let tail = flat.split("Blank at the source and on the profile: ").nth(1).unwrap_or_else(|| panic!("{ran:?}"));
     let names = tail.split('.').next().unwrap();
     assert_eq!(names.matches("tags").count(), 1, "{names}");
+}
+
+#[test]
+fn a_proposed_list_says_what_is_not_compared() {
+    let dir = shop("");
+    let plain = run_in(dir.path(), &["sample", "--now", NOW]);
+    assert_eq!(plain.code, 0, "{plain:?}");
+    assert!(!plain.out.contains("QA002"), "{}", plain.out);
+    assert!(plain.err.contains("No Zoho contact has: "), "{}", plain.err);
+    let deal = "attributes:\n  deal: {from: {column: zoho.deals.Stage, through: zoho.deals.Contact Name, pick: last, by: Closing Date}, type: text, owner: zoho}\n";
+    write(dir.path(), "mapping.yaml", MAPPING.replace("attributes:\n", deal).as_bytes());
+    write(dir.path(), "crmlint.yaml", CONFIG.replace("Leads.csv]", "Leads.csv, Deals.csv]").as_bytes());
+    let deals = "Record Id,Deal Name,Contact Name.id,Contact Name,Stage,Closing Date\nzcrm_5725767000004501001,Tea,zcrm_5725767000004101001,Dorn,Won,2026-02-01\n";
+    write(dir.path(), "Deals.csv", deals.as_bytes());
+    let people: Vec<String> = PEOPLE
+        .lines()
+        .enumerate()
+        .map(|(at, line)| format!("{line},{}\n", if at == 0 { "deal" } else { "Won" }))
+        .collect();
+    write(dir.path(), "people.csv", people.concat().as_bytes());
+    let looked_up = run_in(dir.path(), &["sample", "--now", NOW]);
+    assert_eq!(looked_up.code, 0, "{looked_up:?}");
+    assert!(looked_up.out.contains("# QA002 is not evaluated"), "{}", looked_up.out);
+    assert!(looked_up.out.contains("# - deal comes from zoho.deals.Stage through a lookup"), "{}", looked_up.out);
 }
