@@ -167,8 +167,8 @@ fn journeys_and_segments_narrow_the_trace() {
     };
     let asked = &sound(&people).asked;
     let all = trace(&dir, asked, &[]).json();
-    assert_eq!(names(&all, "journeys"), ["main", "draft", "old", "later", "loyal", "town", "nick", "cart"]);
-    assert_eq!(text(&all["people"][0]["journeys"][7], "outcome"), "waits", "an event is not seen");
+    assert_eq!(names(&all, "journeys"), ["main", "draft", "old", "later", "loyal", "town", "nick", "slip", "cart"]);
+    assert_eq!(text(&all["people"][0]["journeys"][8], "outcome"), "waits", "an event is not seen");
     let town = trace(&dir, asked, &["--journey", "town"]).json();
     assert_eq!(
         (names(&town, "segments"), names(&town, "attributes")),

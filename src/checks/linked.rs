@@ -7,7 +7,7 @@ use super::Ask;
 use super::context::Context;
 use super::lists::SUPPRESSIONS;
 use crate::exports::System;
-use crate::facts::{Answer, Answers, Column, Question, Scope};
+use crate::facts::{Answer, Answers, Column, Filter, Question, Scope};
 use crate::findings::Gap;
 use crate::frames::identity::Keys;
 use crate::mapping::expr::Expr;
@@ -39,17 +39,35 @@ fn questions(context: &Context<'_>, asked: &[Question]) -> Vec<Question> {
 fn foreign(context: &Context<'_>, question: &Question, counts: fn(&Expr) -> bool) -> Vec<(ColumnPath, String)> {
     let Some(profiles) = context.profiles() else { return Vec::new() };
     let about = |own: &str| own.strip_prefix(EARLIER).unwrap_or(own) == profiles.name;
-    let is_list = |dataset: &str| {
-        context.dataset(dataset).is_none_or(|dataset| dataset.module.eq_ignore_ascii_case(SUPPRESSIONS))
-    };
     let mut found = Vec::new();
     for (own, filter) in question.filters().into_iter().filter(|(own, _)| about(own)) {
-        let leaves = filter.expr.leaves().into_iter().filter(|leaf| counts(leaf));
-        let named = leaves.flat_map(Expr::columns).filter_map(|(name, _)| ColumnPath::parse(&name));
-        let other = named.filter(|path| path.dataset != own && !is_list(&path.dataset));
+        let other = beside(context, own, filter, counts).into_iter();
         found.extend(other.map(|path| (path, own.to_owned())));
     }
     found
+}
+
+fn beside(context: &Context<'_>, own: &str, filter: &Filter, counts: fn(&Expr) -> bool) -> Vec<ColumnPath> {
+    let is_list = |dataset: &str| {
+        context.dataset(dataset).is_none_or(|dataset| dataset.module.eq_ignore_ascii_case(SUPPRESSIONS))
+    };
+    let leaves = filter.expr.leaves().into_iter().filter(|leaf| counts(leaf));
+    let named = leaves.flat_map(Expr::columns).filter_map(|(name, _)| ColumnPath::parse(&name));
+    named.filter(|path| path.dataset != own && !is_list(&path.dataset)).collect()
+}
+
+/// What has to be known of the datasets that a condition on profiles names beside them.
+pub(crate) fn links(context: &Context<'_>, filter: &Filter) -> Vec<Question> {
+    let Some(profiles) = context.profiles() else { return Vec::new() };
+    let named = beside(context, &profiles.name, filter, |_| true);
+    let named: BTreeSet<String> = named.into_iter().map(|path| path.dataset).collect();
+    let right = || profiles.name.clone();
+    named.into_iter().map(|left| Question::Coverage { left, right: right(), scope: Scope::All }).collect()
+}
+
+/// A gap where a condition on profiles names records of which none leads to anybody.
+pub(crate) fn link_gap(context: &Context<'_>, answers: &Answers, filter: &Filter) -> Option<Gap> {
+    links(context, filter).iter().find_map(|question| unlinked(context, answers, question, "record"))
 }
 
 /// What such a question reads beside profiles. Whether a column is blank is told by a blank one as well.

@@ -53,7 +53,7 @@ mod launch;
 mod lead_and_contact;
 pub(crate) mod likeness;
 mod limits;
-mod linked;
+pub(crate) mod linked;
 mod lists;
 mod mapping_change;
 mod mapping_entry;

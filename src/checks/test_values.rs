@@ -82,6 +82,11 @@ pub(crate) fn mapped<'a>(context: &Context<'a>, contacts: &Dataset) -> Vec<Mappe
     pairs.filter(|pair| pair.left.dataset == contacts.name && listed(Some(pair.attribute))).map(Mapped).collect()
 }
 
+/// Why values of some attributes are held against those of nobody, until `expect:` says what they should be.
+pub(crate) fn left_out(context: &Context<'_>) -> BTreeSet<String> {
+    pairs(context, &BTreeSet::new()).1.into_iter().map(|gap| gap.reason).collect()
+}
+
 impl Mapped<'_> {
     pub(crate) fn name(&self) -> &str {
         &self.0.attribute.name

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let people = counted(proposal.people as u64, "person", "people");
     console.say(&format!("{people} proposed by their real ids, which are personal data."));
     if !proposal.absent.is_empty() {
-        console.say(&format!("Nobody in the exports has: {}.", proposal.absent.join(", ")));
+        console.say(&format!("No Zoho contact has: {}.", proposal.absent.join(", ")));
     }
     for gap in &proposal.gaps {
         console.say(&format!("Not looked for: {gap}."));

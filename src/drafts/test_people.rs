@@ -111,7 +111,7 @@ pub fn propose(config: &Config, count: usize, options: &Options<'_>) -> Result<P
     let mut reasons: Vec<String> = gaps.into_iter().map(|gap| gap.reason).collect();
     reasons.dedup();
     Ok(Proposal {
-        text: format("mapping.yaml", &block(options.policy.now, &told))?,
+        text: format("mapping.yaml", &block(options.policy.now, &test_values::left_out(&context), &told))?,
         people: told.len(),
         absent: absent.collect(),
         gaps: reasons,
@@ -212,12 +212,19 @@ impl Scene<'_> {
     }
 }
 
-fn block(now: i64, entries: &[String]) -> String {
+fn block(now: i64, open: &BTreeSet<String>, entries: &[String]) -> String {
     let day: String = rfc3339(now).chars().take(10).collect();
+    let open: Vec<String> = open.iter().map(|why| format!("# - {why}\n")).collect();
+    let open = match open.concat() {
+        lines if lines.is_empty() => lines,
+        lines => {
+            format!("# QA002 is not evaluated for these, unless `expect:` says what each person should have:\n{lines}")
+        }
+    };
     format!(
         "# Proposed by crmlint sample on {day}: look at each person in both systems before you rely on it.\n\
          # Real ids are personal data. Keep this list where the exports may be kept.\n\
-         test_people:\n{}",
+         {open}test_people:\n{}",
         entries.concat()
     )
 }

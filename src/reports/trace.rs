@@ -100,8 +100,13 @@ impl Page {
         }
         self.line(&table.to_string());
         if !blank.is_empty() {
-            let mut names: Vec<&str> = blank.iter().map(|value| value.name.as_str()).collect();
-            names.dedup();
+            let mut names: Vec<&str> = Vec::new();
+            for value in blank {
+                // Each profile of a person has them.
+                if !names.contains(&value.name.as_str()) {
+                    names.push(&value.name);
+                }
+            }
             self.wrapped("", &format!("Blank at the source and on the profile: {}.", names.join(", ")));
         }
     }

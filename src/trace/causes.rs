@@ -130,6 +130,8 @@ causes! {
     TimestampZone "timestamp-zone" Value true,
     /// the value is no number to Customer.io
     NumberForm "number-form" Value true,
+    /// the segment tests a value that is not on the list of the mapping, so it holds nobody
+    TestUnlisted "test-unlisted" Segment true,
     /// the person does not meet the condition, at the source either
     DoesNotQualify "does-not-qualify" Segment false,
     /// a segment that the journey keeps out, or an exit, holds the person

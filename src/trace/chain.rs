@@ -3,18 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::causes::Cause;
-use super::conditions::{Profile, Standing, Tested, attribute, text};
-use super::consent::means_out;
+use super::conditions::{Profile, Standing, Tested, attribute, text, unlisted};
+use super::consent::{self, means_out};
 use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::missing::{self, Stop};
+use super::stages::why_open;
 use super::subject::Subject;
 use super::{Outcome, Passage};
+use crate::exports::System;
 use crate::facts::lenses::{shape, truth};
 use crate::facts::{Column, Consent};
 use crate::frames::time::{rfc3339, written};
-use crate::mapping::Journey;
 use crate::mapping::journeys::{Cue, Kind, Slot};
+use crate::mapping::{ColumnPath, Journey};
 
 /// What is known of one profile.
 pub(super) struct Scene<'a> {
@@ -160,7 +162,7 @@ impl Scene<'_> {
     /// A segment that has to hold the person, or must not.
     fn member(&self, name: &str, wanted: bool) -> Step {
         let Some(standing) = self.segments.get(name) else {
-            return Step::Open(format!("the segment {name} has no condition under `segments:`"));
+            return Step::Open(self.unread(name));
         };
         if standing.inside == Some(wanted) {
             return Step::Holds;
@@ -179,12 +181,25 @@ impl Scene<'_> {
         self.test(name, standing, &tested)
     }
 
+    /// Why a segment cannot be looked at.
+    fn unread(&self, name: &str) -> String {
+        let mut segments = self.desk.context.mapping.into_iter().flat_map(|mapping| &mapping.segments);
+        match segments.find(|segment| segment.name == name) {
+            Some(segment) => format!("who is in the segment {name} cannot be said: {}", why_open(segment)),
+            None => format!("the segment {name} has no condition under `segments:`"),
+        }
+    }
+
     /// What is wrong where a test is to blame.
     fn test(&self, segment: &str, standing: &Standing<'_>, tested: &Tested<'_>) -> Step {
         let says = format!("{segment} tests `{}`", text(self.desk, tested.test));
         let names: Vec<String> =
             tested.test.columns().iter().filter_map(|(name, _)| attribute(self.desk, name)).collect();
         let held: Vec<&Held<'_>> = names.iter().filter_map(|name| self.held.get(name)).collect();
+        if let Some((name, value)) = unlisted(self.desk, tested, self.held) {
+            let why = format!("no profile should hold `{value}`: it is not on the list of `{name}`; {says}");
+            return Step::Breaks((Cause::TestUnlisted, why));
+        }
         let turned = standing.should == Some(true) && tested.holds != tested.should;
         let guilty = held.iter().find(|held| held.fault.is_some()).or(held.first());
         let absent = |held: &Held<'_>| matches!(held.fault, Some(Cause::AttributeAbsent | Cause::AttributeNameCase));
@@ -192,8 +207,20 @@ impl Scene<'_> {
             Some(held) if tested.holds.is_none() && !absent(held) => Step::Open(standing.open.clone().unwrap_or(says)),
             Some(held) => self.broken(held, turned, &says),
             None if tested.holds.is_none() => Step::Open(standing.open.clone().unwrap_or(says)),
+            None if self.is_lone(tested) => Step::Breaks((
+                Cause::ProfileWithoutRecord,
+                format!("the profile belongs to no record of the CRM that could meet it; {says}"),
+            )),
             None => Step::Breaks((Cause::DoesNotQualify, format!("no record of the person meets it; {says}"))),
         }
+    }
+
+    /// Whether a test asks for records of the CRM, and the profile belongs to none of its people.
+    fn is_lone(&self, tested: &Tested<'_>) -> bool {
+        let columns = tested.test.columns();
+        let paths = columns.iter().filter_map(|(name, _)| ColumnPath::parse(name));
+        let mut datasets = paths.filter_map(|path| self.desk.context.datasets.get(&path.dataset));
+        self.subject.zoho(self.desk).next().is_none() && datasets.any(|dataset| dataset.system == System::Zoho)
     }
 
     /// The cause at one attribute: what is wrong with its value when the right one would do, else what is wrong at the
@@ -217,7 +244,16 @@ impl Scene<'_> {
             }
             _ => Cause::DoesNotQualify,
         };
-        Step::Breaks((cause, format!("{}; {says}", sentence(self.desk, held, cause))))
+        Step::Breaks((cause, format!("{}; {says}", self.sentence(held, cause))))
+    }
+
+    /// A cause as a sentence about an attribute. Who opted out elsewhere did not do so in Customer.io alone.
+    fn sentence(&self, held: &Held<'_>, cause: Cause) -> String {
+        let elsewhere = match cause {
+            Cause::OptedOutHereOnly => consent::opted_out(self.desk, self.subject),
+            _ => Vec::new(),
+        };
+        sentence(self.desk, held, cause, &elsewhere)
     }
 
     /// Somebody whom a suppression or an exit names.
@@ -252,7 +288,7 @@ impl Scene<'_> {
             return Step::Holds;
         }
         let cause = consent_cause(held);
-        Step::Breaks((cause, format!("{}; Customer.io sends nothing to them", sentence(self.desk, held, cause))))
+        Step::Breaks((cause, format!("{}; Customer.io sends nothing to them", self.sentence(held, cause))))
     }
 
     /// Somebody who opted out at the owner and is written to all the same.
@@ -263,7 +299,7 @@ impl Scene<'_> {
         };
         let held = held.into_iter().find(out)?;
         let cause = held.fault?;
-        Some((cause, format!("{}; Customer.io writes to them all the same", sentence(self.desk, held, cause))))
+        Some((cause, format!("{}; Customer.io writes to them all the same", self.sentence(held, cause))))
     }
 
     fn runs(&self, journey: &Journey) -> Step {
@@ -303,7 +339,7 @@ fn consent_cause(held: &Held<'_>) -> Cause {
 }
 
 /// A cause as a sentence about an attribute.
-fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
+fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause, elsewhere: &[String]) -> String {
     let line = held.line(desk, String::new());
     let name = &line.name;
     let quoted = |text: &str| format!("\"{text}\"");
@@ -327,7 +363,7 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
         Cause::BlankWithoutDefault => format!("{source}, and the mapping gives `{name}` no default"),
         Cause::BlankAtSource => format!("`{name}` is {found} on the profile, and {source}"),
         Cause::ProfileWithoutRecord => {
-            format!("`{name}` is blank: the profile belongs to no record that could fill it")
+            format!("`{name}` is {found}: the profile belongs to no record that could fill it")
         }
         Cause::ValueVariant => format!("`{name}` is {found} on the profile, another spelling of {expected}"),
         Cause::ValueUnlisted => format!("{source}, and {} (`{name}`)", line.detail),
@@ -340,6 +376,9 @@ fn sentence(desk: &Desk<'_>, held: &Held<'_>, cause: Cause) -> String {
         Cause::TimestampZone => format!("`{name}` is {found}, {}", line.detail),
         Cause::NumberForm => format!("`{name}` is {found}, which is no number to Customer.io"),
         Cause::OptedOut => format!("the person opted out (`{name}` is {found}, {source})"),
+        Cause::OptedOutHereOnly if !elsewhere.is_empty() => {
+            format!("`{name}` is {found} in Customer.io, as {} says too; {source}, and decides", elsewhere.join(", "))
+        }
         Cause::OptedOutHereOnly => format!("`{name}` is {found} in Customer.io alone: {source}"),
         Cause::OptOutNotSynced => format!("the person opted out, and `{name}` is {found}: {source}"),
         Cause::ConsentUnreadable => format!("consent says neither yes nor no: `{name}` is {found}, {source}"),

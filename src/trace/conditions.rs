@@ -8,11 +8,13 @@ use super::desk::Desk;
 use super::held::{Expected, Held};
 use super::subject::Subject;
 use crate::facts::fits::number;
+use crate::facts::items::items;
 use crate::facts::lenses::truth;
 use crate::facts::{Column, Filter, single};
 use crate::findings::Shows;
 use crate::frames::time::instant;
 use crate::mapping::expr::{Expr, Operand, Type};
+use crate::mapping::spelling::{Place, Spellings};
 use crate::mapping::{Attribute, ColumnPath};
 
 /// The attributes of a profile, by name.
@@ -42,13 +44,13 @@ pub(super) fn stand<'e>(desk: &Desk<'_>, profile: u32, filter: &'e Filter, held:
         filter.expr.leaves().into_iter().map(|test| tested(desk, profile, test, held)).collect();
     let known = |test: &Expr| find(&tests, test).and_then(|found| found.holds);
     let should = |test: &Expr| find(&tests, test).and_then(|found| found.should);
-    let gaps = desk.context.filter_gaps(filter);
+    let gap = desk.gap(filter);
     // Several records of the person may meet one test each and none of them all.
-    let whole = if gaps.is_empty() { meets(desk, profile, filter) } else { None };
+    let whole = if gap.is_none() { meets(desk, profile, filter) } else { None };
     Standing {
         inside: whole.or_else(|| filter.expr.given(&known)),
         should: filter.expr.given(&should),
-        open: gaps.into_iter().next().map(|gap| gap.reason),
+        open: gap.map(|gap| gap.reason),
         expr: &filter.expr,
         tests,
     }
@@ -64,8 +66,7 @@ fn meets(desk: &Desk<'_>, profile: u32, filter: &Filter) -> Option<bool> {
 
 fn tested<'e>(desk: &Desk<'_>, profile: u32, test: &'e Expr, held: &Profile<'_>) -> Tested<'e> {
     let filter = Filter::new(test.clone());
-    let clear = desk.context.filter_gaps(&filter).is_empty();
-    let holds = if clear { meets(desk, profile, &filter) } else { None };
+    let holds = if desk.gap(&filter).is_none() { meets(desk, profile, &filter) } else { None };
     Tested { test, holds, should: should(desk, profile, test, held, holds) }
 }
 
@@ -76,6 +77,9 @@ fn should(desk: &Desk<'_>, profile: u32, test: &Expr, held: &Profile<'_>, holds:
     for (name, ty) in &columns {
         let Some(own) = attribute(desk, name).and_then(|own| held.get(&own)) else { return holds };
         match &own.expected {
+            Expected::Value(text) if *ty == Type::List => {
+                return if columns.len() == 1 { of_items(desk, profile, test, text) } else { holds };
+            }
             Expected::Value(text) => match operand(text, *ty) {
                 Some(value) => drop(values.insert(name.clone(), value)),
                 None => return holds,
@@ -90,6 +94,20 @@ fn should(desk: &Desk<'_>, profile: u32, test: &Expr, held: &Profile<'_>, holds:
     }
     let put = |name: &str, ty: Type| values.get(name).cloned().unwrap_or(Operand::Column { name: name.to_owned(), ty });
     meets(desk, profile, &Filter::new(test.replaced(&put)))
+}
+
+/// Whether a test of a list would hold with these items: where one of them meets it, or each is another one.
+fn of_items(desk: &Desk<'_>, profile: u32, test: &Expr, text: &str) -> Option<bool> {
+    let held = items(text);
+    if held.is_empty() || matches!(test, Expr::Missing(_)) {
+        return Some(held.is_empty() && matches!(test, Expr::Missing(_)));
+    }
+    let meets = |item: &str| {
+        let put = |_: &str, _: Type| Operand::Text(item.to_owned());
+        meets(desk, profile, &Filter::new(test.replaced(&put)))
+    };
+    let met: Vec<bool> = held.iter().map(|item| meets(item)).collect::<Option<_>>()?;
+    Some(if test.is_negative() { met.iter().all(|met| *met) } else { met.contains(&true) })
 }
 
 /// The attribute that a column of a condition is, when it is one.
@@ -162,6 +180,30 @@ fn among<'e>(terms: &'e [Expr], settles: bool, known: &dyn Fn(&Expr) -> Option<b
         chosen = terms.iter().collect();
     }
     chosen.into_iter().flat_map(|term| decisive(term, known)).collect()
+}
+
+/// The value that a test asks for and no list allows, where the person has the one that may be meant.
+pub(super) fn unlisted(desk: &Desk<'_>, found: &Tested<'_>, held: &Profile<'_>) -> Option<(String, String)> {
+    if found.holds != Some(false) || found.test.is_negative() {
+        return None;
+    }
+    let mut slips = Vec::new();
+    for (column, text) in found.test.literals() {
+        let name = attribute(desk, &column)?;
+        let own = held.get(&name)?;
+        let attribute = own.attribute.filter(|attribute| !attribute.values.is_empty())?;
+        if attribute.values.iter().any(|allowed| allowed.attribute == text) {
+            return None;
+        }
+        let spellings = Spellings::new(attribute, true);
+        let is_meant = match (spellings.place(&text), &own.expected) {
+            (Place::Outside, _) => true,
+            (Place::Word(word, _), Expected::Value(expected)) => word.text == *expected,
+            _ => false,
+        };
+        slips.push((is_meant, name, text));
+    }
+    slips.into_iter().find(|(is_meant, ..)| *is_meant).map(|(_, name, text)| (name, text))
 }
 
 /// A test as people write it: the names of attributes alone.

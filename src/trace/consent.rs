@@ -3,6 +3,7 @@
 use super::causes::Cause;
 use super::desk::Desk;
 use super::held::{Expected, Held};
+use super::missing::is_suppression_list;
 use super::subject::Subject;
 use super::{Said, Verdict};
 use crate::checks::agreement::reading;
@@ -11,6 +12,7 @@ use crate::exports::{Dataset, System};
 use crate::facts::lenses::{shape, truth};
 use crate::facts::{Column, Consent, Lens};
 use crate::findings::Shows;
+use crate::frames::time::{instant, rfc3339};
 use crate::mapping::Attribute;
 
 /// Columns that systems keep consent in, beside those that the mapping names.
@@ -25,6 +27,9 @@ pub(super) const OWN: &[&str] = &[
 /// Columns with the time of a choice.
 pub(super) const TIMES: &[&str] =
     &["Unsubscribed Time", "Email Marketing Consent Timestamp", "Consent Timestamp", "Consent Time", "unsubscribed_at"];
+
+/// Columns with the time from which on somebody is on a list of those to whom nothing is sent.
+pub(super) const SINCE: &[&str] = &["suppressed_at", "created_at", "created", "timestamp", "Timestamp", "Created At"];
 
 /// Whether an attribute's true means opted out.
 pub(super) fn means_out(attribute: &Attribute) -> bool {
@@ -100,6 +105,12 @@ fn choice(expected: Option<bool>, found: &str) -> (Verdict, Option<Cause>) {
     }
 }
 
+/// Columns beside profiles in which the person opted out.
+pub(super) fn opted_out(desk: &Desk<'_>, subject: &Subject) -> Vec<String> {
+    let said = said(desk, subject).into_iter().filter(|line| desk.profiles() != Some(line.dataset.as_str()));
+    said.filter(|line| line.says == shape::OUT).map(|line| format!("{}.{}", line.dataset, line.column)).collect()
+}
+
 /// Every column of the person's records and profiles that speaks of consent.
 pub(super) fn said(desk: &Desk<'_>, subject: &Subject) -> Vec<Said> {
     let records =
@@ -113,7 +124,35 @@ pub(super) fn said(desk: &Desk<'_>, subject: &Subject) -> Vec<Said> {
             found.push(line(desk, dataset, attribute, &column, row));
         }
     }
+    found.extend(listings(desk, subject).map(|(name, row)| listing(desk, name, row)));
     found
+}
+
+/// The person's rows on lists of those to whom nothing is sent.
+fn listings<'a>(desk: &'a Desk<'_>, subject: &'a Subject) -> impl Iterator<Item = (&'a str, u32)> {
+    let lists = subject
+        .records
+        .iter()
+        .filter(|(name, _)| desk.context.datasets.get(*name).is_some_and(|dataset| is_suppression_list(dataset)));
+    lists.flat_map(|(name, rows)| rows.iter().map(move |row| (name.as_str(), *row)))
+}
+
+/// A row of such a list, with the time from which on it counts.
+fn listing(desk: &Desk<'_>, name: &str, row: u32) -> Said {
+    Said {
+        dataset: name.to_owned(),
+        column: "suppression list".to_owned(),
+        value: desk.key(name, row),
+        says: "suppressed: nothing is sent".to_owned(),
+        times: since(desk, name, row).map(|(column, at)| (column.to_owned(), at)).into_iter().collect(),
+        decides: false,
+    }
+}
+
+fn since(desk: &Desk<'_>, name: &str, row: u32) -> Option<(&'static str, String)> {
+    let (column, cell) = SINCE.iter().find_map(|column| Some((*column, desk.named(name, column, row)?)))?;
+    let at = instant(cell, None).map(rfc3339).unwrap_or_else(|| desk.shown(cell, Shows::Instants));
+    Some((column, at))
 }
 
 /// The columns of a dataset that speak of consent, with the attribute that each feeds or is.
@@ -184,11 +223,20 @@ fn says(dataset: &Dataset, attribute: Option<&Attribute>, label: &str, value: &s
 pub(super) fn decides(desk: &Desk<'_>, subject: &Subject) -> Vec<String> {
     let attributes = desk.context.mapping.into_iter().flat_map(|mapping| &mapping.attributes);
     let mut told: Vec<String> = attributes.filter(|attribute| attribute.is_consent()).map(owner).collect();
+    let listed: Option<(&str, u32)> = listings(desk, subject).next();
+    if let Some((name, row)) = listed {
+        let since = since(desk, name, row).map(|(_, at)| format!(" since {at}")).unwrap_or_default();
+        told.push(format!("The person is on the suppression list {name}{since}: nothing is sent."));
+    }
     let Some(profiles) = desk.profiles() else { return told };
     let Ok(flag) = desk.context.on_profile("unsubscribed") else { return told };
     for profile in &subject.profiles {
         let out = Consent::Mailable.says(desk.cell(&flag, *profile)) == shape::OUT;
-        let reads = if out { "unsubscribed: nothing is sent" } else { "subscribed: mail is sent" };
+        let reads = match (out, listed) {
+            (true, _) => "unsubscribed: nothing is sent",
+            (false, Some(_)) => "subscribed, and sends nothing, as the list says",
+            (false, None) => "subscribed: mail is sent",
+        };
         told.push(format!("Customer.io reads {} as {reads}.", desk.key(profiles, *profile)));
     }
     told

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::{consent, find};
 use crate::checks::Context;
 use crate::checks::lag::hold_back;
+use crate::checks::linked;
 use crate::error::Result;
 use crate::exports::{Dataset, Progress};
 use crate::facts::local::Engine;
 use crate::facts::memo::Memo;
-use crate::facts::{Answers, Column, Fresh, Question, single};
-use crate::findings::{Shows, masking};
+use crate::facts::{Answers, Column, Filter, Fresh, Question, single};
+use crate::findings::{Gap, Shows, masking};
 use crate::frames::identity::{Identity, Plan};
 use crate::frames::{Frame, Store};
 use crate::mapping::{Attribute, ColumnPath};
@@ -45,7 +46,7 @@ impl<'a> Desk<'a> {
         let identity = Identity::build(&store, &plan);
         let (memo, mut answers) = (Memo::default(), Answers::default());
         for _ in 0..ROUNDS {
-            let open = answers.open(lags(context, &answers));
+            let open = answers.open(lags(context, &answers).into_iter().chain(links(context)));
             store.ensure(&wanted(context, &open), progress)?;
             answers.extend(engine(context, &store, &identity, &memo).answer(&open));
         }
@@ -81,6 +82,12 @@ impl<'a> Desk<'a> {
         single::is_fresh(self.engine, dataset, row, fresh.as_ref())
     }
 
+    /// What stands in the way of a condition on profiles: a column that is not there, or records that lead to nobody.
+    pub(super) fn gap(&self, filter: &Filter) -> Option<Gap> {
+        let missing = self.context.filter_gaps(filter).into_iter().next();
+        missing.or_else(|| linked::link_gap(self.context, &self.answers, filter))
+    }
+
     fn fresh(&self, attribute: Option<&Attribute>, dataset: &str) -> Option<Fresh> {
         let left = self.context.datasets.get(dataset)?;
         hold_back(self.context, attribute, left, &self.answers).1.fresh().cloned()
@@ -100,6 +107,11 @@ impl<'a> Desk<'a> {
     /// A cell as it may be shown.
     pub(super) fn shown(&self, text: &str, shows: Shows) -> String {
         masking::cell(text, shows, self.show)
+    }
+
+    /// Whether personal data is shown as it stands.
+    pub(super) fn shows_all(&self) -> bool {
+        self.show
     }
 
     /// A text that is nobody's data.
@@ -134,7 +146,7 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
         wanted.entry(path.dataset).or_default().extend(index);
     }
     for dataset in context.datasets.values() {
-        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(&[
+        let names = find::KEYS.iter().chain(consent::TIMES).chain(consent::OWN).chain(consent::SINCE).chain(&[
             "Modified Time",
             "Created Time",
             "Is Converted",
@@ -153,6 +165,13 @@ fn columns(context: &Context<'_>, plan: &Plan) -> BTreeMap<String, BTreeSet<usiz
     }
     wanted.retain(|dataset, _| context.datasets.contains_key(dataset));
     wanted
+}
+
+/// What has to be asked to know whether the records beside profiles that segments name lead to anybody.
+fn links(context: &Context<'_>) -> Vec<Question> {
+    let segments = context.mapping.into_iter().flat_map(|mapping| &mapping.segments);
+    let filters = segments.filter_map(|segment| context.segment(&segment.name));
+    filters.flat_map(|filter| linked::links(context, filter)).collect()
 }
 
 /// What has to be asked to know which records are too fresh.

@@ -6,7 +6,7 @@ use super::desk::Desk;
 use crate::error::{Error, Fault, Result};
 use crate::facts::{Column, Reading};
 use crate::frames::Frame;
-use crate::frames::normalize::Form;
+use crate::frames::normalize::{AddressClass, Form, address_class};
 
 /// Columns with an id or a phone number of the person, beside the keys by which people are joined.
 pub(super) const KEYS: &[&str] =
@@ -102,11 +102,16 @@ fn phones(desk: &Desk<'_>, frame: &Frame) -> BTreeSet<usize> {
 
 /// Nobody answers: where was looked, and what is near.
 fn nobody(desk: &Desk<'_>, typed: &str) -> Error {
+    let help = "name a record id, a profile id, an e-mail address or a phone number as an export holds it";
+    if typed.contains('@') && address_class(typed) == AddressClass::Placeholder {
+        let fault = Fault::new(format!("{}: a placeholder address names nobody", desk.typed(typed)));
+        return Error::usage(fault.help(help));
+    }
     let searched: Vec<String> = desk.store.iter().map(|frame| frame.dataset.name.clone()).collect();
     let message = format!("nobody answers to {} in {}", desk.typed(typed), searched.join(", "));
     let near = near(desk, typed);
     let help = if near.is_empty() {
-        "name a record id, a profile id, an e-mail address or a phone number as an export holds it".to_owned()
+        help.to_owned()
     } else {
         format!("did you mean {}? `--show-pii` shows ids as they stand", near.join(", or "))
     };

@@ -1,6 +1,8 @@
 //! One attribute of one profile: its sources and what the mapping makes of them in, what the profile holds and how the two
 //! compare out. Values stay as they are here; what may be shown of them is decided on the way out.
 
+use std::collections::BTreeSet;
+
 use super::causes::Cause;
 use super::consent;
 use super::desk::Desk;
@@ -9,11 +11,15 @@ use super::times::{self, Pair};
 use super::{Value, Verdict};
 use crate::checks::agreement::{is_of, reading};
 use crate::checks::timestamp::is_birthday;
+use crate::facts::items::items;
 use crate::facts::{Column, Reading, Said};
 use crate::findings::Shows;
-use crate::frames::normalize::{Form, is_missing};
+use crate::frames::normalize::{Form, fold, is_missing};
 use crate::mapping::Attribute;
 use crate::mapping::spelling::{How, Place, Spellings};
+
+/// Items of a list that are shown.
+const LISTED: usize = 6;
 
 /// What a profile should hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +105,7 @@ fn expected(desk: &Desk<'_>, subject: &Subject, attribute: &Attribute, sources: 
     if attribute.is_consent() {
         return consent::expected(desk, attribute, sources);
     }
-    let filled = sources.iter().find(|(_, value)| !is_missing(value, &attribute.missing));
+    let filled = sources.iter().find(|(_, value)| !is_nothing(attribute, value));
     if let Some((column, value)) = filled {
         return meant(desk, attribute, column, value);
     }
@@ -190,7 +196,7 @@ impl Held<'_> {
     }
 
     fn weigh(&mut self, desk: &Desk<'_>, attribute: &Attribute, right: &Column, found: &str) {
-        let gone = is_missing(found, &attribute.missing);
+        let gone = is_nothing(attribute, found);
         let expected = match &self.expected {
             Expected::Open(_, why) => {
                 self.detail.clone_from(why);
@@ -200,13 +206,17 @@ impl Held<'_> {
                 self.verdict = Verdict::Same;
                 return;
             }
+            Expected::Blank(Cause::ProfileWithoutRecord) => {
+                "the profile belongs to no record".clone_into(&mut self.detail);
+                return;
+            }
             Expected::Blank(_) => {
                 self.verdict = Verdict::Kept;
                 return;
             }
             Expected::Value(expected) => expected.clone(),
         };
-        let filled = self.sources.iter().find(|(_, value)| !is_missing(value, &attribute.missing)).cloned();
+        let filled = self.sources.iter().find(|(_, value)| !is_nothing(attribute, value)).cloned();
         if gone {
             self.gone(filled.is_some());
             return;
@@ -242,11 +252,15 @@ impl Held<'_> {
         others.any(|(_, value)| reading.same(&reading.read(value, &attribute.missing, true), &right))
     }
 
+    fn is_private(&self, desk: &Desk<'_>) -> bool {
+        let sources = self.sources.iter().map(|(column, _)| column.clone());
+        let mut columns = sources.chain(desk.context.on_profile(&self.name).ok());
+        columns.any(|column| desk.context.is_sensitive(&column)) || is_birthday(&self.name)
+    }
+
     /// What of it may be shown.
     pub(super) fn shows(&self, desk: &Desk<'_>) -> Shows {
-        let mut columns =
-            self.sources.iter().map(|(column, _)| column.clone()).chain(desk.context.on_profile(&self.name).ok());
-        if columns.any(|column| desk.context.is_sensitive(&column)) || is_birthday(&self.name) {
+        if self.is_private(desk) {
             return Shows::Nothing;
         }
         match self.attribute {
@@ -261,6 +275,9 @@ impl Held<'_> {
 
     /// A value of it as it may be shown: spellings of allowed values are nobody's data.
     pub(super) fn show(&self, desk: &Desk<'_>, text: &str) -> String {
+        if let Some(attribute) = self.attribute.filter(|attribute| is_list(attribute) && !desk.shows_all()) {
+            return self.show_items(desk, attribute, text);
+        }
         let listed = self.attribute.filter(|attribute| attribute.is(&["enum"]) && !attribute.values.is_empty());
         let allowed = listed.is_some_and(|attribute| {
             let place = |profile| matches!(Spellings::new(attribute, profile).place(text), Place::Word(..));
@@ -270,6 +287,19 @@ impl Held<'_> {
             Shows::Words if allowed => desk.plainly(text),
             shows => desk.shown(text, shows),
         }
+    }
+
+    /// A list as it may be shown, item by item: the tags that the mapping names are nobody's data.
+    fn show_items(&self, desk: &Desk<'_>, attribute: &Attribute, text: &str) -> String {
+        let tags = desk.context.mapping.map(|mapping| &mapping.tags).filter(|_| attribute.is_role("tags"));
+        let is_known = |item: &str| {
+            !self.is_private(desk) && tags.is_some_and(|tags| tags.usable().any(|known| fold(known) == fold(item)))
+        };
+        let show = |item: &str| if is_known(item) { desk.plainly(item) } else { desk.shown(item, Shows::Nothing) };
+        let all = items(text);
+        let mut shown: Vec<String> = all.iter().take(LISTED).map(|item| show(item)).collect();
+        shown.extend((all.len() > LISTED).then(|| "…".to_owned()));
+        shown.join(", ")
     }
 
     /// It as a line of the report.
@@ -298,6 +328,9 @@ fn judge(attribute: &Attribute, expected: &str, found: &str) -> (Verdict, Option
         let same = form.of(expected) == form.of(found);
         return if same { (Verdict::Same, None) } else { (Verdict::Differs, Some(Cause::StaleValue)) };
     }
+    if is_list(attribute) && attribute.values.is_empty() {
+        return lists(expected, found);
+    }
     let Some(reading) = reading(attribute) else { return (Verdict::NotCompared, None) };
     if matches!(reading, Reading::Words { .. }) && !attribute.values.is_empty() {
         return words(attribute, expected, found);
@@ -316,6 +349,26 @@ fn judge(attribute: &Attribute, expected: &str, found: &str) -> (Verdict, Option
         _ if reading == Reading::Text && expected != found => (Verdict::Variant, Some(Cause::ValueVariant)),
         _ => (Verdict::Same, None),
     }
+}
+
+/// Lists hold the same in whatever order, and each item once.
+fn lists(expected: &str, found: &str) -> (Verdict, Option<Cause>) {
+    let [one, other] = [expected, found].map(|text| items(text).iter().map(|item| item.to_string()).collect());
+    let folded = |list: &BTreeSet<String>| list.iter().map(|item| fold(item)).collect::<BTreeSet<_>>();
+    match (one == other, folded(&one) == folded(&other)) {
+        (true, _) => (Verdict::Same, None),
+        (_, true) => (Verdict::Variant, Some(Cause::ValueVariant)),
+        _ => (Verdict::Differs, Some(Cause::StaleValue)),
+    }
+}
+
+fn is_list(attribute: &Attribute) -> bool {
+    attribute.is(&["list"])
+}
+
+/// Whether a value says nothing: a list without items does not either.
+fn is_nothing(attribute: &Attribute, value: &str) -> bool {
+    is_missing(value, &attribute.missing) || (is_list(attribute) && items(value).is_empty())
 }
 
 fn words(attribute: &Attribute, expected: &str, found: &str) -> (Verdict, Option<Cause>) {

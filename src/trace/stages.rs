@@ -42,7 +42,10 @@ pub(super) fn person(desk: &Desk<'_>, subject: &Subject, wanted: &Wanted<'_>) ->
             .attributes
             .extend(choice.shown(mapping).iter().filter_map(|name| Some(held.get(name)?.line(desk, key.clone()))));
         for segment in &choice.segments {
-            let Some(standing) = standings.get(&segment.name) else { continue };
+            let Some(standing) = standings.get(&segment.name) else {
+                person.segments.push(unread(segment, key.clone()));
+                continue;
+            };
             let tests = standing.decisive();
             person.segments.push(Membership {
                 profile: key.clone(),
@@ -59,6 +62,24 @@ pub(super) fn person(desk: &Desk<'_>, subject: &Subject, wanted: &Wanted<'_>) ->
         profiles.iter().zip(&standings).map(|((row, held), segments)| Way { row: *row, held, segments }).collect();
     person.journeys = choice.journeys.iter().map(|journey| passage(desk, subject, &ways, journey)).collect();
     person
+}
+
+/// A segment whose condition is not known, as Customer.io's list may have it.
+fn unread(segment: &Segment, profile: String) -> Membership {
+    Membership {
+        profile,
+        name: segment.name.clone(),
+        inside: None,
+        should: None,
+        never: segment.never,
+        tests: Vec::new(),
+        open: Some(why_open(segment)),
+    }
+}
+
+/// Why nobody can say who is in a segment.
+pub(super) fn why_open(segment: &Segment) -> String {
+    segment.open.clone().unwrap_or_else(|| "its condition could not be read".to_owned())
 }
 
 /// One profile with what is known of it.

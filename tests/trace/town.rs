@@ -46,6 +46,7 @@ segments:
   Loyal: {where: loyalty = 'top'}
   Town: {where: city = 'Lund'}
   Nick: {where: nickname = 'ace'}
+  Slip: {where: stage = 'at risk'}
 journeys:
   main: {trigger: \"segment:Target\", suppress: [\"segment:Kept Back\", unsubscribed], state: running, since: 2026-01-01}
   draft: {trigger: \"segment:Target\", state: draft}
@@ -54,6 +55,7 @@ journeys:
   loyal: {trigger: \"segment:Loyal\"}
   town: {trigger: \"segment:Town\"}
   nick: {trigger: \"segment:Nick\"}
+  slip: {trigger: \"segment:Slip\"}
   cart: {trigger: \"event:cart_abandoned\"}
 ";
 
@@ -239,6 +241,7 @@ fn soiled(case: &mut Case, cause: Cause) {
         Cause::AttributeAbsent => case.journey = "loyal",
         Cause::AttributeNameCase => case.journey = "town",
         Cause::AttributeNotMapped => case.journey = "nick",
+        Cause::TestUnlisted => case.journey = "slip",
         Cause::JourneyDraft => case.journey = "draft",
         Cause::JourneyStopped => case.journey = "old",
         Cause::JourneyNotStarted => case.journey = "later",
