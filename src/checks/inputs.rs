@@ -218,7 +218,7 @@ fn strange_of(context: &Context<'_>, document: &Document, source: &Source) -> Ve
         let near =
             nearest(label, columns.iter().copied()).map(|near| format!("Did you mean `{near}`? ")).unwrap_or_default();
         let action = format!("{near}Correct or remove it under `labels:` of the source.");
-        let subject = Subject::entry("sources", &format!("{name}.labels.{field}"));
+        let subject = Subject::entry("sources", &format!("{name}.labels.{label}"));
         Hit::entry(subject, Some(document.place(item.mark)), statement, action)
     };
     strange.map(hit).collect()
