@@ -224,3 +224,13 @@ fn a_proposed_list_says_what_is_not_compared() {
     assert!(looked_up.out.contains("# QA002 is not evaluated"), "{}", looked_up.out);
     assert!(looked_up.out.contains("# - deal comes from zoho.deals.Stage through a lookup"), "{}", looked_up.out);
 }
+
+#[test]
+fn no_number_id_or_birthday_is_shown_whole() {
+    let dir = shop("");
+    let shown = trace(&dir, "u-0001", &[]).out;
+    for told in ["123456", "1980", "02-03", "u-0001"] {
+        assert!(!shown.contains(told), "{told}: {shown}");
+    }
+    assert!(shown.contains("…456") && shown.contains("u***"), "{shown}");
+}
