@@ -40,6 +40,7 @@ const CONTACTS: &str = "Record Id,Last Name,Email,Modified Time,Email Opt Out,St
 zcrm_5725767000004101001,Dorn,dorn@example.com,2026-02-14 09:12:44,false,Active,123456,1980-02-03,neu;vip,ACCOUNT
 zcrm_5725767000004101002,Lind,lind@example.com,2026-02-14 09:12:44,false,Active,5,,\"neu, vip\",
 zcrm_5725767000004101003,Roth,roth@example.com,2026-02-14 09:12:44,false,Active,5,,vip,
+zcrm_5725767000004101004,Kern,kern@example.com,2026-05-20 10:00:00,false,Active,5,,,
 ";
 const LEADS: &str = "Record Id,Company,Last Name,Email,Is Converted,Converted Contact.id,Modified Time,Email Opt Out
 zcrm_5725767000004201001,,Roth,roth@example.com,false,,2026-02-14 09:12:44,true
@@ -54,8 +55,8 @@ u-0002,lind@example.com,a1f20700c3000002,1740819600,false,zcrm_57257670000041010
 u-0003,roth@example.com,a1f20700c3000003,1740819600,false,zcrm_5725767000004101003,Active,5,,\"[\"\"VIP\"\"]\"
 u-0004,sue@example.com,a1f20700c3000004,1740819600,false,,Churned,5,,
 ";
-const SUPPRESSIONS: &str = "email,id,created_at
-lind@example.com,u-0002,1771056764
+const SUPPRESSIONS: &str = "email,suppressed_at
+lind@example.com,1771056764
 ";
 
 /// The shop, where contacts belong to this account.
@@ -222,4 +223,14 @@ fn a_proposed_list_says_what_is_not_compared() {
     assert_eq!(looked_up.code, 0, "{looked_up:?}");
     assert!(looked_up.out.contains("# QA002 is not evaluated"), "{}", looked_up.out);
     assert!(looked_up.out.contains("# - deal comes from zoho.deals.Stage through a lookup"), "{}", looked_up.out);
+}
+
+#[test]
+fn no_number_id_or_birthday_is_shown_whole() {
+    let dir = shop("");
+    let shown = trace(&dir, "u-0001", &[]).out;
+    for told in ["123456", "1980", "02-03", "u-0001"] {
+        assert!(!shown.contains(told), "{told}: {shown}");
+    }
+    assert!(shown.contains("…456") && shown.contains("u***"), "{shown}");
 }

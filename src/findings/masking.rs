@@ -8,6 +8,9 @@ use crate::facts::agree::difference;
 use crate::frames::normalize::invisible;
 use crate::frames::time::{Stamp, classify};
 
+/// Most characters that are shown of the end of a number or an id.
+const TAIL: usize = 6;
+
 /// Samples that a report shows of a finding; the file of failing rows holds all.
 const SHOWN: usize = 5;
 
@@ -163,7 +166,8 @@ fn is_moment(text: &str) -> bool {
     !matches!(classify(text), Stamp::Other | Stamp::UnixNanos | Stamp::UnixSeconds | Stamp::Compact)
 }
 
-/// First letters of an address; the last digits of a number; first letters of words.
+/// First letters of an address; the last digits of a number; first letters of words; nothing of a day, as it may be
+/// somebody's birthday.
 fn masked(text: &str) -> String {
     let text = printable(text.trim());
     let blanks = text.contains(char::is_whitespace);
@@ -172,27 +176,41 @@ fn masked(text: &str) -> String {
             domain.rsplit_once('.').map_or_else(|| hide(domain), |(name, top)| format!("{}.{top}", hide(name)));
         return format!("{}@{domain}", hide(local));
     }
-    if text.chars().filter(char::is_ascii_digit).count() >= 5 {
-        return tail(&text.replace(char::is_whitespace, ""));
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let bare = digits == text.len();
+    if (is_moment(&text) && !bare) || is_day(&text) {
+        return "***".to_owned();
+    }
+    if digits >= 5 {
+        return tail(&text.replace(char::is_whitespace, ""), digits);
     }
     text.split_whitespace().take(4).map(hide).collect::<Vec<_>>().join(" ")
 }
 
-/// A record key: its last six characters.
+/// A record key: its last characters, or the first one where there are few.
 pub fn key(text: &str) -> String {
     let text = printable(text);
-    if text.starts_with("record ") || text == "header" || text.chars().count() <= 6 {
+    let long = text.chars().count();
+    if text.starts_with("record ") || text == "header" {
         return text;
     }
     if text.contains('@') {
         return masked(&text);
     }
-    tail(&text)
+    if long <= TAIL { hide(&text) } else { tail(&text, long) }
 }
 
-fn tail(text: &str) -> String {
-    let last: Vec<char> = text.chars().rev().take(6).collect();
+/// The end of a text, and never more than half of what tells it from others.
+fn tail(text: &str, telling: usize) -> String {
+    let last: Vec<char> = text.chars().rev().take(TAIL.min(telling / 2)).collect();
     format!("…{}", last.into_iter().rev().collect::<String>())
+}
+
+/// A day in digits, whichever part comes first.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['.', '/', '-']).collect();
+    let is_part = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    classify(text) == Stamp::Compact || (parts.len() == 3 && text.len() <= 10 && parts.iter().all(is_part))
 }
 
 /// A column's name; one that is an address is data that got into a header.
@@ -272,12 +290,16 @@ mod tests {
         assert_eq!(value("Jane Miller", Shows::Words), "J*** M***");
         assert_eq!(value("Dormant", Shows::Words), "Dormant");
         assert_eq!(value("quast.eileen178", Shows::Labels), "q***", "what the parts name is open, the cells are not");
-        assert_eq!(value("2125551234", Shows::Words), "…551234");
-        assert_eq!(value("2125551234", Shows::Times), "…551234");
+        assert_eq!(value("2125551234", Shows::Words), "…51234");
+        assert_eq!(value("2125551234", Shows::Times), "…51234");
         assert_eq!(value("2026-02-14 09:12:44", Shows::Times), "2026-02-14 09:12:44");
         assert_eq!(value("1771056764", Shows::Instants), "1771056764");
         assert_eq!(value("ana.weber@example.com", Shows::Instants), "a***@e***.com");
-        assert_eq!(value("1987-05-03", Shows::Nothing), "…-05-03");
+        for day in ["1987-05-03", "03.05.1987", "5/3/1987", "19870503", "1987-05-03 00:00:00"] {
+            assert_eq!(value(day, Shows::Nothing), "***", "{day}");
+        }
+        assert_eq!(["123456", "90210"].map(|number| value(number, Shows::Words)), ["…456", "…10"]);
+        assert_eq!(["kim", "u-0009", "cust_1002"].map(key), ["k***", "u***", "…1002"]);
         assert_eq!(value("\u{202e}gold\u{7}", Shows::Words), "\u{fffd}gold\u{fffd}");
         assert_eq!(key("zcrm_5725767000004101001"), "…101001");
         assert_eq!(key("record 17"), "record 17");
