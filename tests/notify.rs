@@ -425,3 +425,27 @@ fn a_mail_is_one_that_every_program_reads() {
         ("x@example.net", "y@example.net, z@example.net")
     );
 }
+
+#[test]
+fn what_was_not_looked_for_stays_told() {
+    let desk = Desk::new(&[SLACK]);
+    let server = Listener::new(vec![fine(), fine(), fine()]);
+    let url = server.url(&path());
+    let tell = |report: &Value| {
+        desk.lay(report);
+        let ran = desk.run(&[("SLACK_URL", &url)], &[]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        server.asked().into_iter().map(|asked| asked.body).collect::<String>()
+    };
+    tell(&changed());
+    let mut without = report();
+    without["trend"] = json!({"before": "2026-05-31T00:00:00Z", "fixed": [], "unknown": 1,
+        "not_looked_for": ["0123456789abcdef0123456789abcdef"]});
+    assert_eq!(tell(&without), "", "nothing is new and nothing is gone");
+    assert_eq!(tell(&changed()), "");
+    // A selection is a series of its own.
+    let mut few = report();
+    few["selection"] = json!("dup");
+    assert!(!tell(&few).contains("Since the last message"));
+    assert_eq!(tell(&changed()), "");
+}

@@ -86,7 +86,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let title = Brief::of(&report, None, 0)?.title;
     let place = args.state.clone().unwrap_or_else(|| State::place(&config));
     let state = if notify.targets.is_empty() { State::default() } else { State::read(&place)? };
-    let round = Round { console, report: &report, link, told: Told::of(&report, &title), place };
+    let round = Round { console, report: &report, link, title, place };
     if args.dry_run {
         return round.dry(&notify.targets, &state, mail.as_deref());
     }
@@ -112,18 +112,27 @@ struct Round<'a> {
     console: Console,
     report: &'a Report,
     link: Option<&'a str>,
-    told: Told,
+    title: String,
     place: PathBuf,
 }
 
 impl Round<'_> {
     /// Whether a target heard the same the last time.
     fn is_known(&self, target: &Target, state: &State) -> bool {
-        !target.always && self.last(target, state) == Some(&self.told)
+        let last = self.last(target, state);
+        !target.always && last == Some(&self.told(last))
+    }
+
+    fn told(&self, last: Option<&Told>) -> Told {
+        Told::of(self.report, &self.title, last)
+    }
+
+    fn series(&self) -> [Option<&str>; 2] {
+        [self.report.profile.as_deref(), self.report.selection.as_deref()]
     }
 
     fn last<'a>(&self, target: &Target, state: &'a State) -> Option<&'a Told> {
-        state.last(&target.name(), self.report.profile.as_deref())
+        state.last(&target.name(), self.series())
     }
 
     fn body(&self, target: &Target, state: &State) -> Result<String> {
@@ -142,7 +151,8 @@ impl Round<'_> {
             }
             match target.send(client, &self.body(target.target, &state)?) {
                 Ok(()) => {
-                    state.tell(&name, self.report.profile.as_deref(), self.told.clone());
+                    let told = self.told(state.last(&name, self.series()));
+                    state.tell(&name, self.series(), told);
                     // At once: what comes later may not end well, and nobody wants the same message twice.
                     let text = state.text();
                     output::draft(&self.place, |out| out.write_all(text.as_bytes()))?.keep()?;

@@ -108,6 +108,8 @@ pub struct Trend {
     pub fixed: Vec<Fixed>,
     /// Findings of before whose rule could not look for them this time: nobody knows whether they are gone.
     pub unknown: u64,
+    /// Their fingerprints.
+    pub not_looked_for: Vec<String>,
     /// People of all standing findings, where they could be compared.
     pub people: Option<Moved>,
     /// Why people were not compared, a sentence.

@@ -187,6 +187,7 @@ impl Entry<'_> {
             reopened: of(State::Reopened),
             fixed: self.fixed(&fixed)?,
             unknown: unknown.len() as u64,
+            not_looked_for: unknown.iter().map(|print| (*print).to_owned()).collect(),
             ..Trend::default()
         };
         match ran.affected {
