@@ -123,7 +123,7 @@ fn a_channel_is_told_once_and_again_when_something_changed() {
 
     let ran = desk.run(&[("SLACK_URL", &url)], &[]);
     assert_eq!((ran.code, server.asked().len()), (0, 0), "{ran:?}");
-    assert!(ran.err.contains("Nothing changed since slack (SLACK_URL) was told last."), "{}", ran.err);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("Nothing changed since slack (SLACK_URL) was told last.\n", ""));
     desk.lay(&changed());
     let ran = desk.run(&[("SLACK_URL", &url)], &["--link", "https://ci.example.com/17"]);
     let asked = server.asked();
@@ -255,7 +255,7 @@ fn each_target_is_told_for_itself_and_later_what_it_missed() {
     assert!(ran.err.contains("slack (SLACK_URL) is told."), "{ran:?}");
     let ran = desk.run(&environment, &[]);
     assert!(ran.code == 0 && ran.err.contains("teams (TEAMS_URL) is told."), "{ran:?}");
-    assert!(ran.err.contains("Nothing changed since slack"), "{ran:?}");
+    assert!(ran.out.contains("Nothing changed since slack"), "{ran:?}");
     assert_eq!((teams.asked().len(), slack.asked().len()), (2, 1));
 }
 
@@ -448,4 +448,14 @@ fn what_was_not_looked_for_stays_told() {
     few["selection"] = json!("dup");
     assert!(!tell(&few).contains("Since the last message"));
     assert_eq!(tell(&changed()), "");
+}
+
+#[test]
+fn a_link_may_be_blank_and_holds_no_password() {
+    let desk = Desk::new(&[SLACK]);
+    let mail = ["--eml", "-", "--from", "a@example.com", "--to", "b@example.com", "--dry-run"];
+    let ran = desk.run(&[], &[&mail[..], &["--link", ""]].concat());
+    assert!(ran.code == 0 && ran.out.contains("To: "), "{ran:?}");
+    let ran = desk.run(&[], &["--link", "https://me:secret@ci.example.com/17"]);
+    assert!(ran.code == 2 && ran.err.contains("a password") && !ran.err.contains("secret@"), "{ran:?}");
 }

@@ -355,3 +355,25 @@ fn a_file_that_is_not_there_fixes_nothing() {
     assert_eq!((&again["trend"]["new"], &again["trend"]["reopened"]), (&json!(0), &json!(0)));
     assert_eq!((&again["trend"]["people"]["new"], &again["trend"]["people"]["gone"]), (&json!(0), &json!(0)));
 }
+
+#[test]
+fn the_first_run_of_a_selection_is_not_the_first_of_all() {
+    let (dir, _) = three();
+    let said = run_in(dir.path(), &["audit", "--now", "2026-05-04", "--select", "ENM002", "--format", "md"]).out;
+    assert!(said.contains("the first run of this profile and selection"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_meant_says_what_could() {
+    let (dir, _) = three();
+    for (args, told) in [
+        (&["history", "list", "--config", "nope"][..], "nope does not exist"),
+        (&["history", "prune"], "--keep 30 or --older-than"),
+    ] {
+        let ran = run_in(dir.path(), args);
+        assert!(ran.code == 2 && ran.err.contains(told), "{ran:?}");
+    }
+    fs::write(dir.path().join("crmlint.yaml"), CONFIG.replace(".crmlint/history.sqlite", "\"\"")).unwrap();
+    let ran = run_in(dir.path(), &["audit"]);
+    assert!(ran.code == 2 && ran.err.contains("crmlint.yaml:5"), "{ran:?}");
+}

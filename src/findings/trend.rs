@@ -98,6 +98,8 @@ pub struct Trend {
     pub points: Vec<Point>,
     /// The run before this one; none for the first.
     pub before: Option<i64>,
+    /// Whether the history holds runs of another config, profile or selection.
+    pub has_others: bool,
     /// Standing findings that are new.
     pub new: u64,
     /// Standing findings that were there before.

@@ -182,6 +182,7 @@ impl Entry<'_> {
         let of = |wanted: State| verdict.findings.iter().filter(|one| state(one) == Some(wanted)).count() as u64;
         let mut trend = Trend {
             before: self.past.before,
+            has_others: self.has_others()?,
             new: of(State::New),
             still: of(State::Still),
             reopened: of(State::Reopened),
@@ -228,6 +229,12 @@ impl Entry<'_> {
         let last = read_lines(&last.flatten().unwrap_or_default());
         let absent: Vec<&str> = last.difference(&self.read).map(String::as_str).collect();
         Ok((!absent.is_empty()).then(|| absent.join(", ")))
+    }
+
+    /// Whether other series have runs.
+    fn has_others(&self) -> Result<bool> {
+        let other = "SELECT EXISTS (SELECT 1 FROM runs WHERE series <> ?1)";
+        self.file.query_row(other, [self.series], |row| row.get(0))
     }
 
     /// Whether no run of the series counts a later instant as now.
