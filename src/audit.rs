@@ -364,6 +364,7 @@ fn verdict(
     Verdict {
         now: options.policy.now,
         profile: options.policy.profile.clone(),
+        selection: String::new(),
         fail_on: options.policy.fail_on,
         config: config.document.as_ref().map(|document| document.file.clone()),
         remarks: remarks(context, &inputs, &outcomes),
@@ -375,6 +376,7 @@ fn verdict(
         accepted: triaged.accepted,
         pictures: Vec::new(),
         trend: None,
+        forgotten: None,
         exit,
         show_pii: options.show_pii,
     }

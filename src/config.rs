@@ -248,6 +248,11 @@ impl Config {
         let overrides = listed("overrides").into_iter().map(|node| policy::exception(&document, node));
         let waivers = listed("waivers").into_iter().map(|node| policy::waiver(&document, node));
         let file = |key: &str| root.get_text(key).map(|file| beside(base, &file));
+        if let Some(node) =
+            root.get("history").filter(|_| root.get_text("history").is_some_and(|text| text.trim().is_empty()))
+        {
+            return refuse(&document, node, "this names no file".to_owned(), "write history: .crmlint/history.sqlite");
+        }
         let named = file("baseline");
         let default = default_baseline(base);
         let default = (named.is_none() && default.0.is_file()).then_some(default);

@@ -123,7 +123,7 @@ fn a_channel_is_told_once_and_again_when_something_changed() {
 
     let ran = desk.run(&[("SLACK_URL", &url)], &[]);
     assert_eq!((ran.code, server.asked().len()), (0, 0), "{ran:?}");
-    assert!(ran.err.contains("Nothing changed since slack (SLACK_URL) was told last."), "{}", ran.err);
+    assert_eq!((ran.out.as_str(), ran.err.as_str()), ("Nothing changed since slack (SLACK_URL) was told last.\n", ""));
     desk.lay(&changed());
     let ran = desk.run(&[("SLACK_URL", &url)], &["--link", "https://ci.example.com/17"]);
     let asked = server.asked();
@@ -255,7 +255,7 @@ fn each_target_is_told_for_itself_and_later_what_it_missed() {
     assert!(ran.err.contains("slack (SLACK_URL) is told."), "{ran:?}");
     let ran = desk.run(&environment, &[]);
     assert!(ran.code == 0 && ran.err.contains("teams (TEAMS_URL) is told."), "{ran:?}");
-    assert!(ran.err.contains("Nothing changed since slack"), "{ran:?}");
+    assert!(ran.out.contains("Nothing changed since slack"), "{ran:?}");
     assert_eq!((teams.asked().len(), slack.asked().len()), (2, 1));
 }
 
@@ -424,4 +424,38 @@ fn a_mail_is_one_that_every_program_reads() {
         (header(head, "From").as_str(), header(head, "To").as_str()),
         ("x@example.net", "y@example.net, z@example.net")
     );
+}
+
+#[test]
+fn what_was_not_looked_for_stays_told() {
+    let desk = Desk::new(&[SLACK]);
+    let server = Listener::new(vec![fine(), fine(), fine()]);
+    let url = server.url(&path());
+    let tell = |report: &Value| {
+        desk.lay(report);
+        let ran = desk.run(&[("SLACK_URL", &url)], &[]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        server.asked().into_iter().map(|asked| asked.body).collect::<String>()
+    };
+    tell(&changed());
+    let mut without = report();
+    without["trend"] = json!({"before": "2026-05-31T00:00:00Z", "fixed": [], "unknown": 1,
+        "not_looked_for": ["0123456789abcdef0123456789abcdef"]});
+    assert_eq!(tell(&without), "", "nothing is new and nothing is gone");
+    assert_eq!(tell(&changed()), "");
+    // A selection is a series of its own.
+    let mut few = report();
+    few["selection"] = json!("dup");
+    assert!(!tell(&few).contains("Since the last message"));
+    assert_eq!(tell(&changed()), "");
+}
+
+#[test]
+fn a_link_may_be_blank_and_holds_no_password() {
+    let desk = Desk::new(&[SLACK]);
+    let mail = ["--eml", "-", "--from", "a@example.com", "--to", "b@example.com", "--dry-run"];
+    let ran = desk.run(&[], &[&mail[..], &["--link", ""]].concat());
+    assert!(ran.code == 0 && ran.out.contains("To: "), "{ran:?}");
+    let ran = desk.run(&[], &["--link", "https://me:secret@ci.example.com/17"]);
+    assert!(ran.code == 2 && ran.err.contains("a password") && !ran.err.contains("secret@"), "{ran:?}");
 }

@@ -325,3 +325,55 @@ fn old_runs_go_with_their_snapshots() {
     assert_eq!(run_in(dir.path(), &["history", "prune"]).code, 2);
     assert_eq!(run_in(dir.path(), &["history", "prune", "--older-than", "soon"]).code, 2);
 }
+
+#[test]
+fn a_file_that_is_not_there_fixes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    common::copy(&common::root().join("fixtures/demo"), dir.path());
+    let config = fs::read_to_string(dir.path().join("crmlint.yaml")).unwrap();
+    fs::write(dir.path().join("crmlint.yaml"), format!("{config}\nhistory: .crmlint/history.sqlite\n")).unwrap();
+    let now = |day: &str| run_in(dir.path(), &["audit", "--now", day, "--format", "json"]).json();
+    now("2026-05-21");
+    let folder = dir.path().join("exports/zoho");
+    let contacts: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("Contacts"))
+        .collect();
+    let kept: Vec<_> = contacts.iter().map(|path| fs::read(path).unwrap()).collect();
+    contacts.iter().for_each(|path| fs::remove_file(path).unwrap());
+    let without = now("2026-05-22");
+    let fixed = list(&without["trend"], "fixed");
+    assert!(fixed.iter().all(|one| !text(one, "subject").contains("zoho.contacts")), "{fixed:?}");
+    assert!(without["trend"]["unknown"].as_u64() > Some(2), "{}", without["trend"]);
+    assert_eq!(without["trend"]["people"], Value::Null);
+    assert!(text(&without["trend"], "remark").contains("no record of zoho.contacts"), "{}", without["trend"]);
+    let compared = history(dir.path(), &["compare", "1", "2"]);
+    assert!(!compared.contains("Gone since run 1\n  error ID003"), "{compared}");
+    contacts.iter().zip(kept).for_each(|(path, bytes)| fs::write(path, bytes).unwrap());
+    let again = now("2026-05-23");
+    assert_eq!((&again["trend"]["new"], &again["trend"]["reopened"]), (&json!(0), &json!(0)));
+    assert_eq!((&again["trend"]["people"]["new"], &again["trend"]["people"]["gone"]), (&json!(0), &json!(0)));
+}
+
+#[test]
+fn the_first_run_of_a_selection_is_not_the_first_of_all() {
+    let (dir, _) = three();
+    let said = run_in(dir.path(), &["audit", "--now", "2026-05-04", "--select", "ENM002", "--format", "md"]).out;
+    assert!(said.contains("the first run of this profile and selection"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_meant_says_what_could() {
+    let (dir, _) = three();
+    for (args, told) in [
+        (&["history", "list", "--config", "nope"][..], "nope does not exist"),
+        (&["history", "prune"], "--keep 30 or --older-than"),
+    ] {
+        let ran = run_in(dir.path(), args);
+        assert!(ran.code == 2 && ran.err.contains(told), "{ran:?}");
+    }
+    fs::write(dir.path().join("crmlint.yaml"), CONFIG.replace(".crmlint/history.sqlite", "\"\"")).unwrap();
+    let ran = run_in(dir.path(), &["audit"]);
+    assert!(ran.code == 2 && ran.err.contains("crmlint.yaml:5"), "{ran:?}");
+}

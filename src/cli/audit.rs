@@ -135,7 +135,14 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let run = pool.install(|| audit::run(&config, &options));
     bar.finish();
     let mut run = run?;
-    let forgotten = if options.follow { remember(args, &config, &mut run).err() } else { None };
+    run.verdict.selection = selection(&args.select, &args.ignore);
+    let forgotten = if options.follow { remember(&config, &mut run).err() } else { None };
+    if let Some(error) = &forgotten {
+        // Every report says how the process will end.
+        run.verdict.exit = error.exit();
+        run.verdict.remarks.push(format!("This run is not in the history: {error}."));
+        run.verdict.forgotten = Some(error.to_string());
+    }
     let verdict = run.verdict;
     if let Some(file) = &args.rows {
         let written = rows::write(&verdict, file)?;
@@ -167,22 +174,18 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     forgotten.map_or(Ok(verdict.exit), Err)
 }
 
-/// Writes the run into the history. Where that fails the report is written all the same, and says so.
-fn remember(args: &Args, config: &Config, run: &mut audit::Run) -> Result<()> {
+/// Writes the run into the history. Where that fails the report is written all the same.
+fn remember(config: &Config, run: &mut audit::Run) -> Result<()> {
     let Some((path, document)) = config.history.as_ref().zip(config.document.as_ref()) else { return Ok(()) };
     let ran = Ran {
         config: Path::new(&document.file),
-        selection: selection(&args.select, &args.ignore),
+        selection: run.verdict.selection.clone(),
         word: reports::word(&run.verdict),
         affected: run.affected.as_ref(),
         key: Key::find(config.key_file.as_deref())?,
         snapshot: run.snapshot.as_deref(),
     };
-    let remembered = history::remember(path, &mut run.verdict, &ran);
-    if let Err(error) = &remembered {
-        run.verdict.remarks.push(format!("This run is not in the history: {error}."));
-    }
-    remembered
+    history::remember(path, &mut run.verdict, &ran)
 }
 
 /// Which rules were asked for: the same words in whatever order are the same.

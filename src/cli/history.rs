@@ -79,7 +79,7 @@ Examples:
 What only the runs that go knew is forgotten: a finding that comes back after that is new.")]
     Prune {
         /// Keep the newest N runs of each config, profile and selection
-        #[arg(long, value_name = "N", required_unless_present = "older_than", conflicts_with = "older_than", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, value_name = "N", conflicts_with = "older_than", value_parser = clap::value_parser!(u32).range(1..))]
         keep: Option<u32>,
         /// Take out what is older: 90d, 12w
         #[arg(long, value_name = "AGE")]
@@ -112,7 +112,11 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         Action::Prune { keep, older_than, dry_run, now, place } => {
             let which = match (keep, older_than) {
                 (Some(keep), _) => Which::Newest(*keep),
-                (None, age) => Which::Since(since(age.as_deref().unwrap_or_default(), now.as_deref())?),
+                (None, Some(age)) => Which::Since(since(age, now.as_deref())?),
+                (None, None) => {
+                    let fault = Fault::new("nothing says which runs are to go");
+                    return Err(Error::usage(fault.help("add --keep 30 or --older-than 90d")));
+                }
             };
             take_out(place, which, *dry_run, console)
         }
@@ -131,6 +135,10 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
 fn found(place: &Place) -> Result<(PathBuf, Option<Config>)> {
     if let (Some(file), None) = (&place.file, &place.config) {
         return Ok((file.clone(), None));
+    }
+    if let Some(path) = place.config.as_ref().filter(|path| !path.exists()) {
+        let fault = Fault::new(format!("{} does not exist", path.display()));
+        return Err(Error::usage(fault.help("name a folder with a crmlint.yaml, or that file")));
     }
     let config = config(place.config.as_slice())?;
     let named = place.file.clone().or_else(|| config.history.clone());
@@ -299,7 +307,13 @@ fn compare(place: &Place, one: &str, other: &str, console: Console) -> Result<Ex
     });
     let moved: Vec<String> = moved
         .map(|(then, now)| {
-            format!("{}: {} records, before {}{}", said(now), count(now.records), count(then.records), people(now))
+            let before = if now.people == then.people {
+                String::new()
+            } else {
+                format!(" and {}", counted(then.people, "person", "people"))
+            };
+            let records = counted(now.records, "record", "records");
+            format!("{}: {records}, before {}{before}{}", said(now), count(then.records), people(now))
         })
         .collect();
     let same = compared.both.len() - moved.len();

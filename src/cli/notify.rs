@@ -50,7 +50,7 @@ pub(super) struct Args {
     /// Where the whole report can be read: https://…
     #[arg(long, value_name = "URL")]
     link: Option<String>,
-    /// Write the message as a mail to a file, ready to be sent or opened
+    /// Write the message as a mail to a file, ready to be sent or opened; `-` is standard output
     #[arg(long, value_name = "FILE")]
     eml: Option<PathBuf>,
     /// Who sends the mail [default: `mail:` of crmlint.yaml]
@@ -80,20 +80,25 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         return Err(Error::usage(fault.help("add an entry, as docs/notify.md shows, or write a mail with --eml FILE")));
     }
     let report = report(&args.report)?;
-    let link = args.link.as_deref().map(link).transpose()?;
+    // A step that made no page hands over nothing.
+    let link = args.link.as_deref().filter(|text| !text.is_empty()).map(link).transpose()?;
     let mail = args.eml.as_ref().map(|_| mailed(args, &notify, &report, link)).transpose()?;
     // All that can be wrong is found before the first message goes out.
     let title = Brief::of(&report, None, 0)?.title;
     let place = args.state.clone().unwrap_or_else(|| State::place(&config));
     let state = if notify.targets.is_empty() { State::default() } else { State::read(&place)? };
-    let round = Round { console, report: &report, link, told: Told::of(&report, &title), place };
+    let round = Round { console, report: &report, link, title, place };
     if args.dry_run {
         return round.dry(&notify.targets, &state, mail.as_deref());
     }
     let ready: Vec<Ready<'_>> = notify.targets.iter().map(Ready::read).collect::<Result<_>>()?;
     if let (Some(file), Some(text)) = (&args.eml, &mail) {
-        output::draft(file, |out| out.write_all(text.as_bytes()))?.keep()?;
-        console.say(&format!("The mail is in {}.", file.display()));
+        if file.as_os_str() == "-" {
+            console.print(text)?;
+        } else {
+            output::draft(file, |out| out.write_all(text.as_bytes()))?.keep()?;
+            console.say(&format!("The mail is in {}.", file.display()));
+        }
     }
     if !ready.is_empty() && args.state.is_none() {
         folder(&round.place)?;
@@ -112,18 +117,27 @@ struct Round<'a> {
     console: Console,
     report: &'a Report,
     link: Option<&'a str>,
-    told: Told,
+    title: String,
     place: PathBuf,
 }
 
 impl Round<'_> {
     /// Whether a target heard the same the last time.
     fn is_known(&self, target: &Target, state: &State) -> bool {
-        !target.always && self.last(target, state) == Some(&self.told)
+        let last = self.last(target, state);
+        !target.always && last == Some(&self.told(last))
+    }
+
+    fn told(&self, last: Option<&Told>) -> Told {
+        Told::of(self.report, &self.title, last)
+    }
+
+    fn series(&self) -> [Option<&str>; 2] {
+        [self.report.profile.as_deref(), self.report.selection.as_deref()]
     }
 
     fn last<'a>(&self, target: &Target, state: &'a State) -> Option<&'a Told> {
-        state.last(&target.name(), self.report.profile.as_deref())
+        state.last(&target.name(), self.series())
     }
 
     fn body(&self, target: &Target, state: &State) -> Result<String> {
@@ -137,12 +151,14 @@ impl Round<'_> {
         for target in ready {
             let name = target.target.name();
             if self.is_known(target.target, &state) {
-                self.console.say(&format!("Nothing changed since {name} was told last."));
+                // Not on standard error: what a schedule mails is what went wrong.
+                self.console.print(&format!("Nothing changed since {name} was told last.\n"))?;
                 continue;
             }
             match target.send(client, &self.body(target.target, &state)?) {
                 Ok(()) => {
-                    state.tell(&name, self.report.profile.as_deref(), self.told.clone());
+                    let told = self.told(state.last(&name, self.series()));
+                    state.tell(&name, self.series(), told);
                     // At once: what comes later may not end well, and nobody wants the same message twice.
                     let text = state.text();
                     output::draft(&self.place, |out| out.write_all(text.as_bytes()))?.keep()?;
@@ -201,6 +217,11 @@ fn link(text: &str) -> Result<&str> {
     let fine = ["https://", "http://"].iter().any(|start| text.len() > start.len() && text.starts_with(start))
         && text.len() <= 2_000
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>|\"'`\\".contains(&byte));
+    let place = text.split_once("://").map(|(_, rest)| rest).unwrap_or_default();
+    if place.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@')) {
+        let fault = Fault::new("--link names a user or a password, and everybody who is told would have it");
+        return Err(Error::usage(fault.help("write the address without what stands before the @")));
+    }
     if fine {
         return Ok(text);
     }
@@ -209,7 +230,7 @@ fn link(text: &str) -> Result<&str> {
 }
 
 fn mailed(args: &Args, notify: &Notify, report: &Report, link: Option<&str>) -> Result<String> {
-    if let Some(file) = &args.eml {
+    if let Some(file) = args.eml.as_ref().filter(|file| file.as_os_str() != "-") {
         output::fits(file)?;
     }
     let missing = |flag: &str, key: &str| {

@@ -369,6 +369,8 @@ pub struct Verdict {
     pub now: i64,
     /// `launch`, `hygiene` or none.
     pub profile: Option<String>,
+    /// Which rules were asked for; blank where nobody chose.
+    pub selection: String,
     /// The lowest severity that fails the run; none when nothing does.
     pub fail_on: Option<Severity>,
     /// The config as the user would write its path; none in a run of exports alone.
@@ -391,6 +393,8 @@ pub struct Verdict {
     pub pictures: Vec<Picture>,
     /// How the run stands to earlier ones, where a history tells.
     pub trend: Option<Trend>,
+    /// Why the run is not in the history, where it was to be.
+    pub forgotten: Option<String>,
     /// How the run ends.
     pub exit: Exit,
     /// Whether personal data is shown as it stands.

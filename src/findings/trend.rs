@@ -98,6 +98,8 @@ pub struct Trend {
     pub points: Vec<Point>,
     /// The run before this one; none for the first.
     pub before: Option<i64>,
+    /// Whether the history holds runs of another config, profile or selection.
+    pub has_others: bool,
     /// Standing findings that are new.
     pub new: u64,
     /// Standing findings that were there before.
@@ -108,6 +110,8 @@ pub struct Trend {
     pub fixed: Vec<Fixed>,
     /// Findings of before whose rule could not look for them this time: nobody knows whether they are gone.
     pub unknown: u64,
+    /// Their fingerprints.
+    pub not_looked_for: Vec<String>,
     /// People of all standing findings, where they could be compared.
     pub people: Option<Moved>,
     /// Why people were not compared, a sentence.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
 
-use super::past::covers;
+use super::past::{Look, Rests, looked, read_lines};
 use super::{people, schema};
 use crate::error::{Error, Fault, Result};
 
@@ -47,6 +47,7 @@ pub struct Run {
     pub snapshot: Option<String>,
     series: i64,
     key: Option<String>,
+    datasets: Option<String>,
 }
 
 /// A finding of a run; for one that is gone, as it last was.
@@ -75,6 +76,7 @@ pub struct Seen {
     /// Since when it has been there.
     pub since: i64,
     id: i64,
+    rests: Option<String>,
 }
 
 /// What became of a rule in a run.
@@ -108,17 +110,17 @@ pub struct Compared {
 
 const RUNS: &str =
     "SELECT r.id, r.instant, s.config, s.profile, s.selection, r.version, r.exit, r.verdict, r.errors, r.warnings,
-    r.notes, r.accepted, r.identity, r.triggers, r.records, r.people, r.snapshot, r.series, r.key
+    r.notes, r.accepted, r.identity, r.triggers, r.records, r.people, r.snapshot, r.series, r.key, r.datasets
     FROM runs r JOIN series s ON s.id = r.series";
 
 const FINDINGS: &str =
     "SELECT s.fingerprint, s.code, s.name, s.dataset, s.subject, f.severity, f.records, f.people, f.accepted,
-    f.state, f.since, s.id FROM findings f JOIN subjects s ON s.id = f.subject WHERE f.run = ?1";
+    f.state, f.since, s.id, f.rests FROM findings f JOIN subjects s ON s.id = f.subject WHERE f.run = ?1";
 
 /// What a run fixed, as it was in the newest run of the series before that had it.
 const FIXED: &str =
     "SELECT s.fingerprint, s.code, s.name, s.dataset, s.subject, f.severity, f.records, f.people, f.accepted,
-    f.state, f.since, s.id FROM fixed x JOIN subjects s ON s.id = x.subject JOIN runs now ON now.id = x.run
+    f.state, f.since, s.id, f.rests FROM fixed x JOIN subjects s ON s.id = x.subject JOIN runs now ON now.id = x.run
     JOIN findings f ON f.subject = x.subject AND f.run = (
         SELECT r.id FROM findings b JOIN runs r ON r.id = b.run WHERE b.subject = x.subject AND r.series = now.series
             AND (r.instant, r.id) < (now.instant, now.id) ORDER BY r.instant DESC, r.id DESC LIMIT 1)
@@ -150,6 +152,7 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         snapshot: row.get(16)?,
         series: row.get(17)?,
         key: row.get(18)?,
+        datasets: row.get(19)?,
     })
 }
 
@@ -167,7 +170,16 @@ fn seen(row: &Row<'_>) -> rusqlite::Result<Seen> {
         state: row.get(9)?,
         since: row.get(10)?,
         id: row.get(11)?,
+        rests: row.get(12)?,
     })
+}
+
+impl Seen {
+    /// What it rests on; a run of before knew the dataset of its subject alone.
+    fn rests(&self) -> Rests {
+        let own = || self.dataset.iter().cloned().collect();
+        Rests { on: self.rests.as_deref().map_or_else(own, read_lines), has_rows: self.records > 0 }
+    }
 }
 
 impl History {
@@ -236,12 +248,16 @@ impl History {
     pub fn compare(&self, one: &Run, other: &Run) -> Result<Compared> {
         let mut old: BTreeMap<String, Seen> =
             self.findings(one)?.into_iter().map(|seen| (seen.fingerprint.clone(), seen)).collect();
-        let sound = |run: &Run| -> Result<BTreeMap<String, String>> {
+        let sound = |run: &Run| -> Result<BTreeMap<String, Look>> {
+            let datasets = run.datasets.as_deref().map(read_lines);
             let rules = self.rules(run)?.into_iter().filter(|rule| rule.status != "failed");
-            Ok(rules.map(|rule| (rule.code, rule.gaps)).collect())
+            Ok(rules.map(|rule| (rule.code, Look { gaps: rule.gaps, datasets: datasets.clone() })).collect())
         };
         let (before, after) = (sound(one)?, sound(other)?);
-        let looked = |code: &str| after.get(code).zip(before.get(code)).is_some_and(|(now, then)| covers(now, then));
+        let looked = |seen: &Seen| {
+            let looks = after.get(&seen.code).zip(before.get(&seen.code));
+            looks.is_some_and(|(now, then)| looked(now, then, &seen.rests()))
+        };
         let mut compared = Compared { people: self.moved(one, other)?, ..Compared::default() };
         for now in self.findings(other)? {
             match old.remove(&now.fingerprint) {
@@ -250,7 +266,7 @@ impl History {
             }
         }
         for then in self.findings(one)?.into_iter().filter(|then| old.contains_key(&then.fingerprint)) {
-            let into = if looked(&then.code) { &mut compared.gone } else { &mut compared.unknown };
+            let into = if looked(&then) { &mut compared.gone } else { &mut compared.unknown };
             into.push(then);
         }
         Ok(compared)

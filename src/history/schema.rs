@@ -42,6 +42,9 @@ const VERSIONS: &[&str] = &[
          PRIMARY KEY (series, subject, person, first)) WITHOUT ROWID;",
     // 2: the folder of the snapshot that a run stored.
     "ALTER TABLE runs ADD COLUMN snapshot TEXT;",
+    // 3: the datasets that a run read with records, and those that a finding rests on, a line each. Runs of before do not say.
+    "ALTER TABLE runs ADD COLUMN datasets TEXT;
+     ALTER TABLE findings ADD COLUMN rests TEXT;",
 ];
 
 /// Why a history cannot be used.

@@ -8,7 +8,7 @@ use ring::rand::SecureRandom;
 use rusqlite::{Connection, OptionalExtension, Result, Transaction, TransactionBehavior, params};
 
 use super::affected::Affected;
-use super::past::{Last, Past, gaps, gaps_of, points};
+use super::past::{Last, Past, Rests, datasets, gaps, lines, looks_of, points, read_lines};
 use super::people::{Counts, Crowd, Stay};
 use super::schema;
 use crate::error;
@@ -49,7 +49,8 @@ pub fn remember(path: &Path, verdict: &mut Verdict, ran: &Ran<'_>) -> error::Res
     let series = series(&writing, verdict, ran, &config).map_err(failed)?;
     let past = Past::read(&writing, series, verdict.now).map_err(failed)?;
     let run = begin(&writing, series, verdict, ran).map_err(failed)?;
-    let mut entry = Entry { file: &writing, series, run, past, told: BTreeMap::new() };
+    let read = datasets(&verdict.inputs);
+    let mut entry = Entry { file: &writing, series, run, read, past, told: BTreeMap::new() };
     let trend = entry.write(verdict, ran, &key).map_err(failed)?;
     let told = entry.told;
     // Nothing is said that is not written.
@@ -119,7 +120,7 @@ fn begin(file: &Connection, series: i64, verdict: &Verdict, ran: &Ran<'_>) -> Re
     let records: u64 = verdict.inputs.iter().map(|input| input.rows).sum();
     file.execute(
         "INSERT INTO runs (series, instant, version, exit, verdict, errors, warnings, notes, accepted, identity, triggers,
-             records, snapshot) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             records, snapshot, datasets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             series,
             verdict.now,
@@ -134,6 +135,7 @@ fn begin(file: &Connection, series: i64, verdict: &Verdict, ran: &Ran<'_>) -> Re
             verdict.scores.triggers.tenths,
             records as i64,
             ran.snapshot,
+            lines(&datasets(&verdict.inputs)),
         ],
     )?;
     let run = file.last_insert_rowid();
@@ -154,6 +156,8 @@ struct Entry<'a> {
     file: &'a Connection,
     series: i64,
     run: i64,
+    /// The datasets with records.
+    read: BTreeSet<String>,
     past: Past,
     /// What is known of each finding, by fingerprint.
     told: BTreeMap<String, Told>,
@@ -178,32 +182,59 @@ impl Entry<'_> {
         let of = |wanted: State| verdict.findings.iter().filter(|one| state(one) == Some(wanted)).count() as u64;
         let mut trend = Trend {
             before: self.past.before,
+            has_others: self.has_others()?,
             new: of(State::New),
             still: of(State::Still),
             reopened: of(State::Reopened),
             fixed: self.fixed(&fixed)?,
             unknown: unknown.len() as u64,
+            not_looked_for: unknown.iter().map(|print| (*print).to_owned()).collect(),
             ..Trend::default()
         };
         match ran.affected {
-            Some(affected) if self.is_newest(verdict.now)? => {
-                let hashed = affected.hashed(key);
-                let (people, moved) = self.people(verdict, [&fixed, &unknown], &hashed, &key.id())?;
-                trend.people = people;
-                for (print, moved) in moved {
-                    if let Some(told) = self.told.get_mut(&print) {
-                        told.moved = told.state.map(|_| moved);
+            Some(_) if !self.is_newest(verdict.now)? => {
+                trend.remark = Some("People were not compared: the history holds a later run.".to_owned());
+            }
+            Some(affected) => match self.absent()? {
+                // Their people are not gone, and others would be known by other records.
+                Some(absent) => {
+                    trend.remark = Some(format!("People were not compared: this run read no record of {absent}."));
+                }
+                None => {
+                    let hashed = affected.hashed(key);
+                    let (people, moved) = self.people(verdict, [&fixed, &unknown], &hashed, &key.id())?;
+                    trend.people = people;
+                    for (print, moved) in moved {
+                        if let Some(told) = self.told.get_mut(&print) {
+                            told.moved = told.state.map(|_| moved);
+                        }
+                    }
+                    if trend.people.is_none() && trend.before.is_some() {
+                        trend.remark = Some("People were not compared: the run before had another key.".to_owned());
                     }
                 }
-                if trend.people.is_none() && trend.before.is_some() {
-                    trend.remark = Some("People were not compared: the run before had another key.".to_owned());
-                }
-            }
-            Some(_) => trend.remark = Some("People were not compared: the history holds a later run.".to_owned()),
+            },
             None => {}
         }
         trend.points = points(self.file, self.series, (verdict.now, self.run), POINTS)?;
         Ok(trend)
+    }
+
+    /// The datasets that the last run which followed people had with records, and this one has not.
+    fn absent(&self) -> Result<Option<String>> {
+        let last =
+            "SELECT datasets FROM runs WHERE series = ?1 AND id < ?2 AND key IS NOT NULL ORDER BY id DESC LIMIT 1";
+        let last: Option<Option<String>> =
+            self.file.query_row(last, [self.series, self.run], |row| row.get(0)).optional()?;
+        let last = read_lines(&last.flatten().unwrap_or_default());
+        let absent: Vec<&str> = last.difference(&self.read).map(String::as_str).collect();
+        Ok((!absent.is_empty()).then(|| absent.join(", ")))
+    }
+
+    /// Whether other series have runs.
+    fn has_others(&self) -> Result<bool> {
+        let other = "SELECT EXISTS (SELECT 1 FROM runs WHERE series <> ?1)";
+        self.file.query_row(other, [self.series], |row| row.get(0))
     }
 
     /// Whether no run of the series counts a later instant as now.
@@ -225,7 +256,7 @@ impl Entry<'_> {
             .execute(params![print, finding.code, finding.name, hit.subject.dataset, about])?;
         let mut known = self.file.prepare("SELECT id FROM subjects WHERE fingerprint = ?1")?;
         let subject: i64 = known.query_row([print], |row| row.get(0))?;
-        self.file.prepare("INSERT OR REPLACE INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
+        self.file.prepare("INSERT OR REPLACE INTO findings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(
             params![
                 self.run,
                 subject,
@@ -235,6 +266,7 @@ impl Entry<'_> {
                 finding.accepted.is_some(),
                 state.map(State::name),
                 since,
+                lines(&Rests::of(hit, &self.read).on),
             ],
         )?;
         Ok(Told { subject, state, since, moved: None })
@@ -245,10 +277,10 @@ impl Entry<'_> {
     fn missing(&self, verdict: &Verdict) -> (Vec<&str>, Vec<&str>) {
         let found: BTreeSet<&str> =
             verdict.findings.iter().chain(&verdict.accepted).map(|finding| finding.fingerprint.as_str()).collect();
-        let gaps = gaps_of(&verdict.outcomes);
+        let looks = looks_of(&verdict.outcomes, &self.read);
         let absent = self.past.findings.iter();
         let absent = absent.filter(|(print, last)| self.past.is_open(last) && !found.contains(print.as_str()));
-        let (gone, unknown): (Vec<_>, Vec<_>) = absent.partition(|(_, last)| Past::is_looked_for(last, &gaps));
+        let (gone, unknown): (Vec<_>, Vec<_>) = absent.partition(|(_, last)| Past::is_looked_for(last, &looks));
         let prints = |list: Vec<(_, _)>| list.into_iter().map(|(print, _): (&String, &Last)| print.as_str()).collect();
         (prints(gone), prints(unknown))
     }

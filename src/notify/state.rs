@@ -12,7 +12,7 @@ use crate::reports::brief::{Before, Report};
 /// The version of the file.
 const VERSION: u32 = 1;
 
-/// What was told, by target and profile.
+/// What was told, by target, profile and selection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -31,10 +31,13 @@ pub struct Told {
 }
 
 impl Told {
-    /// What there is to tell of a report.
-    pub fn of(report: &Report, verdict: &str) -> Self {
-        let findings = report.findings.iter().map(|item| item.fingerprint.clone());
-        Self { verdict: verdict.to_owned(), findings: findings.collect() }
+    /// What there is to tell of a report. What was told before and was not looked for this time stays told.
+    pub fn of(report: &Report, verdict: &str, before: Option<&Self>) -> Self {
+        let now = report.findings.iter().map(|item| &item.fingerprint);
+        let trend = report.trend.as_ref();
+        let is_unknown = |print: &&String| trend.is_some_and(|trend| trend.not_looked_for.contains(*print));
+        let kept = before.into_iter().flat_map(|told| &told.findings).filter(is_unknown);
+        Self { verdict: verdict.to_owned(), findings: now.chain(kept).cloned().collect() }
     }
 
     /// The findings that were told.
@@ -79,14 +82,14 @@ impl State {
         }
     }
 
-    /// What a target was told last of runs of this profile.
-    pub fn last(&self, target: &str, profile: Option<&str>) -> Option<&Told> {
-        self.told.get(&key(target, profile))
+    /// What a target was told last of runs of this profile and selection.
+    pub fn last(&self, target: &str, [profile, selection]: [Option<&str>; 2]) -> Option<&Told> {
+        self.told.get(&key(target, [profile, selection]))
     }
 
     /// Keeps what a target was told.
-    pub fn tell(&mut self, target: &str, profile: Option<&str>, told: Told) {
-        self.told.insert(key(target, profile), told);
+    pub fn tell(&mut self, target: &str, series: [Option<&str>; 2], told: Told) {
+        self.told.insert(key(target, series), told);
     }
 
     /// The text of the file.
@@ -97,9 +100,11 @@ impl State {
     }
 }
 
-/// A launch check and a hygiene report find different things every time they take turns.
-fn key(target: &str, profile: Option<&str>) -> String {
-    profile.map_or_else(|| target.to_owned(), |profile| format!("{target}, {profile}"))
+/// A launch check and a hygiene report find different things every time they take turns; so do all rules and a few.
+fn key(target: &str, [profile, selection]: [Option<&str>; 2]) -> String {
+    let profile = profile.map(|profile| format!(", {profile}")).unwrap_or_default();
+    let selection = selection.map(|selection| format!(", rules {selection}")).unwrap_or_default();
+    format!("{target}{profile}{selection}")
 }
 
 #[cfg(test)]
@@ -113,12 +118,13 @@ mod tests {
         assert_eq!(State::read(&file).expect("nothing yet"), State::default());
         let told = Told { verdict: "Clean".to_owned(), findings: ["a".to_owned()].into() };
         let mut state = State::default();
-        state.tell("slack (URL)", Some("launch"), told.clone());
+        state.tell("slack (URL)", [Some("launch"), None], told.clone());
         std::fs::write(&file, state.text()).expect("written");
         let read = State::read(&file).expect("a state");
-        assert_eq!(read.last("slack (URL)", Some("launch")), Some(&told));
-        assert_eq!(read.last("slack (URL)", Some("hygiene")), None);
-        assert_eq!(read.last("teams (URL)", Some("launch")), None);
+        assert_eq!(read.last("slack (URL)", [Some("launch"), None]), Some(&told));
+        assert_eq!(read.last("slack (URL)", [Some("launch"), Some("ENM")]), None);
+        assert_eq!(read.last("slack (URL)", [Some("hygiene"), None]), None);
+        assert_eq!(read.last("teams (URL)", [Some("launch"), None]), None);
         for (text, why) in
             [("{", "is damaged"), ("{\"version\": 2, \"told\": {}}", "of version 2"), ("[]", "is damaged")]
         {

@@ -28,6 +28,8 @@ struct Report {
     now: String,
     /// `launch`, `hygiene` or null.
     profile: Option<String>,
+    /// Which rules were asked for, as they were named; null where nobody chose.
+    selection: Option<String>,
     /// The lowest severity that ends with exit code 1; null when nothing does.
     fail_on: Option<String>,
     /// 0 clean, 1 findings at or above `fail_on`, 3 something could not be read, failed, or was required and not evaluated.
@@ -268,6 +270,7 @@ fn report(verdict: &Verdict) -> Report {
         tool: format!("crmlint {}", env!("CARGO_PKG_VERSION")),
         now: rfc3339(verdict.now),
         profile: verdict.profile.clone(),
+        selection: Some(verdict.selection.clone()).filter(|selection| !selection.is_empty()),
         fail_on: verdict.fail_on.map(|severity| severity.name().to_owned()),
         exit: verdict.exit as u8,
         masked: !verdict.show_pii,

@@ -25,7 +25,8 @@ struct Case<'a> {
 
 /// Renders the report.
 pub(super) fn render(verdict: &Verdict) -> String {
-    let cases: Vec<Case<'_>> = verdict.outcomes.iter().map(|outcome| case(verdict, outcome)).collect();
+    let cases = verdict.outcomes.iter().map(|outcome| case(verdict, outcome));
+    let cases: Vec<Case<'_>> = cases.chain(verdict.forgotten.as_deref().map(forgotten)).collect();
     let items: Vec<Case<'_>> = verdict.checklist.iter().flat_map(|list| &list.items).map(item).collect();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail.
@@ -52,6 +53,19 @@ fn write_suite(text: &mut String, name: &str, cases: &[Case<'_>], said: &str) {
         write_case(text, case);
     }
     let _ = writeln!(text, "    <system-out>{}</system-out>\n  </testsuite>", escaped(said));
+}
+
+/// A run that could not be remembered has not ended well, whatever it found.
+fn forgotten(why: &str) -> Case<'_> {
+    Case {
+        class: "history",
+        name: "history".to_owned(),
+        element: Some("error"),
+        kind: "failed",
+        message: "This run is not in the history".to_owned(),
+        text: why.to_owned(),
+        aside: String::new(),
+    }
 }
 
 /// An item of the checklist. One that is waived has passed, and says why.

@@ -17,7 +17,11 @@ pub(super) fn render(verdict: &Verdict) -> String {
     let rules: Vec<Value> = verdict.outcomes.iter().map(rule).collect();
     let standing = verdict.findings.iter().chain(&verdict.accepted);
     let results: Vec<Value> = standing.map(|finding| result(verdict, finding)).collect();
-    let unseen: Vec<Value> = Unseen::all(verdict).iter().map(|unseen| notification(verdict, unseen)).collect();
+    let mut unseen: Vec<Value> = Unseen::all(verdict).iter().map(|unseen| notification(verdict, unseen)).collect();
+    unseen.extend(verdict.forgotten.as_ref().map(|why| {
+        let text = message(&format!("This run is not in the history: {why}."));
+        json!({"level": "error", "message": {"text": text}})
+    }));
     let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -25,7 +29,7 @@ pub(super) fn render(verdict: &Verdict) -> String {
             "tool": {"driver": {"name": "crmlint", "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules}},
             "columnKind": "unicodeCodePoints",
             "invocations": [{
-                "executionSuccessful": verdict.exit != Exit::Failed,
+                "executionSuccessful": verdict.exit < Exit::Usage,
                 "exitCode": verdict.exit as u8,
                 "toolExecutionNotifications": unseen,
             }],

@@ -52,6 +52,8 @@ pub(super) fn ending(verdict: &Verdict) -> Ending {
             format!("{counts}; {accepted}{largest}")
         }
     };
+    let forgotten = verdict.forgotten.as_ref().map(|_| "; this run is not in the history").unwrap_or_default();
+    let counts = format!("{counts}{forgotten}");
     let (mood, word) =
         word(verdict.exit, ended("not evaluated") > 0, !verdict.findings.is_empty(), !verdict.accepted.is_empty());
     Ending { word, counts, mood }

@@ -14,7 +14,8 @@ pub fn moment(instant: i64) -> String {
 /// What happened since the run before, a sentence without a full stop.
 pub(super) fn since(trend: &Trend) -> String {
     let Some(before) = trend.before else {
-        return "This is the first run that the history remembers".to_owned();
+        let whose = if trend.has_others { " of this profile and selection" } else { "" };
+        return format!("This is the first run{whose} that the history remembers");
     };
     let fixed = trend.fixed.len() as u64;
     let found = format!(

@@ -90,6 +90,8 @@ fn verdict(outcomes: Vec<Outcome>, findings: Vec<Finding>, accepted: Vec<Finding
         checklist: None,
         now: 1_780_272_000,
         profile: None,
+        selection: String::new(),
+        forgotten: None,
         fail_on: Some(Severity::Error),
         config: Some("crmlint.yaml".to_owned()),
         inputs: vec![input],

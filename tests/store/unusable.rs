@@ -12,6 +12,7 @@ fn refused(ran: &Ran) -> String {
     let report = ran.json();
     assert_eq!(list(&report, "findings").len(), 1, "the report is whole");
     assert!(report["trend"].is_null());
+    assert_eq!(report["exit"], 3, "the report ends as the process does");
     let remarks = report["remarks"].to_string();
     assert!(remarks.contains("This run is not in the history"), "{remarks}");
     assert!(!ran.err.contains("panicked"), "{}", ran.err);
@@ -120,4 +121,19 @@ fn a_folder_that_may_not_be_written_can_be_read() {
     let listed = run_in(dir.path(), &["history"]);
     mode(&folder, 0o700);
     assert!(listed.code == 0 && listed.out.contains(if locked { "1 run." } else { "2 runs." }), "{listed:?}");
+}
+
+#[test]
+fn reports_for_machines_end_as_the_process_does() {
+    let dir = one();
+    fs::create_dir(dir.path().join("folder")).unwrap();
+    place(dir.path(), "folder");
+    let outputs = ["audit", "--output", "r.sarif", "--output", "r.xml", "--fail-on", "never", "--select", "ENM002"];
+    assert_eq!(run_in(dir.path(), &outputs).code, 3);
+    let read = |name: &str| fs::read_to_string(dir.path().join(name)).unwrap();
+    let sarif: serde_json::Value = serde_json::from_str(&read("r.sarif")).unwrap();
+    let end = &sarif["runs"][0]["invocations"][0];
+    assert_eq!((&end["exitCode"], &end["executionSuccessful"]), (&3.into(), &false.into()));
+    assert!(read("r.sarif").contains("This run is not in the history"));
+    assert!(read("r.xml").contains("errors=\"1\"") && read("r.xml").contains("This run is not in the history"));
 }

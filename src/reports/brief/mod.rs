@@ -154,15 +154,19 @@ pub fn news(report: &Report, before: Option<&Before>) -> Option<News> {
     }
     let of = |wanted: &str| report.findings.iter().filter(|item| mark(item, before) == Some(wanted)).count() as u64;
     let (since, gone) = match before {
-        Some(before) => {
-            let now: BTreeSet<&String> = report.findings.iter().map(|item| &item.fingerprint).collect();
-            ("the last message", before.findings.iter().filter(|print| !now.contains(print)).count())
-        }
-        None => ("the run before", trend.fixed.len()),
+        Some(before) => ("the last message", gone(report, &trend, before)),
+        None => ("the run before", trend.fixed.len() as u64),
     };
-    // What was told and not looked for now is not gone.
-    let gone = (gone as u64).saturating_sub(if before.is_some() { trend.unknown } else { 0 });
     Some(News { since, new: of("new"), reopened: of("back"), gone, unknown: trend.unknown })
+}
+
+/// How many findings of before are found no longer. What was told and not looked for now is not gone.
+fn gone(report: &Report, trend: &read::Trend, before: &Before) -> u64 {
+    let now: BTreeSet<&String> = report.findings.iter().map(|item| &item.fingerprint).collect();
+    let missing = before.findings.iter().filter(|print| !now.contains(print));
+    let gone = missing.filter(|print| !trend.not_looked_for.contains(*print)).count() as u64;
+    // A report of before says how many, and not which.
+    gone.saturating_sub(if trend.not_looked_for.is_empty() { trend.unknown } else { 0 })
 }
 
 /// Whether a finding is new or back: to those who had the last message, else by the history.

@@ -3,6 +3,8 @@
 //! These types name the fields of the published format that a message needs; others are passed over, so that a report of
 //! a later program with more fields is read too.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -18,6 +20,9 @@ pub struct Report {
     pub now: String,
     /// `launch`, `hygiene` or none.
     pub profile: Option<String>,
+    /// Which rules were asked for; none where nobody chose.
+    #[serde(default)]
+    pub selection: Option<String>,
     /// How the run ended.
     pub exit: u8,
     /// Whether personal data is masked.
@@ -119,6 +124,8 @@ pub struct Trend {
     pub fixed: Vec<IgnoredAny>,
     /// Findings of before that nobody looked for this time.
     pub unknown: u64,
+    /// Their fingerprints.
+    pub not_looked_for: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]

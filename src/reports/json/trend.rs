@@ -20,6 +20,8 @@ pub(super) struct Trend {
     fixed: Vec<Fixed>,
     /// Findings of before whose rule could not look for them this time: nobody knows whether they are gone.
     unknown: u64,
+    /// Their fingerprints.
+    not_looked_for: Vec<String>,
     /// People of all standing findings; null where they could not be compared.
     people: Option<Moved>,
     /// Why they could not be compared.
@@ -87,6 +89,7 @@ pub(super) fn of(trend: &crate::findings::trend::Trend) -> Trend {
         reopened: trend.reopened,
         fixed: trend.fixed.iter().map(fixed).collect(),
         unknown: trend.unknown,
+        not_looked_for: trend.not_looked_for.clone(),
         people: trend.people.map(moved),
         remark: trend.remark.clone(),
         runs: trend.points.iter().map(point).collect(),
