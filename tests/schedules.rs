@@ -295,7 +295,7 @@ fn the_workflow_runs_keeps_its_state_and_uploads_nobody() {
     let with = |key: &str| steps.iter().filter_map(|step| step["with"][key].as_str()).collect::<Vec<_>>();
     assert_eq!(
         with("path"),
-        ["~/.cargo/bin/crmlint", ".crmlint/notify.json", "report.html"],
+        ["~/.cargo/bin/crmlint", ".crmlint/notify.json\n.crmlint/history.sqlite.notify.json\n", "report.html"],
         "no export, no JSON, no rows"
     );
     let version = env!("CARGO_PKG_VERSION");

@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod checklist;
 pub mod ignores;
+mod input;
 pub mod masking;
 pub mod scores;
 pub mod sketch;
@@ -14,6 +15,7 @@ pub mod triage;
 
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::input::Input;
 use self::trend::{Moved, State, Trend};
 use crate::error::{Exit, Place};
 use crate::pictures::Picture;
@@ -343,23 +345,6 @@ impl Outcome {
     pub fn family(&self) -> &str {
         self.code.trim_end_matches(|c: char| c.is_ascii_digit())
     }
-}
-
-/// What was read, as the report tells it.
-#[derive(Debug, Clone)]
-pub struct Input {
-    /// `zoho.contacts`
-    pub dataset: String,
-    /// `Zoho CRM UI export`
-    pub recognised: String,
-    /// Files, and members of archives.
-    pub files: Vec<String>,
-    /// Records.
-    pub rows: u64,
-    /// Columns.
-    pub columns: usize,
-    /// `UTF-8`
-    pub encoding: String,
 }
 
 /// The end of a run: what every reporter renders.
