@@ -155,7 +155,9 @@ fn who_opted_out_elsewhere_did_so_not_in_customerio_alone() {
     let people =
         PEOPLE.replace("1740819600,false,zcrm_5725767000004101003", "1740819600,TRUE,zcrm_5725767000004101003");
     write(dir.path(), "people.csv", people.as_bytes());
-    write(dir.path(), "mapping.yaml", MAPPING.replace("leads: {as: people}", "leads: {as: none}").as_bytes());
+    // The lead has become the contact, so both are one person's.
+    let converted = LEADS.replace("roth@example.com,false,,", "roth@example.com,true,zcrm_5725767000004101003,");
+    write(dir.path(), "Leads.csv", converted.as_bytes());
     let (outcome, cause, says) = end(&dir, "roth@example.com", "active");
     assert_eq!((outcome.as_str(), cause.as_str()), ("misses", "opted-out-in-customerio"), "{says}");
     assert!(says.contains("as zoho.leads.Email Opt Out says too") && !says.contains("alone"), "{says}");
