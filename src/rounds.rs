@@ -17,6 +17,7 @@ use crate::radius;
 use crate::rules::Rule;
 use crate::snapshots;
 use crate::text::{count, counted};
+use crate::timings::Timings;
 
 /// Rounds in which a check may ask on: values, then what they cost, then what remains.
 const ROUNDS: usize = 3;
@@ -55,7 +56,8 @@ pub(crate) fn answered(
     let memo = Memo::default();
     let mut held: Option<(Store, Identity)> = None;
     let mut listed = None;
-    for _ in 0..ROUNDS {
+    let timings = &options.timings;
+    for round in 1..=ROUNDS {
         let wished = asked(&answers).into_iter();
         // What was read is asked in any case: no rule may rest on half a file unawares.
         let read = context
@@ -80,17 +82,17 @@ pub(crate) fn answered(
                 foresee(context, &mut wanted);
                 let datasets: Vec<Arc<Dataset>> =
                     context.datasets.values().chain(context.earlier.values()).cloned().collect();
-                let mut store = Store::load(&datasets, &wanted, options.progress)?;
+                let mut store = timings.stage("reading", || Store::load(&datasets, &wanted, options.progress))?;
                 restored(context, &mut store);
-                let identity = Identity::build(&store, &plan);
+                let identity = timings.stage("telling who is who", || Identity::build(&store, &plan));
                 (store, identity)
             }
         };
-        if store.ensure(&wanted, options.progress)? {
+        if timings.stage("reading more columns", || store.ensure(&wanted, options.progress))? {
             restored(context, &mut store);
         }
-        let engine = Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo) };
-        answers.extend(engine.answer(&open));
+        let engine = Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo, timings) };
+        answers.extend(timings.stage(format!("answering, round {round}"), || engine.answer(&open)));
         listed = if options.all_rows { engine.listed() } else { None };
         held = Some((store, identity));
     }
@@ -112,6 +114,7 @@ pub(crate) fn engine<'a>(
     store: &'a Store,
     identity: &'a Identity,
     memo: &'a Memo,
+    timings: &'a Timings,
 ) -> Engine<'a> {
     Engine {
         memo,
@@ -124,6 +127,7 @@ pub(crate) fn engine<'a>(
         zones: context.zones(),
         spellings: context.spellings(),
         missing: context.tokens(),
+        timings,
     }
 }
 
