@@ -40,6 +40,8 @@ pub struct Options<'a> {
     pub show_pii: bool,
     /// Into how many pieces people are cut.
     pub shards: u32,
+    /// How many bytes of memory the run may take; most of what the machine has left when nobody says.
+    pub memory: Option<u64>,
     /// Whether the watched columns are stored for later runs.
     pub snapshot: bool,
     /// Whether it is told whom each finding names, for a history that follows people.
@@ -72,6 +74,7 @@ impl<'a> Options<'a> {
             all_rows: false,
             show_pii: false,
             shards: 1,
+            memory: None,
             snapshot: false,
             follow: false,
             blank: None,
@@ -139,14 +142,21 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     context.resting = resting.map(|rule| rule.code.clone()).collect();
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
-    let facts = gather(&context, &selected, options, all_rows || options.follow)?;
+    let mut facts = gather(&context, &selected, options, all_rows || options.follow)?;
     let asked = selected
         .iter()
         .map(|rule| (rule.code.clone(), ask(&context, rule, &facts.answers).questions.into_iter().collect()));
     let costs = options.timings.costs(&asked.collect());
     let mut outcomes = options.timings.stage("judging", || judge(&context, &selected, &facts.answers, options));
-    let store = || snapshots::store(config, &context, &facts.store, options.policy.now);
-    let snapshot = if options.snapshot { store()? } else { None };
+    let snapshot = if options.snapshot {
+        let mut watched = BTreeMap::new();
+        snapshots::want(&context, &mut watched);
+        facts.store.ensure(&watched, options.progress)?;
+        let store = || snapshots::store(config, &context, &facts.store, options.policy.now);
+        options.timings.stage("storing the snapshot", store)?
+    } else {
+        None
+    };
     let affected = options.follow.then(|| Affected::of(&facts.store, &facts.identity, &mut outcomes, all_rows));
     let inputs = facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(EARLIER)).map(|frame| Input {
         dataset: frame.dataset.name.clone(),

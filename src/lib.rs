@@ -42,6 +42,7 @@ pub mod history;
 pub mod layout;
 pub mod mapping;
 pub mod matching;
+pub mod memory;
 pub mod net;
 pub mod notify;
 mod outcomes;

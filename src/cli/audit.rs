@@ -80,6 +80,10 @@ pub(super) struct Args {
     /// How many cores to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// How much memory the run may take, as in 4GB; what does not fit is laid aside on disk, in TMPDIR [default: three
+    /// quarters of what the machine has left]
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
+    memory_limit: Option<u64>,
     /// Work through people in this many pieces; the report is the same
     #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
     shards: u32,
@@ -130,6 +134,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         all_rows: args.rows.is_some(),
         show_pii: args.show_pii,
         shards: args.shards,
+        memory: args.memory_limit,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
         follow: config.history.is_some() && !args.no_history,
         count: args.save_summary.is_some(),

@@ -251,16 +251,15 @@ impl<'a> Shard<'a> {
         let column = slice.column(asked.index)?;
         let mut counters: Vec<(&'static str, Counter)> = Vec::new();
         let mut keeper = Keeper::new(slice.frame.rows);
+        let shapes = column.reading(|value| lens.shape(value));
         for row in slice.rows() {
-            let value = column.get(row);
-            let shape = lens.shape(value);
+            let shape = shapes.get(row);
             keeper.keep(shape, row);
             let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
                 counters.push((shape, Counter::default()));
                 counters.len() - 1
             });
-            let counter = &mut counters[at].1;
-            slice.sample(counter, row, value);
+            slice.sample(&mut counters[at].1, row, column.get(row));
         }
         self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
