@@ -90,7 +90,7 @@ fn still_runs(options: &Options) -> Result<(), Failure> {
         let ended = command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         assert_eq!(ended?.code(), Some(0), "{}: {:?}", work.title, work.command);
     }
-    assert!(fs::metadata(folder.path().join("report.html"))?.len() > 100_000);
+    assert!(fs::metadata(folder.path().join("report.html"))?.len() > 10_000);
     tables::test();
     Ok(())
 }

@@ -96,8 +96,7 @@ GROUP BY name;
 SELECT 'TS010', 'zoho.contacts.Last Order Time', count(*) FROM contacts
 WHERE ordered_at < created_at - 86400 AND NOT is_fake(ordered_form, ordered_day, ordered_at)
 UNION ALL SELECT 'TS010', 'customerio.people.last_order_at', count(*) FROM people
-WHERE ordered_at < second(trim(created_at), form(trim(created_at))) - 86400
-    AND NOT is_fake(ordered_form, ordered_day, ordered_at);
+WHERE ordered_at < try_cast(created_at AS BIGINT) - 86400 AND NOT is_fake(ordered_form, ordered_day, ordered_at);
 
 -- More than five of a hundred writes came later than four hours after the change, of those that came within a week.
 -- rules: FRS002
