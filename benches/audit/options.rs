@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::Failure;
 
 /// What this command knows.
-const KNOWN: &str = "--people, --data, --tidy, --runs, --timeout, --python, --binary, --generate, --only, --pathological";
+const KNOWN: &str =
+    "--people, --data, --tidy, --runs, --timeout, --python, --binary, --generate, --only, --pathological";
 /// People from which one run is enough: it takes long, and what disturbs it is small beside it.
 const ONCE: u64 = 3_000_000;
 

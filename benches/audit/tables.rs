@@ -27,9 +27,21 @@ struct Ratio {
 const RATIOS: [Ratio; 6] = [
     Ratio { title: "crmlint ÷ floor, wall", above: Row::Everything, below: Row::Floor, budget: "≤ 3", number: wall },
     Ratio { title: "the same, CPU", above: Row::Everything, below: Row::Floor, budget: "", number: cpu },
-    Ratio { title: "DuckDB ÷ crmlint, the same rules, wall", above: Row::Sql, below: Row::Same, budget: "> 1", number: wall },
+    Ratio {
+        title: "DuckDB ÷ crmlint, the same rules, wall",
+        above: Row::Sql,
+        below: Row::Same,
+        budget: "> 1",
+        number: wall,
+    },
     Ratio { title: "the same, CPU", above: Row::Sql, below: Row::Same, budget: "", number: cpu },
-    Ratio { title: "Splink ÷ crmlint, matching, wall", above: Row::Splink, below: Row::Matching, budget: "≥ 5", number: wall },
+    Ratio {
+        title: "Splink ÷ crmlint, matching, wall",
+        above: Row::Splink,
+        below: Row::Matching,
+        budget: "≥ 5",
+        number: wall,
+    },
     Ratio { title: "the same, CPU", above: Row::Splink, below: Row::Matching, budget: "", number: cpu },
 ];
 
@@ -93,7 +105,8 @@ pub(crate) fn summary(sizes: &[Size]) -> String {
         let _ = writeln!(out, "| {} | {} | {} |", ratio.title, ratio.budget, cells.join(" | "));
     }
     for (title, number) in MEMORY {
-        let of = |size: &Size| size.took(Row::Everything).map(|took| format!("{:.2}", number(took) / size.bytes as f64));
+        let of =
+            |size: &Size| size.took(Row::Everything).map(|took| format!("{:.2}", number(took) / size.bytes as f64));
         let cells: Vec<String> = sizes.iter().map(|size| of(size).unwrap_or_default()).collect();
         let _ = writeln!(out, "| {title} | | {} |", cells.join(" | "));
     }

@@ -27,22 +27,31 @@ pub(crate) fn ready(options: &Options, people: u64) -> Result<Place, Failure> {
     // The generator writes its config last.
     let is_made = !folder.join("crmlint.yaml").is_file();
     if is_made {
-        make(options, people, &folder)?;
+        make(options, people, &folder, &[])?;
     }
     let bytes = warm(&folder)?;
     println!("## {} people\n\n{}: {} bytes of exports.\n", count(people), folder.display(), count(bytes));
     Ok(Place { folder, bytes, is_made })
 }
 
-fn make(options: &Options, people: u64, folder: &Path) -> Result<(), Failure> {
-    eprintln!("{people} people: making the workspace");
+/// The same people without any fault.
+pub(crate) fn clean(options: &Options, people: u64) -> Result<PathBuf, Failure> {
+    let folder = options.data.join(format!("clean-{people}"));
+    if !folder.join("crmlint.yaml").is_file() {
+        make(options, people, &folder, &["--clean"])?;
+    }
+    Ok(folder)
+}
+
+fn make(options: &Options, people: u64, folder: &Path, more: &[&str]) -> Result<(), Failure> {
+    eprintln!("making {}", folder.display());
     fs::create_dir_all(folder)?;
     let mut command = match &options.generate {
         Some(program) => Command::new(program),
         None => by_cargo(),
     };
     let people = people.to_string();
-    command.args(["--people", &people, "--seed", SEED, "--out"]).arg(folder);
+    command.args(["--people", &people, "--seed", SEED, "--out"]).arg(folder).args(more);
     match command.status()?.success() {
         true => Ok(()),
         false => Err(format!("{people} people could not be made").into()),

@@ -58,7 +58,7 @@ def run(workspace, memory, times):
                 if records:
                     counts[code, subject] += records
         con.close()
-    return counts, sorted(asked)
+    return counts, sorted(set(asked))
 
 
 def compare(counts, asked, report):
