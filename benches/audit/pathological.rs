@@ -9,8 +9,8 @@ use crmlint::text::count;
 
 use crate::Failure;
 use crate::options::Options;
-use crate::runner::{self, Cost, reference};
-use crate::tables::cells;
+use crate::runner::{self, Cost, Took, reference};
+use crate::tables::{Number, cells};
 use crate::work::{Row, Work, audits};
 use crate::workspace::{clean, ready, warm};
 
@@ -40,8 +40,10 @@ pub(crate) fn measure(options: &Options, people: u64) -> Result<(), Failure> {
     let first = of(options, people, &plain.folder, "plain")?;
     let spotless = clean(options, people)?;
     let none_bad = of(options, people, &spotless, "no bad row")?;
-    println!("| workspace | audit | wall | CPU | peak memory | of it private | wall, a byte, beside plain | budget |");
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!(
+        "| workspace | audit | wall | CPU | peak memory | of it private | wall ÷ plain, a byte | CPU ÷ plain, a byte | budget |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     print(&first, "plain", None);
     print(&none_bad, "no bad row", Some((&first, 3.0)));
     for (name, about, budget) in VARIANTS {
@@ -92,19 +94,30 @@ fn print(found: &Measured, title: &str, beside: Option<(&Measured, f64)>) {
     for (row, cost) in &found.costs {
         let audit = if *row == Row::Everything { "all rules" } else { "without the fuzzy tier" };
         let size = count(found.bytes / 1_000_000);
-        let verdict = beside.map_or_else(|| " | ".to_owned(), |(other, budget)| verdict(found, *row, other, budget));
+        let verdict = beside.map_or_else(
+            || " | | ".to_owned(),
+            |(other, budget)| {
+                let [wall, cpu] = [|took: Took| took.wall, |took: Took| took.cpu]
+                    .map(|number: Number| verdict(found, other, *row, number, budget));
+                format!("{wall} | {cpu} | ≤ {budget}")
+            },
+        );
         println!("| {title}, {size} MB | {audit} | {} | {verdict} |", cells(cost));
     }
 }
 
-fn verdict(found: &Measured, row: Row, other: &Measured, budget: f64) -> String {
-    let rate = |measured: &Measured| {
-        let (_, cost) = measured.costs.iter().find(|(known, _)| *known == row)?;
-        Some(cost.took()?.wall / measured.bytes as f64)
-    };
-    match (rate(found), rate(other)) {
-        (Some(one), Some(plain)) if one / plain > budget => format!("**{:.2}** | ≤ {budget}", one / plain),
-        (Some(one), Some(plain)) => format!("{:.2} | ≤ {budget}", one / plain),
-        _ => format!("not measured | ≤ {budget}"),
+/// How much more a byte takes than in another workspace; bold where that is over the budget.
+fn verdict(found: &Measured, other: &Measured, row: Row, number: Number, budget: f64) -> String {
+    let cost =
+        |measured: &Measured| measured.costs.iter().find(|(known, _)| *known == row).map(|(_, cost)| cost.clone());
+    let plain = cost(other).and_then(|cost| cost.took()).map(|took| number(took) / other.bytes as f64);
+    let ratio = |seconds: f64| plain.map(|plain| seconds / found.bytes as f64 / plain);
+    match cost(found) {
+        // It was killed: at least so much, of wall clock and most likely of CPU.
+        Some(Cost::Late(seconds)) => ratio(seconds as f64).map(|ratio| format!("**> {ratio:.2}**")),
+        Some(Cost::Took(took)) => ratio(number(took))
+            .map(|ratio| if ratio > budget { format!("**{ratio:.2}**") } else { format!("{ratio:.2}") }),
+        _ => None,
     }
+    .unwrap_or_else(|| "not measured".to_owned())
 }

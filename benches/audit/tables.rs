@@ -114,7 +114,8 @@ pub(crate) fn summary(sizes: &[Size]) -> String {
     out
 }
 
-type Number = fn(Took) -> f64;
+/// What is looked at of a run.
+pub(crate) type Number = fn(Took) -> f64;
 
 const MEMORY: [(&str, Number); 2] = [
     ("crmlint, peak memory ÷ bytes of the exports", |took| took.peak),

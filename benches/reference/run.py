@@ -80,7 +80,13 @@ def run(command, timeout):
     return said
 
 
+def stop(*_):
+    raise SystemExit("ended before its command was done")
+
+
 def main():
+    # Whoever ends this ends what it runs.
+    signal.signal(signal.SIGTERM, stop)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--timeout", type=float, default=600, help="seconds after which the command is killed")
     parser.add_argument("command", nargs="+")

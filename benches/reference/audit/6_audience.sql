@@ -94,7 +94,7 @@ SELECT 'EVT008', 'customerio.events.deal_won', count(*) FROM distances WHERE apa
 -- rules: IO001
 SELECT 'IO001', 'zoho.leads', count(more) FROM leads;
 
--- Ids that a spreadsheet rounded, or wrote as numbers.
+-- Ids that a spreadsheet rounded, or wrote as numbers. One that still has its prefix was never a number.
 -- rules: IO002
 WITH ids AS (
     SELECT 'zoho.deals.Contact Name.id' AS subject, trim(contact_id) AS id FROM deals
