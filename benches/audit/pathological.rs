@@ -25,6 +25,9 @@ const VARIANTS: [(&str, &str, f64); 7] = [
     ("all-bad", "every row is bad, beside none", 1.5),
 ];
 
+/// A second on the wall and nothing else, to tell which number is looked at.
+const WALL: Took = Took { wall: 1.0, cpu: 0.0, peak: 0.0, private: 0.0 };
+
 /// The two audits that are measured of a workspace.
 const ROWS: [Row; 2] = [Row::Everything, Row::Exact];
 
@@ -113,8 +116,10 @@ fn verdict(found: &Measured, other: &Measured, row: Row, number: Number, budget:
     let plain = cost(other).and_then(|cost| cost.took()).map(|took| number(took) / other.bytes as f64);
     let ratio = |seconds: f64| plain.map(|plain| seconds / found.bytes as f64 / plain);
     match cost(found) {
-        // It was killed: at least so much, of wall clock and most likely of CPU.
-        Some(Cost::Late(seconds)) => ratio(seconds as f64).map(|ratio| format!("**> {ratio:.2}**")),
+        // It was killed: at least so much of the wall clock, and nobody knows how much CPU.
+        Some(Cost::Late(seconds)) if number(WALL) > 0.0 => {
+            ratio(seconds as f64).map(|ratio| format!("**> {ratio:.2}**"))
+        }
         Some(Cost::Took(took)) => ratio(number(took))
             .map(|ratio| if ratio > budget { format!("**{ratio:.2}**") } else { format!("{ratio:.2}") }),
         _ => None,

@@ -90,7 +90,8 @@ pub(crate) fn cells(cost: &Cost) -> String {
             let [peak, private] = [took.peak, took.private].map(|bytes| count((bytes / 1e6).round() as u64));
             format!("{:.2} s | {:.2} s | {peak} MB | {private} MB", took.wall, took.cpu)
         }
-        Cost::Late(seconds) => format!("> {:.0} min | | |", *seconds as f64 / 60.0),
+        Cost::Late(seconds) if seconds.is_multiple_of(60) => format!("> {} min | | |", seconds / 60),
+        Cost::Late(seconds) => format!("> {seconds} s | | |"),
         Cost::Unmeasured(why) => format!("not measured: {} | | |", why.replace('|', "/")),
     }
 }
