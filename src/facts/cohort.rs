@@ -153,11 +153,11 @@ fn counts(shard: &Shard<'_>, slice: &Slice<'_>, other: &str, test: &dyn Fn(u32) 
 fn members(shard: &Shard<'_>, slice: &Slice<'_>, stratum: &Stratum) -> Result<Vec<bool>, String> {
     let holds = |column: &Column, test: &dyn Fn(&str) -> bool| -> Result<Vec<bool>, String> {
         let other = shard.slice(&column.dataset)?;
-        let cells = other.column(column.index)?;
+        let cells = other.column(column.index)?.reading(test);
         if column.dataset == slice.frame.dataset.name {
-            return Ok((0..slice.frame.rows).map(|row| test(cells.get(row))).collect());
+            return Ok((0..slice.frame.rows).map(|row| cells.get(row)).collect());
         }
-        let found = counts(shard, slice, &column.dataset, &|row| test(cells.get(row)));
+        let found = counts(shard, slice, &column.dataset, &|row| cells.get(row));
         Ok(found.into_iter().map(|count| count > 0).collect())
     };
     let several = |other: &str, least: u32| {

@@ -211,12 +211,12 @@ impl<'a> Cells<'a> {
                 }
             }
         }
-        let mut seen: AHashSet<&str> = AHashSet::new();
         let rows = shard.slice(&self.dataset).map(|slice| slice.frame.rows).unwrap_or_default();
-        for value in (0..rows).map(|row| self.column.get(row)) {
-            if !seen.insert(value) {
-                continue;
-            }
+        let values: AHashSet<&str> = match self.column.few() {
+            Some((values, _)) => values.iter().map(AsRef::as_ref).collect(),
+            None => (0..rows).map(|row| self.column.get(row)).collect(),
+        };
+        for value in values {
             match spellings.place(value) {
                 Place::Missing => drop(self.spelled.insert(value, None)),
                 Place::Word(word, _) => {
@@ -229,8 +229,7 @@ impl<'a> Cells<'a> {
         self
     }
 
-    fn get(&self, row: Option<u32>) -> Option<&str> {
-        let value = self.column.get(row?);
+    fn read(&'a self, value: &'a str) -> Option<&'a str> {
         match self.spelled.get(value) {
             Some(spelled) => spelled.as_deref(),
             None if self.profile => Some(value).filter(|value| !value.is_empty()),
@@ -238,26 +237,28 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn typed(&self, rows: &[Option<u32>], name: &str, ty: Type) -> Series {
+    fn typed(&'a self, rows: &[Option<u32>], name: &str, ty: Type) -> Series {
         let title: PlSmallStr = typed_name(name, ty).into();
-        let cells = rows.iter().map(|row| self.get(*row));
         match ty {
-            Type::Text | Type::Unknown => Series::new(title, cells.collect::<Vec<_>>()),
-            Type::List => {
-                let list = |cell: &str| joined(items(cell).iter().map(AsRef::as_ref));
-                Series::new(title, cells.map(|cell| list(cell?)).collect::<Vec<_>>())
-            }
+            Type::Text | Type::Unknown => Series::new(title, self.each(rows, |cell| Some(cell?))),
+            Type::List => Series::new(title, self.each(rows, |cell| joined(items(cell?).iter().map(AsRef::as_ref)))),
             Type::Number if self.profile => {
-                Series::new(title, cells.map(|cell| cell?.trim().parse::<f64>().ok()).collect::<Vec<_>>())
+                Series::new(title, self.each(rows, |cell| cell?.trim().parse::<f64>().ok()))
             }
-            Type::Number => Series::new(title, cells.map(|cell| number(cell?)).collect::<Vec<_>>()),
-            Type::Timestamp => Series::new(title, cells.map(|cell| self.seconds(cell?)).collect::<Vec<_>>()),
+            Type::Number => Series::new(title, self.each(rows, |cell| number(cell?))),
+            Type::Timestamp => Series::new(title, self.each(rows, |cell| self.seconds(cell?))),
             Type::Boolean if self.profile && name.ends_with(".unsubscribed") => {
                 let out = |cell: Option<&str>| Some(Consent::Profile.says(cell.unwrap_or_default()) == shape::OUT);
-                Series::new(title, cells.map(out).collect::<Vec<_>>())
+                Series::new(title, self.each(rows, out))
             }
-            Type::Boolean => Series::new(title, cells.map(|cell| truth(cell?)).collect::<Vec<_>>()),
+            Type::Boolean => Series::new(title, self.each(rows, |cell| truth(cell?))),
         }
+    }
+
+    /// The cells of rows as `of` reads them; what is missing, and no row at all, is nothing to it.
+    fn each<T: Clone>(&'a self, rows: &[Option<u32>], of: impl Fn(Option<&'a str>) -> Option<T>) -> Vec<Option<T>> {
+        let reading = self.column.reading(|value| of(self.read(value)));
+        rows.iter().map(|row| row.map_or_else(|| of(None), |row| reading.get(row))).collect()
     }
 
     fn seconds(&self, cell: &str) -> Option<i64> {

@@ -21,6 +21,7 @@ use super::{
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
+use crate::timings::Timings;
 
 /// The number of the shard that holds every record.
 const WHOLE: u32 = u32::MAX;
@@ -51,6 +52,8 @@ pub struct Engine<'a> {
     pub spellings: BTreeMap<String, Spellings>,
     /// Texts that mean missing where a condition reads other systems' records.
     pub missing: Tokens,
+    /// Told what answers take.
+    pub timings: &'a Timings,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -248,16 +251,15 @@ impl<'a> Shard<'a> {
         let column = slice.column(asked.index)?;
         let mut counters: Vec<(&'static str, Counter)> = Vec::new();
         let mut keeper = Keeper::new(slice.frame.rows);
+        let shapes = column.reading(|value| lens.shape(value));
         for row in slice.rows() {
-            let value = column.get(row);
-            let shape = lens.shape(value);
+            let shape = shapes.get(row);
             keeper.keep(shape, row);
             let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
                 counters.push((shape, Counter::default()));
                 counters.len() - 1
             });
-            let counter = &mut counters[at].1;
-            slice.sample(counter, row, value);
+            slice.sample(&mut counters[at].1, row, column.get(row));
         }
         self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
@@ -286,12 +288,13 @@ impl Engine<'_> {
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
         // Once, before the questions run side by side: each of them would link for itself.
         for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
-            self.identity.links(&left, &right);
+            self.timings.stage(format!("linking {left} with {right}"), || self.identity.links(&left, &right));
         }
         for asked in questions.iter().filter_map(Question::matching).collect::<BTreeSet<_>>() {
             if self.memo.found(asked).is_none() {
                 let all = Shard { engine: self, number: WHOLE, rows: BTreeMap::new() };
-                let found = catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
+                let find = || catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
+                let found = self.timings.stage("matching people", find);
                 let found = found.unwrap_or_else(|_| Err("the engine stopped on matching".to_owned()));
                 self.memo.keep_found(asked, found);
             }
@@ -299,11 +302,13 @@ impl Engine<'_> {
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {
             let shard = Shard::new(self, number);
-            shard.evaluate(questions.iter().flat_map(Question::filters));
+            let conditions = questions.iter().flat_map(Question::filters);
+            self.timings.stage("evaluating conditions", || shard.evaluate(conditions));
             let given: Vec<(&Question, Answer)> = questions
                 .into_par_iter()
                 .map(|question| {
-                    let answer = catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+                    let answer = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+                    let answer = self.timings.question(question, answer);
                     let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
                     (question, answer.unwrap_or_else(Answer::Failed))
                 })
