@@ -30,18 +30,23 @@ impl Run<'_> {
             };
             files.push(of.file(page, file.is_some()));
             match file {
-                Some(next) if page >= MOST_JOBS || !seen.insert(next.clone()) => return Err(self.endless(of, &step)?),
+                Some(next) if page >= MOST_JOBS || !seen.insert(next.clone()) => return Err(self.endless(of, page)?),
                 Some(next) => (token, page) = (Some(next), page + 1),
-                None => return Ok(files),
+                None => {
+                    self.landing.only(&of.name, &files)?;
+                    return Ok(files);
+                }
             }
         }
     }
 
-    /// Each page costs credits: one that leads back to an earlier one is not followed, and not gone on with either.
-    fn endless(&mut self, of: &Table<'_>, step: &str) -> Result<Error> {
-        self.landing.forget_job(step)?;
+    /// Each page costs credits: one that leads back to an earlier one is not followed, and nothing of it is gone on with.
+    fn endless(&mut self, of: &Table<'_>, page: u32) -> Result<Error> {
+        for page in 1..=page {
+            self.landing.forget_job(&format!("{}#{page}", of.name))?;
+        }
         let message = format!("Zoho CRM leads from page to page of {} without an end", of.module);
-        Ok(self.vendor.stop(message, "run `crmlint pull --fresh` later; if it stays so, ask Zoho's support"))
+        Ok(self.vendor.stop(message, "run the pull again later; if it stays so, ask Zoho's support"))
     }
 
     /// Whether the file of a page is there already; a table without records leaves none.
@@ -169,12 +174,12 @@ impl Run<'_> {
 
     /// Whether lists of leads hold converted ones is not documented: where they do not, they are asked for.
     pub(super) fn converted(&mut self, of: &Table<'_>, files: &[String]) -> Result<()> {
+        let name = format!("{}_converted", of.name);
         for file in files {
             if self.landing.any(file, CONVERTED, "true")? {
-                return Ok(());
+                return self.landing.only(&name, &[]);
             }
         }
-        let name = format!("{}_converted", of.name);
         let more = Table { name, converted: true, ..*of };
         match self.records(&more) {
             Ok(_) => Ok(()),

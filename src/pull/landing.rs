@@ -176,6 +176,17 @@ impl Landing {
             .map_err(|why| Error::input(Fault::new(format!("{name}: {why}")).help("run the pull again")))
     }
 
+    /// Forgets pages of a table that its newest export does not have: they are of an export that was begun and given up.
+    pub(super) fn only(&mut self, table: &str, files: &[String]) -> Result<()> {
+        let is_number = |page: &str| page.bytes().all(|byte| byte.is_ascii_digit());
+        let is_page = |file: &str| {
+            let rest = file.strip_prefix(table).and_then(|rest| rest.strip_suffix(".csv"));
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number))
+        };
+        self.manifest().files.retain(|pulled| !is_page(&pulled.file) || files.contains(&pulled.file));
+        self.save()
+    }
+
     /// Keeps a draft that is whole.
     pub(super) fn keep(&mut self, name: &str, what: Kept<'_>) -> Result<()> {
         let (draft, path) = (self.draft(name), self.staging.join(name));
@@ -237,11 +248,10 @@ impl Landing {
         }
         let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
         whole(&path, text.as_bytes())?;
+        // What was given up goes too; the mark goes last: an audit reads the folder when nothing is left to do.
+        self.sweep(|_| true)?;
+        fs::remove_file(&marker).map_err(|error| failed(&marker, &error))?;
         let staging = std::mem::take(&mut self.staging);
-        // The mark goes last: an audit reads the folder when nothing is left to do.
-        for name in [STATE, LANDING] {
-            fs::remove_file(staging.join(name)).map_err(|error| failed(&staging, &error))?;
-        }
         // Some systems do not take away what is still open. Where another pull is quicker the folder is its own.
         drop(self);
         let _ = fs::remove_file(staging.join("lock")).and_then(|()| fs::remove_dir(&staging));
@@ -360,6 +370,19 @@ mod tests {
         landing.keep_json("c.json", &json!([1]), KEPT).unwrap();
         landing.land().unwrap();
         assert!(dir.path().join("b.json").exists());
+    }
+
+    #[test]
+    fn pages_of_an_export_that_was_given_up_do_not_land() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut landing = open(dir.path(), "one");
+        for name in ["Leads_001.csv", "Leads_002.csv", "Leads.csv", "Leads_converted.csv"] {
+            landing.keep_json(name, &json!([1]), KEPT).unwrap();
+        }
+        landing.only("Leads", &["Leads.csv".to_owned()]).unwrap();
+        let names: Vec<String> = landing.land().unwrap().files.into_iter().map(|pulled| pulled.file).collect();
+        assert_eq!(names, ["Leads.csv", "Leads_converted.csv"]);
+        assert!(!dir.path().join(STAGING).exists() && !dir.path().join("Leads_001.csv").exists());
     }
 
     #[test]

@@ -192,7 +192,8 @@ mod tests {
         zip.finish().unwrap();
         assert_eq!(unzip(&bomb, &out), Err("its archive unfolds to far more than it should".to_owned()));
         assert!(out.metadata().unwrap().len() < zeros.len() as u64 && intact(&bomb).is_err());
-        let mut gzip = flate2::write::GzEncoder::new(std::fs::File::create(&bomb).unwrap(), flate2::Compression::best());
+        let mut gzip =
+            flate2::write::GzEncoder::new(std::fs::File::create(&bomb).unwrap(), flate2::Compression::best());
         gzip.write_all(&zeros).unwrap();
         gzip.finish().unwrap();
         assert_eq!(gunzip(&bomb, &out), Err("it unfolds to far more than it should".to_owned()));
