@@ -64,7 +64,11 @@ fn expand(path: &Path) -> Result<Vec<Input>> {
     let shown = slashes(path);
     match path.metadata() {
         Ok(data) if data.is_dir() => folder(path),
-        Ok(_) => file(path),
+        Ok(data) if data.is_file() => file(path),
+        Ok(_) => Err(stop(
+            format!("{shown} is no regular file"),
+            "An export is read several times, which no pipe and no device can be: save it to a file first.",
+        )),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(stop(format!("{shown} may not be read by this user"), "Change its permissions, or copy it."))
         }

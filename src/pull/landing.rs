@@ -12,6 +12,7 @@ use crate::config::pull::Target;
 use crate::error::{Error, Fault, Result};
 use crate::exports::{LANDING, Manifest, Pulled, STAGING};
 use crate::frames::time::rfc3339;
+use crate::interrupt;
 
 /// What was asked for and what is there.
 const STATE: &str = "state.json";
@@ -266,8 +267,8 @@ fn read_state(staging: &Path) -> Option<State> {
 /// Writes a file beside its place and moves it there, for the eyes of the user alone.
 fn whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file =
-        tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder).map_err(|error| failed(path, &error))?;
+    let make = || tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder);
+    let (mut file, _listed) = interrupt::listed(make, |file| file.path()).map_err(|error| failed(path, &error))?;
     file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| failed(path, &error))?;
     file.persist(path).map_err(|error| failed(path, &error.error)).map(|_| ())
 }
