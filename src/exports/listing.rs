@@ -14,6 +14,8 @@ use crate::error::Result;
 
 /// An archive that declares more than this is not opened at all.
 const MOST: u64 = 64 << 30;
+/// Data files that an archive may hold: finding each of them means reading the whole directory of the archive.
+const MOST_FILES: usize = 2_000;
 /// Files that lie beside exports and are none.
 const NO_DATA: [&str; 26] = [
     "yaml",
@@ -223,6 +225,12 @@ fn members(path: &Path) -> Result<Vec<Input>> {
         let help =
             if nested { "Unpack it once and give the folder." } else { "Give the archive of the export itself." };
         return Err(stop(format!("{shown} holds no CSV, JSON or Parquet file"), help));
+    }
+    if kept.len() > MOST_FILES {
+        return Err(stop(
+            format!("{shown} holds {} files, and crmlint reads at most {MOST_FILES} of an archive", kept.len()),
+            "Unpack it and give the folder, if that many belong together.",
+        ));
     }
     if kept.iter().any(|entry| entry.encrypted) {
         return Err(encrypted(&shown));

@@ -81,7 +81,8 @@ fn assert_lowered(read: &Expr) {
     let fixed = read.as_of(NOW);
     let options = Options::default();
     assert_eq!(met(&people, &fixed, &options), met(&people, read, &options), "{read} as of now");
-    met(&people, &read.absent_differs(), &options);
+    let unlike = read.absent_differs();
+    met(&self::people(&unlike), &unlike, &options);
 }
 
 fn met(people: &DataFrame, condition: &Expr, options: &Options) -> Vec<bool> {
