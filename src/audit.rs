@@ -13,9 +13,10 @@ use crate::findings::baseline::Baseline;
 use crate::findings::checklist::Checklist;
 use crate::findings::scores::Scores;
 use crate::findings::triage::{self, Policy};
-use crate::findings::{Finding, Gap, Hit, Input, Outcome, Status, Texts, Verdict, fingerprint};
+use crate::findings::{Input, Outcome, Verdict};
 use crate::history::Affected;
 use crate::mapping::{EARLIER, Mapping};
+use crate::outcomes::{failed, outcome};
 use crate::pictures;
 use crate::radius::{self, Summary};
 use crate::remarks::remarks;
@@ -23,6 +24,7 @@ use crate::rounds::{ask, gather};
 use crate::rules::{Rule, Rules};
 use crate::snapshots;
 use crate::text::counted;
+use crate::timings::{Cost, Timings};
 
 /// What a run is asked to do, beside the config.
 pub struct Options<'a> {
@@ -38,6 +40,8 @@ pub struct Options<'a> {
     pub show_pii: bool,
     /// Into how many pieces people are cut.
     pub shards: u32,
+    /// How many bytes of memory the run may take; most of what the machine has left when nobody says.
+    pub memory: Option<u64>,
     /// Whether the watched columns are stored for later runs.
     pub snapshot: bool,
     /// Whether it is told whom each finding names, for a history that follows people.
@@ -56,6 +60,8 @@ pub struct Options<'a> {
     pub count: bool,
     /// Told how far reading is.
     pub progress: &'a dyn Progress,
+    /// Told what every stage takes.
+    pub timings: Timings,
 }
 
 impl<'a> Options<'a> {
@@ -68,6 +74,7 @@ impl<'a> Options<'a> {
             all_rows: false,
             show_pii: false,
             shards: 1,
+            memory: None,
             snapshot: false,
             follow: false,
             blank: None,
@@ -77,6 +84,7 @@ impl<'a> Options<'a> {
             summary: None,
             count: false,
             progress,
+            timings: Timings::default(),
         }
     }
 }
@@ -93,6 +101,8 @@ pub struct Run {
     pub affected: Option<Affected>,
     /// The folder of the snapshot that was stored.
     pub snapshot: Option<String>,
+    /// What each rule's questions cost.
+    pub costs: Vec<Cost>,
     /// Bytes held in columns, for those who measure.
     pub bytes: usize,
 }
@@ -102,7 +112,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     let rules = Rules::load(&config.rules)?;
     let selected = select(&rules, config, options)?;
     let mut workspace = Workspace::default();
-    let datasets = open_with(config, &mut workspace)?;
+    let datasets = options.timings.stage("looking at the files", || open_with(config, &mut workspace))?;
     refuse_twins(&datasets)?;
     let read = || config.mapping.as_ref().map(|(path, name)| Mapping::read(path, name)).transpose();
     let mapping = options.head.clone().map_or_else(read, |head| Ok(Some(head)))?;
@@ -132,10 +142,21 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     context.resting = resting.map(|rule| rule.code.clone()).collect();
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
-    let facts = gather(&context, &selected, options, all_rows || options.follow)?;
-    let mut outcomes = judge(&context, &selected, &facts.answers, options);
-    let store = || snapshots::store(config, &context, &facts.store, options.policy.now);
-    let snapshot = if options.snapshot { store()? } else { None };
+    let mut facts = gather(&context, &selected, options, all_rows || options.follow)?;
+    let asked = selected
+        .iter()
+        .map(|rule| (rule.code.clone(), ask(&context, rule, &facts.answers).questions.into_iter().collect()));
+    let costs = options.timings.costs(&asked.collect());
+    let mut outcomes = options.timings.stage("judging", || judge(&context, &selected, &facts.answers, options));
+    let snapshot = if options.snapshot {
+        let mut watched = BTreeMap::new();
+        snapshots::want(&context, &mut watched);
+        facts.store.ensure(&watched, options.progress)?;
+        let store = || snapshots::store(config, &context, &facts.store, options.policy.now);
+        options.timings.stage("storing the snapshot", store)?
+    } else {
+        None
+    };
     let affected = options.follow.then(|| Affected::of(&facts.store, &facts.identity, &mut outcomes, all_rows));
     let inputs = facts.store.iter().filter(|frame| !frame.dataset.name.starts_with(EARLIER)).map(|frame| Input {
         dataset: frame.dataset.name.clone(),
@@ -154,7 +175,7 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     verdict.remarks.extend(earlier.remark);
     verdict.pictures = pictures::of(&context, &facts.answers);
     let summary = options.count.then(|| Summary::of(&context, &facts.answers, radius::Use::File)).flatten();
-    Ok(Run { verdict, summary, affected, snapshot, listed: facts.listed, bytes: facts.store.bytes() })
+    Ok(Run { verdict, summary, affected, snapshot, listed: facts.listed, costs, bytes: facts.store.bytes() })
 }
 
 fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {
@@ -282,71 +303,6 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
     }
     outcomes.sort_by(|one, other| one.code.cmp(&other.code));
     outcomes
-}
-
-fn failed(rule: &Rule, why: String) -> Outcome {
-    Outcome {
-        code: rule.code.clone(),
-        name: rule.name.clone(),
-        texts: texts(rule),
-        severity: rule.severity,
-        status: Status::Failed(why),
-        subjects: 0,
-        gaps: Vec::new(),
-        findings: Vec::new(),
-    }
-}
-
-fn outcome(rule: &Rule, subjects: usize, mut gaps: Vec<Gap>, hits: Vec<Hit>) -> Outcome {
-    gaps.sort();
-    gaps.dedup();
-    if subjects == 0 && gaps.is_empty() {
-        let needs = if rule.needs.is_empty() {
-            "nothing here that it looks at".to_owned()
-        } else {
-            format!("it needs: {}", rule.needs.join("; "))
-        };
-        gaps.push(Gap { subject: "the inputs".to_owned(), reason: needs, column: None });
-    }
-    let findings: Vec<Finding> = hits.into_iter().map(|hit| finding(rule, hit)).collect();
-    let status = match (findings.is_empty(), gaps.is_empty()) {
-        (false, _) => Status::Findings,
-        (true, false) => Status::NotEvaluated,
-        (true, true) => Status::Clean,
-    };
-    let (code, name) = (rule.code.clone(), rule.name.clone());
-    Outcome { code, name, texts: texts(rule), severity: rule.severity, status, subjects, gaps, findings }
-}
-
-fn texts(rule: &Rule) -> Texts {
-    Texts {
-        what: rule.what.clone(),
-        why: rule.why.clone(),
-        fix: rule.fix.clone(),
-        false_positive: rule.false_positive.clone(),
-        confidence: rule.confidence.clone(),
-    }
-}
-
-fn finding(rule: &Rule, mut hit: Hit) -> Finding {
-    hit.samples.sort();
-    Finding {
-        code: rule.code.clone(),
-        name: rule.name.clone(),
-        severity: hit.severity.unwrap_or(rule.severity),
-        confidence: rule.confidence.clone(),
-        why: rule.why.clone(),
-        fix: hit.action.clone().unwrap_or_else(|| rule.fix.clone()),
-        fingerprint: fingerprint(&rule.code, &hit.subject),
-        writers: Vec::new(),
-        line: None,
-        accepted: None,
-        firmness: checks::firmness(rule.kind, &hit.subject),
-        state: None,
-        since: None,
-        moved: None,
-        hit,
-    }
 }
 
 fn verdict(

@@ -11,12 +11,14 @@ use crate::facts::local::Engine;
 use crate::facts::memo::Memo;
 use crate::facts::{Answers, Column, Listed, Question};
 use crate::frames::Store;
-use crate::frames::identity::Identity;
-use crate::mapping::{ColumnPath, Mapping};
+use crate::frames::identity::{Identity, Plan};
+use crate::mapping::{ColumnPath, EARLIER, Mapping};
+use crate::memory;
 use crate::radius;
 use crate::rules::Rule;
 use crate::snapshots;
 use crate::text::{count, counted};
+use crate::timings::Timings;
 
 /// Rounds in which a check may ask on: values, then what they cost, then what remains.
 const ROUNDS: usize = 3;
@@ -54,8 +56,9 @@ pub(crate) fn answered(
     let mut answers = Answers::default();
     let memo = Memo::default();
     let mut held: Option<(Store, Identity)> = None;
-    let mut listed = None;
-    for _ in 0..ROUNDS {
+    let (mut listed, mut budget) = (None, None);
+    let timings = &options.timings;
+    for round in 1..=ROUNDS {
         let wished = asked(&answers).into_iter();
         // What was read is asked in any case: no rule may rest on half a file unawares.
         let read = context
@@ -80,23 +83,98 @@ pub(crate) fn answered(
                 foresee(context, &mut wanted);
                 let datasets: Vec<Arc<Dataset>> =
                     context.datasets.values().chain(context.earlier.values()).cloned().collect();
-                let mut store = Store::load(&datasets, &wanted, options.progress)?;
+                let exports = datasets.iter().map(|dataset| dataset.unpacked_bytes()).sum();
+                budget = memory::for_columns(options.memory, exports);
+                let load = || Store::load_as(&datasets, &wanted, options.progress, budget.is_some());
+                let mut store = timings.stage("reading", load)?;
+                if budget.is_some() {
+                    let keys = plan.iter().map(|(dataset, keys)| (dataset.clone(), keys.columns())).collect();
+                    store.ensure(&with_twins(context, keys, &plan), options.progress)?;
+                }
                 restored(context, &mut store);
-                let identity = Identity::build(&store, &plan);
+                let identity = timings.stage("telling who is who", || Identity::build(&store, &plan));
                 (store, identity)
             }
         };
-        if store.ensure(&wanted, options.progress)? {
-            restored(context, &mut store);
+        for batch in batches(context, &store, open, budget) {
+            let mut needed = self::wanted(context, &batch);
+            if budget.is_some() {
+                needed = with_twins(context, needed, &plan);
+            }
+            if timings.stage("reading more columns", || store.ensure(&needed, options.progress))? {
+                restored(context, &mut store);
+            }
+            let engine =
+                Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo, timings) };
+            answers.extend(timings.stage(format!("answering, round {round}"), || engine.answer(&batch)));
+            if options.all_rows && batch.iter().any(|question| question.matching().is_some()) {
+                listed = engine.listed();
+            }
         }
-        let engine = Engine { shards: options.shards, all_rows, ..engine(context, &store, &identity, &memo) };
-        answers.extend(engine.answer(&open));
-        listed = if options.all_rows { engine.listed() } else { None };
         held = Some((store, identity));
     }
     let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
     let (store, identity) = held.unwrap_or_default();
     Ok(Facts { store, identity, answers, wide, listed, matching: matched(&memo) })
+}
+
+/// Questions in groups whose columns fit into a budget together; all of them at once without one. A question whose own
+/// columns are more than that is alone.
+fn batches(
+    context: &Context<'_>,
+    store: &Store,
+    open: BTreeSet<Question>,
+    budget: Option<usize>,
+) -> Vec<BTreeSet<Question>> {
+    let Some(budget) = budget else { return vec![open] };
+    let mut questions: Vec<(BTreeSet<(String, usize)>, Question)> = Vec::new();
+    for question in open {
+        let columns = wanted(context, &BTreeSet::from([question.clone()]));
+        let columns = columns.into_iter().flat_map(|(name, own)| own.into_iter().map(move |at| (name.clone(), at)));
+        questions.push((columns.collect(), question));
+    }
+    // Neighbours share columns.
+    questions.sort();
+    let size = |columns: &BTreeSet<(String, usize)>| -> usize {
+        // One that was never read is as large as the largest may be.
+        columns.iter().map(|(name, at)| store.size(name, *at).unwrap_or(budget / 4)).sum()
+    };
+    let (mut batches, mut batch, mut held) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for (columns, question) in questions {
+        let together: BTreeSet<(String, usize)> = held.union(&columns).cloned().collect();
+        if !batch.is_empty() && size(&together) > budget {
+            batches.push(std::mem::take(&mut batch));
+            held = columns;
+        } else {
+            held = together;
+        }
+        batch.insert(question);
+    }
+    batches.push(batch);
+    batches
+}
+
+/// The columns, and those of today without which hashes of a snapshot do not become values again.
+fn with_twins(
+    context: &Context<'_>,
+    mut columns: BTreeMap<String, BTreeSet<usize>>,
+    plan: &Plan,
+) -> BTreeMap<String, BTreeSet<usize>> {
+    if context.earlier_key.is_none() {
+        return columns;
+    }
+    let mut more: Vec<(String, usize)> = Vec::new();
+    for (name, own) in &columns {
+        let Some((now, then)) = name.strip_prefix(EARLIER).zip(context.earlier.get(name)) else { continue };
+        let Some(today) = context.datasets.get(now) else { continue };
+        let twins = own.iter().filter_map(|index| today.find(&then.columns[*index].label));
+        more.extend(twins.map(|twin| (now.to_owned(), twin)));
+    }
+    more.extend(plan.iter().flat_map(|(name, keys)| keys.columns().into_iter().map(|at| (name.clone(), at))));
+    for (name, index) in more {
+        columns.entry(name).or_default().insert(index);
+    }
+    columns
 }
 
 /// A snapshot of hashes, with the values that the run knows.
@@ -112,6 +190,7 @@ pub(crate) fn engine<'a>(
     store: &'a Store,
     identity: &'a Identity,
     memo: &'a Memo,
+    timings: &'a Timings,
 ) -> Engine<'a> {
     Engine {
         memo,
@@ -124,6 +203,7 @@ pub(crate) fn engine<'a>(
         zones: context.zones(),
         spellings: context.spellings(),
         missing: context.tokens(),
+        timings,
     }
 }
 

@@ -8,6 +8,7 @@ use super::open;
 use super::output;
 use super::progress::Bar;
 use super::targets;
+use super::timings;
 use crate::audit::{self, Options};
 use crate::config::{Config, FILE, Source, no_config};
 use crate::error::{Error, Exit, Fault, Result};
@@ -33,6 +34,7 @@ Examples:
   crmlint audit --output report.html --open --output findings.csv
   crmlint audit --save-summary summary.json  what the gate needs to count people without exports
   crmlint audit --rows failing.csv           every failing record, unmasked, to repair them
+  crmlint audit --timings                    where the time went: stages, and the dearest rules
   crmlint audit --pull                       fetch the exports first, as `crmlint pull` does")]
 pub(super) struct Args {
     /// A folder with a crmlint.yaml, or export files and folders [default: the crmlint.yaml of the current folder]
@@ -78,6 +80,10 @@ pub(super) struct Args {
     /// How many cores to use [default: all]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// How much memory the run may take, as in 4GB; what does not fit is laid aside on disk, in TMPDIR [default: three
+    /// quarters of what the machine has left]
+    #[arg(long, value_name = "SIZE", value_parser = crate::memory::parse)]
+    memory_limit: Option<u64>,
     /// Work through people in this many pieces; the report is the same
     #[arg(long, value_name = "N", default_value_t = 1, hide = true, value_parser = clap::value_parser!(u32).range(1..=4096))]
     shards: u32,
@@ -90,6 +96,9 @@ pub(super) struct Args {
     /// Do not remember this run, whatever the config says
     #[arg(long)]
     no_history: bool,
+    /// Say on standard error where time and memory went, by stage and by rule
+    #[arg(long)]
+    timings: bool,
     /// Only the table of findings, what could not be evaluated, and the verdict
     #[arg(long, short)]
     quiet: bool,
@@ -125,6 +134,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         all_rows: args.rows.is_some(),
         show_pii: args.show_pii,
         shards: args.shards,
+        memory: args.memory_limit,
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
         follow: config.history.is_some() && !args.no_history,
         count: args.save_summary.is_some(),
@@ -136,7 +146,11 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     bar.finish();
     let mut run = run?;
     run.verdict.selection = selection(&args.select, &args.ignore);
-    let forgotten = if options.follow { remember(&config, &mut run).err() } else { None };
+    let forgotten = if options.follow {
+        options.timings.stage("writing the history", || remember(&config, &mut run)).err()
+    } else {
+        None
+    };
     if let Some(error) = &forgotten {
         // Every report says how the process will end.
         run.verdict.exit = error.exit();
@@ -165,9 +179,14 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         output::draft(file, |out| out.write_all(summary.text().as_bytes()))?.keep()?;
         console.say(&format!("What profiles hold is summed up in {}: counts, and nobody's data.", file.display()));
     }
-    let shown = masking::for_reports(&verdict);
     let detail = if args.quiet { 0 } else { 1 + u8::from(args.verbose) };
-    targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))?;
+    options.timings.stage("writing reports", || {
+        let shown = masking::for_reports(&verdict);
+        targets::write(&targets, console, detail, |format, look| reports::render(&shown, format, look))
+    })?;
+    if args.timings {
+        timings::say(console, &options.timings, &run.costs, args.verbose);
+    }
     if let Some(page) = page {
         open::open(page, console);
     }

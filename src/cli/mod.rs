@@ -18,6 +18,7 @@ mod progress;
 mod pull;
 mod sample;
 mod targets;
+mod timings;
 mod trace;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};

@@ -131,6 +131,15 @@ impl Dataset {
         Ok(pass.finish())
     }
 
+    /// About how many bytes its records take when they are unpacked.
+    pub fn unpacked_bytes(&self) -> u64 {
+        match &self.body {
+            Body::Parts(parts) => parts.iter().map(Part::unpacked_bytes).sum(),
+            // It is in memory as it is.
+            Body::Held(_) => 0,
+        }
+    }
+
     /// Looks at the parts together, once the key is known.
     pub(super) fn note_whole(&mut self) {
         if let Body::Parts(parts) = &self.body {

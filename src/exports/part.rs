@@ -39,7 +39,16 @@ pub(super) struct Part {
     pub(super) preview: Vec<Vec<String>>,
 }
 
+/// Packed tables of customers unfold to about this many times their size.
+const UNFOLDS: u64 = 8;
+
 impl Part {
+    /// About how many bytes its records take when they are unpacked.
+    pub(super) fn unpacked_bytes(&self) -> u64 {
+        let plain = self.input.plain().is_some() && !matches!(self.shape, Shape::Parquet { .. });
+        self.input.packed_bytes().saturating_mul(if plain { 1 } else { UNFOLDS })
+    }
+
     /// Looks at a file.
     pub(super) fn open(input: Input, request: &Request) -> Result<Self> {
         let head = input.head(HEAD)?;

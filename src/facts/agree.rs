@@ -18,6 +18,7 @@ use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
+
 /// What a blank on the left says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Blank {
@@ -90,15 +91,24 @@ struct Reader<'a> {
     reading: &'a Reading,
     missing: &'a [String],
     known: AHashMap<&'a str, Said>,
+    /// The same by the number of the value, where the column is held by value.
+    few: Vec<Option<Said>>,
 }
 
 impl<'a> Reader<'a> {
     fn read(&mut self, row: u32) -> Said {
         let value = self.column.get(row);
+        let read = || self.reading.read(value, self.missing, self.on_left);
+        if let Some((values, cells)) = self.column.few()
+            && let Some(cell) = cells.get(row as usize)
+        {
+            self.few.resize(values.len(), None);
+            return self.few[usize::from(*cell)].get_or_insert_with(read).clone();
+        }
         if let Some(said) = self.known.get(value) {
             return said.clone();
         }
-        let said = self.reading.read(value, self.missing, self.on_left);
+        let said = read();
         if self.known.len() < REMEMBERED {
             self.known.insert(value, said.clone());
         }
@@ -199,7 +209,8 @@ pub(crate) fn dated(shard: &Shard<'_>, asked: &Question, times: &Times) -> Resul
 pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, asked.left, asked.right)?;
     let (reading, missing) = (asked.reading, asked.missing);
-    let reader = |column, on_left| Reader { column, on_left, reading, missing, known: AHashMap::new() };
+    let reader =
+        |column, on_left| Reader { column, on_left, reading, missing, known: AHashMap::new(), few: Vec::new() };
     let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
     let mut others = Vec::new();
     for (at, column) in asked.also.iter().enumerate() {

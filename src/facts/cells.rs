@@ -68,19 +68,12 @@ pub(super) fn cells(
     for (index, read) in columns {
         let column = slice.column(*index)?;
         let coder = read.coder(any_case);
-        let mut known: AHashMap<&str, u16> = AHashMap::new();
-        codes.push(
-            rows.iter()
-                .map(|row| {
-                    let value = column.get(*row);
-                    *known.entry(value).or_insert_with(|| coder(value))
-                })
-                .collect(),
-        );
+        let coded = column.reading(coder);
+        codes.push(rows.iter().map(|row| coded.get(*row)).collect());
     }
     for test in tests {
         let met = shard.met(slice, test)?;
-        codes.push(rows.iter().map(|row| u16::from(met.binary_search(row).is_ok())).collect());
+        codes.push(rows.iter().map(|row| u16::from(met.contains(*row))).collect());
     }
     let mut cells: BTreeMap<Vec<u16>, u64> = BTreeMap::new();
     for at in 0..rows.len() {

@@ -11,6 +11,7 @@ use super::{
 use crate::frames::identity::{Identity, Keys, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
+use crate::timings::Timings;
 
 fn contacts() -> String {
     let mut text = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email,Email Opt Out,Modified Time\n".to_owned();
@@ -153,7 +154,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         })
         .collect();
     let identity = Identity::build(&store, &plan);
-    let memo = Memo::default();
+    let (memo, timings) = (Memo::default(), Timings::default());
     let engine = Engine {
         memo: &memo,
         store: &store,
@@ -165,6 +166,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         zones: BTreeMap::new(),
         spellings: BTreeMap::new(),
         missing: Tokens::default(),
+        timings: &timings,
     };
     engine.answer(&questions())
 }

@@ -80,7 +80,8 @@ impl Said {
     fn new(asked: &Follows, slice: &Slice<'_>, zone: Option<&TimeZone>) -> Result<Self, String> {
         let (stamps, flags) = (slice.column(asked.first.index)?, slice.column(asked.standing.0.index)?);
         let mut said = Self { instants: AHashMap::new(), rows: 0, unplaced: 0 };
-        for row in slice.rows().filter(|row| asked.standing.1.shape(flags.get(*row)) == shape::OUT) {
+        let out = flags.reading(|value| asked.standing.1.shape(value) == shape::OUT);
+        for row in slice.rows().filter(|row| out.get(*row)) {
             let Some(at) = instant(stamps.get(row), zone) else {
                 said.unplaced += u64::from(!is_missing(stamps.get(row), &[]));
                 continue;

@@ -13,6 +13,7 @@ use crate::exports::{Dataset, EventColumns};
 use crate::frames::identity::{IdColumn, Identity, Keys, Numbering, Plan};
 use crate::frames::normalize::Form;
 use crate::frames::testing::store;
+use crate::timings::Timings;
 
 const PEOPLE: usize = 24;
 
@@ -136,7 +137,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
     let files = [("people.csv", people(true)), ("events.csv", events()), ("prev.people.csv", people(false))];
     let (store, datasets) = store(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
     let identity = Identity::build(&store, &plan(&datasets));
-    let memo = Memo::default();
+    let (memo, timings) = (Memo::default(), Timings::default());
     let engine = Engine {
         memo: &memo,
         store: &store,
@@ -148,6 +149,7 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         zones: BTreeMap::new(),
         spellings: BTreeMap::new(),
         missing: Tokens::default(),
+        timings: &timings,
     };
     engine.answer(&questions().into_iter().collect())
 }

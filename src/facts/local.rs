@@ -11,6 +11,7 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::agree::{self, Asked};
+use super::mask::Mask;
 use super::memo::{Keeper, Memo};
 use super::tally::Counter;
 use super::{
@@ -21,9 +22,12 @@ use super::{
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
+use crate::timings::Timings;
 
 /// The number of the shard that holds every record.
 const WHOLE: u32 = u32::MAX;
+/// The number of a shard of one row, of which nothing is remembered.
+const SINGLE: u32 = u32::MAX - 1;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -51,6 +55,8 @@ pub struct Engine<'a> {
     pub spellings: BTreeMap<String, Spellings>,
     /// Texts that mean missing where a condition reads other systems' records.
     pub missing: Tokens,
+    /// Told what answers take.
+    pub timings: &'a Timings,
 }
 
 /// The rows of one dataset that belong to one shard.
@@ -116,7 +122,7 @@ impl<'a> Shard<'a> {
 
     /// One row of a dataset, and every row of the others.
     pub(super) fn of_row(engine: &'a Engine<'a>, dataset: &str, row: u32) -> Self {
-        Self { engine, number: WHOLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
+        Self { engine, number: SINGLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
     }
 
     pub(crate) fn slice(&self, dataset: &str) -> Result<Slice<'_>, String> {
@@ -126,17 +132,22 @@ impl<'a> Shard<'a> {
         Ok(Slice { frame, people, rows: self.rows.get(dataset).map(Vec::as_slice) })
     }
 
+    /// Whether it is one row, and every row of the others.
+    pub(super) fn is_single(&self) -> bool {
+        self.number == SINGLE
+    }
+
     /// The same, for all records at once.
     pub(crate) fn whole(&self) -> Shard<'a> {
         Shard { engine: self.engine, number: WHOLE, rows: BTreeMap::new() }
     }
 
     pub(crate) fn holds(&self, group: u32) -> bool {
-        self.engine.shards <= 1 || self.number == WHOLE || group % self.engine.shards == self.number
+        self.engine.shards <= 1 || matches!(self.number, WHOLE | SINGLE) || group % self.engine.shards == self.number
     }
 
     /// The rows of a slice that meet a filter.
-    pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Vec<u32>>, String> {
+    pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Mask>, String> {
         let dataset = &slice.frame.dataset.name;
         let known = self.engine.memo.met(self.number, dataset, filter);
         known.unwrap_or_else(|| filter::met(self, slice, filter).map(Arc::new))
@@ -145,13 +156,17 @@ impl<'a> Shard<'a> {
     /// Evaluates filters before the questions run side by side: several of them have the same one.
     fn evaluate<'b>(&self, filters: impl Iterator<Item = (&'b str, &'b Filter)>) {
         let memo = self.engine.memo;
-        for (dataset, filter) in filters.filter(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none()) {
+        let mut open: Vec<(&str, &Filter)> = filters.collect();
+        open.sort();
+        open.dedup();
+        open.retain(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none());
+        open.into_par_iter().for_each(|(dataset, filter)| {
             let met = catch_unwind(AssertUnwindSafe(|| {
                 self.slice(dataset).and_then(|slice| filter::met(self, &slice, filter))
             }));
             let met = met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned()));
             memo.keep_met(self.number, dataset, filter, met);
-        }
+        });
     }
 
     /// Whether this shard answers what only the whole can be asked.
@@ -179,7 +194,7 @@ impl<'a> Shard<'a> {
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
                 let met = self.met(&slice, filter)?;
-                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter().copied(), None) })
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter(), None) })
             }
             Question::Cells { dataset, columns, tests } => cells::cells(self, &self.slice(dataset)?, columns, tests),
             Question::Shaped { column, lens, scope } => picks::shaped(self, column, lens, scope),
@@ -248,16 +263,15 @@ impl<'a> Shard<'a> {
         let column = slice.column(asked.index)?;
         let mut counters: Vec<(&'static str, Counter)> = Vec::new();
         let mut keeper = Keeper::new(slice.frame.rows);
+        let shapes = column.reading(|value| lens.shape(value));
         for row in slice.rows() {
-            let value = column.get(row);
-            let shape = lens.shape(value);
+            let shape = shapes.get(row);
             keeper.keep(shape, row);
             let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
                 counters.push((shape, Counter::default()));
                 counters.len() - 1
             });
-            let counter = &mut counters[at].1;
-            slice.sample(counter, row, value);
+            slice.sample(&mut counters[at].1, row, column.get(row));
         }
         self.engine.memo.keep(self.number, asked, lens, keeper);
         let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
@@ -286,12 +300,17 @@ impl Engine<'_> {
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
         // Once, before the questions run side by side: each of them would link for itself.
         for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
-            self.identity.links(&left, &right);
+            self.timings.stage(format!("linking {left} with {right}"), || self.identity.links(&left, &right));
         }
+        self.identity.settle();
         for asked in questions.iter().filter_map(Question::matching).collect::<BTreeSet<_>>() {
             if self.memo.found(asked).is_none() {
                 let all = Shard { engine: self, number: WHOLE, rows: BTreeMap::new() };
-                let found = catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
+                let find = || catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
+                let found = self.timings.stage_of(find, |found| match found {
+                    Ok(Ok(found)) => found.stage(),
+                    _ => "matching people".to_owned(),
+                });
                 let found = found.unwrap_or_else(|_| Err("the engine stopped on matching".to_owned()));
                 self.memo.keep_found(asked, found);
             }
@@ -299,11 +318,13 @@ impl Engine<'_> {
         let mut whole: BTreeMap<Question, Answer> = BTreeMap::new();
         for number in 0..self.shards.max(1) {
             let shard = Shard::new(self, number);
-            shard.evaluate(questions.iter().flat_map(Question::filters));
+            let conditions = questions.iter().flat_map(Question::filters);
+            self.timings.stage("evaluating conditions", || shard.evaluate(conditions));
             let given: Vec<(&Question, Answer)> = questions
                 .into_par_iter()
                 .map(|question| {
-                    let answer = catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+                    let answer = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+                    let answer = self.timings.question(question, answer);
                     let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
                     (question, answer.unwrap_or_else(Answer::Failed))
                 })

@@ -7,6 +7,7 @@ use super::memo::Memo;
 use super::{Answer, Column, Consent, Lens, Question, Scope, Tokens};
 use crate::frames::identity::{IdColumn, Identity, Keys, Numbering, Plan};
 use crate::frames::testing::store;
+use crate::timings::Timings;
 
 const CONTACTS: &str = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email,Email Opt Out
 zcrm_5725767000004101001,zcrm_5725767000000411001,Dana Roth,A,p1@example.com,false
@@ -81,7 +82,7 @@ fn answers(shards: u32) -> BTreeMap<Question, Answer> {
     };
     let plan: Plan = datasets.keys().map(|name| (name.clone(), keys(name))).collect();
     let identity = Identity::build(&store, &plan);
-    let memo = Memo::default();
+    let (memo, timings) = (Memo::default(), Timings::default());
     let engine = Engine {
         memo: &memo,
         store: &store,
@@ -93,6 +94,7 @@ fn answers(shards: u32) -> BTreeMap<Question, Answer> {
         zones: BTreeMap::new(),
         spellings: BTreeMap::new(),
         missing: Tokens::default(),
+        timings: &timings,
     };
     engine.answer(&questions().into_iter().collect())
 }

@@ -21,6 +21,7 @@ mod instants;
 pub mod items;
 pub mod lenses;
 pub mod local;
+mod mask;
 pub mod matches;
 mod matching;
 pub mod memo;
@@ -41,6 +42,7 @@ mod stranded;
 pub mod tally;
 mod times;
 pub mod topics;
+mod typed;
 mod values;
 mod width;
 mod writers;
@@ -53,7 +55,6 @@ pub use clusters::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 pub use cohort::{Cohort, Drawn, Stratum};
 pub use delays::{Clocks, Delayed, Held};
 pub use events::{Events, Place};
-pub(crate) use filter::placed;
 pub use filter::{Filter, Tokens};
 pub use fits::Fit;
 pub use follows::{Followed, Follows};
@@ -71,6 +72,7 @@ pub use scope::Scope;
 pub use sequence::{Echo, Flip, Sequence, Steps};
 pub use tally::{Sample, Tally};
 pub use times::Times;
+pub(crate) use typed::placed;
 
 #[cfg(test)]
 #[path = "facts_tests.rs"]

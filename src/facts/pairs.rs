@@ -54,6 +54,13 @@ impl<'a> Pairs<'a> {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 
+    /// The shapes of both values of a pair.
+    fn shapes(&self, left: &'a Lens, right: &'a Lens) -> impl Fn(&Link) -> (&'static str, &'static str) + use<'a> {
+        let left = self.left_column.reading(|value| left.shape(value));
+        let right = self.right_column.reading(|value| right.shape(value));
+        move |link| (left.get(link.left), right.get(link.right))
+    }
+
     /// Counts the person of a pair.
     pub(super) fn person(&self, counter: &mut Counter, link: &Link) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
@@ -79,14 +86,18 @@ pub(crate) fn compare(shard: &Shard<'_>, left: Side<'_>, right: Side<'_>) -> Res
     let pairs = Pairs::new(shard, left.0, right.0)?;
     let mut cells: BTreeMap<(&'static str, &'static str), Counter> = BTreeMap::new();
     let mut total = 0;
+    let shapes = pairs.shapes(left.1, right.1);
     for link in pairs.mine(shard) {
-        let (one, other) = pairs.values(link);
         total += 1;
-        pairs.count(cells.entry((left.1.shape(one), right.1.shape(other))).or_default(), link, SAMPLES);
+        pairs.count(cells.entry(shapes(link)).or_default(), link, SAMPLES);
     }
     let cells =
         cells.into_iter().map(|((one, other), counter)| ((one.to_owned(), other.to_owned()), counter.finish(SAMPLES)));
     Ok(Answer::Compare { pairs: total, cells: cells.collect() })
+}
+
+fn wanted(cells: &BTreeSet<(String, String)>, (left, right): (&str, &str)) -> bool {
+    cells.iter().any(|(one, other)| one == left && other == right)
 }
 
 /// Every linked pair of some cells.
@@ -99,10 +110,10 @@ pub(crate) fn listing(
     let pairs = Pairs::new(shard, left.0, right.0)?;
     let mut counter = Counter::default();
     let mut total = 0;
+    let shapes = pairs.shapes(left.1, right.1);
     for link in pairs.mine(shard) {
-        let (one, other) = pairs.values(link);
         total += 1;
-        if cells.contains(&(left.1.shape(one).to_owned(), right.1.shape(other).to_owned())) {
+        if wanted(cells, shapes(link)) {
             pairs.count(&mut counter, link, shard.cap());
         }
     }
@@ -117,11 +128,9 @@ pub(crate) fn picked(
     cells: &BTreeSet<(String, String)>,
 ) -> Result<Vec<u32>, String> {
     let pairs = Pairs::new(shard, left.0, right.0)?;
-    let wanted = pairs.mine(shard).filter(|link| {
-        let (one, other) = pairs.values(link);
-        cells.contains(&(left.1.shape(one).to_owned(), right.1.shape(other).to_owned()))
-    });
-    let mut rows: Vec<u32> = wanted.map(|link| link.right).collect();
+    let shapes = pairs.shapes(left.1, right.1);
+    let picked = pairs.mine(shard).filter(|link| wanted(cells, shapes(link)));
+    let mut rows: Vec<u32> = picked.map(|link| link.right).collect();
     rows.sort_unstable();
     rows.dedup();
     Ok(rows)

@@ -16,12 +16,13 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
         Pick::Values { column, values } => {
             let column = slice.column(column.index)?;
             let wanted: AHashSet<&str> = values.iter().map(String::as_str).collect();
-            Ok(slice.rows().filter(|row| wanted.contains(column.get(*row))).collect())
+            let named = column.reading(|value| wanted.contains(value));
+            Ok(slice.rows().filter(|row| named.get(*row)).collect())
         }
         Pick::Items { column, items: wanted } => {
             let column = slice.column(column.index)?;
-            let holds = |row: &u32| items(column.get(*row)).iter().any(|item| wanted.contains(item.as_ref()));
-            Ok(slice.rows().filter(holds).collect())
+            let holds = column.reading(|value| items(value).iter().any(|item| wanted.contains(item.as_ref())));
+            Ok(slice.rows().filter(|row| holds.get(*row)).collect())
         }
         Pick::Shapes { column: asked, lens, shapes } => {
             if let Some(rows) = shard.engine.memo.rows(shard.number, asked, lens, shapes) {
@@ -29,13 +30,14 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
             }
             let column = slice.column(asked.index)?;
             let wanted: Vec<&str> = shapes.iter().map(String::as_str).collect();
-            Ok(slice.rows().filter(|row| wanted.contains(&lens.shape(column.get(*row)))).collect())
+            let named = column.reading(|value| wanted.contains(&lens.shape(value)));
+            Ok(slice.rows().filter(|row| named.get(*row)).collect())
         }
         Pick::Shaped { column: asked, lens, shapes, scope } => {
             let column = slice.column(asked.index)?;
             let counts = in_scope(shard, slice, scope)?;
-            let wanted = |row: &u32| counts(*row) && shapes.contains(lens.shape(column.get(*row)));
-            Ok(slice.rows().filter(wanted).collect())
+            let named = column.reading(|value| shapes.contains(lens.shape(value)));
+            Ok(slice.rows().filter(|row| counts(*row) && named.get(*row)).collect())
         }
         Pick::Pairs { left, left_lens, right, right_lens, cells } => {
             pairs::picked(shard, (left, left_lens), (right, right_lens), cells)
@@ -81,10 +83,10 @@ pub(super) fn shaped(shard: &Shard<'_>, asked: &Column, lens: &Lens, scope: &Sco
     let counts = in_scope(shard, &slice, scope)?;
     let mut counters: BTreeMap<&'static str, Counter> = BTreeMap::new();
     let mut rows = 0;
+    let shapes = column.reading(|value| lens.shape(value));
     for row in slice.rows().filter(|row| counts(*row)) {
         rows += 1;
-        let value = column.get(row);
-        slice.sample(counters.entry(lens.shape(value)).or_default(), row, value);
+        slice.sample(counters.entry(shapes.get(row)).or_default(), row, column.get(row));
     }
     let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES)));
     Ok(Answer::Shapes { rows, shapes: shapes.collect() })

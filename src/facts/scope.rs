@@ -78,7 +78,8 @@ pub(crate) fn in_scope<'a>(
         Scope::All => Ok(Box::new(|_| true)),
         Scope::Reachable(index) => {
             let column = slice.column(*index)?;
-            Ok(Box::new(move |row| Form::Address.of(column.get(row)).is_some()))
+            let usable = column.reading(|value| Form::Address.of(value).is_some());
+            Ok(Box::new(move |row| usable.get(row)))
         }
         Scope::Linked(others) | Scope::Unlinked(others) => {
             let mut linked = vec![false; slice.frame.rows as usize];
@@ -93,7 +94,8 @@ pub(crate) fn in_scope<'a>(
         Scope::Shaped { index, lens, shapes } => {
             let column = slice.column(*index)?;
             let (lens, shapes) = (lens.clone(), shapes.clone());
-            Ok(Box::new(move |row| shapes.contains(lens.shape(column.get(row)))))
+            let named = column.reading(move |value| shapes.contains(lens.shape(value)));
+            Ok(Box::new(move |row| named.get(row)))
         }
         Scope::Both(one, other) => {
             let (one, other) = (in_scope(shard, slice, one)?, in_scope(shard, slice, other)?);
@@ -108,9 +110,8 @@ pub(crate) fn in_scope<'a>(
             Ok(Box::new(move |row| !inner(row)))
         }
         Scope::Where(filter) => {
-            // Rows come in order.
             let rows = shard.met(slice, filter)?;
-            Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
+            Ok(Box::new(move |row| rows.contains(row)))
         }
     }
 }

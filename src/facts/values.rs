@@ -15,9 +15,20 @@ pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<An
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
     let mut distinct = Distinct::new(cap);
+    let Some((values, cells)) = column.few() else {
+        for row in slice.rows() {
+            distinct.count(&slice, row, Cow::Borrowed(column.get(row)));
+        }
+        return Ok(distinct.finish(slice.len()));
+    };
+    let mut counters: Vec<Option<Counter>> = Vec::new();
+    counters.resize_with(values.len(), Option::default);
     for row in slice.rows() {
-        distinct.count(&slice, row, Cow::Borrowed(column.get(row)));
+        let cell = usize::from(cells[row as usize]);
+        slice.sample(counters[cell].get_or_insert_default(), row, &values[cell]);
     }
+    let held = values.iter().zip(counters);
+    distinct.counters = held.filter_map(|(value, counter)| Some((Cow::Borrowed(&**value), counter?))).collect();
     Ok(distinct.finish(slice.len()))
 }
 

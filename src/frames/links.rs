@@ -46,10 +46,13 @@ pub struct Link {
     pub tier: Tier,
 }
 
-/// Rows by key, as runs of one sorted list.
+/// Rows by key, as runs of one sorted list. Keys are hashes, so their upper bits say about where in the list a key is.
+#[derive(Debug)]
 struct Lookup {
     rows: Vec<(u64, u32)>,
-    runs: AHashMap<u64, (u32, u32)>,
+    /// Where the keys of each value of the upper bits begin.
+    starts: Vec<u32>,
+    shift: u32,
 }
 
 impl Lookup {
@@ -60,16 +63,26 @@ impl Lookup {
         }
         rows.par_sort_unstable();
         rows.dedup();
-        let mut runs: AHashMap<u64, (u32, u32)> = AHashMap::with_capacity(rows.len());
-        for ((key, _), at) in rows.iter().zip(0_u32..) {
-            runs.entry(*key).and_modify(|run| run.1 = at + 1).or_insert((at, at + 1));
+        let bits = rows.len().next_power_of_two().trailing_zeros().clamp(1, 30);
+        let shift = u64::BITS - bits;
+        let mut starts = vec![0_u32; (1 << bits) + 1];
+        for (key, _) in &rows {
+            starts[(*key >> shift) as usize + 1] += 1;
         }
-        Self { rows, runs }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        Self { rows, starts, shift }
     }
 
     fn of(&self, key: u64) -> &[(u64, u32)] {
-        let run = (key != 0).then(|| self.runs.get(&key)).flatten();
-        run.map_or(&[], |(start, end)| &self.rows[*start as usize..*end as usize])
+        if key == 0 {
+            return &[];
+        }
+        let place = (key >> self.shift) as usize;
+        let near = &self.rows[self.starts[place] as usize..self.starts[place + 1] as usize];
+        let near = &near[near.partition_point(|(other, _)| *other < key)..];
+        &near[..near.partition_point(|(other, _)| *other == key)]
     }
 }
 
@@ -87,13 +100,25 @@ fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(u64, Tier)> {
     (!left.mailbox.of(mailbox).is_empty()).then_some((mailbox, Tier::Mailbox))
 }
 
-struct Lookups {
+/// The rows of a dataset by each kind of key.
+#[derive(Debug)]
+pub(super) struct Lookups {
     ids: Lookup,
     exact: Lookup,
     mailbox: Lookup,
 }
 
 impl Lookups {
+    pub(super) fn new(left: &Hashes) -> Self {
+        // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
+        let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
+        Self {
+            ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain([&left.own])),
+            exact: Lookup::new([&left.exact].into_iter()),
+            mailbox: Lookup::new([&left.mailbox].into_iter()),
+        }
+    }
+
     fn rows(&self, key: u64, tier: Tier) -> &[(u64, u32)] {
         match tier {
             Tier::Identifier => self.ids.of(key),
@@ -104,17 +129,10 @@ impl Lookups {
 }
 
 /// The links, sorted, and how many keys were too wide to link each with each.
-pub(super) fn link(left: &Hashes, right: &Hashes) -> (Vec<Link>, u64) {
-    // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
-    let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
-    let left = Lookups {
-        ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain([&left.own])),
-        exact: Lookup::new([&left.exact].into_iter()),
-        mailbox: Lookup::new([&left.mailbox].into_iter()),
-    };
+pub(super) fn link(left: &Lookups, right: &Hashes) -> (Vec<Link>, u64) {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
-    let chosen: Vec<Option<(u64, Tier)>> = (0..rows).into_par_iter().map(|row| choose(&left, right, row)).collect();
+    let chosen: Vec<Option<(u64, Tier)>> = (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
     let mut wide: AHashMap<(u64, Tier), u32> = AHashMap::new();
     for (choice, row) in chosen.iter().zip(0_u32..) {
         if let Some((key, tier)) = choice

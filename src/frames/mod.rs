@@ -1,69 +1,32 @@
 //! Datasets in, text columns out: only the columns that are asked for, every value as it stood in the export.
-//!
-//! A column is a run of text and the ends of its cells, four bytes a cell beside the text itself; a frame of short
-//! values in a general string column would cost sixteen.
 
 pub mod calendar;
+mod column;
 mod common;
 pub mod identity;
 pub mod links;
 pub mod normalize;
 mod sets;
+mod shelf;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
 
 use crate::text::trim;
 use std::borrow::Cow;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
+pub use self::column::{Reading, TextColumn};
+use self::shelf::Shelf;
 use crate::error::{Error, Fault, Result};
 use crate::exports::{Dataset, Progress, ReadReport};
 
-/// Cells in one run of text; a power of two.
-const RUN: usize = 1 << 14;
-
-#[derive(Debug, Default)]
-struct Run {
-    text: String,
-    ends: Vec<u32>,
-}
-
-/// One column of one dataset.
-#[derive(Debug, Default)]
-pub struct TextColumn {
-    runs: Vec<Run>,
-}
-
-impl TextColumn {
-    fn push(&mut self, value: &str) -> std::result::Result<(), ()> {
-        if self.runs.last().is_none_or(|run| run.ends.len() == RUN) {
-            self.runs.push(Run::default());
-        }
-        let Some(run) = self.runs.last_mut() else { return Err(()) };
-        run.text.push_str(value);
-        run.ends.push(u32::try_from(run.text.len()).map_err(|_| ())?);
-        Ok(())
-    }
-
-    /// The cell of a row, counted from 0; blank where there is none.
-    pub fn get(&self, row: u32) -> &str {
-        let row = row as usize;
-        let Some(run) = self.runs.get(row / RUN) else { return "" };
-        let at = row % RUN;
-        let start = if at == 0 { 0 } else { run.ends[at - 1] as usize };
-        let end = run.ends.get(at).map_or(start, |end| *end as usize);
-        &run.text[start..end]
-    }
-
-    /// Bytes held.
-    pub fn bytes(&self) -> usize {
-        self.runs.iter().map(|run| run.text.capacity() + run.ends.capacity() * 4).sum()
-    }
-}
+/// Records after which columns on their way to disk let go of what is settled.
+const SETTLED: u32 = 1 << 14;
 
 /// The records of one dataset, as far as their columns were asked for.
 #[derive(Debug)]
@@ -76,6 +39,8 @@ pub struct Frame {
     pub rows: u32,
     columns: BTreeMap<usize, TextColumn>,
     ranks: Vec<u32>,
+    /// The columns that are not held, where not all of them fit into memory.
+    shelf: Option<Shelf>,
 }
 
 impl Frame {
@@ -86,25 +51,45 @@ impl Frame {
 
     /// Sorts the keys once, so that samples are chosen by comparing numbers.
     fn ranked(mut self) -> Self {
-        let mut order: Vec<(Cow<'_, str>, u32)> =
-            (0..self.rows).into_par_iter().map(|row| (self.key(row), row)).collect();
+        // Ids of one system begin alike: the sixteen bytes behind that tell nearly all of them apart, as one number each.
+        let first = self.key(0);
+        let alike = |row: u32| first.bytes().zip(self.key(row).bytes()).take_while(|(one, other)| one == other).count();
+        let common = (0..self.rows).into_par_iter().map(alike).min().unwrap_or_default();
+        let mut order: Vec<(u128, u32)> =
+            (0..self.rows).into_par_iter().map(|row| (leading(&self.key(row).as_bytes()[common..]), row)).collect();
         order.par_sort_unstable();
         let mut ranks = vec![0; order.len()];
         let mut next = 0;
-        for at in 0..order.len() {
-            if at > 0 && order[at].0 != order[at - 1].0 {
-                next += 1;
+        for run in order.chunk_by_mut(|one, other| one.0 == other.0) {
+            run.sort_by(|one, other| self.key(one.1).cmp(&self.key(other.1)));
+            for at in 0..run.len() {
+                if at > 0 && self.key(run[at].1) != self.key(run[at - 1].1) {
+                    next += 1;
+                }
+                ranks[run[at].1 as usize] = next;
             }
-            ranks[order[at].1 as usize] = next;
+            next += 1;
         }
-        drop(order);
         self.ranks = ranks;
         self
     }
 
     /// Reads the wanted columns of one dataset, without the order of its keys.
     pub fn read(dataset: &Arc<Dataset>, wanted: &BTreeSet<usize>, progress: &dyn Progress) -> Result<Self> {
-        read(dataset, &wanted.iter().copied().collect::<Vec<_>>(), progress)
+        read(dataset, &wanted.iter().copied().collect::<Vec<_>>(), progress, None)
+    }
+
+    /// Holds columns that were laid aside.
+    fn fetch(&mut self, columns: impl IntoIterator<Item = usize>) -> Result<()> {
+        let Some(shelf) = &mut self.shelf else { return Ok(()) };
+        for index in columns {
+            if let Entry::Vacant(place) = self.columns.entry(index)
+                && let Some(column) = shelf.get(index)?
+            {
+                place.insert(column);
+            }
+        }
+        Ok(())
     }
 
     /// A column that was loaded.
@@ -124,10 +109,20 @@ impl Frame {
     }
 }
 
+/// The first sixteen bytes as a number that sorts as they do.
+fn leading(bytes: &[u8]) -> u128 {
+    let mut first = [0; 16];
+    let length = bytes.len().min(16);
+    first[..length].copy_from_slice(&bytes[..length]);
+    u128::from_be_bytes(first)
+}
+
 /// All frames of a run, by dataset name.
 #[derive(Debug, Default)]
 pub struct Store {
     frames: BTreeMap<String, Frame>,
+    /// Whether columns are laid aside on disk and only those in use are held.
+    lays_aside: bool,
 }
 
 impl Store {
@@ -137,31 +132,65 @@ impl Store {
         wanted: &BTreeMap<String, BTreeSet<usize>>,
         progress: &dyn Progress,
     ) -> Result<Self> {
+        Self::load_as(datasets, wanted, progress, false)
+    }
+
+    /// The same; with `lays_aside`, columns go to disk while they are read, and those of `hold` alone are held.
+    pub fn load_as(
+        datasets: &[Arc<Dataset>],
+        wanted: &BTreeMap<String, BTreeSet<usize>>,
+        progress: &dyn Progress,
+        lays_aside: bool,
+    ) -> Result<Self> {
         let frames: Result<Vec<Frame>> = datasets
             .par_iter()
             .map(|dataset| {
                 let mut columns = wanted.get(&dataset.name).cloned().unwrap_or_default();
                 columns.extend(dataset.key);
-                Ok(read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress)?.ranked())
+                let shelf = if lays_aside { Some(Shelf::new()?) } else { None };
+                let mut frame = read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress, shelf)?;
+                frame.fetch(dataset.key)?;
+                Ok(frame.ranked())
             })
             .collect();
-        Ok(Self { frames: frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect() })
+        let frames = frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect();
+        Ok(Self { frames, lays_aside })
     }
 
-    /// Reads columns that a later round asks for and that are not held yet; whether there were any.
+    /// Holds the columns that are wanted, from where they were laid aside or out of the exports, and lets go of those that
+    /// can come back; whether any was read.
     pub fn ensure(&mut self, wanted: &BTreeMap<String, BTreeSet<usize>>, progress: &dyn Progress) -> Result<bool> {
         let mut any = false;
+        if self.lays_aside {
+            for (name, frame) in &mut self.frames {
+                let key = frame.dataset.key;
+                let kept =
+                    |index: &usize| key == Some(*index) || wanted.get(name).is_some_and(|own| own.contains(index));
+                frame.columns.retain(|index, _| kept(index));
+            }
+        }
         for (name, columns) in wanted {
             let Some(frame) = self.frames.get_mut(name) else { continue };
+            frame.fetch(columns.iter().copied())?;
             let absent: Vec<usize> =
                 columns.iter().copied().filter(|column| !frame.columns.contains_key(column)).collect();
             if !absent.is_empty() {
                 any = true;
-                let more = read(&frame.dataset, &absent, progress)?;
+                let shelf = frame.shelf.take();
+                let more = read(&frame.dataset, &absent, progress, shelf)?;
                 frame.columns.extend(more.columns);
+                frame.shelf = more.shelf;
+                frame.fetch(absent)?;
             }
         }
         Ok(any)
+    }
+
+    /// Bytes of a column, held or laid aside; nothing when it was never read.
+    pub fn size(&self, dataset: &str, index: usize) -> Option<usize> {
+        let frame = self.frames.get(dataset)?;
+        let aside = frame.shelf.as_ref().and_then(|shelf| shelf.size(index));
+        aside.or_else(|| Some(frame.columns.get(&index)?.bytes()))
     }
 
     /// Puts other cells into the place of columns that are held.
@@ -194,10 +223,19 @@ impl Store {
     }
 }
 
-fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress) -> Result<Frame> {
+/// Reads columns; with a shelf, they are laid aside as they come and none is held.
+fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress, shelf: Option<Shelf>) -> Result<Frame> {
     let mut columns: Vec<TextColumn> = wanted.iter().map(|_| TextColumn::default()).collect();
     let mut rows: u32 = 0;
     let mut full = false;
+    let mut shelf = shelf.map(Ok);
+    let mut lay_aside = |columns: &mut [TextColumn], all| {
+        if let Some(Ok(open)) = &mut shelf
+            && let Err(error) = columns.iter_mut().zip(wanted).try_for_each(|(column, at)| open.put(*at, column, all))
+        {
+            shelf = Some(Err(error));
+        }
+    };
     let report = dataset.read(wanted, progress, &mut |_, cells| {
         for (column, cell) in columns.iter_mut().zip(cells) {
             full |= column.push(cell).is_err();
@@ -206,7 +244,12 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress) -> Re
             Some(next) => rows = next,
             None => full = true,
         }
+        if rows.is_multiple_of(SETTLED) {
+            lay_aside(&mut columns, false);
+        }
     })?;
+    lay_aside(&mut columns, true);
+    let shelf = shelf.transpose()?;
     if full {
         let fault = Fault::new(format!(
             "{} is too large to hold: over four billion records, or gigabytes in a few thousand cells",
@@ -214,24 +257,26 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress) -> Re
         ));
         return Err(Error::input(fault.help("split the export, or leave the long column out")));
     }
-    let columns = wanted.iter().copied().zip(columns).collect();
-    Ok(Frame { dataset: Arc::clone(dataset), report, rows, columns, ranks: Vec::new() })
+    let columns = if shelf.is_some() { BTreeMap::new() } else { wanted.iter().copied().zip(columns).collect() };
+    Ok(Frame { dataset: Arc::clone(dataset), report, rows, columns, ranks: Vec::new(), shelf })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RUN, TextColumn};
+    use super::testing::store;
 
     #[test]
-    fn cells_come_back_across_runs() {
-        let mut column = TextColumn::default();
-        for row in 0..(RUN * 2 + 3) {
-            column.push(&"x".repeat(row % 5)).expect("small cells fit");
+    fn ranks_sort_as_keys_do() {
+        let keys =
+            ["zcrm_10", "zcrm_9", "zcrm_10", "zcrm_1", "", "zcrm_2345678901234567890", "zcrm_2345678901234567891"];
+        let text: String = keys.iter().map(|key| format!("{key},a@example.com\n")).collect();
+        let (store, _) = store(&[("contacts.csv", &format!("Record Id,Email\n{text}"))]);
+        let frame = store.get("zoho.contacts").expect("loaded");
+        for one in 0..frame.rows {
+            for other in 0..frame.rows {
+                let ranks = frame.rank(one).cmp(&frame.rank(other));
+                assert_eq!(ranks, frame.key(one).cmp(&frame.key(other)), "{} and {}", frame.key(one), frame.key(other));
+            }
         }
-        assert_eq!(column.get(0), "");
-        assert_eq!(column.get(4), "xxxx");
-        let last = u32::try_from(RUN * 2 + 2).expect("fits");
-        assert_eq!(column.get(last).len(), (RUN * 2 + 2) % 5);
-        assert_eq!(column.get(last + 1), "");
     }
 }

@@ -17,6 +17,7 @@ use crate::frames::identity::{Identity, Plan};
 use crate::frames::{Frame, Store};
 use crate::mapping::{Attribute, ColumnPath};
 use crate::rounds::{engine, foresee, wanted};
+use crate::timings::Timings;
 
 /// Rounds of questions about the lag: what it is, then from when on a record is too fresh.
 const ROUNDS: usize = 2;
@@ -44,13 +45,13 @@ impl<'a> Desk<'a> {
         let datasets: Vec<Arc<Dataset>> = context.datasets.values().cloned().collect();
         let mut store = Store::load(&datasets, &columns(context, &plan), progress)?;
         let identity = Identity::build(&store, &plan);
-        let (memo, mut answers) = (Memo::default(), Answers::default());
+        let (memo, timings, mut answers) = (Memo::default(), Timings::default(), Answers::default());
         for _ in 0..ROUNDS {
             let open = answers.open(lags(context, &answers).into_iter().chain(links(context)));
             store.ensure(&wanted(context, &open), progress)?;
-            answers.extend(engine(context, &store, &identity, &memo).answer(&open));
+            answers.extend(engine(context, &store, &identity, &memo, &timings).answer(&open));
         }
-        let engine = engine(context, &store, &identity, &memo);
+        let engine = engine(context, &store, &identity, &memo, &timings);
         work(&Desk { context, store: &store, identity: &identity, plan: &plan, engine: &engine, answers, show })
     }
 

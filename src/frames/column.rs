@@ -1,0 +1,319 @@
+//! One column of text: cells in as they stand in the export, held in one of two ways.
+//!
+//! Most columns of a CRM repeat few values: those are held once, with two bytes a cell that say which, and what a check
+//! makes of a value is worked out once as well. The others are runs of text with the ends of their cells, four bytes a
+//! cell beside the text itself; a frame of short values in a general string column would cost sixteen.
+
+use std::cell::RefCell;
+
+use ahash::AHashMap;
+
+/// Cells in one run of text; a power of two.
+const RUN: usize = 1 << 14;
+/// Distinct values up to which a column is held by value.
+const FEW: usize = 1 << 12;
+
+#[derive(Debug, Default)]
+struct Run {
+    text: String,
+    ends: Vec<u32>,
+}
+
+/// One column of one dataset.
+#[derive(Debug)]
+pub struct TextColumn(Held);
+
+#[derive(Debug)]
+enum Held {
+    Few(Few),
+    Many(Vec<Run>),
+}
+
+/// Cells by value.
+#[derive(Debug, Default)]
+struct Few {
+    values: Vec<Box<str>>,
+    places: AHashMap<Box<str>, u16>,
+    cells: Vec<u16>,
+}
+
+impl Default for TextColumn {
+    fn default() -> Self {
+        Self(Held::Few(Few::default()))
+    }
+}
+
+impl TextColumn {
+    /// Adds a cell; an error when so many long cells do not fit.
+    pub(super) fn push(&mut self, value: &str) -> Result<(), ()> {
+        let few = match &mut self.0 {
+            Held::Many(runs) => return add(runs, value),
+            Held::Few(few) => few,
+        };
+        if few.add(value) {
+            return Ok(());
+        }
+        let mut runs = Vec::new();
+        for cell in &few.cells {
+            add(&mut runs, &few.values[usize::from(*cell)])?;
+        }
+        add(&mut runs, value)?;
+        self.0 = Held::Many(runs);
+        Ok(())
+    }
+
+    /// The cell of a row, counted from 0; blank where there is none.
+    #[inline]
+    pub fn get(&self, row: u32) -> &str {
+        let row = row as usize;
+        match &self.0 {
+            Held::Few(few) => few.cells.get(row).map_or("", |cell| &few.values[usize::from(*cell)]),
+            Held::Many(runs) => {
+                let Some(run) = runs.get(row / RUN) else { return "" };
+                let at = row % RUN;
+                let start = if at == 0 { 0 } else { run.ends[at - 1] as usize };
+                let end = run.ends.get(at).map_or(start, |end| *end as usize);
+                &run.text[start..end]
+            }
+        }
+    }
+
+    /// The distinct values and which of them each row holds, where those are few.
+    pub fn few(&self) -> Option<(&[Box<str>], &[u16])> {
+        match &self.0 {
+            Held::Few(few) => Some((&few.values, &few.cells)),
+            Held::Many(_) => None,
+        }
+    }
+
+    /// What `read` makes of the cells, each distinct value read once where those are few.
+    pub fn reading<'a, T: Clone, F: Fn(&'a str) -> T>(&'a self, read: F) -> Reading<'a, T, F> {
+        let known = self.few().map(|(values, cells)| (RefCell::new(vec![None; values.len()]), cells));
+        Reading { column: self, known, read }
+    }
+
+    /// Takes out what no further cell changes, as bytes that [`TextColumn::extend`] reads: full runs of text. At the end,
+    /// `all` takes everything.
+    pub(super) fn take_settled(&mut self, all: bool) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match &mut self.0 {
+            Held::Few(few) if all => {
+                let few = std::mem::take(few);
+                let mut table = Run::default();
+                few.values.iter().for_each(|value| table.text.push_str(value));
+                let ends = few.values.iter().scan(0, |end, value| {
+                    *end += value.len();
+                    u32::try_from(*end).ok()
+                });
+                table.ends.extend(ends);
+                bytes.push(FEW_TAG);
+                table.write(&mut bytes);
+                bytes.extend(few.cells.iter().flat_map(|cell| cell.to_le_bytes()));
+            }
+            Held::Few(_) => {}
+            Held::Many(runs) => {
+                let open = runs.last().is_some_and(|run| run.ends.len() < RUN);
+                let settled = runs.len() - usize::from(open && !all);
+                if settled > 0 {
+                    bytes.push(MANY_TAG);
+                }
+                runs.drain(..settled).for_each(|run| run.write(&mut bytes));
+            }
+        }
+        bytes
+    }
+
+    /// Adds what [`TextColumn::take_settled`] took out; nothing when the bytes are other ones.
+    pub(super) fn extend(&mut self, bytes: &[u8]) -> Option<()> {
+        let (tag, mut rest) = bytes.split_first()?;
+        match *tag {
+            FEW_TAG => {
+                let table = Run::read(&mut rest)?;
+                let value = |at: usize| {
+                    let start = if at == 0 { 0 } else { table.ends[at - 1] as usize };
+                    table.text.get(start..table.ends[at] as usize)
+                };
+                let values: Vec<Box<str>> =
+                    (0..table.ends.len()).map(|at| value(at).map(Box::from)).collect::<Option<_>>()?;
+                let cells: Vec<u16> = rest.chunks_exact(2).map(|cell| u16::from_le_bytes([cell[0], cell[1]])).collect();
+                let fits = cells.iter().all(|cell| usize::from(*cell) < values.len());
+                self.0 = Held::Few(Few { values, places: AHashMap::new(), cells });
+                fits.then_some(())
+            }
+            MANY_TAG => {
+                let mut more = Vec::new();
+                while !rest.is_empty() {
+                    more.push(Run::read(&mut rest)?);
+                }
+                match &mut self.0 {
+                    Held::Many(runs) => runs.append(&mut more),
+                    Held::Few(_) => self.0 = Held::Many(more),
+                }
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// Bytes held.
+    pub fn bytes(&self) -> usize {
+        match &self.0 {
+            Held::Few(few) => few.cells.capacity() * 2 + few.values.iter().map(|value| value.len() * 2).sum::<usize>(),
+            Held::Many(runs) => runs.iter().map(|run| run.text.capacity() + run.ends.capacity() * 4).sum(),
+        }
+    }
+}
+
+impl Few {
+    /// Adds a cell, unless it is one distinct value too many.
+    fn add(&mut self, value: &str) -> bool {
+        // Neighbours are often alike, blank above all.
+        if let Some(last) = self.cells.last().copied().filter(|last| &*self.values[usize::from(*last)] == value) {
+            self.cells.push(last);
+            return true;
+        }
+        if let Some(place) = self.places.get(value) {
+            self.cells.push(*place);
+            return true;
+        }
+        let Some(place) = u16::try_from(self.values.len()).ok().filter(|_| self.values.len() < FEW) else {
+            return false;
+        };
+        self.places.insert(value.into(), place);
+        self.values.push(value.into());
+        self.cells.push(place);
+        true
+    }
+}
+
+fn add(runs: &mut Vec<Run>, value: &str) -> Result<(), ()> {
+    if runs.last().is_none_or(|run| run.ends.len() == RUN) {
+        runs.push(Run::default());
+    }
+    let Some(run) = runs.last_mut() else { return Err(()) };
+    run.text.push_str(value);
+    run.ends.push(u32::try_from(run.text.len()).map_err(|_| ())?);
+    Ok(())
+}
+
+/// What comes first in the bytes of a column.
+const FEW_TAG: u8 = 1;
+const MANY_TAG: u8 = 2;
+
+impl Run {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        bytes.extend((self.text.len() as u64).to_le_bytes());
+        bytes.extend((self.ends.len() as u64).to_le_bytes());
+        bytes.extend(self.text.as_bytes());
+        bytes.extend(self.ends.iter().flat_map(|end| end.to_le_bytes()));
+    }
+
+    /// Reads one from the front of some bytes; nothing when they are other ones.
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        let mut take = |length: usize| {
+            let (taken, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            Some(taken)
+        };
+        let mut number = || usize::try_from(u64::from_le_bytes(take(8)?.try_into().ok()?)).ok();
+        let (length, cells) = (number()?, number()?);
+        let text = String::from_utf8(take(length)?.to_vec()).ok()?;
+        let ends = take(cells.checked_mul(4)?)?.chunks_exact(4);
+        let ends: Vec<u32> = ends.map(|end| u32::from_le_bytes([end[0], end[1], end[2], end[3]])).collect();
+        let in_order = ends.is_sorted() && ends.last().is_none_or(|end| *end as usize <= text.len());
+        in_order.then_some(Self { text, ends })
+    }
+}
+
+/// A column as something reads it.
+pub struct Reading<'a, T, F> {
+    column: &'a TextColumn,
+    known: Option<(RefCell<Vec<Option<T>>>, &'a [u16])>,
+    read: F,
+}
+
+impl<'a, T: Clone, F: Fn(&'a str) -> T> Reading<'a, T, F> {
+    /// What it makes of the cell of a row; of a blank one where there is none.
+    #[inline]
+    pub fn get(&self, row: u32) -> T {
+        let Some((known, cells)) = &self.known else { return (self.read)(self.column.get(row)) };
+        let Some(cell) = cells.get(row as usize).map(|cell| usize::from(*cell)) else { return (self.read)("") };
+        if let Some(read) = &known.borrow()[cell] {
+            return read.clone();
+        }
+        let read = (self.read)(self.column.get(row));
+        known.borrow_mut()[cell] = Some(read.clone());
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::{FEW, RUN, TextColumn};
+
+    fn column(cells: impl Iterator<Item = String>) -> TextColumn {
+        let mut column = TextColumn::default();
+        cells.for_each(|cell| column.push(&cell).expect("small cells fit"));
+        column
+    }
+
+    #[test]
+    fn cells_come_back_across_runs() {
+        let rows = RUN * 2 + 3;
+        let cell = |row: usize| format!("{row}{}", "x".repeat(row % 5));
+        let many = column((0..rows).map(cell));
+        assert!(many.few().is_none());
+        for row in [0, 4, FEW - 1, FEW, FEW + 1, RUN - 1, RUN, rows - 1] {
+            assert_eq!(many.get(u32::try_from(row).expect("fits")), cell(row));
+        }
+        assert_eq!(many.get(u32::try_from(rows).expect("fits")), "");
+    }
+
+    #[test]
+    fn few_values_are_held_once_and_read_once() {
+        let few = column((0..10_000).map(|row| ["", "Active", "Churned"][row % 3].to_owned()));
+        assert_eq!(few.few().expect("three values").0.len(), 3);
+        assert_eq!((few.get(4), few.get(9_999), few.get(10_000)), ("Active", "", ""));
+        let asked = Cell::new(0);
+        let lengths = few.reading(|cell| {
+            asked.set(asked.get() + 1);
+            cell.len()
+        });
+        assert_eq!((0..10_000).map(|row| lengths.get(row)).sum::<usize>(), 3_333 * 13);
+        assert_eq!((asked.get(), lengths.get(10_000)), (3, 0));
+    }
+
+    #[test]
+    fn what_is_taken_out_comes_back() {
+        for rows in [0, 1, RUN, RUN * 2 + 3] {
+            for cell in [|row: usize| ["", "J\u{f6}rg"][row % 2].to_owned(), |row: usize| format!("{row}\u{e9}")] {
+                let (mut whole, mut pieces, mut back) =
+                    (column((0..rows).map(cell)), Vec::new(), TextColumn::default());
+                for all in [false, true] {
+                    pieces.push(whole.take_settled(all));
+                }
+                for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
+                    assert_eq!(back.extend(piece), Some(()));
+                    assert_eq!(
+                        TextColumn::default().extend(&piece[..piece.len() - 1]).is_some(),
+                        piece[0] == super::FEW_TAG
+                    );
+                }
+                assert!((0..rows).all(|row| back.get(u32::try_from(row).expect("fits")) == cell(row)), "{rows}");
+            }
+        }
+        assert_eq!(TextColumn::default().extend(&[9, 9]), None);
+    }
+
+    #[test]
+    fn the_value_that_is_one_too_many_loses_nothing() {
+        let rows = u32::try_from(FEW + 2).expect("fits");
+        let full = column((0..rows - 2).chain([0, 1]).map(|row| row.to_string()));
+        assert!(full.few().is_some());
+        let over = column((0..rows).map(|row| row.to_string()));
+        assert!(over.few().is_none());
+        assert!((0..rows).all(|row| over.get(row) == row.to_string()));
+    }
+}
