@@ -84,8 +84,8 @@ impl Manifest {
 
     /// Reads a manifest; none where the file is no manifest of ours.
     pub fn read(path: &Path) -> Option<Self> {
-        let size = path.metadata().ok()?.len();
-        let text = (size <= MOST).then(|| std::fs::read_to_string(path).ok())??;
+        let about = path.metadata().ok()?;
+        let text = (about.is_file() && about.len() <= MOST).then(|| std::fs::read_to_string(path).ok())??;
         serde_json::from_str(&text).ok().filter(|found: &Self| found.crmlint_pull == VERSION && found.is_plain())
     }
 

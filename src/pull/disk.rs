@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 use crate::error::{Error, Fault, Result};
+use crate::interrupt;
 
 /// The error of a place that cannot be written.
 pub(super) fn failed(what: &Path, error: &std::io::Error) -> Error {
@@ -31,8 +32,8 @@ pub(super) fn lock(staging: &Path) -> Result<File> {
 /// Writes a file beside its place and moves it there, for the eyes of the user alone.
 pub(super) fn whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let mut file =
-        tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder).map_err(|error| failed(path, &error))?;
+    let make = || tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder);
+    let (mut file, _listed) = interrupt::listed(make, |file| file.path()).map_err(|error| failed(path, &error))?;
     let written = file.write_all(bytes).and_then(|()| file.flush()).and_then(|()| settled(file.as_file()));
     written.map_err(|error| failed(path, &error))?;
     file.persist(path).map_err(|error| failed(path, &error.error)).map(|_| ())
