@@ -8,6 +8,7 @@ pub mod links;
 pub mod normalize;
 mod sets;
 mod shelf;
+mod strays;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
