@@ -103,10 +103,8 @@ mod tests {
 
     #[test]
     fn a_draft_is_listed_as_long_as_it_is_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("draft");
-        let make = || std::fs::File::create(&place);
-        let (_, entry) = listed(make, |_| &place).unwrap();
+        let (file, entry) = listed(tempfile::NamedTempFile::new, |file| file.path()).unwrap();
+        let place = file.path().to_owned();
         assert!(held(&DRAFTS).contains(&place));
         drop(entry);
         assert!(!held(&DRAFTS).contains(&place));
