@@ -103,10 +103,8 @@ mod tests {
 
     #[test]
     fn a_draft_is_listed_as_long_as_it_is_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let make = || tempfile::NamedTempFile::new_in(folder.path());
-        let (draft, entry) = listed(make, |draft| draft.path()).unwrap();
-        let place = std::path::absolute(draft.path()).unwrap();
+        let (file, entry) = listed(tempfile::NamedTempFile::new, |file| file.path()).unwrap();
+        let place = file.path().to_owned();
         assert!(held(&DRAFTS).contains(&place));
         drop(entry);
         assert!(!held(&DRAFTS).contains(&place));

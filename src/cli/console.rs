@@ -76,22 +76,28 @@ fn hidden(text: &str) -> String {
     hide.collect()
 }
 
+/// A text without what a terminal would obey and the renderer lets pass. Letter by letter, so that every column stays where it
+/// is, and the ends of lines too.
+fn safe(text: &str) -> String {
+    text.replace(|c: char| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t'), "\u{fffd}")
+}
+
 /// A fault as people read it: what, where with the line itself, what to do.
 pub fn fault(fault: &Fault, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let place = fault.place.as_ref();
     let text = place.and_then(|place| std::fs::read_to_string(Path::new(&place.file)).ok());
-    // Letter by letter, so that every column stays where it is.
-    let safe = |text: String| text.replace(|c: char| is_unsafe(c) && c != '\n' && c != '\t', "\u{fffd}");
-    let text = text.as_deref().map(hidden).map(safe);
+    let text = text.as_deref().map(hidden).map(|text| safe(&text));
     let source = text.as_deref().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
     let line = place.zip(source).and_then(|(place, source)| {
         Some((place, source.lines().nth(place.line.checked_sub(1)?).filter(|line| line.len() < 2_000)?))
     });
     let title = match (place, line) {
-        (Some(place), None) => format!("{place}: {}", fault.message),
-        _ => fault.message.clone(),
+        (Some(place), None) => safe(&format!("{place}: {}", fault.message)),
+        _ => safe(&fault.message),
     };
+    let file = place.map(|place| safe(&place.file)).unwrap_or_default();
+    let help = fault.help.as_deref().map(safe);
     let mut report = Vec::new();
     match line {
         Some((place, line)) => {
@@ -100,12 +106,12 @@ pub fn fault(fault: &Fault, color: bool) -> String {
                 line[from..].find([' ', ':', ',', ']', '}']).filter(|end| *end > 0).unwrap_or(line.len() - from).max(1);
             let to = (from + word).min(line.len()).max(from);
             let mark = AnnotationKind::Primary.span(from..to);
-            let snippet = Snippet::source(line).line_start(place.line).path(place.file.as_str()).annotation(mark);
+            let snippet = Snippet::source(line).line_start(place.line).path(file.as_str()).annotation(mark);
             report.push(Level::ERROR.primary_title(title.as_str()).element(snippet));
         }
         None => report.push(annotate_snippets::Group::with_title(Level::ERROR.primary_title(title.as_str()))),
     }
-    if let Some(help) = &fault.help {
+    if let Some(help) = &help {
         report.push(annotate_snippets::Group::with_title(Level::HELP.secondary_title(help.as_str())));
     }
     renderer.render(&report)

@@ -59,7 +59,8 @@ Exit codes:
   0  nothing at or above --fail-on
   1  findings at or above --fail-on
   2  wrong usage, config, rule or mapping: nothing was checked
-  3  an input could not be read, a rule failed, or with --strict could not be evaluated")]
+  3  an input could not be read, a rule failed, or with --strict could not be evaluated
+  130  interrupted: every file is whole or as it was")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -16,7 +16,7 @@ use crate::frames::Frame;
 use crate::matching::people::{Cells, Field, Source, Told};
 use crate::matching::{CLUSTER_CAP, Settings, THRESHOLD, columns, find};
 use crate::reports::people as report;
-use crate::text::{counted, nearest};
+use crate::text::{counted, is_unsafe, nearest};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -157,7 +157,8 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
         repeated: ids.repeated(),
         damage: frame.report.damage.iter().map(|damage| damage.count).sum(),
     };
-    console.print(&report::summary(&matches, &summary, &|row| ids.of(row), console.look(1)))
+    let shown = |row: u32| ids.of(row).replace(is_unsafe, "\u{fffd}");
+    console.print(&report::summary(&matches, &summary, &shown, console.look(1)))
 }
 
 /// The record ids of a file.

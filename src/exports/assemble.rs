@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
-use super::heading::is_private;
+use super::heading::{clean, is_private};
 use super::labels::{api_name, declared, give_labels};
 use super::listing::inputs;
 use super::manifest::Told;
@@ -130,7 +130,8 @@ fn grouped(parts: Vec<(Part, Verdict)>, request: &Request) -> Result<Vec<Group>>
             Dialect::Generic => stems.get(&stem).cloned().unwrap_or_else(|| stem.clone()),
             _ => zoho::module_of_stem(&stem),
         };
-        let module = verdict.module.clone().or_else(|| request.module.clone()).unwrap_or_else(by_name);
+        let module =
+            verdict.module.clone().or_else(|| request.module.clone()).unwrap_or_else(|| clean(&by_name()).into_owned());
         let same = |group: &&mut Group| {
             group.module.eq_ignore_ascii_case(&module)
                 && source(request, group.dialect) == source(request, verdict.dialect)

@@ -268,7 +268,7 @@ fn data_members(entries: Vec<Entry>) -> Vec<Entry> {
     let of_backup = |name: &str| is_backup_part(name, "Data") || is_backup_part(name, "Metadata");
     let visible = |name: &str| {
         !name.starts_with("__MACOSX/")
-            && !name.split('/').any(|part| part.starts_with('.'))
+            && !name.split('/').any(|part| part.starts_with('.') && part != "." && part != "..")
             && !name.rsplit('/').next().unwrap_or_default().to_lowercase().starts_with("readme")
     };
     let is_backup = entries.iter().any(|entry| visible(&entry.name) && of_backup(&entry.name));

@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::summary::{Spot, Unseen, ending, graded, home, spot};
 use crate::findings::{Severity, Status, Verdict};
+use crate::text::is_unsafe;
 
 /// Annotations that GitHub shows of one severity.
 const MOST: usize = 10;
@@ -81,5 +82,5 @@ fn data(text: &str) -> String {
 }
 
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(text).replace(':', "%3A").replace(',', "%2C").replace(is_unsafe, "\u{fffd}")
 }

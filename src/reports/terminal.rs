@@ -14,7 +14,7 @@ use crate::findings::checklist::{Checklist, State};
 use crate::findings::scores::Score;
 use crate::findings::{Finding, Row, Severity, Verdict};
 use crate::frames::time::rfc3339;
-use crate::text::{count, counted};
+use crate::text::{count, counted, is_unsafe};
 
 /// Findings whose details are shown unless everything was asked for.
 const DETAILED: usize = 12;
@@ -124,7 +124,7 @@ impl Page {
             return;
         }
         let folder = common_folder(verdict.inputs.iter().flat_map(|input| &input.files));
-        let title = if folder.is_empty() { "Read".to_owned() } else { format!("Read from {folder}") };
+        let title = if folder.is_empty() { "Read".to_owned() } else { format!("Read from {}", plain(folder)) };
         self.heading(&title);
         let mut table = self.table(&["Dataset", "Recognised as", "Records", "Columns", "From"]);
         for input in &verdict.inputs {
@@ -139,11 +139,11 @@ impl Page {
                 format!("{}, {}", input.recognised, input.encoding)
             };
             table.add_row([
-                self.cell(&input.dataset, None),
+                self.cell(&plain(&input.dataset), None),
                 self.cell(&recognised, None),
                 Cell::new(count(input.rows)).set_alignment(CellAlignment::Right),
                 Cell::new(input.columns).set_alignment(CellAlignment::Right),
-                self.cell(&from, None),
+                self.cell(&plain(&from), None),
             ]);
         }
         self.line(&table.to_string());
@@ -310,6 +310,11 @@ impl Page {
         let word = self.paint(code, ending.word);
         self.line(&format!("\n{word}: {}.", ending.counts));
     }
+}
+
+/// A name without what a terminal would obey.
+fn plain(name: &str) -> String {
+    name.replace(is_unsafe, "\u{fffd}")
 }
 
 /// The folder that all files lie in, said once instead of in every line.

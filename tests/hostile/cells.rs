@@ -42,7 +42,7 @@ fn place() -> tempfile::TempDir {
         "attributes:\n  {0}: {{from: {1}, type: enum, values: [A, {0}], owner: customerio}}\nsegments:\n  {0}: {{where: {2}}}\n",
         quoted(MARKUP),
         quoted("customerio.people.=stage"),
-        quoted("\"unsubscribed\" = 'x'"),
+        quoted("\"id\" = 'x'"),
     );
     let rule = format!(
         "code: ZZZ001\nname: own-rule\ncheck: repeats\nparams: {{of: address}}\nseverity: error\nconfidence: high\nstatus: \

@@ -1,4 +1,5 @@
-//! Writes a condition as the text that would be read as the same condition.
+//! Writes a condition as the text that would be read as the same condition; a text with control characters is written as
+//! people spell it.
 
 use std::fmt;
 
