@@ -18,6 +18,7 @@
 //! * [`matching`]: identity values → pairs that may be one person; it knows nothing of exports
 //! * [`radius`]: what profiles hold, as counts → whom a revision of the mapping moves
 //! * [`trace`]: one person through every stage but checks: what each system holds, and what keeps them out of a journey
+//! * [`interrupt`]: Ctrl-C → no drafts
 //! * [`rules`]: kinds with parameters, code, severity and texts, as data
 //! * [`net`]: the one way to the network, for `pull` and `notify` alone
 //! * [`notify`]: a JSON report → messages to people
@@ -39,6 +40,7 @@ pub mod facts;
 pub mod findings;
 pub mod frames;
 pub mod history;
+pub mod interrupt;
 pub mod layout;
 pub mod mapping;
 pub mod matching;

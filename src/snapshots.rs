@@ -21,6 +21,7 @@ use crate::exports::{self, Dataset, Request, System};
 use crate::findings::sketch::{Key, VARIABLE};
 use crate::frames::Store;
 use crate::frames::time::{rfc3339, written};
+use crate::interrupt;
 use crate::mapping::{ColumnPath, EARLIER};
 
 fn fail(path: &Path, why: &dyn std::fmt::Display) -> Error {
@@ -165,8 +166,8 @@ pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) ->
     let target = snapshots.folder.join(stamp(now));
     let failed = |error: &dyn std::fmt::Display| fail(&target, error);
     fs::create_dir_all(&snapshots.folder).map_err(|error| failed(&error))?;
-    let draft =
-        tempfile::Builder::new().prefix(".draft").tempdir_in(&snapshots.folder).map_err(|error| failed(&error))?;
+    let make = || tempfile::Builder::new().prefix(".draft").tempdir_in(&snapshots.folder);
+    let (draft, _listed) = interrupt::listed(make, |draft| draft.path()).map_err(|error| failed(&error))?;
     let key = if snapshots.hashes { Some(key(config, true)?.ok_or_else(no_key)?) } else { None };
     if let Some(key) = &key {
         fs::write(draft.path().join(KEY), key.id()).map_err(|error| failed(&error))?;
@@ -187,10 +188,13 @@ pub fn store(config: &Config, context: &Context<'_>, store: &Store, now: i64) ->
         let file = private_file(&draft.path().join(format!("{dataset}.parquet"))).map_err(|error| failed(&error))?;
         ParquetWriter::new(file).finish(&mut table).map_err(|error| failed(&error))?;
     }
-    if target.exists() {
-        fs::remove_dir_all(&target).map_err(|error| failed(&error))?;
-    }
-    fs::rename(draft.path(), &target).map_err(|error| failed(&error))?;
+    let moved = interrupt::undivided(|| {
+        if target.exists() {
+            fs::remove_dir_all(&target)?;
+        }
+        fs::rename(draft.path(), &target)
+    });
+    moved.map_err(|error| failed(&error))?;
     Ok(Some(stamp(now)))
 }
 

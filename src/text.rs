@@ -1,5 +1,7 @@
 //! Small things about text that several stages share: the nearest name, counts and lists as people write them.
 
+use std::borrow::Cow;
+
 /// The name nearest to what was typed, when one is near enough to be meant.
 pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = fold(typed);
@@ -64,6 +66,32 @@ pub fn list(names: &[String], most: usize) -> String {
     }
 }
 
+/// What a spreadsheet takes for the beginning of a formula, in the width of East Asian letters too.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
+/// A cell of a CSV file that people open in a spreadsheet: an apostrophe stands before one that would be run.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
+}
+
+/// The same for a value that is there to be repaired: telephone numbers and other numbers keep their sign, because a
+/// spreadsheet can run nothing that is made of digits alone.
+pub fn guarded_value(cell: &str) -> Cow<'_, str> {
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '(' | ')' | '/' | '-');
+    let number = cell.strip_prefix(['+', '-']).is_some_and(|rest| rest.chars().all(digits));
+    if number { cell.into() } else { guarded(cell) }
+}
+
+/// The cell that was guarded.
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+}
+
+/// Whether a character has no place in a line of a terminal: it moves the cursor, or turns the direction of writing.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The words of a name in lower case, with a blank around each: ` bank account `. A capital after a small letter begins a
 /// word.
 pub fn words(name: &str) -> String {
@@ -110,7 +138,7 @@ pub fn duration(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{count, duration, nearest, percent, seconds};
+    use super::{count, duration, guarded, guarded_value, nearest, percent, seconds, unguarded};
 
     #[test]
     fn numbers_read_as_people_write_them() {
@@ -122,6 +150,23 @@ mod tests {
         assert_eq!(seconds("h"), None);
         assert_eq!(duration(93_780), "1 day 2 h");
         assert_eq!(duration(5_400), "1 h 30 min");
+    }
+
+    #[test]
+    fn no_cell_begins_as_a_formula_does() {
+        for text in ["=1+1", "+49 30", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1"] {
+            assert_eq!(guarded(text), format!("'{text}"));
+            assert_eq!(unguarded(&guarded(text)), text);
+        }
+        for text in ["", "a=1", "'x", "30 of 350", "mapping:identity"] {
+            assert_eq!((guarded(text).as_ref(), unguarded(text)), (text, text));
+        }
+        for text in ["+49 (0)30 12-34", "-1", "-12.5", "+", "49"] {
+            assert_eq!(guarded_value(text), text);
+        }
+        for text in ["-1+cmd|' /C calc'!A0", "+A1", "-x", "=1", "@x", "+49=1", "+1;2"] {
+            assert_eq!(guarded_value(text), format!("'{text}"));
+        }
     }
 
     #[test]

@@ -48,11 +48,16 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Timings {
     /// Does a stage's work and notes what it took.
     pub fn stage<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
+        self.stage_of(work, |_| name.into())
+    }
+
+    /// The same of a stage that is named by what came of it.
+    pub fn stage_of<T>(&self, work: impl FnOnce() -> T, name: impl FnOnce(&T) -> String) -> T {
         let (start, before) = (Instant::now(), busy());
         let done = work();
         let wall = start.elapsed();
         let cpu = before.zip(busy()).map(|(before, after)| after.saturating_sub(before));
-        open(&self.stages).push(Stage { name: name.into(), wall, cpu, peak: peak() });
+        open(&self.stages).push(Stage { name: name(&done), wall, cpu, peak: peak() });
         done
     }
 

@@ -98,6 +98,9 @@ impl Document {
         if about.is_dir() {
             return Err(fail(format!("{name} is a folder, not a YAML file"), "name the file inside it"));
         }
+        if !about.is_file() {
+            return Err(fail(format!("{name} is no regular file"), "name a YAML file; a pipe cannot be read twice"));
+        }
         if about.len() > MOST_BYTES {
             return Err(fail(format!("{name} is over 64 MiB: that is no mapping document"), "check the path"));
         }

@@ -113,13 +113,17 @@ fn version(attribute: &Attribute) -> (&str, u32) {
 
 /// Names that are out of use, each with the attribute that took their place.
 fn out_of_use(mapping: &Mapping) -> Vec<(&str, &Attribute)> {
+    let mut versions: BTreeMap<&str, Vec<(&str, u32)>> = BTreeMap::new();
+    for attribute in &mapping.attributes {
+        let (stem, number) = version(attribute);
+        versions.entry(stem).or_default().push((&attribute.name, number));
+    }
     let mut found: Vec<(&str, &Attribute)> = Vec::new();
     for new in &mapping.attributes {
         let renamed = new.was.iter().map(String::as_str).filter(|was| *was != new.name);
         let (stem, number) = version(new);
-        let older = mapping.attributes.iter().filter(move |old| old.name != new.name && version(old).0 == stem);
-        let older = older.filter(move |old| version(old).1 < number);
-        found.extend(renamed.chain(older.map(|old| old.name.as_str())).map(|name| (name, new)));
+        let older = versions[stem].iter().filter(|(name, older)| *name != new.name && *older < number);
+        found.extend(renamed.chain(older.map(|(name, _)| *name)).map(|name| (name, new)));
     }
     found
 }

@@ -8,6 +8,7 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use super::Paint;
 use crate::error::{Error, Exit, Fault, Result};
 use crate::reports::Look;
+use crate::text::is_unsafe;
 
 /// Characters a line where the terminal does not say.
 const WIDTH: u16 = 100;
@@ -80,7 +81,9 @@ pub fn fault(fault: &Fault, color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let place = fault.place.as_ref();
     let text = place.and_then(|place| std::fs::read_to_string(Path::new(&place.file)).ok());
-    let text = text.as_deref().map(hidden);
+    // Letter by letter, so that every column stays where it is.
+    let safe = |text: String| text.replace(|c: char| is_unsafe(c) && c != '\n' && c != '\t', "\u{fffd}");
+    let text = text.as_deref().map(hidden).map(safe);
     let source = text.as_deref().map(|text| text.strip_prefix('\u{feff}').unwrap_or(text));
     let line = place.zip(source).and_then(|(place, source)| {
         Some((place, source.lines().nth(place.line.checked_sub(1)?).filter(|line| line.len() < 2_000)?))

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::console::Console;
 use crate::error::{Error, Exit, Fault, Result};
+use crate::interrupt;
 
 macro_rules! workspace {
     ($($file:literal),* $(,)?) => {
@@ -37,7 +38,8 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
     let parent =
         dir.parent().filter(|parent| !parent.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), PathBuf::from);
     fs::create_dir_all(&parent).map_err(failed)?;
-    let draft = tempfile::Builder::new().prefix(".crmlint-demo").tempdir_in(&parent).map_err(failed)?;
+    let make = || tempfile::Builder::new().prefix(".crmlint-demo").tempdir_in(&parent);
+    let (draft, _listed) = interrupt::listed(make, |draft| draft.path()).map_err(failed)?;
     let root = draft.path().join("demo");
     for (file, content) in FILES {
         let path = root.join(file);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Fault, Result};
 use crate::frames::time::rfc3339;
 use crate::history::{History, Run, Seen};
+use crate::text::guarded;
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
@@ -77,7 +78,8 @@ fn csv(history: &History, runs: &[Run]) -> Result<Vec<u8>> {
             lines.push(Default::default());
         }
         for line in lines {
-            writer.write_record(head.iter().chain(&line)).map_err(|error| failed(&error))?;
+            let cells = head.iter().chain(&line).map(|cell| guarded(cell).into_owned());
+            writer.write_record(cells).map_err(|error| failed(&error))?;
         }
     }
     writer.into_inner().map_err(|error| failed(&error))

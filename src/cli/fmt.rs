@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         return Ok(if changed.is_empty() { Exit::Clean } else { Exit::Findings });
     }
     let drafts: Result<Vec<_>> = changed.iter().map(|(file, _, text)| output::document(file, text)).collect();
-    drafts?.into_iter().try_for_each(output::Draft::keep)?;
+    output::keep(drafts?)?;
     for (file, ..) in &changed {
         told.push_str(&format!("formatted {}\n", file.display()));
     }

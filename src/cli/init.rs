@@ -206,7 +206,7 @@ fn write(places: &[PathBuf], draft: &Draft) -> Result<()> {
     }
     // The last ones that could fail: what went before them is taken back.
     let fresh: Vec<&PathBuf> = places.iter().filter(|place| !place.exists()).collect();
-    written.into_iter().try_for_each(output::Draft::keep).inspect_err(|_| {
+    output::keep(written).inspect_err(|_| {
         for place in fresh {
             let _ = fs::remove_file(place);
         }

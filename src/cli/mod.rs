@@ -27,6 +27,7 @@ pub use console::fault;
 
 use crate::config::CONFIG;
 use crate::error::{Exit, Result};
+use crate::interrupt;
 use crate::mapping::keys::MAPPING;
 use crate::notify::webhook;
 use crate::reports::{json, trace_json};
@@ -146,6 +147,10 @@ enum Document {
 
 /// Runs what was typed.
 pub fn main() -> Exit {
+    interrupt::guarded(typed)
+}
+
+fn typed() -> Exit {
     let typed = match Cli::try_parse() {
         Ok(typed) => typed,
         Err(error) => {

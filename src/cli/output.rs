@@ -4,28 +4,44 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Fault, Result};
+use crate::interrupt::{self, Listed, undivided};
 
 /// A file that is written and not yet in its place.
 pub(super) struct Draft {
     written: tempfile::NamedTempFile,
+    listed: Listed,
     place: PathBuf,
 }
 
 impl Draft {
-    /// Moves it to its place, or through what stands there and is no file: a pipe, a device.
+    /// Moves it to its place.
     pub(super) fn keep(self) -> Result<()> {
-        let Self { written, place } = self;
-        if is_passage(&place) {
-            let copied = || -> std::io::Result<()> {
-                let mut into = std::fs::OpenOptions::new().append(true).open(&place)?;
-                std::io::copy(&mut written.reopen()?, &mut into)?;
-                into.flush()
-            };
-            return copied().map_err(|error| failed(&place, &error));
-        }
-        written.persist(&place).map_err(|error| failed(&place, &error.error))?;
+        keep(vec![self])
+    }
+
+    fn put(self) -> Result<()> {
+        self.written.persist(&self.place).map_err(|error| failed(&self.place, &error.error))?;
+        drop(self.listed);
         Ok(())
     }
+
+    /// Sends it through what stands in its place and is no file: a pipe, a device.
+    fn pass(self) -> Result<()> {
+        let copied = || -> std::io::Result<()> {
+            let mut into = std::fs::OpenOptions::new().append(true).open(&self.place)?;
+            std::io::copy(&mut self.written.reopen()?, &mut into)?;
+            into.flush()
+        };
+        copied().map_err(|error| failed(&self.place, &error))
+    }
+}
+
+/// Moves drafts to their places, in which an interrupted run finds all of them or none. What is no file comes first: it may
+/// wait for its reader for long.
+pub(super) fn keep(drafts: Vec<Draft>) -> Result<()> {
+    let (passages, files): (Vec<_>, Vec<_>) = drafts.into_iter().partition(|draft| is_passage(&draft.place));
+    passages.into_iter().try_for_each(Draft::pass)?;
+    undivided(|| files.into_iter().try_for_each(Draft::put))
 }
 
 /// Whether what stands in a place takes what is written and keeps nothing of it, so that it must not be replaced.
@@ -99,9 +115,10 @@ fn write_in(
     let failed = |error: std::io::Error| failed(file, &error);
     fits(file)?;
     let beside = if is_passage(file) { std::env::temp_dir() } else { folder(file).to_owned() };
-    let mut written = builder.tempfile_in(beside).map_err(failed)?;
+    let (mut written, listed) =
+        interrupt::listed(|| builder.tempfile_in(beside), |written| written.path()).map_err(failed)?;
     let mut buffered = BufWriter::new(&mut written);
     write(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
-    Ok(Draft { written, place: file.to_owned() })
+    Ok(Draft { written, listed, place: file.to_owned() })
 }

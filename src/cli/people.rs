@@ -145,7 +145,7 @@ fn matched(args: &Args, console: Console) -> Result<Exit> {
     let clusters = args.clusters.as_deref();
     let clusters = clusters.map(|file| output::draft(file, |out| report::clusters(out, &matches, |row| ids.of(row))));
     let drafts: Vec<output::Draft> = pairs.into_iter().chain(clusters).collect::<Result<_>>()?;
-    drafts.into_iter().try_for_each(output::Draft::keep)?;
+    output::keep(drafts)?;
     let used = fields.iter().map(|(field, column)| (*field, dataset.columns[*column].label.as_str()));
     let summary = report::Summary {
         file: args.file.display().to_string(),

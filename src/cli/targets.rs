@@ -101,7 +101,7 @@ pub(super) fn write(
     for target in targets.iter().filter(|target| target.file.is_none()) {
         console.print(&String::from_utf8_lossy(&render(target.format, console.look(detail))?))?;
     }
-    drafts.into_iter().try_for_each(output::Draft::keep)
+    output::keep(drafts)
 }
 
 /// The kind, when one is named, and the file. What stands before `=` is no kind when it holds a dot or a slash.

@@ -9,6 +9,7 @@ use crate::error::{Error, Fault, Result};
 use crate::matching::lists::{LISTS, MoreDomains};
 use crate::matching::{CLUSTER_CAP, THRESHOLD};
 use crate::shape::{Key, Shape, TEXTS, key};
+use crate::text::unguarded;
 use crate::yaml::{Document, Node};
 
 /// The section.
@@ -140,6 +141,9 @@ pub fn decisions(file: &Path) -> Result<Vec<(String, String, bool)>> {
         let fault = Fault::new(format!("{} cannot be read: {error}", file.display()));
         Error::usage(fault.help("it is a CSV file with the columns id_l,id_r,same, and yes or no in the last"))
     };
+    if std::fs::metadata(file).is_ok_and(|about| !about.is_file()) {
+        return Err(unreadable(&"it is no regular file"));
+    }
     let text = std::fs::read(file).map_err(|error| unreadable(&error))?;
     let head = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let separator = [b',', b';', b'\t'].into_iter().max_by_key(|one| head.iter().filter(|byte| *byte == one).count());
@@ -154,7 +158,7 @@ pub fn decisions(file: &Path) -> Result<Vec<(String, String, bool)>> {
     for record in reader.records() {
         let record = record.map_err(|error| unreadable(&error))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let cell = |at: usize| record.get(at).unwrap_or_default().trim().to_owned();
+        let cell = |at: usize| unguarded(record.get(at).unwrap_or_default().trim()).to_owned();
         let same = match cell(same).to_lowercase().as_str() {
             "yes" | "true" | "same" | "1" => true,
             "no" | "false" | "different" | "0" => false,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use super::archive::stop;
 use super::customerio::{Held, is_addresses};
-use super::heading::is_unsafe;
 use super::part::Part;
 use super::rows::{Row, Seen, Visit};
 use super::shopify::{is_guarded, unguard};
 use super::{Choice, Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
 use crate::error::Result;
+use crate::text::is_unsafe;
 
 /// Records of one module of one source.
 #[derive(Debug, Clone)]

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use ahash::AHashSet;
 
 use super::recognise::is_zcrm;
+use crate::text::is_unsafe;
 
 /// The delimiter of Excel's first line `sep=;`, and the bytes after that line.
 pub(super) fn separator(text: &[u8]) -> Option<(u8, &[u8])> {
@@ -126,11 +127,6 @@ fn is_counted(cells: &[String]) -> bool {
 /// The name of a column that has none.
 pub(super) fn numbered(column: usize) -> String {
     format!("column {}", column + 1)
-}
-
-/// Characters that a terminal obeys, and those that turn the direction of what follows.
-pub(super) fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A label with U+FFFD for what is not safe to print.

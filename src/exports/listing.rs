@@ -14,6 +14,8 @@ use crate::error::Result;
 
 /// An archive that declares more than this is not opened at all.
 const MOST: u64 = 64 << 30;
+/// Data files that an archive may hold: finding each of them means reading the whole directory of the archive.
+const MOST_FILES: usize = 2_000;
 /// Files that lie beside exports and are none.
 const NO_DATA: [&str; 26] = [
     "yaml",
@@ -64,7 +66,11 @@ fn expand(path: &Path) -> Result<Vec<Input>> {
     let shown = slashes(path);
     match path.metadata() {
         Ok(data) if data.is_dir() => folder(path),
-        Ok(_) => file(path),
+        Ok(data) if data.is_file() => file(path),
+        Ok(_) => Err(stop(
+            format!("{shown} is no regular file"),
+            "An export is read several times, which no pipe and no device can be: save it to a file first.",
+        )),
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(stop(format!("{shown} may not be read by this user"), "Change its permissions, or copy it."))
         }
@@ -219,6 +225,12 @@ fn members(path: &Path) -> Result<Vec<Input>> {
         let help =
             if nested { "Unpack it once and give the folder." } else { "Give the archive of the export itself." };
         return Err(stop(format!("{shown} holds no CSV, JSON or Parquet file"), help));
+    }
+    if kept.len() > MOST_FILES {
+        return Err(stop(
+            format!("{shown} holds {} files, and crmlint reads at most {MOST_FILES} of an archive", kept.len()),
+            "Unpack it and give the folder, if that many belong together.",
+        ));
     }
     if kept.iter().any(|entry| entry.encrypted) {
         return Err(encrypted(&shown));

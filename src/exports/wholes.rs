@@ -1,6 +1,9 @@
 //! Input stage: whether the files of a dataset make a whole. In: its parts and its key. Out: damage of files that are one
 //! page of a longer list, or that hold the records of another file once more.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use super::part::{Part, Shape};
 use super::recognise::is_worn;
 use super::{Damage, DamageKind, DamagePlace, Dialect};
@@ -15,26 +18,32 @@ pub(super) fn damage(parts: &[Part], dialect: Dialect, key: Option<&str>) -> Vec
     let again = matches!(dialect, Dialect::CustomerIoWarehouse | Dialect::CustomerIoSuppressions);
     if let Some(key) = key.filter(|_| !again) {
         let keys: Vec<Vec<&str>> = parts.iter().map(|part| first_keys(part, key)).collect();
-        for (at, part) in parts.iter().enumerate().filter(|(at, _)| !keys[*at].is_empty()) {
-            if let Some(first) = keys[..at].iter().position(|earlier| *earlier == keys[at]) {
-                found.push(repeated(part, &parts[first]));
+        let mut firsts: BTreeMap<&[&str], &Part> = BTreeMap::new();
+        for (part, keys) in parts.iter().zip(&keys).filter(|(_, keys)| !keys.is_empty()) {
+            match firsts.entry(keys) {
+                Entry::Occupied(first) => found.push(repeated(part, first.get())),
+                Entry::Vacant(place) => drop(place.insert(part)),
             }
         }
     }
-    found.extend(parts.iter().filter_map(|part| lacking(part, &patchy(parts))));
+    let patchy = patchy(parts);
+    found.extend(parts.iter().filter_map(|part| lacking(part, &patchy)));
     found
 }
 
 /// Columns that some parts have and others lack. JSON leaves out what is empty: there it means nothing.
 pub(super) fn patchy(parts: &[Part]) -> Vec<String> {
-    let tables = || parts.iter().filter(|part| !matches!(part.shape, Shape::Json(_)));
-    let mut patchy: Vec<String> = Vec::new();
-    for label in tables().flat_map(|part| &part.labels) {
-        if !patchy.contains(label) && tables().any(|part| part.column(label).is_none()) {
-            patchy.push(label.clone());
-        }
+    let tables: Vec<&Part> = parts.iter().filter(|part| !matches!(part.shape, Shape::Json(_))).collect();
+    let mut holders: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut labels: Vec<&str> = Vec::new();
+    for label in tables.iter().flat_map(|part| &part.labels) {
+        *holders.entry(label).or_insert_with(|| {
+            labels.push(label);
+            0
+        }) += 1;
     }
-    patchy
+    labels.retain(|label| holders[label] < tables.len());
+    labels.into_iter().map(str::to_owned).collect()
 }
 
 fn lacking(part: &Part, patchy: &[String]) -> Option<Damage> {

@@ -73,7 +73,7 @@ pub(super) fn cells(
     }
     for test in tests {
         let met = shard.met(slice, test)?;
-        codes.push(rows.iter().map(|row| u16::from(met.binary_search(row).is_ok())).collect());
+        codes.push(rows.iter().map(|row| u16::from(met.contains(*row))).collect());
     }
     let mut cells: BTreeMap<Vec<u16>, u64> = BTreeMap::new();
     for at in 0..rows.len() {

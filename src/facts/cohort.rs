@@ -111,7 +111,7 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
     let mut drawn = vec![Drawn::default(); asked.strata.len()];
     let members: Vec<Vec<bool>> =
         asked.strata.iter().map(|stratum| members(shard, &slice, stratum)).collect::<Result<_, _>>()?;
-    for row in slice.rows().filter(|row| scope.as_ref().is_none_or(|rows| rows.binary_search(row).is_ok())) {
+    for row in slice.rows().filter(|row| scope.as_ref().is_none_or(|rows| rows.contains(*row))) {
         let key = slice.frame.key(row);
         // Who has no id of their own cannot be named.
         let Some(own) = identifier(&key) else { continue };
@@ -130,21 +130,11 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
     Ok(Answer::Cohort(drawn))
 }
 
-/// Rows of one dataset, each with a row of another that is theirs, in order.
-fn neighbours(shard: &Shard<'_>, own: &str, other: &str) -> Vec<(u32, u32)> {
-    let identity = shard.engine.identity;
-    let mut pairs: Vec<(u32, u32)> = identity.links(other, own).iter().map(|link| (link.right, link.left)).collect();
-    pairs.extend(identity.links(own, other).iter().map(|link| (link.left, link.right)));
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
 /// How many rows of another dataset are each row's, as far as they pass a test.
 fn counts(shard: &Shard<'_>, slice: &Slice<'_>, other: &str, test: &dyn Fn(u32) -> bool) -> Vec<u32> {
     let mut counts = vec![0_u32; slice.frame.rows as usize];
-    for (row, theirs) in neighbours(shard, &slice.frame.dataset.name, other) {
-        counts[row as usize] += u32::from(test(theirs));
+    for (row, theirs) in shard.engine.memo.neighbours(shard.engine.identity, &slice.frame.dataset.name, other).iter() {
+        counts[*row as usize] += u32::from(test(*theirs));
     }
     counts
 }

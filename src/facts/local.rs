@@ -11,7 +11,9 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::agree::{self, Asked};
+use super::mask::Mask;
 use super::memo::{Keeper, Memo};
+use super::rows::{ByShape, Rows};
 use super::tally::Counter;
 use super::{
     Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort,
@@ -21,10 +23,13 @@ use super::{
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
+use crate::text::counted;
 use crate::timings::Timings;
 
 /// The number of the shard that holds every record.
 const WHOLE: u32 = u32::MAX;
+/// The number of a shard of one row, of which nothing is remembered.
+const SINGLE: u32 = u32::MAX - 1;
 
 /// Samples of a tally when nobody asked for every failing record.
 pub const SAMPLES: usize = 5;
@@ -65,10 +70,18 @@ pub(crate) struct Slice<'a> {
 }
 
 impl<'a> Slice<'a> {
-    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = u32> + 'a> {
+    pub(crate) fn rows(&self) -> Rows<'a> {
         match self.rows {
-            Some(rows) => Box::new(rows.iter().copied()),
-            None => Box::new(0..self.frame.rows),
+            Some(rows) => Rows::Some(rows.iter()),
+            None => Rows::All(0..self.frame.rows),
+        }
+    }
+
+    /// The rows that `meets`.
+    pub(super) fn mask(&self, meets: impl Fn(u32) -> bool) -> Mask {
+        match self.rows {
+            Some(rows) => Mask::of(self.frame.rows, rows.iter().copied(), meets),
+            None => Mask::each(self.frame.rows, meets),
         }
     }
 
@@ -119,7 +132,7 @@ impl<'a> Shard<'a> {
 
     /// One row of a dataset, and every row of the others.
     pub(super) fn of_row(engine: &'a Engine<'a>, dataset: &str, row: u32) -> Self {
-        Self { engine, number: WHOLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
+        Self { engine, number: SINGLE, rows: BTreeMap::from([(dataset.to_owned(), vec![row])]) }
     }
 
     pub(crate) fn slice(&self, dataset: &str) -> Result<Slice<'_>, String> {
@@ -129,17 +142,22 @@ impl<'a> Shard<'a> {
         Ok(Slice { frame, people, rows: self.rows.get(dataset).map(Vec::as_slice) })
     }
 
+    /// Whether it is one row, and every row of the others.
+    pub(super) fn is_single(&self) -> bool {
+        self.number == SINGLE
+    }
+
     /// The same, for all records at once.
     pub(crate) fn whole(&self) -> Shard<'a> {
         Shard { engine: self.engine, number: WHOLE, rows: BTreeMap::new() }
     }
 
     pub(crate) fn holds(&self, group: u32) -> bool {
-        self.engine.shards <= 1 || self.number == WHOLE || group % self.engine.shards == self.number
+        self.engine.shards <= 1 || matches!(self.number, WHOLE | SINGLE) || group % self.engine.shards == self.number
     }
 
     /// The rows of a slice that meet a filter.
-    pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Vec<u32>>, String> {
+    pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Mask>, String> {
         let dataset = &slice.frame.dataset.name;
         let known = self.engine.memo.met(self.number, dataset, filter);
         known.unwrap_or_else(|| filter::met(self, slice, filter).map(Arc::new))
@@ -148,13 +166,17 @@ impl<'a> Shard<'a> {
     /// Evaluates filters before the questions run side by side: several of them have the same one.
     fn evaluate<'b>(&self, filters: impl Iterator<Item = (&'b str, &'b Filter)>) {
         let memo = self.engine.memo;
-        for (dataset, filter) in filters.filter(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none()) {
+        let mut open: Vec<(&str, &Filter)> = filters.collect();
+        open.sort();
+        open.dedup();
+        open.retain(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none());
+        open.into_par_iter().for_each(|(dataset, filter)| {
             let met = catch_unwind(AssertUnwindSafe(|| {
                 self.slice(dataset).and_then(|slice| filter::met(self, &slice, filter))
             }));
             let met = met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned()));
             memo.keep_met(self.number, dataset, filter, met);
-        }
+        });
     }
 
     /// Whether this shard answers what only the whole can be asked.
@@ -182,7 +204,7 @@ impl<'a> Shard<'a> {
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
                 let met = self.met(&slice, filter)?;
-                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter().copied(), None) })
+                Ok(Answer::Rows { rows: slice.len(), met: self.tally(&slice, met.iter(), None) })
             }
             Question::Cells { dataset, columns, tests } => cells::cells(self, &self.slice(dataset)?, columns, tests),
             Question::Shaped { column, lens, scope } => picks::shaped(self, column, lens, scope),
@@ -249,20 +271,20 @@ impl<'a> Shard<'a> {
     fn shapes(&self, asked: &Column, lens: &Lens) -> Result<Answer, String> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
-        let mut counters: Vec<(&'static str, Counter)> = Vec::new();
-        let mut keeper = Keeper::new(slice.frame.rows);
+        let mut counters: ByShape<(Counter, Keeper)> = ByShape::default();
         let shapes = column.reading(|value| lens.shape(value));
         for row in slice.rows() {
-            let shape = shapes.get(row);
-            keeper.keep(shape, row);
-            let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
-                counters.push((shape, Counter::default()));
-                counters.len() - 1
-            });
-            slice.sample(&mut counters[at].1, row, column.get(row));
+            let (counter, keeper) =
+                counters.of(shapes.get(row), || (Counter::default(), Keeper::new(slice.frame.rows)));
+            keeper.keep(row);
+            slice.sample(counter, row, column.get(row));
         }
-        self.engine.memo.keep(self.number, asked, lens, keeper);
-        let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
+        let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
+        for (shape, (counter, keeper)) in counters {
+            shapes.insert(shape.to_owned(), counter.finish(SAMPLES));
+            kept.insert(shape, keeper.rows());
+        }
+        self.engine.memo.keep(self.number, asked, lens, kept);
         Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
 }
@@ -287,14 +309,20 @@ impl Engine<'_> {
     /// Answers every question. A question that cannot be answered, or makes a library panic, fails alone.
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
         // Once, before the questions run side by side: each of them would link for itself.
-        for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
-            self.timings.stage(format!("linking {left} with {right}"), || self.identity.links(&left, &right));
-        }
+        let pairs: BTreeSet<(String, String)> = questions.iter().flat_map(Question::pairs).collect();
+        let named = format!("linking {}", counted(pairs.len() as u64, "pair of datasets", "pairs of datasets"));
+        self.timings.stage(named, || {
+            pairs.into_par_iter().for_each(|(left, right)| drop(self.identity.links(&left, &right)));
+        });
+        self.identity.settle();
         for asked in questions.iter().filter_map(Question::matching).collect::<BTreeSet<_>>() {
             if self.memo.found(asked).is_none() {
                 let all = Shard { engine: self, number: WHOLE, rows: BTreeMap::new() };
                 let find = || catch_unwind(AssertUnwindSafe(|| matches::found(&all, asked)));
-                let found = self.timings.stage("matching people", find);
+                let found = self.timings.stage_of(find, |found| match found {
+                    Ok(Ok(found)) => found.stage(),
+                    _ => "matching people".to_owned(),
+                });
                 let found = found.unwrap_or_else(|_| Err("the engine stopped on matching".to_owned()));
                 self.memo.keep_found(asked, found);
             }

@@ -17,6 +17,7 @@ use crate::matching::lists::{DomainKind, LISTS};
 use crate::matching::people::{Cells, Field, Source, Told};
 use crate::matching::typo_pairs::is_slip;
 use crate::matching::{Link, Matches, Settings, explain, find};
+use crate::text::counted;
 
 pub(super) const NOBODY: u32 = u32::MAX;
 
@@ -32,6 +33,14 @@ pub(crate) struct Found {
     pub(crate) unknown: u64,
     /// Pairs that were decided apart and share a key.
     pub(crate) joined: u64,
+}
+
+impl Found {
+    /// What was done, in numbers.
+    pub(super) fn stage(&self) -> String {
+        let (people, pairs) = (self.matches.people.all.len() as u64, self.matches.compared);
+        format!("matching {}, {}", counted(people, "person", "people"), counted(pairs, "pair", "pairs"))
+    }
 }
 
 /// A column of a side, by person.
@@ -53,16 +62,21 @@ impl Cells for OfPeople<'_> {
 pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String> {
     let slices: Vec<Slice<'_>> =
         asked.sides.iter().map(|side| shard.slice(&side.dataset)).collect::<Result<_, String>>()?;
-    let mut places: AHashMap<u32, u32> = AHashMap::new();
+    let mut places: Vec<u32> = vec![NOBODY; shard.engine.identity.count as usize];
+    let mut rows = 0_u32;
     let mut persons: Vec<Vec<u32>> = Vec::new();
     for slice in &slices {
         let next = |person: &u32| {
-            let free = u32::try_from(places.len()).unwrap_or(NOBODY);
-            *places.entry(*person).or_insert(free)
+            let place = &mut places[*person as usize];
+            if *place == NOBODY {
+                *place = rows;
+                rows += 1;
+            }
+            *place
         };
         persons.push(slice.people.person.iter().map(next).collect());
     }
-    let mut firsts: Vec<Vec<u32>> = vec![vec![NOBODY; places.len()]; slices.len()];
+    let mut firsts: Vec<Vec<u32>> = vec![vec![NOBODY; rows as usize]; slices.len()];
     for (firsts, persons) in firsts.iter_mut().zip(&persons) {
         for (row, person) in (0..).zip(persons) {
             let first = &mut firsts[*person as usize];
@@ -80,7 +94,6 @@ pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String
     let (profile, rest): (Vec<_>, Vec<_>) =
         others.into_iter().partition(|(_, column)| std::ptr::eq(column.firsts, firsts[0].as_slice()));
     let columns: Vec<_> = addresses.into_iter().chain(rest).chain(profile).collect();
-    let rows = u32::try_from(places.len()).map_err(|_| "too many people".to_owned())?;
     let fields = columns.iter().map(|(field, column)| (*field, column as &dyn Cells)).collect();
     let source = Source { rows, fields };
     let Decided { decided, unknown, joined } = Decided::of(asked, &slices, &persons);
@@ -226,7 +239,7 @@ impl Reader<'_> {
             }
             Match::Segment(_, filter) => {
                 let met = self.whole.met(&self.slice, filter)?;
-                let inside = |row: u32| met.binary_search(&row).is_ok();
+                let inside = |row: u32| met.contains(row);
                 let said =
                     |inside: bool| if inside { "inside, the other is not; " } else { "not inside, the other is; " };
                 self.together(|left, right| {

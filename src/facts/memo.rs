@@ -5,26 +5,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rayon::prelude::ParallelSliceMut;
+
+use super::mask::Mask;
 use super::matches::Found;
 use super::{Column, Filter, Lens, Matching};
+use crate::frames::identity::Identity;
 
 /// One in so many rows may have a shape for its rows to be kept: findings are about few.
 const FEW: u32 = 16;
 
-type Rows = Arc<Vec<u32>>;
 /// The rows of each shape; none of a shape that many rows have.
-type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
+pub(super) type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
 /// The same by piece, column and lens.
 type ByShape = BTreeMap<(u32, Column, Lens), Arc<Kept>>;
 
 /// The rows that meet a filter, by piece, dataset and filter.
-type Met = BTreeMap<(u32, String, Filter), Result<Rows, String>>;
+type Met = BTreeMap<(u32, String, Filter), Result<Arc<Mask>, String>>;
+
+/// The rows that meet a condition without parts, by piece, dataset and condition.
+type Leaves = BTreeMap<(u32, String, String), Arc<Mask>>;
+
+/// Rows of one dataset, each with a row of another that is theirs, in order.
+type Neighbours = BTreeMap<(String, String), Arc<Vec<(u32, u32)>>>;
 
 /// Rows that were found already.
 #[derive(Debug, Default)]
 pub struct Memo {
     shapes: Mutex<ByShape>,
     filters: Mutex<Met>,
+    leaves: Mutex<Leaves>,
+    neighbours: Mutex<Neighbours>,
     matches: Mutex<BTreeMap<Matching, Result<Arc<Found>, String>>>,
 }
 
@@ -32,23 +43,28 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The rows of shapes while they are being counted.
+/// The rows of a shape while they are being counted; none once they are many.
 pub(super) struct Keeper {
     most: usize,
-    rows: Kept,
+    rows: Option<Vec<u32>>,
 }
 
 impl Keeper {
     pub(super) fn new(rows: u32) -> Self {
-        Self { most: (rows / FEW).max(1_024) as usize, rows: BTreeMap::new() }
+        Self { most: (rows / FEW).max(1_024) as usize, rows: Some(Vec::new()) }
     }
 
-    pub(super) fn keep(&mut self, shape: &'static str, row: u32) {
-        let kept = self.rows.entry(shape).or_insert_with(|| Some(Vec::new()));
-        match kept {
+    #[inline]
+    pub(super) fn keep(&mut self, row: u32) {
+        match &mut self.rows {
             Some(rows) if rows.len() < self.most => rows.push(row),
-            _ => *kept = None,
+            Some(_) => self.rows = None,
+            None => {}
         }
+    }
+
+    pub(super) fn rows(self) -> Option<Vec<u32>> {
+        self.rows
     }
 }
 
@@ -68,8 +84,8 @@ impl Memo {
         matches.iter().filter_map(|(asked, found)| Some((asked.clone(), Arc::clone(found.as_ref().ok()?)))).collect()
     }
 
-    pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, keeper: Keeper) {
-        open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(keeper.rows));
+    pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, kept: Kept) {
+        open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(kept));
     }
 
     /// The rows of these shapes in order, when all of them were kept.
@@ -84,11 +100,36 @@ impl Memo {
     }
 
     /// The rows that meet a filter, when it was evaluated before.
-    pub(super) fn met(&self, piece: u32, dataset: &str, filter: &Filter) -> Option<Result<Rows, String>> {
+    pub(super) fn met(&self, piece: u32, dataset: &str, filter: &Filter) -> Option<Result<Arc<Mask>, String>> {
         open(&self.filters).get(&(piece, dataset.to_owned(), filter.clone())).cloned()
     }
 
-    pub(super) fn keep_met(&self, piece: u32, dataset: &str, filter: &Filter, met: Result<Vec<u32>, String>) {
+    pub(super) fn keep_met(&self, piece: u32, dataset: &str, filter: &Filter, met: Result<Mask, String>) {
         open(&self.filters).insert((piece, dataset.to_owned(), filter.clone()), met.map(Arc::new));
+    }
+
+    /// The rows that meet a condition without parts, when it was evaluated before.
+    pub(super) fn leaf(&self, piece: u32, dataset: &str, leaf: &str) -> Option<Arc<Mask>> {
+        open(&self.leaves).get(&(piece, dataset.to_owned(), leaf.to_owned())).cloned()
+    }
+
+    pub(super) fn keep_leaf(&self, piece: u32, dataset: &str, leaf: &str, met: &Arc<Mask>) {
+        open(&self.leaves).insert((piece, dataset.to_owned(), leaf.to_owned()), Arc::clone(met));
+    }
+
+    /// Rows of one dataset, each with a row of another that is linked to it, in order.
+    pub(super) fn neighbours(&self, identity: &Identity, own: &str, other: &str) -> Arc<Vec<(u32, u32)>> {
+        let name = (own.to_owned(), other.to_owned());
+        if let Some(known) = open(&self.neighbours).get(&name) {
+            return Arc::clone(known);
+        }
+        let mut pairs: Vec<(u32, u32)> =
+            identity.links(other, own).iter().map(|link| (link.right, link.left)).collect();
+        pairs.extend(identity.links(own, other).iter().map(|link| (link.left, link.right)));
+        pairs.par_sort_unstable();
+        pairs.dedup();
+        let pairs = Arc::new(pairs);
+        open(&self.neighbours).insert(name, Arc::clone(&pairs));
+        pairs
     }
 }

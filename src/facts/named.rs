@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 
 use super::local::Shard;
+use super::mask::Mask;
 use super::{Answer, Column, Filter};
 use crate::frames::normalize::Form;
 
@@ -145,7 +146,7 @@ fn widen(shard: &Shard<'_>, roll: &Roll, people: &mut [Rows]) -> Result<(), Stri
 }
 
 fn told(shard: &Shard<'_>, roll: &Roll, people: &[Rows]) -> Result<Answer, String> {
-    let mut met: Vec<(&str, Arc<Vec<u32>>)> = Vec::new();
+    let mut met: Vec<(&str, Arc<Mask>)> = Vec::new();
     for (dataset, filter) in &roll.tests {
         met.push((dataset, shard.met(&shard.slice(dataset)?, filter)?));
     }
@@ -161,7 +162,7 @@ fn told(shard: &Shard<'_>, roll: &Roll, people: &[Rows]) -> Result<Answer, Strin
                     record.cells.insert(column.index, slice.column(column.index)?.get(*row).to_owned());
                 }
                 let met = met.iter().enumerate().filter(|(_, (on, _))| on == dataset);
-                record.met = met.filter(|(_, (_, rows))| rows.binary_search(row).is_ok()).map(|(at, _)| at).collect();
+                record.met = met.filter(|(_, (_, rows))| rows.contains(*row)).map(|(at, _)| at).collect();
                 own.push(record);
             }
             own.sort();

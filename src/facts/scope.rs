@@ -110,9 +110,8 @@ pub(crate) fn in_scope<'a>(
             Ok(Box::new(move |row| !inner(row)))
         }
         Scope::Where(filter) => {
-            // Rows come in order.
             let rows = shard.met(slice, filter)?;
-            Ok(Box::new(move |row| rows.binary_search(&row).is_ok()))
+            Ok(Box::new(move |row| rows.contains(row)))
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{Filter, Fresh, Freshness, filter};
 pub(crate) fn meets(engine: &Engine<'_>, dataset: &str, row: u32, condition: &Filter) -> Result<bool, String> {
     let shard = Shard::of_row(engine, dataset, row);
     let met = catch_unwind(AssertUnwindSafe(|| filter::met(&shard, &shard.slice(dataset)?, condition)));
-    met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned())).map(|rows| !rows.is_empty())
+    met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned())).map(|rows| rows.count() > 0)
 }
 
 /// Whether a record changed so lately that the change may be on its way.

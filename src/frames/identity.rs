@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{self, Link, every_id, link};
+use super::links::{self, Link, Lookups, every_id, link};
 use super::normalize::{Form, address, mailbox};
 use super::sets::Sets;
 use super::{Frame, Store};
@@ -136,6 +136,8 @@ pub struct Identity {
     pub(super) hashes: BTreeMap<String, Hashes>,
     people: BTreeMap<String, People>,
     links: Mutex<LinksByPair>,
+    /// By dataset, while several others are linked with it.
+    lookups: Mutex<BTreeMap<String, Arc<Lookups>>>,
     /// How many people there are.
     pub count: u32,
 }
@@ -262,7 +264,7 @@ impl Identity {
             let rows = start..start + frame.rows as usize;
             (frame.dataset.name.clone(), People::new(person[rows.clone()].to_vec(), group[rows].to_vec(), count))
         });
-        Self { people: people.collect(), hashes, links: Mutex::default(), count }
+        Self { people: people.collect(), hashes, links: Mutex::default(), lookups: Mutex::default(), count }
     }
 
     /// How many keys stand on so many records of two datasets that not each was linked with each.
@@ -306,12 +308,30 @@ impl Identity {
         // Not under the lock: linking waits for other threads, and one of them may come here.
         let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
             (Some(common), Some(_)) if common.is_common => (self.through(left, right), 0),
-            (Some(left), Some(right)) => link(left, right),
+            (Some(_), Some(right)) => self.lookups(left).map(|left| link(&left, right)).unwrap_or_default(),
             _ => Default::default(),
         };
         let links = Arc::new(links);
         locked().insert(name, (Arc::clone(&links), wide));
         links
+    }
+}
+
+/// What linking rests on.
+impl Identity {
+    fn lookups(&self, left: &str) -> Option<Arc<Lookups>> {
+        let locked = || self.lookups.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(known) = locked().get(left) {
+            return Some(Arc::clone(known));
+        }
+        let lookups = Arc::new(Lookups::new(self.hashes.get(left)?));
+        locked().insert(left.to_owned(), Arc::clone(&lookups));
+        Some(lookups)
+    }
+
+    /// Lets go of what linking rests on: what is linked stays so.
+    pub fn settle(&self) {
+        self.lookups.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::compare::{Found, Named, Tier};
 use super::lists::LISTS;
+use super::near::Sign;
 use super::people::Person;
 use super::weights::{Aspect, address};
 use super::{near, slips};
@@ -17,18 +18,18 @@ impl Found<'_> {
             a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
         if a.mailbox == 0 || b.mailbox == 0 {
             if spare {
-                self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+                self.put_rare(Aspect::Address, address::SAME, 2);
             }
             return Tier::None;
         }
         if a.mailbox == b.mailbox {
             let role = people.roles[a.local as usize] || people.crowded.contains(&a.mailbox);
             let level = if role { address::ROLE } else { address::SAME };
-            self.put_rare(Aspect::Address, level, u32::from(a.shared[0]), self.comparer.mailboxes);
+            self.put_rare(Aspect::Address, level, u32::from(a.shared[0]));
             return if a.address == b.address { Tier::Exact } else { Tier::Provider };
         }
         if spare {
-            self.put_rare(Aspect::Address, address::SAME, 2, self.comparer.mailboxes);
+            self.put_rare(Aspect::Address, address::SAME, 2);
             return Tier::Exact;
         }
         if people.is_relay(a) || people.is_relay(b) {
@@ -38,6 +39,10 @@ impl Found<'_> {
         if hopeless {
             self.put(Aspect::Address, address::OTHER);
             return if a.local == b.local { Tier::Moved } else { Tier::Other };
+        }
+        if a.local != b.local && !may_be_alike(people.locals.sign(a.local), people.locals.sign(b.local)) {
+            self.put(Aspect::Address, address::OTHER);
+            return Tier::Other;
         }
         let (one, other) = (people.locals.text(a.local), people.locals.text(b.local));
         let role = people.roles[a.local as usize] || people.roles[b.local as usize];
@@ -58,7 +63,7 @@ impl Found<'_> {
                 (false, true) => self.put(Aspect::Address, address::NAMED_MOVED),
                 (false, false) => {
                     let held = people.locals.counts[a.local as usize];
-                    self.put_rare(Aspect::Address, address::MOVED, held, self.comparer.mailboxes);
+                    self.put_rare(Aspect::Address, address::MOVED, held);
                 }
             }
             return tier;
@@ -175,6 +180,16 @@ impl Letters {
 /// Words of two people's names that are looked for in a local part.
 const WORDS: usize = 12;
 
+/// Whether two different local parts could be alike, or a slip apart: most are told apart without reading them.
+fn may_be_alike(one: Sign, other: Sign) -> bool {
+    one.may_be_spelled(other) || one.may_begin(other) || one.may_be_within(other, most_edits(one.lengths(other).0))
+}
+
+/// Edits that two texts of so many letters, or bytes, may be apart.
+fn most_edits(letters: u32) -> u32 {
+    2.max(letters / 5)
+}
+
 /// The level of two local parts that are neither the same nor a slip apart.
 fn alike(one: &str, other: &str) -> u8 {
     let shortest = one.len().min(other.len());
@@ -194,7 +209,7 @@ fn alike(one: &str, other: &str) -> u8 {
         let numbered = has(one) && has(other) && !near::same_digits(one, other);
         return if numbered { address::NUMBERED } else { address::LIKE };
     }
-    let edits = u32::try_from(2.max(count / 5)).unwrap_or(2);
+    let edits = most_edits(u32::try_from(count).unwrap_or_default());
     let alike = (count >= 6 && (one.starts_with(other) || other.starts_with(one)))
         || (count >= 7 && near::within(one, other, edits));
     if alike { address::LIKE } else { address::OTHER }

@@ -97,6 +97,29 @@ impl Compared {
     }
 }
 
+/// Records that hold a value, below which its bits are worked out once for a run.
+const FEW_HOLD: u32 = 1 << 10;
+
+/// Bits of a level whose value so many records hold: for one person, and for two who share a home.
+fn rare_bits(people: &People, weights: &Weights, aspect: Aspect, level: u8, held: u32) -> (f32, f32) {
+    let field = match aspect {
+        Aspect::Address => Field::Email,
+        Aspect::First => Field::First,
+        Aspect::Last => Field::Last,
+        Aspect::Phone => Field::Phone,
+        Aspect::Birth => Field::Birth,
+        Aspect::Place if level == other::SAME => Field::Postcode,
+        Aspect::Place => Field::City,
+        Aspect::Company => Field::Company,
+        Aspect::Order | Aspect::Street | Aspect::Generation | Aspect::Id => Field::Id,
+    };
+    let known = weights.of(aspect, level);
+    let stranger = rarity(held, people.filled(field), known.stranger);
+    let same = ((known.same / stranger) as f32).log2();
+    // Two of one home are no less likely to agree by chance than two strangers.
+    (same, (((known.housemate + stranger).min(1.0) / stranger) as f32).log2())
+}
+
 /// The most bits that addresses give which are not the same.
 const LIKEST: f32 = 20.0;
 
@@ -109,8 +132,8 @@ pub struct Comparer<'a> {
     pub(super) edits: u8,
     /// Logarithms of every level's odds: for one person, and for two who share a home.
     bits: [Vec<(f32, f32)>; ASPECTS],
-    pub(super) mailboxes: u32,
-    phones: u32,
+    /// The same of values that are weighed by how many records hold them, by that number, where it is small.
+    rare: [Vec<Vec<(f32, f32)>>; ASPECTS],
     /// Bits under which no likeness of two addresses can make one person of two.
     pub(super) floor: f32,
 }
@@ -123,15 +146,13 @@ impl<'a> Comparer<'a> {
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
             levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
         });
-        Self {
-            people,
-            weights,
-            edits,
-            bits,
-            mailboxes: people.filled(Field::Email),
-            phones: people.filled(Field::Phone),
-            floor: (people.all.len() as f32).log2() - 5.0 - LIKEST,
-        }
+        let rare = std::array::from_fn(|at| {
+            let aspect = Aspect::ALL[at];
+            let levels = 0..u8::try_from(weights.levels[at].len()).unwrap_or(u8::MAX);
+            let of = |level: u8| (0..FEW_HOLD).map(|held| rare_bits(people, weights, aspect, level, held)).collect();
+            levels.map(of).collect()
+        });
+        Self { people, weights, edits, bits, rare, floor: (people.all.len() as f32).log2() - 5.0 - LIKEST }
     }
 
     /// Compares two records.
@@ -143,7 +164,7 @@ impl<'a> Comparer<'a> {
         found.birth(a, b);
         found.place(a, b);
         if a.company != 0 && b.company != 0 {
-            found.text(Aspect::Company, &self.people.companies, (a.company, b.company), Field::Company);
+            found.text(Aspect::Company, &self.people.companies, (a.company, b.company));
         }
         let mut tier = found.address(a, b, named);
         if a.generation != 0 && b.generation != 0 {
@@ -187,13 +208,13 @@ impl Found<'_> {
     }
 
     /// A level whose value is weighed by how many records of the file hold it.
-    pub(super) fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32, filled: u32) {
-        let known = self.comparer.weights.of(aspect, level);
-        let stranger = rarity(held, filled, known.stranger);
+    pub(super) fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32) {
+        let Comparer { people, weights, rare, .. } = self.comparer;
+        let known = rare[aspect as usize][usize::from(level)].get(held as usize);
+        let (same, shared) = known.copied().unwrap_or_else(|| rare_bits(people, weights, aspect, level, held));
         self.levels[aspect as usize] = level;
-        self.bits[aspect as usize] = ((known.same / stranger) as f32).log2();
-        // Two of one home are no less likely to agree by chance than two strangers.
-        self.shared += (((known.housemate + stranger).min(1.0) / stranger) as f32).log2();
+        self.bits[aspect as usize] = same;
+        self.shared += shared;
     }
 
     fn names(&mut self, a: &Person, b: &Person) -> Named {
@@ -231,11 +252,11 @@ impl Found<'_> {
                 likeness = Likeness::Known;
                 first = Some(likeness);
             }
-            self.name(Aspect::First, likeness, held(one, other), people.filled(Field::First));
+            self.name(Aspect::First, likeness, held(one, other));
         }
         if let Some(likeness) = last {
             let (one, other) = if swapped { (a.last, b.first) } else { (a.last, b.last) };
-            self.name(Aspect::Last, likeness, held(one, other), people.filled(Field::Last));
+            self.name(Aspect::Last, likeness, held(one, other));
         }
         if swapped {
             self.put(Aspect::Order, 2);
@@ -252,9 +273,9 @@ impl Found<'_> {
         }
     }
 
-    fn name(&mut self, aspect: Aspect, likeness: Likeness, held: u32, filled: u32) {
+    fn name(&mut self, aspect: Aspect, likeness: Likeness, held: u32) {
         match likeness {
-            Likeness::Same => self.put_rare(aspect, name::SAME, held, filled),
+            Likeness::Same => self.put_rare(aspect, name::SAME, held),
             Likeness::Variant => self.put(aspect, name::VARIANT),
             Likeness::Part => self.put(aspect, name::PART),
             Likeness::Initial => self.put(aspect, name::INITIAL),
@@ -276,7 +297,7 @@ impl Found<'_> {
         let its = || b.phones.iter().filter(|phone| **phone != 0);
         if own.clone().any(|phone| its().any(|other| other == phone)) {
             let held = u32::from(a.shared[1].min(b.shared[1]).max(2));
-            return self.put_rare(Aspect::Phone, other::SAME, held, self.comparer.phones);
+            return self.put_rare(Aspect::Phone, other::SAME, held);
         }
         let near = |judge: fn(u64, u64) -> bool| own.clone().any(|one| its().any(|other| judge(*one, *other)));
         // Extensions of one office differ in their ends: neither a slip nor another place.
@@ -295,7 +316,7 @@ impl Found<'_> {
         match birth::alike(a.birth, b.birth) {
             Alike::Same => {
                 let held = people.births.get(&a.birth).copied().unwrap_or_default();
-                self.put_rare(Aspect::Birth, other::SAME, held, people.filled(Field::Birth));
+                self.put_rare(Aspect::Birth, other::SAME, held);
             }
             Alike::Slip => self.put(Aspect::Birth, other::NEAR),
             Alike::Swapped => self.put(Aspect::Birth, other::SWAPPED),
@@ -312,10 +333,10 @@ impl Found<'_> {
         let cities = a.city != 0 && b.city != 0;
         if postcodes && a.postcode == b.postcode {
             let held = people.postcodes.counts[a.postcode as usize];
-            self.put_rare(Aspect::Place, other::SAME, held, people.filled(Field::Postcode));
+            self.put_rare(Aspect::Place, other::SAME, held);
         } else if cities && a.city == b.city {
             let held = people.cities.counts[a.city as usize];
-            self.put_rare(Aspect::Place, other::PART, held, people.filled(Field::City));
+            self.put_rare(Aspect::Place, other::PART, held);
             if postcodes {
                 // Another postcode of the same city is half a disagreement, for one person and for a home alike.
                 let said = self.bits[Aspect::Place as usize];
@@ -323,9 +344,9 @@ impl Found<'_> {
                 self.bits[Aspect::Place as usize] = left;
                 self.shared -= said - left;
             }
-        } else if postcodes && near(people.postcodes.text(a.postcode), people.postcodes.text(b.postcode)) {
+        } else if postcodes && near(&people.postcodes, a.postcode, b.postcode) {
             self.put(Aspect::Place, other::NEAR);
-        } else if cities && near(people.cities.text(a.city), people.cities.text(b.city)) {
+        } else if cities && near(&people.cities, a.city, b.city) {
             self.put(Aspect::Place, other::SWAPPED);
         } else if postcodes || cities {
             self.put(Aspect::Place, other::OTHER);
@@ -333,25 +354,41 @@ impl Found<'_> {
         if a.street != 0 && b.street != 0 {
             let level = match a.street == b.street {
                 true => other::SAME,
-                false if near(people.streets.text(a.street), people.streets.text(b.street)) => other::NEAR,
+                false if near(&people.streets, a.street, b.street) => other::NEAR,
                 false => other::OTHER,
             };
             self.put(Aspect::Street, level);
         }
     }
 
-    fn text(&mut self, aspect: Aspect, dictionary: &Dictionary, (one, two): (u32, u32), field: Field) {
+    fn text(&mut self, aspect: Aspect, dictionary: &Dictionary, (one, two): (u32, u32)) {
         if one == two {
             let held = dictionary.counts[one as usize];
-            return self.put_rare(aspect, other::SAME, held, self.comparer.people.filled(field));
+            return self.put_rare(aspect, other::SAME, held);
         }
-        let near = near(dictionary.text(one), dictionary.text(two));
+        let near = near(dictionary, one, two);
         self.put(aspect, if near { other::NEAR } else { other::OTHER });
     }
 }
 
-/// A slip apart, with the same digits.
-fn near(one: &str, other: &str) -> bool {
+/// Whether two texts of a column are a slip apart, with the same digits. Most are told apart without reading them.
+fn near(dictionary: &Dictionary, one: u32, other: u32) -> bool {
+    let (sign, its) = (dictionary.sign(one), dictionary.sign(other));
+    let (shorter, longer) = sign.lengths(its);
+    let may = match longer > 3 {
+        true => sign.may_begin(its),
+        false => sign.may_be_within(its, slips_of(shorter)),
+    };
+    let read = || u8::from(are_near(dictionary.text(one), dictionary.text(other)));
+    may && dictionary.near.of(one.min(other), one.max(other), read) == 1
+}
+
+/// Slips that two texts of so many bytes may be apart.
+fn slips_of(shorter: u32) -> u32 {
+    if shorter >= 8 { 2 } else { 1 }
+}
+
+fn are_near(one: &str, other: &str) -> bool {
     let length = one.len().min(other.len());
     if length < 4 {
         return false;
@@ -359,8 +396,7 @@ fn near(one: &str, other: &str) -> bool {
     if one.len().abs_diff(other.len()) > 3 {
         return (one.starts_with(other) || other.starts_with(one)) && near::same_digits(one, other);
     }
-    let edits = if length >= 8 { 2 } else { 1 };
-    if !near::within(one, other, edits) {
+    if !near::within(one, other, slips_of(u32::try_from(length).unwrap_or(u32::MAX))) {
         return false;
     }
     // A postcode is all digits: there one wrong digit is a slip too.

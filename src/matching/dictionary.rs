@@ -4,8 +4,10 @@ use ahash::AHashMap;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::known::Known;
 use super::lists::LISTS;
 use super::names::fold;
+use super::near::Sign;
 
 /// Distinct texts of a column with how often each stands.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub struct Dictionary {
     pub texts: Vec<Box<str>>,
     /// Records that hold each.
     pub counts: Vec<u32>,
+    signs: Vec<Sign>,
+    pub(super) near: Known,
 }
 
 impl Dictionary {
@@ -35,7 +39,8 @@ impl Dictionary {
         }
         drop((distinct, hashes));
         let normal: Vec<Option<String>> = samples.par_iter().map(|row| normal(cell(*row))).collect();
-        let mut dictionary = Self { texts: vec![Box::from("")], counts: vec![0] };
+        let mut dictionary =
+            Self { texts: vec![Box::from("")], counts: vec![0], signs: vec![Sign::default()], near: Known::default() };
         let mut by_text: AHashMap<Box<str>, u32> = AHashMap::new();
         let mut known = Vec::with_capacity(normal.len());
         for text in normal {
@@ -54,10 +59,16 @@ impl Dictionary {
             return *at;
         }
         let at = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        self.signs.push(Sign::of(&text));
         self.texts.push(text.clone());
         self.counts.push(0);
         by_text.insert(text, at);
         at
+    }
+
+    /// What tells a text by its place apart from most others.
+    pub(super) fn sign(&self, at: u32) -> Sign {
+        self.signs[at as usize]
     }
 
     /// A text by its place.

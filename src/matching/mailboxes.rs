@@ -6,6 +6,7 @@ use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::lists::DomainKind;
+use super::near::Sign;
 use crate::frames::normalize::{address, delivered, invisible};
 
 /// The local parts of mailboxes, each once, one after the other.
@@ -16,6 +17,7 @@ pub struct Locals {
     pub(super) places: AHashMap<u64, u32>,
     /// Records that hold each.
     pub counts: Vec<u32>,
+    signs: Vec<Sign>,
 }
 
 impl Locals {
@@ -24,6 +26,11 @@ impl Locals {
         let at = at as usize;
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         &self.text[start..self.ends[at] as usize]
+    }
+
+    /// What tells a local part apart from most others.
+    pub(super) fn sign(&self, at: u32) -> Sign {
+        self.signs[at as usize]
     }
 
     /// How many there are, the missing one among them.
@@ -50,6 +57,7 @@ impl Locals {
         self.text.push_str(text);
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         self.counts.push(0);
+        self.signs.push(Sign::of(text));
         u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
     }
 }

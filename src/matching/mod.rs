@@ -16,6 +16,7 @@ pub mod estimate;
 pub mod explain;
 mod fields;
 pub mod keys;
+mod known;
 pub mod likeness;
 pub mod lists;
 pub mod mailboxes;
@@ -30,7 +31,7 @@ pub mod weights;
 use std::collections::BTreeSet;
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
 use clusters::{Edge, Limits, Refusal, cluster};
@@ -218,6 +219,14 @@ fn world(records: usize) -> f64 {
     records.max(1_000) as f64 - 1.0
 }
 
+/// Pairs that are summed up together.
+const CHUNK: usize = 1 << 16;
+
+/// What so many bits mean as odds.
+fn power(bits: f32) -> f64 {
+    f64::from(bits.min(120.0)).exp2()
+}
+
 /// What is expected of a pair before anything is known of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Odds {
@@ -239,15 +248,19 @@ impl Odds {
         let mut odds = Self::new(records, weights);
         // What is a million times likelier among strangers adds nothing.
         let least = odds.records.log2() as f32 - 20.0;
-        let scores: Vec<&(f32, f32)> = scores.iter().filter(|(same, shared)| same.max(*shared) > least).collect();
+        let scores = scores.par_iter().filter(|(same, shared)| same.max(*shared) > least);
+        let powers: Vec<(f64, f64)> = scores.map(|(same, shared)| (power(*same), power(*shared))).collect();
         for _ in 0..ROUNDS {
-            let (mut twins, mut housemates) = (0.0, 0.0);
-            for (same, shared) in &scores {
-                let (one, home, strangers) = odds.parts(*same, *shared);
-                let whole = one + home + strangers;
-                twins += one / whole;
-                housemates += home / whole;
-            }
+            let sum = |chunk: &[(f64, f64)]| {
+                chunk.iter().fold((0.0, 0.0), |(twins, housemates), powers| {
+                    let (one, home, strangers) = odds.weighed(*powers);
+                    let whole = one + home + strangers;
+                    (twins + one / whole, housemates + home / whole)
+                })
+            };
+            // Pieces of one size, added in order: the sum is the same on any number of cores.
+            let sums: Vec<(f64, f64)> = powers.par_chunks(CHUNK).map(sum).collect();
+            let (twins, housemates) = sums.iter().fold((0.0, 0.0), |all, part| (all.0 + part.0, all.1 + part.1));
             // A few records do not tell what is usual: a file of one family is not a world of twins.
             let next = |sum: f64, usual: f64| ((2.0 * sum + FEW * usual) / (records as f64 + FEW)).clamp(0.02, 3.0);
             let (twins, housemates) = (next(twins, weights.twins), next(housemates, weights.housemates));
@@ -266,8 +279,11 @@ impl Odds {
     }
 
     fn parts(&self, same: f32, shared: f32) -> (f64, f64, f64) {
-        let home = self.housemates / self.records * f64::from(shared.min(120.0)).exp2();
-        (self.twins / self.records * f64::from(same.min(120.0)).exp2(), home, 1.0)
+        self.weighed((power(same), power(shared)))
+    }
+
+    fn weighed(&self, (same, shared): (f64, f64)) -> (f64, f64, f64) {
+        (self.twins / self.records * same, self.housemates / self.records * shared, 1.0)
     }
 
     /// How likely a pair is one person.

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::known::Known;
 use super::lists::LISTS;
 use super::near;
 
@@ -28,6 +29,12 @@ pub enum Likeness {
     Known,
     /// Two different names.
     Other,
+}
+
+impl Likeness {
+    /// All, the strongest first.
+    pub const ALL: [Self; 8] =
+        [Self::Same, Self::Variant, Self::Part, Self::Initial, Self::Slip, Self::Alike, Self::Known, Self::Other];
 }
 
 /// One distinct name.
@@ -212,6 +219,7 @@ impl Sign {
 pub struct Names {
     by_key: AHashMap<u64, u32>,
     signs: Vec<Sign>,
+    likeness: Known,
     /// The names; 0 is the missing one.
     pub all: Vec<Name>,
 }
@@ -377,7 +385,8 @@ impl Names {
         if self.signs[one as usize].is_other(self.signs[other as usize]) {
             return Likeness::Other;
         }
-        super::likeness::likeness(&self.all[one as usize], &self.all[other as usize])
+        let read = || super::likeness::likeness(&self.all[one as usize], &self.all[other as usize]) as u8;
+        Likeness::ALL[usize::from(self.likeness.of(one, other, read))]
     }
 }
 

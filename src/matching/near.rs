@@ -1,6 +1,8 @@
 //! Whether two texts are nearly the same, at the speed that millions of pairs need: most are told apart by their lengths
 //! or letters, and only what is left is measured.
 
+use rapidfuzz::distance::osa;
+
 /// Bytes of a text beyond which it is no name, street or address that anybody mistyped: measuring takes the product of two lengths.
 pub const LONGEST: usize = 160;
 
@@ -35,6 +37,44 @@ pub fn letters(text: &[u8]) -> u64 {
     })
 }
 
+/// What tells most texts apart without reading them: which characters occur, and how many bytes there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sign {
+    letters: u64,
+    bytes: u32,
+}
+
+/// The places of the letters a to z.
+const LATIN: u64 = (1 << 26) - 1;
+
+impl Sign {
+    /// The sign of a text.
+    pub fn of(text: &str) -> Self {
+        Self { letters: letters(text.as_bytes()), bytes: u32::try_from(text.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// Whether so many edits could make one text of the other.
+    pub fn may_be_within(self, other: Self, edits: u32) -> bool {
+        (self.letters ^ other.letters).count_ones() <= edits.saturating_mul(2)
+    }
+
+    /// Whether one text could begin with the other.
+    pub fn may_begin(self, other: Self) -> bool {
+        let common = self.letters & other.letters;
+        common == self.letters || common == other.letters
+    }
+
+    /// Whether both could have the same letters in the same order, whatever else they have.
+    pub fn may_be_spelled(self, other: Self) -> bool {
+        (self.letters ^ other.letters) & LATIN == 0
+    }
+
+    /// Bytes of the shorter one, and by how many the other is longer.
+    pub fn lengths(self, other: Self) -> (u32, u32) {
+        (self.bytes.min(other.bytes), self.bytes.abs_diff(other.bytes))
+    }
+}
+
 /// Whether so many edits could make one text of the other, judged by their lengths and letters alone.
 pub fn may_be_within(one: &str, other: &str, edits: u32) -> bool {
     one.len().abs_diff(other.len()) <= edits as usize * 4
@@ -49,7 +89,15 @@ pub fn within(one: &str, other: &str, edits: u32) -> bool {
     if edits == 1 && one.is_ascii() && other.is_ascii() {
         return within_one(one.as_bytes(), other.as_bytes());
     }
-    may_be_within(one, other, edits) && strsim::osa_distance(one, other) <= edits as usize
+    if !may_be_within(one, other, edits) {
+        return false;
+    }
+    let bound = osa::Args::default().score_cutoff(edits as usize);
+    let distance = match one.is_ascii() && other.is_ascii() {
+        true => osa::distance_with_args(one.bytes(), other.bytes(), &bound),
+        false => osa::distance_with_args(one.chars(), other.chars(), &bound),
+    };
+    distance.is_some()
 }
 
 /// Whether both texts have the same digits in the same order.

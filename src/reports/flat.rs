@@ -5,6 +5,7 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 
 use crate::error::{Error, Fault, Result};
 use crate::findings::{Finding, Verdict};
+use crate::text::guarded;
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 13] = [
@@ -22,9 +23,6 @@ pub const COLUMNS: [&str; 13] = [
     "place",
     "accepted",
 ];
-
-/// What a spreadsheet takes for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A cell: text, a number, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,17 +63,13 @@ pub(super) fn csv(verdict: &Verdict) -> Result<Vec<u8>> {
     writer.write_record(COLUMNS).map_err(|error| failed(&error))?;
     for row in rows(verdict) {
         let cells = row.iter().map(|cell| match cell {
-            Cell::Text(text) => guarded(text),
+            Cell::Text(text) => guarded(text).into_owned(),
             Cell::Number(number) => number.to_string(),
             Cell::Nothing => String::new(),
         });
         writer.write_record(cells).map_err(|error| failed(&error))?;
     }
     writer.into_inner().map_err(|error| failed(&error))
-}
-
-fn guarded(text: &str) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Parquet, with numbers as numbers. No program takes its cells for formulas, so they stand as they are.
@@ -106,19 +100,4 @@ fn texts(name: &str, rows: &[[Cell; 13]], at: usize) -> Series {
 
 fn failed(error: &dyn std::fmt::Display) -> Error {
     Error::input(Fault::new(format!("the list of findings could not be written: {error}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::guarded;
-
-    #[test]
-    fn no_cell_begins_as_a_formula_does() {
-        for text in ["=1+1", "+49 30", "-1", "@SUM(A1)", "\tx", "\rx"] {
-            assert_eq!(guarded(text), format!("'{text}"));
-        }
-        for text in ["", "a=1", "'x", "30 of 350", "mapping:identity"] {
-            assert_eq!(guarded(text), text);
-        }
-    }
 }

@@ -8,7 +8,7 @@ use crate::matching::clusters::Refusal;
 use crate::matching::compare::Tier;
 use crate::matching::people::Field;
 use crate::matching::{Link, Matches, explain};
-use crate::text::{count, counted};
+use crate::text::{count, counted, guarded_value};
 
 /// The columns of the file of pairs.
 pub const PAIRS: [&str; 5] = ["id_l", "id_r", "probability", "tier", "why"];
@@ -24,7 +24,8 @@ pub fn pairs(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> String)
     for link in &matches.links {
         let probability = format!("{:.4}", shown(link.probability));
         let (tier, why) = (link.compared.tier.name(), explain::why(link, &matches.weights));
-        writer.write_record([id(link.left), id(link.right), probability, tier.to_owned(), why])?;
+        let [left, right] = [link.left, link.right].map(|row| guarded_value(&id(row)).into_owned());
+        writer.write_record([left, right, probability, tier.to_owned(), why])?;
     }
     writer.flush()
 }
@@ -45,7 +46,7 @@ pub fn clusters(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> Stri
         } else {
             number
         };
-        writer.write_record([id(row), number.to_string()])?;
+        writer.write_record([guarded_value(&id(row)).into_owned(), number.to_string()])?;
     }
     writer.flush()
 }

@@ -7,6 +7,8 @@ use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter, Series};
 use crate::error::{Error, Fault, Result};
 use crate::facts::{CLUSTER_COLUMNS, Listed, PAIR_COLUMNS};
 use crate::findings::{Row, Verdict};
+use crate::interrupt;
+use crate::text::guarded_value;
 
 /// The columns of the file, in order.
 pub const COLUMNS: [&str; 8] = ["code", "dataset", "key", "column", "value", "suggestion", "other_key", "detail"];
@@ -75,12 +77,13 @@ fn table<const N: usize>(path: &Path, columns: [&str; N], rows: &[[&str; N]]) ->
         return Err(failed(&"its folder does not exist"));
     }
     // A temporary file is created with mode 0600, and keeps it.
-    let mut draft = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    let (mut draft, listed) = interrupt::listed(|| tempfile::NamedTempFile::new_in(folder), |draft| draft.path())
+        .map_err(|error| failed(&error))?;
     if path.extension().is_some_and(|kind| kind == "csv") {
         let mut writer = csv::Writer::from_writer(&mut draft);
         writer.write_record(columns).map_err(|error| failed(&error))?;
         for row in rows {
-            writer.write_record(row).map_err(|error| failed(&error))?;
+            writer.write_record(row.map(|cell| guarded_value(cell).into_owned())).map_err(|error| failed(&error))?;
         }
         writer.flush().map_err(|error| failed(&error))?;
     } else {
@@ -91,6 +94,7 @@ fn table<const N: usize>(path: &Path, columns: [&str; N], rows: &[[&str; N]]) ->
         let mut table = DataFrame::new(rows.len(), columns.collect()).map_err(|error| failed(&error))?;
         ParquetWriter::new(&mut draft).finish(&mut table).map_err(|error| failed(&error))?;
     }
-    draft.persist(&place).map_err(|error| failed(&error))?;
+    interrupt::undivided(|| draft.persist(&place)).map_err(|error| failed(&error))?;
+    drop(listed);
     Ok(())
 }

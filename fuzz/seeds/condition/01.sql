@@ -1,0 +1,1 @@
+date < now() - interval '30 days'

@@ -1,0 +1,1 @@
+date < today() + interval '1 day 12 hours'

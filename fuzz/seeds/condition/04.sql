@@ -1,0 +1,1 @@
+text IN ('a', 'b') AND "First Name" IS NOT NULL

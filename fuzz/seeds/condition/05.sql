@@ -1,0 +1,1 @@
+text NOT ILIKE 'it''s_%'

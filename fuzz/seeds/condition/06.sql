@@ -1,0 +1,1 @@
+text LIKE '%a%_b%'

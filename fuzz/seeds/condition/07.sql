@@ -1,0 +1,1 @@
+number BETWEEN 1 AND 2.5e3

@@ -1,0 +1,1 @@
+NOT (boolean OR NOT boolean IS TRUE)

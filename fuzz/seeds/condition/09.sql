@@ -1,0 +1,1 @@
+boolean IS NOT FALSE

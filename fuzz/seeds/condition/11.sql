@@ -1,0 +1,1 @@
+list LIKE 'v%'

@@ -1,0 +1,1 @@
+lower(trim(text)) = 'x' OR length(text) > 3

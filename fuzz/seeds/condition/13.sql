@@ -1,0 +1,1 @@
+coalesce(text, other, 'z') <> 'y'

@@ -1,0 +1,1 @@
+email_domain(text) = 'example.com'

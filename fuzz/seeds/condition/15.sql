@@ -1,0 +1,1 @@
+zoho.contacts."Lead Source" = 'Chat'

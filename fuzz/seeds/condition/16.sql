@@ -1,0 +1,1 @@
+text = E'tab\tend\u00e9'

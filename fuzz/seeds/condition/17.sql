@@ -1,0 +1,1 @@
+true AND (false OR number <> -0.5)

@@ -1,0 +1,1 @@
+text NOT IN ('a', NULL)

@@ -1,0 +1,1 @@
+date BETWEEN '2026-01-01' AND now()

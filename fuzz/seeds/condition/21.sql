@@ -1,0 +1,1 @@
+number = 1e308 OR number = 0.1

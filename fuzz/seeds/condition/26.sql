@@ -1,0 +1,1 @@
+prev.zoho.contacts.text <> text

@@ -1,0 +1,1 @@
+date < now() - interval '1 week' + interval '5 seconds'

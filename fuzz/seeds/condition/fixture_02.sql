@@ -1,0 +1,1 @@
+city IS NOT NULL

@@ -1,0 +1,1 @@
+a form is sent, via: track

@@ -1,0 +1,1 @@
+lifecycle_stage = 'First Order'

@@ -1,0 +1,1 @@
+cart_value > 0 AND tier = 'Gold'

@@ -1,0 +1,1 @@
+tier = 'Gold' AND unsubscribed = false

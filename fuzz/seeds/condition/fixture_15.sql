@@ -1,0 +1,1 @@
+a refund is booked, properties: [amount]

@@ -1,0 +1,1 @@
+promo_journey = true AND country <> 'Germany'

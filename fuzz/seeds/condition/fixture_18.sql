@@ -1,0 +1,1 @@
+nickname IS NOT NULL AND unsubscribed = false

@@ -1,0 +1,1 @@
+vip_tier IS NULL AND lifecycle_stage = 'Active'

@@ -1,0 +1,1 @@
+a renewal is paid, properties: [amount], via: shop

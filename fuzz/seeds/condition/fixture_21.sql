@@ -1,0 +1,1 @@
+lifecycle_stage = 'Churned' AND early_access = true

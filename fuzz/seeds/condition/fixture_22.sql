@@ -1,0 +1,1 @@
+"Email" IS NOT NULL AND "Data Source" <> 'Sample Data'

@@ -1,0 +1,1 @@
+zoho.contacts.Tier, properties: [from, to], via: webhook

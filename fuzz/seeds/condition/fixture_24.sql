@@ -1,0 +1,1 @@
+zoho.contacts.Lifecycle Stage, properties: [to], via: webhook

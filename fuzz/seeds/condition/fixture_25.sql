@@ -1,0 +1,1 @@
+lifecycle_stage IN ('churned', 'active') AND email <> 'nobody'

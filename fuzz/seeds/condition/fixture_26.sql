@@ -1,0 +1,1 @@
+a cart lies for an hour, properties: [amount, items], via: shop

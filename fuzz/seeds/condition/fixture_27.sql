@@ -1,0 +1,1 @@
+"last_order_at > now() - interval '30 days'", purpose: recent_buyer

@@ -1,0 +1,1 @@
+"lifecycle_stage = 'Churned' AND vip_tier = 'gold'", expect: {max: 5

@@ -1,0 +1,1 @@
+"vip_tier = 'platinum' AND lifecycle_stage = 'Churned'", purpose: vip

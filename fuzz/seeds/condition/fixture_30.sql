@@ -1,0 +1,1 @@
+an order is paid in the shop, properties: [amount, product_line], via: shop

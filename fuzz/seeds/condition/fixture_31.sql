@@ -1,0 +1,1 @@
+zoho.contacts.Lifecycle Stage, properties: [previous_stage, new_stage], via: webhook

@@ -1,0 +1,1 @@
+a kettle is registered on the website, properties: [serial]}   # nobody knows how to send it yet
