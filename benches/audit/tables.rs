@@ -24,7 +24,7 @@ struct Ratio {
     number: fn(Took) -> f64,
 }
 
-const RATIOS: [Ratio; 6] = [
+const RATIOS: [Ratio; 8] = [
     Ratio { title: "crmlint ÷ floor, wall", above: Row::Everything, below: Row::Floor, budget: "≤ 3", number: wall },
     Ratio { title: "the same, CPU", above: Row::Everything, below: Row::Floor, budget: "", number: cpu },
     Ratio {
@@ -43,6 +43,14 @@ const RATIOS: [Ratio; 6] = [
         number: wall,
     },
     Ratio { title: "the same, CPU", above: Row::Splink, below: Row::Matching, budget: "", number: cpu },
+    Ratio {
+        title: "the same, crmlint on the same two files, wall",
+        above: Row::Splink,
+        below: Row::Two,
+        budget: "≥ 5",
+        number: wall,
+    },
+    Ratio { title: "the same, CPU", above: Row::Splink, below: Row::Two, budget: "", number: cpu },
 ];
 
 fn wall(took: Took) -> f64 {

@@ -17,6 +17,7 @@ pub(crate) enum Row {
     Same,
     Sql,
     Matching,
+    Two,
     Splink,
 }
 
@@ -28,13 +29,14 @@ pub(crate) struct Work {
 }
 
 /// The names of rows on the command line.
-const NAMES: [(&str, Row); 7] = [
+const NAMES: [(&str, Row); 8] = [
     ("floor", Row::Floor),
     ("everything", Row::Everything),
     ("exact", Row::Exact),
     ("same", Row::Same),
     ("duckdb", Row::Sql),
     ("matching", Row::Matching),
+    ("two", Row::Two),
     ("splink", Row::Splink),
 ];
 
@@ -43,6 +45,7 @@ pub(crate) fn all(options: &Options, folder: &Path) -> Vec<Work> {
     let python = |script: &str| vec![options.python.clone(), text(&reference(script)), text(folder)];
     let reports = folder.to_owned();
     let mut works = audits(options, folder, &reports);
+    works.push(two(options, folder));
     works.push(Work {
         row: Row::Floor,
         title: "the floor: Polars reads the same files as text".to_owned(),
@@ -86,6 +89,20 @@ pub(crate) fn audits(options: &Options, folder: &Path, reports: &Path) -> Vec<Wo
         audit(Row::Same, format!("crmlint, the {count} rules written in SQL"), &["--select", &same]),
         audit(Row::Matching, "crmlint, the rules of the fuzzy tier alone".to_owned(), &["--select", &fuzzy]),
     ]
+}
+
+/// The fuzzy tier on the two files that Splink reads, without the documents: they name what the other files hold.
+fn two(options: &Options, folder: &Path) -> Work {
+    let mut command = vec![text(&options.binary), "audit".to_owned()];
+    let contacts = fs::read_dir(folder.join("exports/zoho")).into_iter().flatten().filter_map(Result::ok);
+    let is_contacts =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"Contacts"));
+    command.extend(contacts.map(|file| file.path()).filter(is_contacts).map(|path| text(&path)));
+    command.push(text(&folder.join("exports/customerio/people.csv")));
+    let fuzzy = fuzzy().unwrap_or_default().join(",");
+    let usual = ["--now", NOW, "--fail-on", "never", "--no-history", "--no-snapshot", "-q", "--select", &fuzzy];
+    command.extend(usual.map(str::to_owned));
+    Work { row: Row::Two, title: "crmlint, the same, contacts and profiles alone".to_owned(), command }
 }
 
 /// The rules that match people whom no key joins.
