@@ -55,7 +55,7 @@ fn every_fixture_says_the_same_with_its_columns_on_disk() {
                 }
             }
             (Err(held), Err(aside)) if held == aside => {}
-            _ => wrong.push(format!("{}: only one of the two can be read", path.display())),
+            (held, aside) => wrong.push(format!("{}: {:?} and {:?}", path.display(), held.err(), aside.err())),
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
