@@ -198,7 +198,9 @@ fn record(unit: &Unit, tables: &mut Tables, ledger: &mut Ledger, german: bool) -
 
 fn enter(unit: &Unit, note: &Note, ledger: &mut Ledger, german: bool) -> Result<(), Failure> {
     let Some(row) = unit.rows(note.set).get(note.row) else {
-        return Err("a note of a record that is not there".into());
+        let (code, set, row) = (note.code, note.set.dataset(), note.row);
+        let who = unit.key(Set::Contacts, 0);
+        return Err(format!("{code} is noted of record {row} of {set}, which {who} does not have").into());
     };
     let subject = note.said.subject.map(|subject| documents::translated(subject, german));
     ledger.enter(&Entry {

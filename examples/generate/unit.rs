@@ -40,6 +40,9 @@ pub(crate) struct Said {
     pub(crate) value: Option<&'static str>,
 }
 
+/// People whose ids have room in one run of numbers.
+const MOST_OF_A_RUN: u64 = 6_000_000;
+
 /// One person's records.
 #[derive(Debug)]
 pub(crate) struct Unit {
@@ -111,11 +114,13 @@ impl Unit {
     /// The k-th Zoho id of a kind; never ends in a zero unless asked to.
     pub(crate) fn zoho_id(&self, base: u64, k: u64, zero: bool) -> String {
         let last = if zero { 0 } else { 1 + self.random(base + k) % 9 };
-        let mut number = self.index * 16 + k;
+        // The numbers of one kind must not run into those of the next.
+        let (run, index) = (self.index / MOST_OF_A_RUN, self.index % MOST_OF_A_RUN);
+        let mut number = index * 16 + k;
         if zero && number.is_multiple_of(10) {
             number += 15;
         }
-        format!("zcrm_7045123{:012}", base * 1_000_000_000 + number * 10 + last)
+        format!("zcrm_{}{:012}", 7_045_123 + run, base * 1_000_000_000 + number * 10 + last)
     }
 
     /// The k-th Customer.io id; starts with a letter, so that it never reads as a number.
