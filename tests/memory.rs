@@ -1,6 +1,8 @@
 //! Columns laid aside on disk, one question's at a time: every fixture and the demo say the same as with all of them held.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,14 +48,39 @@ fn every_fixture_says_the_same_with_its_columns_on_disk() {
             (Ok(held), Ok(aside)) => {
                 compared += 1;
                 let failed = aside.verdict.outcomes.iter().any(|outcome| matches!(outcome.status, Status::Failed(_)));
-                if failed || said(&held) != said(&aside) {
-                    wrong.push(path);
+                let (held, aside) = (said(&held), said(&aside));
+                let apart = held.0.lines().zip(aside.0.lines()).find(|(one, other)| one != other);
+                if failed || held != aside {
+                    wrong.push(format!("{}: {apart:?}", path.display()));
                 }
             }
             (Err(held), Err(aside)) if held == aside => {}
-            _ => wrong.push(path),
+            (held, aside) => wrong.push(format!("{}: {:?} and {:?}", path.display(), held.err(), aside.err())),
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(compared > 300, "{compared} fixtures were audited");
+}
+
+#[test]
+fn timings_are_said_beside_a_report_that_is_the_same() {
+    let args = ["audit", "fixtures/demo", "--now", "2026-06-01", "--format", "json"];
+    let plain = common::run_in(common::root(), &args);
+    let timed = common::run_in(common::root(), &[&args[..], &["--timings", "--verbose"]].concat());
+    assert_eq!((plain.code, &plain.out), (timed.code, &timed.out));
+    for word in ["Stage", "reading", "matching", "judging", "Rule", "Shared with others"] {
+        assert!(timed.err.contains(word), "{word}: {}", timed.err);
+        assert!(!plain.err.contains(word), "{word}: {}", plain.err);
+    }
+    let aside = common::run_in(common::root(), &[&args[..], &["--memory-limit", "64MiB"]].concat());
+    assert_eq!((aside.code, aside.out), (plain.code, plain.out));
+}
+
+#[test]
+fn a_limit_that_is_no_size_is_refused_in_a_sentence() {
+    for (limit, why) in [("4 parsecs", "4GB, 512MB or 1.5GiB"), ("10MB", "allow 64MB or more")] {
+        let ran = common::run_in(common::root(), &["audit", "fixtures/demo", "--memory-limit", limit]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.err.contains(why), "{ran:?}");
+    }
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod common;
+#[path = "pull/hostile.rs"]
+mod hostile;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +18,7 @@ use common::vendors::{
     visible, zoho,
 };
 use common::{NOW, command, finish, list, root, run_in, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ALL: &str = "modules: [Contacts, Leads, Deals, Cases], fields: all";
 const WHAT: &str = "what: [people, segments, campaigns, deliveries], attributes: all";
@@ -108,6 +110,9 @@ fn answers_fit_the_public_descriptions_and_secrets_go_to_their_own_hosts() {
             let schema: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
             compiler.add_resource("https://crmlint.test/answer.json", schema).unwrap();
             let index = compiler.compile("https://crmlint.test/answer.json", &mut schemas).unwrap();
+            for wrong in [json!({}), json!({ "data": [{}] }), json!([]), json!("x")] {
+                assert!(schemas.validate(&wrong, index).is_err(), "{kind} lets {wrong} pass");
+            }
             for same in log.iter().filter(|same| text(same, "kind") == kind) {
                 schemas.validate(&same["body"], index).unwrap_or_else(|error| panic!("{kind}: {error:#}\n{same}"));
             }
@@ -123,8 +128,12 @@ fn answers_fit_the_public_descriptions_and_secrets_go_to_their_own_hosts() {
             !path.starts_with("/store/") || entry["headers"].to_string().to_lowercase().matches("auth").count() == 0
         );
     }
-    for kind in ["zoho_token", "zoho_org", "zoho_fields", "zoho_job_added", "zoho_job", "zoho_deleted", "zoho_error"] {
-        assert!(kinds.contains(kind), "{kind} was never answered: {kinds:?}");
+    // A refusal of Customer.io and one of a token are answered when their schemas are asked for below.
+    let schemas = fs::read_dir(root().join("tests/api_server/schemas")).unwrap();
+    for schema in schemas.map(|entry| entry.unwrap().path()) {
+        let kind = schema.file_stem().unwrap().to_str().unwrap();
+        let is_refusal = ["zoho_token_error", "customerio_errors"].contains(&kind);
+        assert!(is_refusal || kinds.contains(kind), "{kind} was never answered: {kinds:?}");
     }
     // Two runs, two tokens: none is asked for by call.
     assert_eq!(vendors.asked().iter().filter(|line| line.ends_with("/oauth/v2/token")).count(), 2);
@@ -142,7 +151,9 @@ fn walks(port: u16) -> [Vec<String>; 4] {
 
 const STAND: [&str; 4] = ["--page", "40", "--polls", "0"];
 /// Once, and from then on.
-const FAULTS: [(&str, &str); 14] = [
+const FAULTS: [(&str, &str); 16] = [
+    ("echo", ""),
+    ("wait", ""),
     ("400", ""),
     ("401", ""),
     ("429", ""),
@@ -188,7 +199,7 @@ fn a_fault_at_any_request_ends_in_success_or_one_sentence_and_never_in_half_a_fi
     for kind in ["429", "slow"] {
         assert_eq!(ends.get(&(kind, 3)), None, "{ends:?}");
     }
-    for kind in ["500", "html"] {
+    for kind in ["500", "html", "wait"] {
         assert_eq!(ends.get(&(kind, 0)), None, "{ends:?}");
     }
     assert!(ends.contains_key(&("endless", 3)) && ends.contains_key(&("fails", 3)), "{ends:?}");
@@ -200,6 +211,10 @@ fn one_fault(walk: usize, fault: &str, whole: &[(std::path::PathBuf, Vec<u8>)]) 
     let dir = pulling(&walks(vendors.port)[walk]);
     let ran = run_secretly(dir.path(), &["pull", "-v"]);
     let seen = visible(dir.path());
+    assert!(!vendors.asked().iter().any(|line| line.ends_with("/stolen")), "walk {walk}, {fault}: it went elsewhere");
+    if fault.starts_with("wait") {
+        assert!(ran.err.contains("asks to wait 86,400 seconds"), "walk {walk}, {fault}: {}", ran.err);
+    }
     match ran.code {
         0 => {
             // What columns a file at an address has is for the audit to say.
@@ -367,6 +382,10 @@ fn secrets_and_slips_in_the_config_are_refused_and_not_repeated() {
         ("{region: eu, key_en: KEY}", "did you mean `key_env`?"),
         ("{region: eu, key_env: KEY, pol: 5s}", "did you mean `poll`?"),
         ("{region: eu, key_env: KEY, poll: soon}", "this is no duration"),
+        ("{region: eu, key_env: KEY, timeout: 99999999999999d}", "`timeout` is out of reach"),
+        ("{region: eu, key_env: KEY, patience: 0s}", "`patience` is out of reach"),
+        ("{region: eu, key_env: KEY, api: \"https://x.example/?a=1\"}", "`api:` holds a query"),
+        ("{region: eu, key_env: KEY, api: \"http://127.0.0.1.evil.example\"}", "everyone on the way could read it"),
         ("{region: eu, key_env: KEY, api: \"http://x.example\"}", "everyone on the way could read it"),
         ("{region: eu}", "`key_env:` is missing"),
         ("{url: \"https://x.example/a.csv\"}", "where the file goes is not told"),

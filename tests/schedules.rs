@@ -121,6 +121,11 @@ fn the_daily_script_tells_once_and_says_how_it_ended() {
     write(dir.path(), "crmlint.yaml", format!("sorces: {{}}\n{named}").as_bytes());
     let ran = shell(dir.path(), "crmlint-daily", &[("SLACK_URL", "https://example.com/x")]);
     assert!(ran.code == 2 && ran.err.contains("sorces") && !dir.path().join("report.json").exists(), "{ran:?}");
+    // What stands behind the folder goes to the audit: there is nothing to pull in the demo, and it says so.
+    write(dir.path(), "crmlint.yaml", named.as_bytes());
+    let ran =
+        shell(Path::new("."), &format!("crmlint-daily {place} --pull"), &[("SLACK_URL", "https://example.com/x")]);
+    assert!(ran.code == 2 && ran.err.contains("no source has a `pull:` section"), "{ran:?}");
     let ran = shell(Path::new("."), "crmlint-daily /no-such-folder", &[]);
     assert_eq!(ran.code, 2, "{ran:?}");
 }

@@ -18,6 +18,9 @@ const CENTRES: &[&str] = &["us", "eu", "in", "au", "jp", "cn", "ca", "sa"];
 const REGIONS: &[&str] = &["us", "eu"];
 const WHAT: &[&str] = &["people", "segments", "campaigns", "topics", "deliveries"];
 
+/// How long a wait may be: jobs and the tokens of their pages live for a day.
+const BEARABLE: std::ops::RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(20 * 3600);
+
 /// The section.
 pub(super) const PULL: &[Key] = &[
     key("data_centre", Shape::Word(CENTRES), "Zoho: where the organisation lives"),
@@ -183,6 +186,9 @@ pub(super) fn read(document: &Document, source: &Entry, base: &Path) -> Result<O
     let target = pull_target::read(document, &source.node, base, matches!(from, From::File(_)))?;
     let api = match node.get("api").and_then(|api| api.text().map(|text| (api, text))) {
         None => None,
+        Some((api, text)) if text.contains(['?', '#']) => {
+            return refuse(document, api, "`api:` holds a query".to_owned(), "write the address of a server alone");
+        }
         Some((api, text)) => Some(reader.address(api, text)?),
     };
     let place = document.place(node.mark);
@@ -317,8 +323,12 @@ impl Reader<'_> {
     fn pace(&self) -> Result<Pace> {
         let of = |key: &str, default: Duration| match self.node.get(key) {
             None => Ok(default),
-            Some(node) => match node.text().and_then(duration) {
+            Some(node) => match node.text().and_then(duration).filter(|found| BEARABLE.contains(found)) {
                 Some(found) => Ok(found),
+                None if node.text().and_then(duration).is_some() => {
+                    let said = format!("`{key}` is out of reach: an answer that old is worth nothing");
+                    refuse(self.document, node, said, "write at least 1ms, and at most 20h")
+                }
                 None => refuse(self.document, node, "this is no duration".to_owned(), "write 500ms, 5s or 30m"),
             },
         };

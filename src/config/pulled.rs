@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use super::pull::Target;
 use super::{Expected, Source};
 use crate::error::Place;
-use crate::exports::Manifest;
-use crate::frames::time::written;
+use crate::exports::{LANDING, Manifest, STAGING};
+use crate::frames::time::{written, zone};
+use crate::mapping::Spot;
 use crate::revisions::plain;
+use crate::yaml::Mark;
 
 /// Completes a source. A pull knows better than a line of the config when it took place; what else is declared stays.
 pub(super) fn complete(source: &mut Source) {
@@ -18,6 +20,12 @@ pub(super) fn complete(source: &mut Source) {
     let text = std::fs::read_to_string(&path).unwrap_or_default();
     if let Some(at) = written(&manifest.asked) {
         source.taken_at = Some((at, place(&file, &text, "\"asked\"")));
+    }
+    // What stamps of the organisation's other exports mean, which carry no zone.
+    if source.time_zone.is_none()
+        && let Some(zone) = manifest.time_zone.as_ref().filter(|name| zone(name).is_some())
+    {
+        source.time_zone = Some(Spot { text: zone.clone(), mark: Mark::default() });
     }
     if source.rows.is_empty() {
         source.rows = expected(&manifest, &file, &text);
@@ -32,7 +40,9 @@ fn manifest_of(source: &Source) -> Option<(PathBuf, PathBuf)> {
             Target::Folder(_) => None,
             Target::File(file) => Some(file.file_name()?.to_str()?.to_owned()),
         };
-        return Some((Manifest::path(&folder, file.as_deref()), folder));
+        // Killed while the file went to its place: the manifest may be that of the one before.
+        let half = file.as_ref().is_some_and(|file| folder.join(format!("{STAGING}-{file}")).join(LANDING).exists());
+        return (!half).then(|| (Manifest::path(&folder, file.as_deref()), folder));
     }
     // A folder that another config pulled into.
     let [folder] = source.request.paths.as_slice() else { return None };

@@ -86,16 +86,20 @@ impl Manifest {
     pub fn read(path: &Path) -> Option<Self> {
         let about = path.metadata().ok()?;
         let text = (about.is_file() && about.len() <= MOST).then(|| std::fs::read_to_string(path).ok())??;
-        serde_json::from_str(&text).ok().filter(|found: &Self| found.crmlint_pull == VERSION)
+        serde_json::from_str(&text).ok().filter(|found: &Self| found.crmlint_pull == VERSION && found.is_plain())
+    }
+
+    /// Whether each file it names lies beside it: somebody else may have written it.
+    pub fn is_plain(&self) -> bool {
+        self.files.iter().all(|pulled| is_plain(&pulled.file))
     }
 
     /// Whether each file lies in the folder with the size that it had.
     pub fn fits(&self, folder: &Path) -> bool {
         let is_there = |pulled: &Pulled| {
-            is_plain(&pulled.file)
-                && folder.join(&pulled.file).metadata().is_ok_and(|data| data.is_file() && data.len() == pulled.bytes)
+            folder.join(&pulled.file).metadata().is_ok_and(|data| data.is_file() && data.len() == pulled.bytes)
         };
-        !self.files.is_empty() && self.files.iter().all(is_there)
+        !self.files.is_empty() && self.is_plain() && self.files.iter().all(is_there)
     }
 
     /// The manifest of a folder or of a file in it.
@@ -106,7 +110,7 @@ impl Manifest {
 
 /// Whether a name is a name, and no way out of the folder.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['/', '\\']) && name != ".."
+    !name.is_empty() && !name.contains(['/', '\\', ':']) && ![".", ".."].contains(&name)
 }
 
 /// Whether a file is a manifest of ours.

@@ -90,29 +90,46 @@ struct Reader<'a> {
     on_left: bool,
     reading: &'a Reading,
     missing: &'a [String],
-    known: AHashMap<&'a str, Said>,
-    /// The same by the number of the value, where the column is held by value.
-    few: Vec<Option<Said>>,
+    /// What was said so far; the first place is for what is not remembered.
+    said: Vec<Said>,
+    known: AHashMap<&'a str, usize>,
+    /// Places by the number of the value, where the column is held by value; 0 where it was not read yet.
+    few: Vec<usize>,
 }
 
 impl<'a> Reader<'a> {
-    fn read(&mut self, row: u32) -> Said {
+    fn new(column: &'a TextColumn, on_left: bool, reading: &'a Reading, missing: &'a [String]) -> Self {
+        let few = vec![0; column.few().map_or(0, |(values, _)| values.len())];
+        Self { column, on_left, reading, missing, said: vec![Said::Missing], known: AHashMap::new(), few }
+    }
+
+    /// Reads a cell; [`Reader::said`] tells what it says until the next one is read.
+    fn read(&mut self, row: u32) -> usize {
         let value = self.column.get(row);
-        let read = || self.reading.read(value, self.missing, self.on_left);
-        if let Some((values, cells)) = self.column.few()
-            && let Some(cell) = cells.get(row as usize)
-        {
-            self.few.resize(values.len(), None);
-            return self.few[usize::from(*cell)].get_or_insert_with(read).clone();
+        let cell = self.column.few().and_then(|(_, cells)| cells.get(row as usize));
+        let place = match cell {
+            Some(cell) => self.few[usize::from(*cell)],
+            None => self.known.get(value).copied().unwrap_or_default(),
+        };
+        if place > 0 {
+            return place;
         }
-        if let Some(said) = self.known.get(value) {
-            return said.clone();
+        let said = self.reading.read(value, self.missing, self.on_left);
+        let next = self.said.len();
+        match cell {
+            Some(cell) => self.few[usize::from(*cell)] = next,
+            None if self.known.len() < REMEMBERED => drop(self.known.insert(value, next)),
+            None => {
+                self.said[0] = said;
+                return 0;
+            }
         }
-        let said = read();
-        if self.known.len() < REMEMBERED {
-            self.known.insert(value, said.clone());
-        }
-        said
+        self.said.push(said);
+        next
+    }
+
+    fn said(&self, place: usize) -> &Said {
+        &self.said[place]
     }
 }
 
@@ -134,8 +151,12 @@ impl Other<'_> {
         let start = self.linked.partition_point(|(mine, _)| *mine < right);
         let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
         let rows: Vec<u32> = rows.collect();
-        let reading = self.reader.reading;
-        rows.into_iter().filter(|row| reading.same(&self.reader.read(*row), said)).collect()
+        let reader = &mut self.reader;
+        let says = |row: &u32| {
+            let place = reader.read(*row);
+            reader.reading.same(reader.said(place), said)
+        };
+        rows.into_iter().filter(says).collect()
     }
 
     /// Whether every row that says so was changed before an instant.
@@ -209,8 +230,7 @@ pub(crate) fn dated(shard: &Shard<'_>, asked: &Question, times: &Times) -> Resul
 pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, asked.left, asked.right)?;
     let (reading, missing) = (asked.reading, asked.missing);
-    let reader =
-        |column, on_left| Reader { column, on_left, reading, missing, known: AHashMap::new(), few: Vec::new() };
+    let reader = |column, on_left| Reader::new(column, on_left, reading, missing);
     let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
     let mut others = Vec::new();
     for (at, column) in asked.also.iter().enumerate() {
@@ -239,15 +259,16 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
             continue;
         }
         let (one, other) = (left.read(link.left), right.read(link.right));
-        found.left_filled += u64::from(one != Said::Missing);
-        found.right_filled += u64::from(other != Said::Missing);
-        match asked.standing(&one, &other, &mut others, link.right) {
+        let (one, other) = (left.said(one), right.said(other));
+        found.left_filled += u64::from(*one != Said::Missing);
+        found.right_filled += u64::from(*other != Said::Missing);
+        match asked.standing(one, other, &mut others, link.right) {
             Standing::Differs(_) if freshness.holds(link.left) => found.held += 1,
             // What the other side of the split counts.
             Standing::Differs(_)
                 if asked
                     .times
-                    .is_some_and(|times| times.older != is_newer(link.left, link.right, &other, &mut others)) =>
+                    .is_some_and(|times| times.older != is_newer(link.left, link.right, other, &mut others)) =>
             {
                 found.open += 1;
             }

@@ -138,7 +138,7 @@ impl Conditions<'_> {
         let rows = self.slice.frame.rows;
         match expr {
             Expr::All(terms) => {
-                let mut met = Mask::of(rows, self.slice.rows(), |_| true);
+                let mut met = self.slice.mask(|_| true);
                 for term in terms {
                     met.and(&self.met(term)?);
                 }
@@ -152,7 +152,7 @@ impl Conditions<'_> {
                 Ok(met)
             }
             Expr::Not(inner) => {
-                let mut met = Mask::of(rows, self.slice.rows(), |_| true);
+                let mut met = self.slice.mask(|_| true);
                 met.without(&self.met(inner)?);
                 Ok(met)
             }
@@ -186,7 +186,7 @@ impl Conditions<'_> {
             if let Some((values, held)) = cells.column.few() {
                 let place = |_: &str| Places::Values(values);
                 let says = evaluated(shard, slice, self.filter, leaf, values.len(), &place)?;
-                return Ok(Mask::of(total, slice.rows(), |row| says[usize::from(held[row as usize])]));
+                return Ok(slice.mask(|row| says[usize::from(held[row as usize])]));
             }
         }
         let rows: Vec<Option<u32>> = slice.rows().map(Some).collect();

@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::agree::{self, Asked};
 use super::mask::Mask;
 use super::memo::{Keeper, Memo};
+use super::rows::{ByShape, Rows};
 use super::tally::Counter;
 use super::{
     Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort,
@@ -22,6 +23,7 @@ use super::{
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
 use crate::mapping::spelling::Spellings;
+use crate::text::counted;
 use crate::timings::Timings;
 
 /// The number of the shard that holds every record.
@@ -68,10 +70,18 @@ pub(crate) struct Slice<'a> {
 }
 
 impl<'a> Slice<'a> {
-    pub(crate) fn rows(&self) -> Box<dyn Iterator<Item = u32> + 'a> {
+    pub(crate) fn rows(&self) -> Rows<'a> {
         match self.rows {
-            Some(rows) => Box::new(rows.iter().copied()),
-            None => Box::new(0..self.frame.rows),
+            Some(rows) => Rows::Some(rows.iter()),
+            None => Rows::All(0..self.frame.rows),
+        }
+    }
+
+    /// The rows that `meets`.
+    pub(super) fn mask(&self, meets: impl Fn(u32) -> bool) -> Mask {
+        match self.rows {
+            Some(rows) => Mask::of(self.frame.rows, rows.iter().copied(), meets),
+            None => Mask::each(self.frame.rows, meets),
         }
     }
 
@@ -261,20 +271,20 @@ impl<'a> Shard<'a> {
     fn shapes(&self, asked: &Column, lens: &Lens) -> Result<Answer, String> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
-        let mut counters: Vec<(&'static str, Counter)> = Vec::new();
-        let mut keeper = Keeper::new(slice.frame.rows);
+        let mut counters: ByShape<(Counter, Keeper)> = ByShape::default();
         let shapes = column.reading(|value| lens.shape(value));
         for row in slice.rows() {
-            let shape = shapes.get(row);
-            keeper.keep(shape, row);
-            let at = counters.iter().position(|(name, _)| *name == shape).unwrap_or_else(|| {
-                counters.push((shape, Counter::default()));
-                counters.len() - 1
-            });
-            slice.sample(&mut counters[at].1, row, column.get(row));
+            let (counter, keeper) =
+                counters.of(shapes.get(row), || (Counter::default(), Keeper::new(slice.frame.rows)));
+            keeper.keep(row);
+            slice.sample(counter, row, column.get(row));
         }
-        self.engine.memo.keep(self.number, asked, lens, keeper);
-        let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES))).collect();
+        let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
+        for (shape, (counter, keeper)) in counters {
+            shapes.insert(shape.to_owned(), counter.finish(SAMPLES));
+            kept.insert(shape, keeper.rows());
+        }
+        self.engine.memo.keep(self.number, asked, lens, kept);
         Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
 }
@@ -299,9 +309,11 @@ impl Engine<'_> {
     /// Answers every question. A question that cannot be answered, or makes a library panic, fails alone.
     pub fn answer(&self, questions: &BTreeSet<Question>) -> BTreeMap<Question, Answer> {
         // Once, before the questions run side by side: each of them would link for itself.
-        for (left, right) in questions.iter().flat_map(Question::pairs).collect::<BTreeSet<_>>() {
-            self.timings.stage(format!("linking {left} with {right}"), || self.identity.links(&left, &right));
-        }
+        let pairs: BTreeSet<(String, String)> = questions.iter().flat_map(Question::pairs).collect();
+        let named = format!("linking {}", counted(pairs.len() as u64, "pair of datasets", "pairs of datasets"));
+        self.timings.stage(named, || {
+            pairs.into_par_iter().for_each(|(left, right)| drop(self.identity.links(&left, &right)));
+        });
         self.identity.settle();
         for asked in questions.iter().filter_map(Question::matching).collect::<BTreeSet<_>>() {
             if self.memo.found(asked).is_none() {

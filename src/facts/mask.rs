@@ -7,13 +7,21 @@ const WORD: u32 = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mask {
     words: Vec<u64>,
-    rows: u32,
 }
 
 impl Mask {
     /// None of so many rows.
     pub(crate) fn none(rows: u32) -> Self {
-        Self { words: vec![0; rows.div_ceil(WORD) as usize], rows }
+        Self { words: vec![0; rows.div_ceil(WORD) as usize] }
+    }
+
+    /// Those of all rows that `meets`.
+    pub(crate) fn each(rows: u32, meets: impl Fn(u32) -> bool) -> Self {
+        let word = |start: u32| {
+            let end = rows.min(start.saturating_add(WORD));
+            (start..end).fold(0, |word, row| word | u64::from(meets(row)) << (row - start))
+        };
+        Self { words: (0..rows).step_by(WORD as usize).map(word).collect() }
     }
 
     /// Those of some rows that `meets`.
@@ -75,6 +83,7 @@ mod tests {
     fn rows_come_back_in_order() {
         for rows in [0, 1, 63, 64, 65, 1_000] {
             let third = Mask::of(rows, 0..rows, |row| row % 3 == 0);
+            assert_eq!(third, Mask::each(rows, |row| row % 3 == 0));
             let wanted: Vec<u32> = (0..rows).filter(|row| row % 3 == 0).collect();
             assert_eq!(third.iter().collect::<Vec<_>>(), wanted);
             assert_eq!(third.count(), wanted.len() as u64);

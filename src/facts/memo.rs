@@ -16,7 +16,7 @@ use crate::frames::identity::Identity;
 const FEW: u32 = 16;
 
 /// The rows of each shape; none of a shape that many rows have.
-type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
+pub(super) type Kept = BTreeMap<&'static str, Option<Vec<u32>>>;
 /// The same by piece, column and lens.
 type ByShape = BTreeMap<(u32, Column, Lens), Arc<Kept>>;
 
@@ -43,23 +43,28 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The rows of shapes while they are being counted.
+/// The rows of a shape while they are being counted; none once they are many.
 pub(super) struct Keeper {
     most: usize,
-    rows: Kept,
+    rows: Option<Vec<u32>>,
 }
 
 impl Keeper {
     pub(super) fn new(rows: u32) -> Self {
-        Self { most: (rows / FEW).max(1_024) as usize, rows: BTreeMap::new() }
+        Self { most: (rows / FEW).max(1_024) as usize, rows: Some(Vec::new()) }
     }
 
-    pub(super) fn keep(&mut self, shape: &'static str, row: u32) {
-        let kept = self.rows.entry(shape).or_insert_with(|| Some(Vec::new()));
-        match kept {
+    #[inline]
+    pub(super) fn keep(&mut self, row: u32) {
+        match &mut self.rows {
             Some(rows) if rows.len() < self.most => rows.push(row),
-            _ => *kept = None,
+            Some(_) => self.rows = None,
+            None => {}
         }
+    }
+
+    pub(super) fn rows(self) -> Option<Vec<u32>> {
+        self.rows
     }
 }
 
@@ -79,8 +84,8 @@ impl Memo {
         matches.iter().filter_map(|(asked, found)| Some((asked.clone(), Arc::clone(found.as_ref().ok()?)))).collect()
     }
 
-    pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, keeper: Keeper) {
-        open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(keeper.rows));
+    pub(super) fn keep(&self, piece: u32, column: &Column, lens: &Lens, kept: Kept) {
+        open(&self.shapes).insert((piece, column.clone(), lens.clone()), Arc::new(kept));
     }
 
     /// The rows of these shapes in order, when all of them were kept.

@@ -35,6 +35,7 @@ mod picks;
 mod question;
 mod readings;
 mod repeats;
+mod rows;
 mod scope;
 mod sequence;
 pub(crate) mod single;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::ParallelSliceMut;
 
 use super::local::{SAMPLES, Shard, Slice};
+use super::rows::ByShape;
 use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
@@ -84,15 +85,17 @@ impl<'a> Pairs<'a> {
 /// Linked pairs by what both sides say.
 pub(crate) fn compare(shard: &Shard<'_>, left: Side<'_>, right: Side<'_>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, left.0, right.0)?;
-    let mut cells: BTreeMap<(&'static str, &'static str), Counter> = BTreeMap::new();
+    let mut cells: ByShape<ByShape<Counter>> = ByShape::default();
     let mut total = 0;
     let shapes = pairs.shapes(left.1, right.1);
     for link in pairs.mine(shard) {
         total += 1;
-        pairs.count(cells.entry(shapes(link)).or_default(), link, SAMPLES);
+        let (one, other) = shapes(link);
+        pairs.count(cells.of(one, ByShape::default).of(other, Counter::default), link, SAMPLES);
     }
-    let cells =
-        cells.into_iter().map(|((one, other), counter)| ((one.to_owned(), other.to_owned()), counter.finish(SAMPLES)));
+    let cells = cells.into_iter().flat_map(|(one, others)| {
+        others.into_iter().map(|(other, counter)| ((one.to_owned(), other.to_owned()), counter.finish(SAMPLES)))
+    });
     Ok(Answer::Compare { pairs: total, cells: cells.collect() })
 }
 

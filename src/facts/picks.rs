@@ -1,11 +1,10 @@
 //! The rows that a pick names.
 
-use std::collections::BTreeMap;
-
 use ahash::AHashSet;
 
 use super::items::items;
 use super::local::{SAMPLES, Shard, Slice};
+use super::rows::ByShape;
 use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Pick, Scope, instants, pairs};
@@ -81,12 +80,12 @@ pub(super) fn shaped(shard: &Shard<'_>, asked: &Column, lens: &Lens, scope: &Sco
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
     let counts = in_scope(shard, &slice, scope)?;
-    let mut counters: BTreeMap<&'static str, Counter> = BTreeMap::new();
+    let mut counters: ByShape<Counter> = ByShape::default();
     let mut rows = 0;
     let shapes = column.reading(|value| lens.shape(value));
     for row in slice.rows().filter(|row| counts(*row)) {
         rows += 1;
-        slice.sample(counters.entry(shapes.get(row)).or_default(), row, column.get(row));
+        slice.sample(counters.of(shapes.get(row), Counter::default), row, column.get(row));
     }
     let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES)));
     Ok(Answer::Shapes { rows, shapes: shapes.collect() })

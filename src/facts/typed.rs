@@ -98,7 +98,7 @@ impl<'a> Cells<'a> {
     pub(super) fn typed<'b>(&'b self, places: &Places<'b>, name: &str, ty: Type) -> Series {
         let title: PlSmallStr = typed_name(name, ty).into();
         match ty {
-            Type::Text | Type::Unknown => Series::new(title, self.each(places, |cell| Some(cell?))),
+            Type::Text | Type::Unknown => Series::new(title, self.each(places, |cell| cell)),
             Type::List => Series::new(title, self.each(places, |cell| joined(items(cell?).iter().map(AsRef::as_ref)))),
             Type::Number if self.profile => {
                 Series::new(title, self.each(places, |cell| cell?.trim().parse::<f64>().ok()))

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{self, Link, Lookups, every_id, link};
+use super::links::{Link, Lookups, every_id, link};
 use super::normalize::{Form, address, mailbox};
 use super::sets::Sets;
 use super::{Frame, Store};
@@ -332,39 +332,6 @@ impl Identity {
     /// Lets go of what linking rests on: what is linked stays so.
     pub fn settle(&self) {
         self.lookups.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
-    }
-}
-
-/// What addresses say of two datasets beside the identifiers.
-impl Identity {
-    /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those.
-    pub fn crossed(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
-        let links = self.links(left, right);
-        self.of_both(left, right, |left, right| links::crossed(left, right, &links))
-    }
-
-    /// Rows linked by identifier whose addresses differ, where the left one stands on no right row.
-    pub fn moved(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
-        let links = self.links(left, right);
-        self.of_both(left, right, |left, right| links::moved(left, right, &links))
-    }
-
-    /// Left rows without a link whose mailbox stands on right rows all the same.
-    pub fn taken(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
-        let links = self.links(left, right);
-        self.of_both(left, right, |left, right| links::taken(left, right, &links))
-    }
-
-    /// Left rows whose lookup names a right row, with that row, sorted.
-    pub fn looked_up(&self, left: &str, right: &str) -> Vec<(u32, u32)> {
-        self.of_both(left, right, links::looked_up)
-    }
-
-    fn of_both(&self, left: &str, right: &str, find: impl Fn(&Hashes, &Hashes) -> Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-        match (self.hashes.get(left), self.hashes.get(right)) {
-            (Some(left), Some(right)) => find(left, right),
-            _ => Vec::new(),
-        }
     }
 }
 

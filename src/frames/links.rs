@@ -1,5 +1,7 @@
 //! Links between the records of two datasets: the hashed keys of both in, pairs with the reason for each out.
 
+use std::ops::Range;
+
 use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
 
@@ -75,29 +77,39 @@ impl Lookup {
         Self { rows, starts, shift }
     }
 
-    fn of(&self, key: u64) -> &[(u64, u32)] {
+    /// Where the rows of a key are in the list; nowhere for none.
+    fn run(&self, key: u64) -> Option<Range<u32>> {
         if key == 0 {
-            return &[];
+            return None;
         }
         let place = (key >> self.shift) as usize;
-        let near = &self.rows[self.starts[place] as usize..self.starts[place + 1] as usize];
-        let near = &near[near.partition_point(|(other, _)| *other < key)..];
-        &near[..near.partition_point(|(other, _)| *other == key)]
+        let (start, end) = (self.starts[place], self.starts[place + 1]);
+        let near = &self.rows[start as usize..end as usize];
+        let before = near.iter().take_while(|(other, _)| *other < key).count() as u32;
+        let many = near[before as usize..].partition_point(|(other, _)| *other == key) as u32;
+        (many > 0).then_some(start + before..start + before + many)
+    }
+
+    fn of(&self, key: u64) -> &[(u64, u32)] {
+        self.run(key).map_or(&[], |run| self.at(&run))
+    }
+
+    fn at(&self, run: &Range<u32>) -> &[(u64, u32)] {
+        &self.rows[run.start as usize..run.end as usize]
     }
 }
 
-/// By which key a right row is linked, and why.
-fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(u64, Tier)> {
+/// The left rows that a right row is linked to, and why.
+fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(Range<u32>, Tier)> {
     let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
     let mut ids = [&right.own].into_iter().chain(&right.ids).chain(&right.refs).map(at);
-    if let Some(key) = ids.find(|key| !left.ids.of(*key).is_empty()) {
-        return Some((key, Tier::Identifier));
+    if let Some(run) = ids.find_map(|key| left.ids.run(key)) {
+        return Some((run, Tier::Identifier));
     }
-    let (exact, mailbox) = (at(&right.exact), at(&right.mailbox));
-    if !left.exact.of(exact).is_empty() {
-        return Some((exact, Tier::Address));
+    if let Some(run) = left.exact.run(at(&right.exact)) {
+        return Some((run, Tier::Address));
     }
-    (!left.mailbox.of(mailbox).is_empty()).then_some((mailbox, Tier::Mailbox))
+    left.mailbox.run(at(&right.mailbox)).map(|run| (run, Tier::Mailbox))
 }
 
 /// The rows of a dataset by each kind of key.
@@ -119,11 +131,11 @@ impl Lookups {
         }
     }
 
-    fn rows(&self, key: u64, tier: Tier) -> &[(u64, u32)] {
+    fn rows(&self, run: &Range<u32>, tier: Tier) -> &[(u64, u32)] {
         match tier {
-            Tier::Identifier => self.ids.of(key),
-            Tier::Address => self.exact.of(key),
-            Tier::Mailbox => self.mailbox.of(key),
+            Tier::Identifier => self.ids.at(run),
+            Tier::Address => self.exact.at(run),
+            Tier::Mailbox => self.mailbox.at(run),
         }
     }
 }
@@ -132,19 +144,20 @@ impl Lookups {
 pub(super) fn link(left: &Lookups, right: &Hashes) -> (Vec<Link>, u64) {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
-    let chosen: Vec<Option<(u64, Tier)>> = (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
-    let mut wide: AHashMap<(u64, Tier), u32> = AHashMap::new();
+    let chosen: Vec<Option<(Range<u32>, Tier)>> =
+        (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
+    let mut wide: AHashMap<(u32, Tier), u32> = AHashMap::new();
     for (choice, row) in chosen.iter().zip(0_u32..) {
-        if let Some((key, tier)) = choice
-            && left.rows(*key, *tier).len() > EACH_WITH_EACH
+        if let Some((run, tier)) = choice
+            && run.len() > EACH_WITH_EACH
         {
-            wide.entry((*key, *tier)).or_insert(row);
+            wide.entry((run.start, *tier)).or_insert(row);
         }
     }
-    let of_row = |(choice, row): (&Option<(u64, Tier)>, u32)| {
-        let (key, tier) = (*choice)?;
-        let found = left.rows(key, tier);
-        let first = wide.get(&(key, tier)).is_none_or(|first| *first == row);
+    let of_row = |(choice, row): (&Option<(Range<u32>, Tier)>, u32)| {
+        let (run, tier) = choice.as_ref()?;
+        let (found, tier) = (left.rows(run, *tier), *tier);
+        let first = wide.is_empty() || wide.get(&(run.start, tier)).is_none_or(|first| *first == row);
         let found = if first { found } else { &found[..1] };
         Some(found.iter().map(move |(_, left)| Link { left: *left, right: row, tier }))
     };

@@ -8,6 +8,7 @@ pub mod links;
 pub mod normalize;
 mod sets;
 mod shelf;
+mod strays;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
@@ -51,6 +52,10 @@ impl Frame {
 
     /// Sorts the keys once, so that samples are chosen by comparing numbers.
     fn ranked(mut self) -> Self {
+        if self.dataset.key.is_none_or(|key| !self.columns.contains_key(&key)) {
+            self.ranks = ranks_of_numbers(self.rows);
+            return self;
+        }
         // Ids of one system begin alike: the sixteen bytes behind that tell nearly all of them apart, as one number each.
         let first = self.key(0);
         let alike = |row: u32| first.bytes().zip(self.key(row).bytes()).take_while(|(one, other)| one == other).count();
@@ -107,6 +112,23 @@ impl Frame {
     pub fn bytes(&self) -> usize {
         self.columns.values().map(TextColumn::bytes).sum::<usize>() + self.ranks.len() * 4
     }
+}
+
+/// The ranks of records that are known by their numbers: those sort as texts do, 10 before 9.
+fn ranks_of_numbers(rows: u32) -> Vec<u32> {
+    let as_text = |row: u32| {
+        let number = u64::from(row) + 1;
+        let digits = number.ilog10();
+        // Aligned to the left; of two that are then the same, the shorter one comes first.
+        (number * 10_u64.pow(10 - digits), digits, row)
+    };
+    let mut order: Vec<(u64, u32, u32)> = (0..rows).into_par_iter().map(as_text).collect();
+    order.par_sort_unstable();
+    let mut ranks = vec![0; order.len()];
+    for ((.., row), rank) in order.iter().zip(0..) {
+        ranks[*row as usize] = rank;
+    }
+    ranks
 }
 
 /// The first sixteen bytes as a number that sorts as they do.
@@ -264,6 +286,17 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress, shelf
 #[cfg(test)]
 mod tests {
     use super::testing::store;
+
+    #[test]
+    fn records_without_a_key_rank_by_their_numbers_as_texts() {
+        let ranks = super::ranks_of_numbers(1_234);
+        let key = |row: usize| format!("record {}", row + 1);
+        for one in (0..1_234).step_by(7) {
+            for other in 0..1_234 {
+                assert_eq!(ranks[one].cmp(&ranks[other]), key(one).cmp(&key(other)), "{} {}", one + 1, other + 1);
+            }
+        }
+    }
 
     #[test]
     fn ranks_sort_as_keys_do() {

@@ -36,7 +36,9 @@ impl Shelf {
         // A column without rows is on the shelf as well.
         let pieces = self.pieces.entry(index).or_default();
         if !piece.is_empty() {
-            self.file.write_all(&piece).map_err(|error| fault(&error))?;
+            // Columns may have been fetched since the last one was put.
+            let written = self.file.seek(SeekFrom::Start(self.end)).and_then(|_| self.file.write_all(&piece));
+            written.map_err(|error| fault(&error))?;
             pieces.push((self.end, piece.len()));
             self.end += piece.len() as u64;
         }

@@ -4,7 +4,7 @@ use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
 };
 
-use super::keys::{BLOCKS, Block, Worth};
+use super::keys::{BLOCKS, Block, FIRST, LAST, Worth};
 use super::lists::DomainKind;
 use super::people::People;
 use super::slips;
@@ -115,10 +115,22 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
+    // In a crowd, records next to each other that have no other name in common than what brought them here are strangers.
+    let neighbours = |one: u32, other: u32| {
+        let (one, other) = (&people.all[one as usize], &people.all[other as usize]);
+        let (first, last) = (one.first == other.first, one.last == other.last);
+        match (block.uses & FIRST != 0, block.uses & LAST != 0) {
+            (true, true) => true,
+            (true, false) => last,
+            (false, true) => first,
+            (false, false) => first || last,
+        }
+    };
     runs.into_par_iter()
         .flat_map_iter(|run| {
             let mut rows: Vec<u32> = run.iter().map(|(_, row)| *row).collect();
-            let reach = match run.len() > largest {
+            let is_crowd = run.len() > largest;
+            let reach = match is_crowd {
                 true if broad => 0,
                 true => {
                     rows.sort_unstable_by_key(|row| {
@@ -131,9 +143,9 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             };
             let mut pairs = Vec::new();
             for (at, one) in rows.iter().enumerate() {
-                pairs.extend(
-                    rows[at + 1..].iter().take(reach).filter(|row| *row != one).map(|other| pack(*one, *other)),
-                );
+                let others = rows[at + 1..].iter().take(reach).filter(|row| *row != one);
+                let met = others.filter(|other| !is_crowd || neighbours(*one, **other));
+                pairs.extend(met.map(|other| pack(*one, *other)));
             }
             pairs
         })

@@ -4,8 +4,8 @@ use super::birth::{self, Alike};
 use super::dictionary::Dictionary;
 use super::names::Likeness;
 use super::people::{Field, People, Person};
+use super::phone;
 use super::weights::{ASPECTS, Aspect, Weights, name, other, rarity};
-use super::{near, phone};
 
 /// What the addresses of two records are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -344,9 +344,9 @@ impl Found<'_> {
                 self.bits[Aspect::Place as usize] = left;
                 self.shared -= said - left;
             }
-        } else if postcodes && near(&people.postcodes, a.postcode, b.postcode) {
+        } else if postcodes && people.postcodes.are_near(a.postcode, b.postcode) {
             self.put(Aspect::Place, other::NEAR);
-        } else if cities && near(&people.cities, a.city, b.city) {
+        } else if cities && people.cities.are_near(a.city, b.city) {
             self.put(Aspect::Place, other::SWAPPED);
         } else if postcodes || cities {
             self.put(Aspect::Place, other::OTHER);
@@ -354,7 +354,7 @@ impl Found<'_> {
         if a.street != 0 && b.street != 0 {
             let level = match a.street == b.street {
                 true => other::SAME,
-                false if near(&people.streets, a.street, b.street) => other::NEAR,
+                false if people.streets.are_near(a.street, b.street) => other::NEAR,
                 false => other::OTHER,
             };
             self.put(Aspect::Street, level);
@@ -366,39 +366,7 @@ impl Found<'_> {
             let held = dictionary.counts[one as usize];
             return self.put_rare(aspect, other::SAME, held);
         }
-        let near = near(dictionary, one, two);
+        let near = dictionary.are_near(one, two);
         self.put(aspect, if near { other::NEAR } else { other::OTHER });
     }
-}
-
-/// Whether two texts of a column are a slip apart, with the same digits. Most are told apart without reading them.
-fn near(dictionary: &Dictionary, one: u32, other: u32) -> bool {
-    let (sign, its) = (dictionary.sign(one), dictionary.sign(other));
-    let (shorter, longer) = sign.lengths(its);
-    let may = match longer > 3 {
-        true => sign.may_begin(its),
-        false => sign.may_be_within(its, slips_of(shorter)),
-    };
-    let read = || u8::from(are_near(dictionary.text(one), dictionary.text(other)));
-    may && dictionary.near.of(one.min(other), one.max(other), read) == 1
-}
-
-/// Slips that two texts of so many bytes may be apart.
-fn slips_of(shorter: u32) -> u32 {
-    if shorter >= 8 { 2 } else { 1 }
-}
-
-fn are_near(one: &str, other: &str) -> bool {
-    let length = one.len().min(other.len());
-    if length < 4 {
-        return false;
-    }
-    if one.len().abs_diff(other.len()) > 3 {
-        return (one.starts_with(other) || other.starts_with(one)) && near::same_digits(one, other);
-    }
-    if !near::within(one, other, slips_of(u32::try_from(length).unwrap_or(u32::MAX))) {
-        return false;
-    }
-    // A postcode is all digits: there one wrong digit is a slip too.
-    near::same_digits(one, other) || (near::within(one, other, 1) && one.bytes().all(|byte| byte.is_ascii_digit()))
 }

@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::known::Known;
 use super::lists::LISTS;
 use super::names::fold;
-use super::near::Sign;
+use super::near::{self, Sign};
 
 /// Distinct texts of a column with how often each stands.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Dictionary {
     /// Records that hold each.
     pub counts: Vec<u32>,
     signs: Vec<Sign>,
-    pub(super) near: Known,
+    near: Known,
 }
 
 impl Dictionary {
@@ -66,15 +66,42 @@ impl Dictionary {
         at
     }
 
-    /// What tells a text by its place apart from most others.
-    pub(super) fn sign(&self, at: u32) -> Sign {
-        self.signs[at as usize]
+    /// Whether two texts are a slip apart, with the same digits. Most are told apart without reading them.
+    pub(super) fn are_near(&self, one: u32, other: u32) -> bool {
+        let (sign, its) = (self.signs[one as usize], self.signs[other as usize]);
+        let (shorter, longer) = sign.lengths(its);
+        let may = match longer > 3 {
+            true => sign.may_begin(its),
+            false => sign.may_be_within(its, slips_of(shorter)),
+        };
+        let read = || u8::from(are_near(self.text(one), self.text(other)));
+        may && self.near.of(one.min(other), one.max(other), read) == 1
     }
 
     /// A text by its place.
     pub fn text(&self, at: u32) -> &str {
         &self.texts[at as usize]
     }
+}
+
+/// Slips that two texts of so many bytes may be apart.
+fn slips_of(shorter: u32) -> u32 {
+    if shorter >= 8 { 2 } else { 1 }
+}
+
+fn are_near(one: &str, other: &str) -> bool {
+    let length = one.len().min(other.len());
+    if length < 4 {
+        return false;
+    }
+    if one.len().abs_diff(other.len()) > 3 {
+        return (one.starts_with(other) || other.starts_with(one)) && near::same_digits(one, other);
+    }
+    if !near::within(one, other, slips_of(u32::try_from(length).unwrap_or(u32::MAX))) {
+        return false;
+    }
+    // A postcode is all digits: there one wrong digit is a slip too.
+    near::same_digits(one, other) || (near::within(one, other, 1) && one.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn is_word(text: &str) -> bool {

@@ -27,8 +27,8 @@ pub struct Block {
 }
 
 const ADDRESS: u32 = 1;
-const FIRST: u32 = 1 << 1;
-const LAST: u32 = 1 << 2;
+pub(super) const FIRST: u32 = 1 << 1;
+pub(super) const LAST: u32 = 1 << 2;
 const PHONE: u32 = 1 << 4;
 const BIRTH: u32 = 1 << 5;
 const PLACE: u32 = 1 << 6;

@@ -62,7 +62,7 @@ mod tests {
                 }
             }
         }
-        let asked = Cell::new(0);
+        let (known, asked) = (Known::default(), Cell::new(0));
         let ask = |one: u32| {
             known.of(one, 5, || {
                 asked.set(asked.get() + 1);

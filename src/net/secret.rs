@@ -1,6 +1,7 @@
 //! Secrets: the environment or a file in, a value out that no message, log or report can print.
 
 use std::fmt;
+use std::io::Read;
 use std::path::PathBuf;
 
 use crate::error::{Error, Fault, Result};
@@ -33,6 +34,26 @@ impl Kept {
         starts && word.len() <= 128 && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     }
 
+    /// The file that holds it, when every user of this machine may read that.
+    #[cfg(unix)]
+    pub fn open_file(&self) -> Option<PathBuf> {
+        use std::os::unix::fs::PermissionsExt;
+        let file = match self {
+            Self::File(file) => file.clone(),
+            Self::Variable(name) => {
+                PathBuf::from(std::env::var_os(format!("{name}_FILE")).filter(|path| !path.is_empty())?)
+            }
+        };
+        let mode = std::fs::metadata(&file).ok()?.permissions().mode();
+        (mode & 0o004 != 0).then_some(file)
+    }
+
+    /// The file that holds it, when every user of this machine may read that; here nobody can say.
+    #[cfg(not(unix))]
+    pub fn open_file(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// Reads the secret.
     pub fn read(&self) -> Result<Secret> {
         let (text, name) = match self {
@@ -40,7 +61,7 @@ impl Kept {
             Self::File(file) => (from_file(file)?, self.to_string()),
         };
         // The line end behind a secret in a file is not of it.
-        let text = text.trim();
+        let text = text.trim_start_matches('\u{feff}').trim();
         if text.is_empty() {
             return Err(Error::usage(Fault::new(format!("{name} is blank")).help("put the secret there")));
         }
@@ -83,8 +104,12 @@ fn from_file(file: &std::path::Path) -> Result<String> {
         Ok(_) => {}
         Err(error) => return refuse(&error.to_string()),
     }
-    match std::fs::read_to_string(file) {
-        Ok(text) => Ok(text),
+    // What is no plain file, such as a pipe, tells no size beforehand.
+    let mut text = String::new();
+    let read = std::fs::File::open(file).and_then(|file| file.take(LONGEST as u64 + 1).read_to_string(&mut text));
+    match read {
+        Ok(read) if read > LONGEST => refuse("it is too large for a secret"),
+        Ok(_) => Ok(text),
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => refuse("it is no text"),
         Err(error) => refuse(&error.to_string()),
     }
@@ -129,7 +154,14 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("token");
         std::fs::write(&file, "canary-1\n").expect("written");
-        let secret = Kept::File(file.clone()).read().expect("a secret");
+        let kept = Kept::File(file.clone());
+        let secret = kept.read().expect("a secret");
+        #[cfg(unix)]
+        for (mode, is_open) in [(0o600, false), (0o640, false), (0o644, true)] {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("set");
+            assert_eq!(kept.open_file().is_some(), is_open, "{mode:o}");
+        }
         assert_eq!(secret.reveal(), "canary-1");
         assert!(!format!("{secret:?} {}", secret.name()).contains("canary"));
         for (text, told) in [("", "is blank"), (" \n", "is blank"), ("one\ntwo canary", "more than one line")] {
@@ -140,6 +172,8 @@ mod tests {
         for (path, told) in [(dir.path().join("none"), "cannot be read"), (dir.path().to_owned(), "a folder")] {
             assert!(Kept::File(path).read().expect_err("no file").to_string().contains(told));
         }
+        #[cfg(unix)]
+        assert!(Kept::File("/dev/zero".into()).read().expect_err("endless").to_string().contains("too large"));
         std::fs::write(&file, vec![b'a'; LONGEST + 1]).expect("written");
         assert!(Kept::File(file).read().expect_err("too large").to_string().contains("too large"));
     }

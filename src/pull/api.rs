@@ -2,7 +2,6 @@
 //! cleared of secrets, whoever put them there.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -10,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use super::pacer::Pacer;
+use super::veil::Veil;
 use crate::config::pull::Pace;
 use crate::error::{Error, Fault, Result};
 use crate::net::{Address, Client, Limits, Method, Secret, Trouble, form, http_date};
@@ -102,7 +103,7 @@ pub struct Vendor<'a> {
     fetch: Client,
     pacer: RefCell<Pacer>,
     files: RefCell<Pacer>,
-    secrets: RefCell<Vec<Secret>>,
+    veil: RefCell<Veil>,
 }
 
 impl<'a> Vendor<'a> {
@@ -125,13 +126,13 @@ impl<'a> Vendor<'a> {
             fetch: Client::new(fetch),
             pacer: RefCell::new(Pacer::new(most[0])),
             files: RefCell::new(Pacer::new(most[1])),
-            secrets: RefCell::default(),
+            veil: RefCell::default(),
         }
     }
 
     /// Keeps a secret out of everything that is said from now on.
     pub fn hide(&self, secret: &Secret) {
-        self.secrets.borrow_mut().push(secret.clone());
+        self.veil.borrow_mut().add(secret.reveal());
     }
 
     /// Says a step.
@@ -150,11 +151,17 @@ impl<'a> Vendor<'a> {
 
     /// A text without secrets and without what a terminal obeys.
     pub fn clear(&self, text: &str) -> String {
-        let mut text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        for secret in self.secrets.borrow().iter().filter(|secret| secret.reveal().len() > 3) {
-            text = text.replace(secret.reveal(), "…");
+        self.veil.borrow().clear(text)
+    }
+
+    /// As much of a vendor's words as a message repeats. They are cleared before they are cut, lest half a secret stays.
+    pub fn quote(&self, text: &str) -> String {
+        let clear = self.clear(text);
+        if clear.chars().count() <= MOST_SAID {
+            clear
+        } else {
+            clear.chars().take(MOST_SAID).collect::<String>() + "…"
         }
-        text
     }
 
     /// Asks for JSON. Any answer is one, but for those that may pass and do not.
@@ -249,7 +256,7 @@ impl<'a> Vendor<'a> {
             (false, status) => {
                 let mut said = vec![code.as_str(), words.as_str()];
                 said.retain(|text| !text.is_empty());
-                let said: String = said.join(", ").chars().take(MOST_SAID).collect();
+                let said = self.quote(&said.join(", "));
                 if said.is_empty() { format!("it answered {status}") } else { format!("it answered {status}: {said}") }
             }
         };
@@ -276,55 +283,10 @@ fn told(status: u16, bytes: &[u8], date: Option<i64>) -> Told {
     Told { status, json: json.unwrap_or_default(), strange, date }
 }
 
-/// Keeps to so many requests in a time.
-#[derive(Debug)]
-struct Pacer {
-    most: usize,
-    within: Duration,
-    past: VecDeque<Instant>,
-}
-
-impl Pacer {
-    fn new((most, within): (usize, Duration)) -> Self {
-        Self { most, within, past: VecDeque::new() }
-    }
-
-    fn wait(&mut self) {
-        let left = self.left(Instant::now());
-        if !left.is_zero() {
-            std::thread::sleep(left);
-        }
-        self.past.push_back(Instant::now());
-        if self.past.len() > self.most {
-            self.past.pop_front();
-        }
-    }
-
-    /// How long the next request has to wait.
-    fn left(&self, now: Instant) -> Duration {
-        match self.past.front().filter(|_| self.past.len() >= self.most) {
-            Some(first) => (*first + self.within).saturating_duration_since(now),
-            None => Duration::ZERO,
-        }
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Duration, Instant, Pacer, Told, told};
-
-    #[test]
-    fn no_more_requests_than_allowed_go_out_in_a_time() {
-        let mut pacer = Pacer::new((2, Duration::from_secs(60)));
-        let now = Instant::now();
-        for _ in 0..2 {
-            assert_eq!(pacer.left(now), Duration::ZERO);
-            pacer.past.push_back(now);
-        }
-        assert_eq!(pacer.left(now + Duration::from_secs(20)), Duration::from_secs(40));
-        assert_eq!(pacer.left(now + Duration::from_secs(61)), Duration::ZERO);
-    }
+    use super::{Told, told};
 
     #[test]
     fn refusals_are_read_in_every_shape() {

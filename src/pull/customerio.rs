@@ -14,6 +14,10 @@ use crate::text::{count, list};
 /// Attributes that rules look at whether the mapping names them or not.
 const STANDARD: [&str; 6] =
     ["created_at", "unsubscribed", "cio_subscription_preferences", "_created_in_customerio_at", "timezone", "phone"];
+/// Pages of a list.
+const MOST_PAGES: usize = 1_000;
+/// Items of a list: no workspace has more, and each segment is asked for alone.
+const MOST_ITEMS: usize = 20_000;
 /// What names a person.
 const IDENTIFIERS: [&str; 3] = ["id", "email", "cio_id"];
 
@@ -34,16 +38,18 @@ fn everyone() -> Value {
     json!({ "or": [exists, { "not": exists }] })
 }
 
-pub(super) fn export_people(base: &Address, asked: &CustomerIo, attributes: &[String]) -> Call {
+/// An export of people, with these attributes, or with all.
+pub(super) fn export_people(base: &Address, asked: &CustomerIo, attributes: Option<&[String]>) -> Call {
     let mut body = json!({ "filters": asked.filters.clone().unwrap_or_else(everyone) });
-    if asked.attributes != Wanted::All {
+    if let Some(attributes) = attributes {
         body["attributes"] = json!(attributes);
     }
     Call::post(base.at("exports/customers", &[]), body, "an export of people")
 }
 
-pub(super) fn export_deliveries(base: &Address, campaign: &Value, start: Option<i64>) -> Call {
-    let mut body = json!({ "campaign_id": campaign });
+/// An export of what one campaign or newsletter sent: `campaign_id` or `newsletter_id` says of which.
+pub(super) fn export_deliveries(base: &Address, whose: &str, id: &Value, start: Option<i64>) -> Call {
+    let mut body = json!({ whose: id });
     if let Some(start) = start {
         body["start"] = json!(start);
     }
@@ -62,16 +68,19 @@ pub(super) fn listed(base: &Address, path: &str, what: &str) -> Call {
     Call::get(base.at(path, &[]), what)
 }
 
-/// The attributes to ask for.
-pub(super) fn attributes(asked: &CustomerIo, mapped: &[String]) -> Vec<String> {
+/// The attributes to ask for; none in particular where all are wanted, or where no mapping says which.
+pub(super) fn attributes(asked: &CustomerIo, wish: &Wish<'_>) -> Option<Vec<String>> {
+    let mapped = wish.attributes;
     let mut names: Vec<String> = match &asked.attributes {
+        Wanted::All => return None,
+        Wanted::Mapping if wish.documents.is_empty() => return None,
         Wanted::These(names) => names.clone(),
-        _ => STANDARD.iter().map(|name| (*name).to_owned()).chain(mapped.iter().cloned()).collect(),
+        Wanted::Mapping => STANDARD.iter().map(|name| (*name).to_owned()).chain(mapped.iter().cloned()).collect(),
     };
     names.retain(|name| !IDENTIFIERS.contains(&name.as_str()));
     names.sort();
     names.dedup();
-    names
+    Some(names)
 }
 
 /// One pull of Customer.io.
@@ -99,17 +108,14 @@ pub(super) fn pull(vendor: &Vendor<'_>, asked: &CustomerIo, wish: &Wish<'_>, lan
         run.segments()?;
     }
     if asks("campaigns") || asks("deliveries") {
-        let (campaigns, at) = run.list("campaigns", "campaigns")?;
-        if asks("campaigns") {
-            run.keep_list("campaigns.json", &json!({ "campaigns": campaigns }), at)?;
-        }
+        let (campaigns, at) = run.listing("campaigns.json", "campaigns", "campaigns", asks("campaigns"))?;
         if asks("deliveries") {
             run.deliveries(&campaigns, at)?;
+            run.newsletters(at)?;
         }
     }
     if asks("topics") {
-        let (topics, at) = run.list("subscription_topics", "topics")?;
-        run.keep_list("topics.json", &json!({ "topics": topics }), at)?;
+        run.listing("topics.json", "subscription_topics", "topics", true)?;
     }
     Ok(())
 }
@@ -124,15 +130,12 @@ impl Run<'_> {
     }
 
     fn people(&mut self) -> Result<()> {
-        let wanted = attributes(self.asked, self.wish.attributes);
-        let call = export_people(&self.base, self.asked, &wanted);
+        let wanted = attributes(self.asked, self.wish);
+        let call = export_people(&self.base, self.asked, wanted.as_deref());
         let Some(header) = self.export("people", "people.csv", &call)? else { return Ok(()) };
         let lacks = |name: &&String| !header.contains(name);
         let own: Vec<String> = IDENTIFIERS.iter().map(|name| (*name).to_owned()).collect();
-        let absent: Vec<String> = match self.asked.attributes {
-            Wanted::All => own.iter().filter(lacks).cloned().collect(),
-            _ => own.iter().chain(&wanted).filter(lacks).cloned().collect(),
-        };
+        let absent: Vec<String> = own.iter().chain(wanted.iter().flatten()).filter(lacks).cloned().collect();
         if absent.is_empty() {
             return Ok(());
         }
@@ -172,7 +175,7 @@ impl Run<'_> {
 
     fn begin(&mut self, what: &str, file: &str, create: &Call) -> Result<Job> {
         let told = self.fine(create)?;
-        let Some(id) = told.text("/export/id").filter(|id| id.bytes().all(|byte| byte.is_ascii_digit())) else {
+        let Some(id) = told.text("/export/id").filter(|id| is_number(id)) else {
             let message = format!("Customer.io named no export of {what}");
             return Err(self.vendor.stop(message, "run the pull again"));
         };
@@ -223,7 +226,11 @@ impl Run<'_> {
             };
             self.vendor.hide(&Secret::given(url.as_str(), "the link"));
             let shown = format!("the link to the export of {what}");
-            let at = Address::parse(&url, &shown).map_err(|error| self.vendor.stop(error.to_string(), ""))?;
+            let help = "run the pull again; if it stays so, ask Customer.io's support";
+            let at = Address::parse(&url, &shown).map_err(|error| self.vendor.stop(error.to_string(), help))?;
+            if at.is_near() && !self.base.is_near() {
+                return Err(self.vendor.stop(format!("{shown} leads to this machine, and is not followed"), help));
+            }
             // Whoever has the link has the file: the key does not go along.
             let told = self.vendor.file(&Call::get(at, format!("the file of {what}")), &[], &packed)?;
             if told.status != 200 {
@@ -248,12 +255,46 @@ impl Run<'_> {
         Err(self.vendor.stop(message, "run the pull again; nothing of it was put among the exports"))
     }
 
-    /// The list of an answer, and when it was. Lists of this API come without pages.
+    /// A list, and when it was: that of an earlier pull where it is there, else asked for.
+    fn listing(&mut self, file: &str, path: &str, name: &str, keeps: bool) -> Result<(Vec<Value>, i64)> {
+        if let Some(Value::Array(known)) = self.landing.json(file).map(|mut known| known[name].take()) {
+            return Ok((known, now()));
+        }
+        let (items, at) = self.list(path, name)?;
+        if keeps {
+            self.keep_list(file, &json!({ name: items }), at)?;
+        }
+        Ok((items, at))
+    }
+
+    /// The list of an answer, and when it was.
     fn list(&self, path: &str, name: &str) -> Result<(Vec<Value>, i64)> {
-        let told = self.fine(&listed(&self.base, path, name))?;
-        match told.json.get(name).and_then(Value::as_array) {
-            Some(items) => Ok((items.clone(), told.date.unwrap_or_else(now))),
-            None => Err(self.vendor.stop(format!("Customer.io answered no list of {name}"), "run the pull again")),
+        self.pages(path, name)?.map_err(|told| self.vendor.refused(&listed(&self.base, path, name), &told))
+    }
+
+    /// The same, or the refusal. These lists are said to come without pages; where one does, it is whole or it is none.
+    fn pages(&self, path: &str, name: &str) -> Result<std::result::Result<(Vec<Value>, i64), Told>> {
+        let (mut found, mut at, mut starts) = (Vec::new(), None, Vec::<String>::new());
+        loop {
+            let query: Vec<_> = starts.last().map(|start| ("start", start.as_str())).into_iter().collect();
+            let told = self.json(&Call::get(self.base.at(path, &query), name))?;
+            if !told.is_fine() {
+                return Ok(Err(told));
+            }
+            at = at.or(told.date);
+            let Some(items) = told.json.get(name).and_then(Value::as_array) else {
+                let message = format!("Customer.io answered no list of {name}");
+                return Err(self.vendor.stop(message, "run the pull again"));
+            };
+            found.extend(items.iter().cloned());
+            let Some(next) = told.text("/next").filter(|next| !next.is_empty()) else {
+                return Ok(Ok((found, at.unwrap_or_else(now))));
+            };
+            if starts.contains(&next) || starts.len() >= MOST_PAGES || found.len() > MOST_ITEMS {
+                let message = format!("Customer.io leads from page to page of {name} without an end");
+                return Err(self.vendor.stop(message, "run the pull again; if it stays so, ask Customer.io's support"));
+            }
+            starts.push(next);
         }
     }
 
@@ -264,9 +305,12 @@ impl Run<'_> {
 
     /// The list of segments; each one alone also tells its conditions, which are no documented part of the answer.
     fn segments(&mut self) -> Result<()> {
+        if self.landing.has("segments.json") {
+            return Ok(());
+        }
         let (mut segments, at) = self.list("segments", "segments")?;
         for segment in &mut segments {
-            let Some(id) = segment["id"].as_u64() else { continue };
+            let id = self.id(segment, "segment")?;
             let call = listed(&self.base, &format!("segments/{id}"), &format!("segment {id}"));
             let told = self.json(&call)?;
             if told.status == 404 {
@@ -284,15 +328,48 @@ impl Run<'_> {
         self.keep_list("segments.json", &json!({ "segments": segments }), at)
     }
 
+    /// The number of a segment or a campaign, which goes into paths and into names of files.
+    fn id(&self, item: &Value, what: &str) -> Result<u64> {
+        let id = item["id"].as_u64().or_else(|| item["id"].as_str().filter(|id| is_number(id))?.parse().ok());
+        id.ok_or_else(|| self.vendor.stop(format!("Customer.io names a {what} without a number"), "run the pull again"))
+    }
+
     /// What was sent, by campaign, because the API exports deliveries of one at a time.
     fn deliveries(&mut self, campaigns: &[Value], now: i64) -> Result<()> {
         let started = campaigns.iter().filter(|campaign| campaign["state"] != json!("draft"));
         for campaign in started {
-            let Some(id) = campaign["id"].as_u64() else { continue };
+            let id = self.id(campaign, "campaign")?;
             let start = self.asked.since.map(|since| now - since);
-            let call = export_deliveries(&self.base, &json!(id), start);
+            let call = export_deliveries(&self.base, "campaign_id", &json!(id), start);
             let what = format!("deliveries of campaign {id}");
             self.export(&what, &format!("deliveries_{id}.csv"), &call)?;
+        }
+        Ok(())
+    }
+}
+
+impl Run<'_> {
+    /// What newsletters sent: whoever opted out and got one is who a rule on deliveries looks for.
+    fn newsletters(&mut self, now: i64) -> Result<()> {
+        let found = match self.pages("newsletters", "newsletters")? {
+            Ok((found, _)) => found,
+            Err(told) if matches!(told.status, 401 | 403 | 404) => {
+                let note = "deliveries of newsletters could not be had: the key does not give the list of newsletters";
+                self.vendor.say(&format!("  {note}"));
+                return self.landing.remark(note.to_owned());
+            }
+            Err(told) => return Err(self.vendor.refused(&listed(&self.base, "newsletters", "newsletters"), &told)),
+        };
+        let start = self.asked.since.map(|since| now - since);
+        // One without a time of sending may have been sent as well; one of a draft is blank or 0.
+        let is_sent = |newsletter: &&Value| match newsletter.get("sent_at") {
+            None => true,
+            Some(at) => at.as_i64().is_some_and(|at| at > 0 && start.is_none_or(|start| at >= start)),
+        };
+        for newsletter in found.iter().filter(is_sent) {
+            let id = self.id(newsletter, "newsletter")?;
+            let call = export_deliveries(&self.base, "newsletter_id", &json!(id), start);
+            self.export(&format!("deliveries of newsletter {id}"), &format!("deliveries_newsletter_{id}.csv"), &call)?;
         }
         Ok(())
     }
@@ -303,6 +380,10 @@ fn named(header: Vec<String>) -> std::result::Result<Vec<String>, String> {
     let names = ["id", "email", "cio_id", "customer_id", "internal_customer_id", "recipient", "delivery_id"];
     let has = header.iter().any(|label| names.contains(&label.as_str()));
     if has { Ok(header) } else { Err("none of its columns names a person".to_owned()) }
+}
+
+fn is_number(id: &str) -> bool {
+    !id.is_empty() && id.len() < 20 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The module that a file holds.

@@ -79,7 +79,11 @@ fn checked(packed: &Path, draft: &Path) -> std::result::Result<Option<u64>, Stri
             let mut broken = documents.filter_map(std::result::Result::<serde::de::IgnoredAny, _>::err);
             broken.next().map_or(Ok(None), |_| Err("its JSON breaks off or is damaged".to_owned()))
         }
-        Some(_) => table::rows(draft, &[], None).map(Some),
+        Some(_) => match table::rows(draft, &[], None)? {
+            // A server that would not, and said so in plain words with a status that says it would.
+            0 if table::header(draft)?.len() < 2 => Err("it holds a line of text, and no table".to_owned()),
+            rows => Ok(Some(rows)),
+        },
     }
 }
 
@@ -96,7 +100,9 @@ mod tests {
             ("a,b\n1,2\n", Ok(Some(1))),
             ("{\"a\": 1}\n{\"a\": 2}\n", Ok(None)),
             ("[{\"a\": 1}]", Ok(None)),
+            ("a,b\n", Ok(Some(0))),
             ("a,b\n1", Err(())),
+            ("please sign in", Err(())),
             ("[{\"a\": 1}", Err(())),
             ("<!doctype html>", Err(())),
             ("PAR1xxxx", Err(())),

@@ -24,6 +24,8 @@ const STANDARD: &[&str] = &[
     "Data_Source",
     "Lead_Source",
     "Lead_Status",
+    "Industry",
+    "Rating",
     "Tag",
     "Description",
     "Created_By",
@@ -50,6 +52,7 @@ const STANDARD: &[&str] = &[
     "Converted_Deal",
     "Deal_Name",
     "Stage",
+    "Stage_Modified_Time",
     "Amount",
     "Closing_Date",
     "Pipeline",
@@ -113,7 +116,9 @@ impl Field {
 pub(super) fn all(answer: &Value) -> Vec<Field> {
     let listed = answer["fields"].as_array().into_iter().flatten();
     let text = |field: &Value, key: &str| field[key].as_str().unwrap_or_default().to_owned();
-    let fields = listed.filter(|field| !NO_CELL.contains(&field["data_type"].as_str().unwrap_or_default()));
+    // A field that no layout uses has no values, and an export does not know it.
+    let used = listed.filter(|field| field["type"].as_str() != Some("unused"));
+    let fields = used.filter(|field| !NO_CELL.contains(&field["data_type"].as_str().unwrap_or_default()));
     let fields = fields.map(|field| Field {
         label: text(field, "field_label"),
         api: text(field, "api_name"),
@@ -144,21 +149,24 @@ pub(super) fn wanted(module: &str, fields: &[Field], wanted: &Wanted, documents:
         let api = zoho_api_name(module, name).unwrap_or_default();
         [field.label.as_str(), field.api.as_str()].contains(&name) || field.api == api
     };
+    let expected = expected(module, wanted, documents);
+    // A mapping names columns in any case, and so does the audit.
+    let documents = documents.to_lowercase();
+    let is_named =
+        |field: &Field| names(&documents, &field.label.to_lowercase()) || names(&documents, &field.api.to_lowercase());
     let takes = |field: &Field| match wanted {
         Wanted::All => true,
         Wanted::These(names) => names.iter().any(|name| is(field, name)),
         Wanted::Mapping => {
             documents.is_empty()
                 || STANDARD.contains(&field.api.as_str())
-                || names(documents, &field.label)
-                || names(documents, &field.api)
+                || expected.iter().any(|name| field.api.eq_ignore_ascii_case(name))
+                || is_named(field)
         }
     };
     let chosen: Vec<&Field> = fields.iter().filter(|field| takes(field)).collect();
     let lookups: Vec<&&Field> = chosen.iter().filter(|field| field.is_lookup()).collect();
-    let is_read = |field: &&&&Field| {
-        NAMED.contains(&field.api.as_str()) || names(documents, &field.label) || names(documents, &field.api)
-    };
+    let is_read = |field: &&&&Field| NAMED.contains(&field.api.as_str()) || is_named(field);
     let absent = match wanted {
         Wanted::These(names) => {
             names.iter().filter(|name| !fields.iter().any(|field| is(field, name))).cloned().collect()
@@ -182,7 +190,8 @@ pub(super) fn expected(module: &str, wanted: &Wanted, documents: &str) -> Vec<St
         Wanted::Mapping if documents.is_empty() => Vec::new(),
         Wanted::Mapping => {
             let prefix = format!(".{}.", module.to_lowercase());
-            let named = documents.match_indices(&prefix).map(|(at, _)| &documents[at + prefix.len()..]);
+            let lower = documents.to_ascii_lowercase();
+            let named = lower.match_indices(&prefix).map(|(at, _)| &documents[at + prefix.len()..]);
             let named = named.filter_map(|rest| rest.split(['\n', '"', '\'', ',', ']', '}', '#', '=']).next());
             let mut names: Vec<String> = named.filter_map(|name| zoho_api_name(module, name.trim())).collect();
             names.sort();
@@ -204,8 +213,17 @@ fn names(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Wanted, all, expected, wanted};
+    use super::{STANDARD, Wanted, all, expected, wanted, zoho_api_name};
+    use crate::config::LABELS;
     use serde_json::json;
+
+    #[test]
+    fn what_rules_look_for_by_name_is_asked_for() {
+        for key in LABELS.iter().filter(|key| key.name != "Record Id") {
+            let api = zoho_api_name("Leads", key.name).unwrap_or_default();
+            assert!(STANDARD.contains(&api.as_str()), "{} is not asked for", key.name);
+        }
+    }
 
     #[test]
     fn fields_are_those_that_the_mapping_names_and_rules_look_at() {
@@ -216,11 +234,13 @@ mod tests {
             field("Shoe Size", "Shoe_Size", "text"), field("Title", "Designation", "text"), field("Items", "Items", "subform"), field("Lead Owner", "Owner", "ownerlookup"),
             json!({ "field_label": "Partner", "api_name": "Partner", "data_type": "lookup",
                 "lookup": { "module": { "api_name": "Accounts" } } }),
+            json!({ "field_label": "Old", "api_name": "Old", "data_type": "text", "type": "unused" }),
         ] });
         let fields = all(&answer);
         let of = |choice: &Wanted, text: &str| wanted("Leads", &fields, choice, text);
         let named = |choice: &Wanted, text: &str| of(choice, text).fields;
         assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.Plan Tier"), ["Email", "Plan", "Owner"]);
+        assert_eq!(named(&Wanted::Mapping, "from: zoho.Leads.plan tier"), ["Email", "Plan", "Owner"]);
         assert_eq!(named(&Wanted::Mapping, "from: zoho.leads.My Planned Tiers, X_Shoe_Size"), ["Email", "Owner"]);
         assert_eq!(named(&Wanted::Mapping, "").len(), 6, "without a mapping there is nothing to choose by");
         assert_eq!(named(&Wanted::All, "x").len(), 6);

@@ -3,21 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::disk::{digest, failed, hide, lock, private, settle, whole};
 use crate::config::pull::Target;
 use crate::error::{Error, Fault, Result};
 use crate::exports::{LANDING, Manifest, Pulled, STAGING};
 use crate::frames::time::rfc3339;
-use crate::interrupt;
 
 /// What was asked for and what is there.
 const STATE: &str = "state.json";
 /// After this, tokens of pages and results of jobs are gone at the vendors.
 const STALE: i64 = 20 * 3600;
+/// What the names of files that are not whole end with.
+const HALVES: [&str; 2] = [".part", ".raw"];
 
 /// A job at a vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +40,9 @@ struct State {
     began: i64,
     jobs: BTreeMap<String, Job>,
     manifest: Option<Manifest>,
+    /// Whether everything is there, and only has to be put in its place.
+    #[serde(default)]
+    complete: bool,
 }
 
 /// The hidden folder, held against a second pull.
@@ -53,11 +57,8 @@ pub(super) struct Landing {
     _lock: File,
     /// Whether it goes on with an earlier pull.
     pub(super) resumed: bool,
-}
-
-fn failed(what: &Path, error: &std::io::Error) -> Error {
-    let fault = Fault::new(format!("{} could not be written: {error}", what.display()));
-    Error::input(fault.help("check the folder, its permissions and the space on the disk"))
+    /// Whether what is here is what is asked for today.
+    pub(super) current: bool,
 }
 
 impl Landing {
@@ -74,38 +75,38 @@ impl Landing {
         hide(&staging);
         let lock = lock(&staging)?;
         let now = jiff::Timestamp::now().as_second();
-        let known = read_state(&staging).filter(|known| {
-            let lands = staging.join(LANDING).exists();
-            known.manifest.is_some() && (lands || (!fresh && known.asks == asks && now - known.began < STALE))
-        });
-        let resumed = known.is_some();
-        let state = known.unwrap_or_else(|| State {
-            asks: asks.to_owned(),
-            began: now,
-            jobs: BTreeMap::new(),
-            manifest: Some(blank),
-        });
-        let landing = Self { folder, single, staging, state, _lock: lock, resumed };
-        if !resumed {
-            landing.empty()?;
-        }
+        let is_current = |known: &State| !fresh && known.asks == asks && now - known.began < STALE;
+        let known = read_state(&staging).filter(|known| known.complete || is_current(known));
+        let (resumed, current) = (known.is_some(), known.as_ref().is_none_or(is_current));
+        let blank = State { asks: asks.to_owned(), began: now, manifest: Some(blank), ..State::default() };
+        let state = known.unwrap_or(blank);
+        let landing = Self { folder, single, staging, state, _lock: lock, resumed, current };
+        landing.sweep(if resumed { is_half } else { |_| true })?;
         landing.save()?;
         Ok(landing)
     }
 
     /// Whether an earlier pull had everything, and only its files were not all in place.
     pub(super) fn is_landing(&self) -> bool {
-        self.staging.join(LANDING).exists()
+        self.state.complete
     }
 
-    /// Throws away what is left in the hidden folder.
-    fn empty(&self) -> Result<()> {
+    /// Throws away what nobody goes on with. The mark of files that were being put in their places stays: what it says of
+    /// the places is true until another pull is there.
+    fn sweep(&self, is_left: fn(&str) -> bool) -> Result<()> {
         for entry in fs::read_dir(&self.staging).map_err(|error| failed(&self.staging, &error))?.flatten() {
-            if entry.file_name() != "lock" {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !["lock", LANDING].contains(&name.as_str()) && is_left(&name) && !self.lists(&name) {
                 fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
             }
         }
         Ok(())
+    }
+
+    /// Throws away what came in halves, which may be large.
+    pub(super) fn drop_halves(&self) {
+        // The next pull does it where this one cannot.
+        let _ = self.sweep(is_half);
     }
 
     fn save(&self) -> Result<()> {
@@ -158,6 +159,12 @@ impl Landing {
         })
     }
 
+    /// The JSON of an earlier pull that is whole.
+    pub(super) fn json(&self, name: &str) -> Option<serde_json::Value> {
+        let text = self.has(name).then(|| fs::read(self.staging.join(name)).ok())??;
+        serde_json::from_slice(&text).ok()
+    }
+
     /// Whether a file of this name was collected.
     pub(super) fn lists(&self, name: &str) -> bool {
         self.state.manifest.iter().flat_map(|manifest| &manifest.files).any(|pulled| pulled.file == name)
@@ -169,11 +176,22 @@ impl Landing {
             .map_err(|why| Error::input(Fault::new(format!("{name}: {why}")).help("run the pull again")))
     }
 
+    /// Forgets pages of a table that its newest export does not have: they are of an export that was begun and given up.
+    pub(super) fn only(&mut self, table: &str, files: &[String]) -> Result<()> {
+        let is_number = |page: &str| page.bytes().all(|byte| byte.is_ascii_digit());
+        let is_page = |file: &str| {
+            let rest = file.strip_prefix(table).and_then(|rest| rest.strip_suffix(".csv"));
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('_').is_some_and(is_number))
+        };
+        self.manifest().files.retain(|pulled| !is_page(&pulled.file) || files.contains(&pulled.file));
+        self.save()
+    }
+
     /// Keeps a draft that is whole.
     pub(super) fn keep(&mut self, name: &str, what: Kept<'_>) -> Result<()> {
         let (draft, path) = (self.draft(name), self.staging.join(name));
         let (bytes, sha256) = digest(&draft).map_err(|error| failed(&draft, &error))?;
-        fs::rename(&draft, &path).map_err(|error| failed(&path, &error))?;
+        settle(&draft, &path)?;
         private(&path);
         let pulled = Pulled {
             file: name.to_owned(),
@@ -209,6 +227,7 @@ impl Landing {
         manifest.asked = asked.into_iter().min().unwrap_or_default();
         manifest.finished = finished.into_iter().max().unwrap_or_default();
         let manifest = manifest.clone();
+        self.state.complete = true;
         self.save()?;
         let marker = self.staging.join(LANDING);
         whole(&marker, b"")?;
@@ -229,10 +248,13 @@ impl Landing {
         }
         let text = serde_json::to_string_pretty(&manifest).unwrap_or_default() + "\n";
         whole(&path, text.as_bytes())?;
-        let staging = self.staging.clone();
-        // Some systems do not take away what is still open.
+        // What was given up goes too; the mark goes last: an audit reads the folder when nothing is left to do.
+        self.sweep(|_| true)?;
+        fs::remove_file(&marker).map_err(|error| failed(&marker, &error))?;
+        let staging = std::mem::take(&mut self.staging);
+        // Some systems do not take away what is still open. Where another pull is quicker the folder is its own.
         drop(self);
-        fs::remove_dir_all(&staging).map_err(|error| failed(&staging, &error))?;
+        let _ = fs::remove_file(staging.join("lock")).and_then(|()| fs::remove_dir(&staging));
         Ok(manifest)
     }
 }
@@ -247,76 +269,14 @@ pub(super) struct Kept<'a> {
     pub(super) finished: i64,
 }
 
-/// One pull at a time.
-fn lock(staging: &Path) -> Result<File> {
-    let path = staging.join("lock");
-    let file = File::create(&path).map_err(|error| failed(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => {
-            let fault = Fault::new(format!("another pull works in {}", staging.display()));
-            Err(Error::input(fault.help("wait until it is done")))
-        }
-    }
+fn is_half(name: &str) -> bool {
+    HALVES.iter().any(|end| name.ends_with(end))
 }
 
 fn read_state(staging: &Path) -> Option<State> {
-    serde_json::from_str(&fs::read_to_string(staging.join(STATE)).ok()?).ok()
+    let known: State = serde_json::from_str(&fs::read_to_string(staging.join(STATE)).ok()?).ok()?;
+    known.manifest.as_ref().is_some_and(Manifest::is_plain).then_some(known)
 }
-
-/// Writes a file beside its place and moves it there, for the eyes of the user alone.
-fn whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let make = || tempfile::Builder::new().prefix(".crmlint").tempfile_in(folder);
-    let (mut file, _listed) = interrupt::listed(make, |file| file.path()).map_err(|error| failed(path, &error))?;
-    file.write_all(bytes).and_then(|()| file.flush()).map_err(|error| failed(path, &error))?;
-    file.persist(path).map_err(|error| failed(path, &error.error)).map(|_| ())
-}
-
-/// The size of a file and its SHA-256.
-fn digest(path: &Path) -> std::io::Result<(u64, String)> {
-    let mut file = File::open(path)?;
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    let (mut buffer, mut bytes) = (vec![0; 1 << 16], 0);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            break;
-        }
-        bytes += read as u64;
-        context.update(&buffer[..read]);
-    }
-    Ok((bytes, hex(context.finish().as_ref())))
-}
-
-/// The SHA-256 of a text.
-pub(super) fn digest_of(text: &str) -> String {
-    hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Exports hold people: their files are for the user alone.
-#[cfg(unix)]
-fn private(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    // A file system without permissions has none to set.
-    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path) {}
-
-#[cfg(unix)]
-fn hide(path: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o700));
-}
-
-#[cfg(not(unix))]
-fn hide(_: &Path) {}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -325,6 +285,7 @@ mod tests {
 
     use serde_json::json;
 
+    use super::super::disk::whole;
     use super::{Kept, LANDING, Landing, Manifest, STAGING, Target};
 
     const KEPT: Kept<'_> =
@@ -332,6 +293,13 @@ mod tests {
 
     fn open(folder: &Path, asks: &str) -> Landing {
         Landing::open(&Target::Folder(folder.to_owned()), asks, Manifest::new("zoho", "v8"), false).unwrap()
+    }
+
+    /// Says of what was collected that it is everything.
+    fn complete(staging: &Path) {
+        let path = staging.join(super::STATE);
+        let text = std::fs::read_to_string(&path).unwrap().replace("\"complete\": false", "\"complete\": true");
+        std::fs::write(path, text).unwrap();
     }
 
     #[test]
@@ -343,9 +311,10 @@ mod tests {
         drop(landing);
         let staging = dir.path().join(STAGING);
         std::fs::write(staging.join(LANDING), "").unwrap();
+        complete(&staging);
         std::fs::rename(staging.join("a.json"), dir.path().join("a.json")).unwrap();
         let landing = open(dir.path(), "another");
-        assert!(landing.resumed && landing.is_landing());
+        assert!(landing.resumed && landing.is_landing() && !landing.current);
         let manifest = landing.land().unwrap();
         assert!(manifest.fits(dir.path()) && manifest.files.len() == 2 && !staging.exists());
         assert_eq!(Manifest::read(&Manifest::path(dir.path(), None)), Some(manifest));
@@ -367,5 +336,61 @@ mod tests {
         let landing = open(dir.path(), "another");
         assert!(!landing.resumed && !landing.has("a.json"));
         assert!(!dir.path().join(STAGING).join("a.json").exists());
+    }
+
+    #[test]
+    fn a_folder_between_two_pulls_is_one_until_a_pull_is_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let mark = dir.path().join(STAGING).join(LANDING);
+        drop(open(dir.path(), "one"));
+        std::fs::write(&mark, "").unwrap();
+        std::fs::write(dir.path().join(STAGING).join(super::STATE), "{ broken").unwrap();
+        let mut landing = open(dir.path(), "one");
+        assert!(!landing.resumed && !landing.is_landing() && mark.exists(), "an audit still refuses the folder");
+        landing.keep_json("a.json", &json!([1]), KEPT).unwrap();
+        drop(landing);
+        let landing = open(dir.path(), "one");
+        assert!(landing.resumed && !landing.is_landing() && mark.exists(), "it goes on, and is not whole yet");
+        landing.land().unwrap();
+        assert!(!mark.exists());
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_taken_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("exports");
+        let mut landing = open(&folder, "one");
+        landing.keep_json("a.json", &json!([1]), KEPT).unwrap();
+        landing.land().unwrap();
+        let path = Manifest::path(&folder, None);
+        let text = std::fs::read_to_string(&path).unwrap().replace("a.json", "../b.json");
+        std::fs::write(dir.path().join("b.json"), std::fs::read(folder.join("a.json")).unwrap()).unwrap();
+        whole(&path, text.as_bytes()).unwrap();
+        let mut landing = open(&folder, "two");
+        landing.keep_json("c.json", &json!([1]), KEPT).unwrap();
+        landing.land().unwrap();
+        assert!(dir.path().join("b.json").exists());
+    }
+
+    #[test]
+    fn pages_of_an_export_that_was_given_up_do_not_land() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut landing = open(dir.path(), "one");
+        for name in ["Leads_001.csv", "Leads_002.csv", "Leads.csv", "Leads_converted.csv"] {
+            landing.keep_json(name, &json!([1]), KEPT).unwrap();
+        }
+        landing.only("Leads", &["Leads.csv".to_owned()]).unwrap();
+        let names: Vec<String> = landing.land().unwrap().files.into_iter().map(|pulled| pulled.file).collect();
+        assert_eq!(names, ["Leads.csv", "Leads_converted.csv"]);
+        assert!(!dir.path().join(STAGING).exists() && !dir.path().join("Leads_001.csv").exists());
+    }
+
+    #[test]
+    fn halves_are_thrown_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let landing = open(dir.path(), "one");
+        std::fs::write(landing.draft("a.csv.packed"), "x").unwrap();
+        landing.drop_halves();
+        assert!(!landing.draft("a.csv.packed").exists());
     }
 }

@@ -2,26 +2,31 @@
 //! that landed whole, each folder with a manifest; or one sentence of why not, and the folders as they were.
 
 pub mod api;
+mod bulk;
 mod customerio;
+mod disk;
 pub mod doctor;
 mod download;
 mod fields;
 mod landing;
+mod pacer;
 pub mod plan;
 mod table;
 mod token;
+mod veil;
 mod zoho;
 
 use std::time::{Duration, Instant};
 
 use api::{Vendor, Voice};
-use landing::{Landing, digest_of};
+use disk::digest_of;
+use landing::Landing;
 
 use crate::config::pull::{From, Pace, Pull, Target};
 use crate::config::{Config, Source};
 use crate::error::{Error, Fault, Result};
 use crate::exports::Manifest;
-use crate::mapping::Mapping;
+use crate::mapping::{ColumnPath, Mapping};
 use crate::text::{counted, duration, nearest};
 
 /// What one source's pull needs beside its own section.
@@ -47,9 +52,12 @@ impl Documents {
             return Ok(Self { text: String::new(), attributes: Vec::new() });
         };
         let mapping = Mapping::read(path, name)?;
-        let watched = config.snapshots.iter().flat_map(|snapshots| snapshots.watch.clone());
+        let watched: Vec<String> = config.snapshots.iter().flat_map(|snapshots| snapshots.watch.clone()).collect();
+        let paths = watched.iter().filter_map(|text| ColumnPath::parse(text));
+        let of_people = paths.filter(|path| path.dataset.ends_with(".people")).map(|path| path.column);
+        let attributes = attributes(&mapping).into_iter().chain(of_people).collect();
         let text = std::iter::once(mapping.document.text.clone()).chain(watched).collect::<Vec<_>>().join("\n");
-        Ok(Self { text, attributes: attributes(&mapping) })
+        Ok(Self { text, attributes })
     }
 }
 
@@ -169,20 +177,33 @@ fn one(name: &str, wish: &Wish<'_>, fresh: bool, voice: &Voice<'_>) -> Result<Ma
         From::File(_) => "HTTP",
     };
     // Another account asks for something else, whatever the config says.
-    let mut asks = plan::of(wish)?.join("\n");
-    doctor::credentials(wish.pull)?.iter().for_each(|secret| asks += &digest_of(secret.reveal()));
+    let mut asks = plan::of(wish)?.join("\n") + wish.documents;
+    for secret in doctor::credentials(wish.pull)? {
+        vendor.hide(&secret);
+        asks += &digest_of(secret.reveal());
+    }
     let asks = digest_of(&asks);
-    let mut landing = Landing::open(&wish.pull.target, &asks, Manifest::new(name, api), fresh)?;
+    let open = || Landing::open(&wish.pull.target, &asks, Manifest::new(name, api), fresh);
+    let mut landing = open()?;
     vendor.say(&format!("{name}: {api}, into {}", folder.display()));
+    if landing.is_landing() && !landing.current {
+        vendor.say("  an earlier pull had everything, and its files go to their places first");
+        landing.land()?;
+        landing = open()?;
+    }
     if landing.resumed {
         vendor.say("  going on where the last pull stopped");
     }
     if !landing.is_landing() {
-        match &wish.pull.from {
-            From::Zoho(zoho) => zoho::pull(&vendor, zoho, wish, &mut landing)?,
-            From::CustomerIo(asked) => customerio::pull(&vendor, asked, wish, &mut landing)?,
-            From::File(remote) => download::pull(&vendor, remote, wish, &mut landing)?,
+        let pulled = match &wish.pull.from {
+            From::Zoho(zoho) => zoho::pull(&vendor, zoho, wish, &mut landing),
+            From::CustomerIo(asked) => customerio::pull(&vendor, asked, wish, &mut landing),
+            From::File(remote) => download::pull(&vendor, remote, wish, &mut landing),
+        };
+        if pulled.is_err() {
+            landing.drop_halves();
         }
+        pulled?;
     }
     let manifest = landing.land()?;
     vendor.say(&format!("{name}: {} in place", counted(manifest.files.len() as u64, "file", "files")));

@@ -112,8 +112,8 @@ fn of_customerio(asked: &CustomerIo, wish: &Wish<'_>) -> Result<Vec<String>> {
         lines.push("GET the link that it gives, without the key".to_owned());
     };
     if asks("people") {
-        let names = customerio::attributes(asked, wish.attributes);
-        export(&customerio::export_people(&base, asked, &names), "people", &mut lines);
+        let names = customerio::attributes(asked, wish);
+        export(&customerio::export_people(&base, asked, names.as_deref()), "people", &mut lines);
     }
     if asks("segments") {
         lines.push(line(&customerio::listed(&base, "segments", "segments")));
@@ -126,11 +126,16 @@ fn of_customerio(asked: &CustomerIo, wish: &Wish<'_>) -> Result<Vec<String>> {
         lines.push(line(&customerio::listed(&base, "subscription_topics", "topics")));
     }
     if asks("deliveries") {
-        let mut create = customerio::export_deliveries(&base, &json!("{campaign}"), None);
-        if let (Some(since), Some(body)) = (asked.since, create.body.as_mut()) {
-            body["start"] = json!(format!("{} ago", duration(since)));
-        }
-        export(&create, "deliveries of each campaign", &mut lines);
+        let order = |whose: &str, id: &str| {
+            let mut create = customerio::export_deliveries(&base, whose, &json!(id), None);
+            if let (Some(since), Some(body)) = (asked.since, create.body.as_mut()) {
+                body["start"] = json!(format!("{} ago", duration(since)));
+            }
+            create
+        };
+        export(&order("campaign_id", "{campaign}"), "deliveries of each campaign", &mut lines);
+        lines.push(line(&customerio::listed(&base, "newsletters", "newsletters")));
+        export(&order("newsletter_id", "{newsletter}"), "deliveries of each newsletter", &mut lines);
     }
     Ok(lines)
 }

@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use super::fields::Chosen;
 
 /// A member of an archive may unfold to this much whatever its ratio is.
-const FREE: u64 = 1 << 30;
+const FREE: u64 = if cfg!(test) { 1 << 16 } else { 1 << 30 };
 /// Beyond [`FREE`], by no more than this.
 const RATIO: u64 = 200;
 
@@ -114,9 +114,14 @@ fn broken(error: &csv::Error) -> String {
     }
 }
 
+/// What the system says: a full disk is no fault of the archive.
+fn disk(error: &std::io::Error) -> Option<String> {
+    error.raw_os_error().map(|_| format!("it could not be unpacked: {error}"))
+}
+
 /// Unpacks the one member of an archive.
 pub(super) fn unzip(archive: &Path, into: &Path) -> Result<(), String> {
-    let broken = |_| "its archive is broken".to_owned();
+    let broken = |error: std::io::Error| disk(&error).unwrap_or_else(|| "its archive is broken".to_owned());
     let file = File::open(archive).map_err(|error| error.to_string())?;
     let mut archive =
         ZipArchive::new(BufReader::new(file)).map_err(|_| "what came is no archive, or half of one".to_owned())?;
@@ -165,14 +170,35 @@ pub(super) fn gunzip(packed: &Path, into: &Path) -> Result<(), String> {
     match copied {
         Ok(copied) if copied > most => Err("it unfolds to far more than it should".to_owned()),
         Ok(_) => std::fs::remove_file(packed).map_err(|error| error.to_string()),
-        Err(_) => Err("it is packed, and broken".to_owned()),
+        Err(error) => Err(disk(&error).unwrap_or_else(|| "it is packed, and broken".to_owned())),
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use super::{Chosen, gunzip, pair, rows};
+    use std::io::Write;
+
+    use super::{Chosen, gunzip, intact, pair, rows, unzip};
+
+    #[test]
+    fn what_unfolds_without_an_end_is_cut_off() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bomb, out) = (dir.path().join("a"), dir.path().join("b"));
+        let zeros = vec![b'0'; 4 << 20];
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&bomb).unwrap());
+        zip.start_file("a.csv", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&zeros).unwrap();
+        zip.finish().unwrap();
+        assert_eq!(unzip(&bomb, &out), Err("its archive unfolds to far more than it should".to_owned()));
+        assert!(out.metadata().unwrap().len() < zeros.len() as u64 && intact(&bomb).is_err());
+        let mut gzip =
+            flate2::write::GzEncoder::new(std::fs::File::create(&bomb).unwrap(), flate2::Compression::best());
+        gzip.write_all(&zeros).unwrap();
+        gzip.finish().unwrap();
+        assert_eq!(gunzip(&bomb, &out), Err("it unfolds to far more than it should".to_owned()));
+        assert!(out.metadata().unwrap().len() < zeros.len() as u64);
+    }
 
     #[test]
     fn lookups_get_two_columns() {

@@ -2,7 +2,7 @@
 //! memory alone: it opens everything for an hour, so no file of ours holds it, and a run asks for one, which is far below
 //! the ten in ten minutes that Zoho allows.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -36,6 +36,8 @@ const DOMAINS: [&str; 9] = [
 ];
 /// A token is renewed this long before it ends.
 const EARLY: Duration = Duration::from_secs(120);
+/// The longest that a token is trusted to live, in seconds, whatever its answer says.
+const LONGEST: u64 = 24 * 3600;
 
 /// Where tokens are given, and where the API is as far as nobody told otherwise.
 pub(super) fn bases(centre: &str, api: Option<&Address>) -> Result<(Address, Address)> {
@@ -74,8 +76,8 @@ pub(super) struct Door<'a> {
     secret: Secret,
     refresh: Secret,
     token: RefCell<Option<Token>>,
-    /// The scopes that the token has, where the answer tells them.
-    pub(super) scopes: RefCell<Option<String>>,
+    /// Whether a new token was refused like the old one: then it is no matter of tokens, and each costs one of ten.
+    is_vain: Cell<bool>,
     /// The vendor's clock when the token was given.
     pub(super) date: RefCell<Option<i64>>,
 }
@@ -94,7 +96,7 @@ impl<'a> Door<'a> {
             secret,
             refresh,
             token: RefCell::default(),
-            scopes: RefCell::default(),
+            is_vain: Cell::new(false),
             date: RefCell::default(),
         })
     }
@@ -127,10 +129,9 @@ impl<'a> Door<'a> {
         let secret = Secret::given(text.as_str(), "the access token");
         self.vendor.hide(&secret);
         let header = Secret::given(format!("Zoho-oauthtoken {text}"), "the access token");
-        let lasts = told.json.pointer("/expires_in").and_then(serde_json::Value::as_u64).unwrap_or(3600);
+        let lasts = told.json.pointer("/expires_in").and_then(serde_json::Value::as_u64).unwrap_or(3600).min(LONGEST);
         let until = Instant::now() + Duration::from_secs(lasts).saturating_sub(EARLY).max(Duration::from_secs(30));
         let api = self.api(told.text("/api_domain").as_deref())?;
-        *self.scopes.borrow_mut() = told.text("/scope");
         *self.date.borrow_mut() = told.date;
         let token = Token { header, api, until };
         *self.token.borrow_mut() = Some(token.clone());
@@ -157,14 +158,17 @@ impl<'a> Door<'a> {
             let said = "Zoho CRM told an address of its API that is not Zoho's, and no token goes there";
             self.vendor.stop(said, "check `data_centre`, and `api` where it is set")
         };
+        // What it shows as goes to the screen.
+        let shown = told.map(|told| self.vendor.quote(told.split(['?', '#']).next().unwrap_or_default()));
+        let parse = |told: &str| Address::parse(told, shown.as_deref().unwrap_or_default()).map_err(|_| stranger());
         match (&self.standing, told) {
             (Some(standing), None) => Ok(standing.clone()),
             (Some(standing), Some(told)) => {
-                let told = Address::parse(told, told).map_err(|_| stranger())?;
+                let told = parse(told)?;
                 Ok(if told.is_beside(standing) { told } else { standing.clone() })
             }
             (None, Some(told)) => {
-                let found = Address::parse(told, told).map_err(|_| stranger())?;
+                let found = parse(told)?;
                 if found.is_of(&DOMAINS) { Ok(found) } else { Err(stranger()) }
             }
             (None, None) => Err(self.vendor.stop("Zoho CRM did not tell where its API is", "run the pull again")),
@@ -175,8 +179,13 @@ impl<'a> Door<'a> {
     fn with_token(&self, ask: impl Fn(&[(&str, Secret)]) -> Result<Told>) -> Result<Told> {
         let header = |token: Token| [("Authorization", token.header)];
         let told = ask(&header(self.token()?))?;
-        let worn = told.status == 401 && told.said().0 != "OAUTH_SCOPE_MISMATCH";
-        if worn { ask(&header(self.renew()?)) } else { Ok(told) }
+        let is_worn = |told: &Told| told.status == 401 && told.said().0 != "OAUTH_SCOPE_MISMATCH";
+        if !is_worn(&told) || self.is_vain.get() {
+            return Ok(told);
+        }
+        let told = ask(&header(self.renew()?))?;
+        self.is_vain.set(is_worn(&told));
+        Ok(told)
     }
 
     /// Asks for JSON.

@@ -56,6 +56,7 @@ pub(crate) fn answer(
             found.map_or_else(|| error(404, "not found"), known)
         }
         ("GET", ["campaigns"]) => Answer::json(200, "customerio_campaigns", &campaigns()),
+        ("GET", ["newsletters"]) => Answer::json(200, "customerio_newsletters", &newsletters()),
         ("GET", ["subscription_topics"]) => Answer::json(200, "customerio_topics", &topics()),
         _ => error(404, "not found"),
     }
@@ -90,9 +91,12 @@ fn people(request: &Request, state: &mut State, workspace: &Workspace) -> Answer
 
 fn deliveries(request: &Request, state: &mut State, workspace: &Workspace) -> Answer {
     let body = request.json();
-    let Some(campaign) = body["campaign_id"].as_u64() else { return error(400, "one scope is required") };
+    let scopes: Vec<(&str, u64)> =
+        ["campaign_id", "newsletter_id"].iter().filter_map(|key| Some((*key, body[*key].as_u64()?))).collect();
+    let [(scope, id)] = scopes.as_slice() else { return error(400, "one scope is required") };
     let Some(table) = workspace.file("customerio/deliveries.csv") else { return error(404, "nothing") };
-    let own = |row: &csv::StringRecord| row.iter().any(|cell| cell == campaign.to_string());
+    // The workspace has deliveries of campaigns alone.
+    let own = |row: &csv::StringRecord| *scope == "campaign_id" && row.iter().any(|cell| cell == id.to_string());
     added(state, "deliveries", cut(&table, |_| true, own))
 }
 
@@ -190,6 +194,16 @@ fn campaigns() -> Value {
         })
     };
     json!({ "campaigns": [one(7, "winback", "running"), one(8, "cart", "draft")] })
+}
+
+fn newsletters() -> Value {
+    let one = |id: u64, name: &str, sent: Value| {
+        json!({
+            "id": id, "deduplicate_id": format!("{id}:1779343200"), "name": name, "type": "email", "sent_at": sent,
+            "created": 1_770_000_000, "updated": 1_770_000_000, "tags": null,
+        })
+    };
+    json!({ "newsletters": [one(21, "spring", json!(1_777_000_000)), one(22, "summer", Value::Null)], "next": "" })
 }
 
 fn topics() -> Value {

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 use super::http::{Answer, Request, Sending};
 
 /// Every kind of fault.
-const KINDS: [&str; 13] =
-    ["400", "401", "429", "500", "slow", "cut", "short", "gone", "header", "html", "fails", "endless", "redirect"];
+const KINDS: [&str; 18] = [
+    "400", "401", "429", "500", "slow", "cut", "short", "gone", "header", "html", "fails", "endless", "redirect",
+    "echo", "wait", "loop", "odd", "forever",
+];
 
 /// A fault that the test asked for.
 #[derive(Debug, Clone)]
@@ -34,18 +36,25 @@ impl Fault {
             self.path = Some(name);
             return Some(self.kind.clone());
         }
-        (self.stays && self.path == Some(name)).then(|| self.kind.clone())
+        // A circle has no one path: each job of it has its own.
+        let is_there = self.path == Some(name) || (self.kind == "loop" && at > self.at);
+        (self.stays && is_there).then(|| self.kind.clone())
     }
 }
 
 /// What is answered instead.
-pub(crate) fn spoil(kind: &str, answer: Answer, vendor: &str) -> (Answer, Sending) {
+pub(crate) fn spoil(kind: &str, answer: Answer, vendor: &str, request: &Request) -> (Answer, Sending) {
     let whole = |answer| (answer, Sending::Whole);
     match kind {
         "400" => whole(told(400, vendor, "FIELD_NOT_AVAILABLE", "the field is not available")),
         "401" => whole(refused(vendor)),
         "429" => whole(told(429, vendor, "TOO_MANY_REQUESTS", "too many requests").with("Retry-After", "1")),
         "500" => whole(told(500, vendor, "INTERNAL_ERROR", "an internal error")),
+        "wait" => whole(told(429, vendor, "TOO_MANY_REQUESTS", "come back tomorrow").with("Retry-After", "86400")),
+        "echo" => whole(told(403, vendor, "EXPIRED", &echoed(request))),
+        "loop" => whole(circled(answer)),
+        "odd" => whole(odd(answer)),
+        "forever" => (answer, Sending::Forever),
         "gone" => whole(told(403, vendor, "EXPIRED", "the link has expired")),
         "slow" => (answer, Sending::Slow),
         "cut" => (answer, Sending::Cut),
@@ -54,14 +63,50 @@ pub(crate) fn spoil(kind: &str, answer: Answer, vendor: &str) -> (Answer, Sendin
             status: 200,
             media: "text/html",
             kind: "html",
-            body: b"<!doctype html><title>Sign in</title>".to_vec(),
+            body: format!("<!doctype html><title>Sign in</title>{}", echoed(request)).into_bytes(),
             ..answer
         }),
-        "redirect" => whole(Answer { status: 302, ..answer }.with("Location", "http://127.0.0.1:9/elsewhere")),
+        "redirect" => whole(Answer { status: 302, ..answer }.with("Location", "/stolen")),
         "header" => whole(renamed(answer)),
         "fails" | "endless" => whole(stuck(answer, kind == "fails")),
         _ => whole(answer),
     }
+}
+
+/// A refusal that says again what it was asked with, so that a client that cuts it off in the middle cuts a secret.
+fn echoed(request: &Request) -> String {
+    let sent = ["authorization", "x-api-key"].iter().filter_map(|name| request.header(name));
+    let sent: Vec<&str> =
+        sent.chain([request.body.as_str()]).chain(request.query.iter().map(|(_, said)| said.as_str())).collect();
+    let sent = sent.join(" ");
+    let is_secret = |word: &&str| word.to_lowercase().contains("canary");
+    let Some(word) = sent.split([' ', '&', '=']).find(is_secret) else { return "no".to_owned() };
+    let shown = word.to_lowercase().find("canary").unwrap_or(0) + 8;
+    format!("{} {word} and again {sent}", "x".repeat(190 - shown))
+}
+
+/// An answer that has another page, which is the same.
+fn circled(answer: Answer) -> Answer {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    if let Some(result) = body.pointer_mut("/data/0/result").filter(|result| result.is_object()) {
+        result["more_records"] = json!(true);
+        result["next_page_token"] = json!("page-0-0");
+    } else if body.get("info").is_some_and(|info| info.get("more_records").is_some()) {
+        body["info"]["more_records"] = json!(true);
+        body["data"][0]["id"] = json!("7045123001000999001");
+    } else if body.get("segments").or(body.get("campaigns")).is_some() {
+        body["next"] = json!("again");
+    }
+    Answer { body: body.to_string().into_bytes(), ..answer }
+}
+
+/// A token that lives for ever, as far as numbers go.
+fn odd(answer: Answer) -> Answer {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    if body.get("expires_in").is_some() {
+        body["expires_in"] = json!(u64::MAX);
+    }
+    Answer { body: body.to_string().into_bytes(), ..answer }
 }
 
 fn refused(vendor: &str) -> Answer {

@@ -124,6 +124,8 @@ pub(crate) enum Sending {
     Cut,
     /// A byte now and then.
     Slow,
+    /// More and more of it.
+    Forever,
 }
 
 /// Writes an answer. The time it tells is the one that the test chose.
@@ -131,7 +133,10 @@ pub(crate) fn send(mut stream: &TcpStream, answer: &Answer, date: &str, sending:
     let Answer { status, media, body, .. } = answer;
     let mut head = format!("HTTP/1.1 {status} Told\r\nDate: {date}\r\nConnection: close\r\n");
     if *status != 204 {
-        head += &format!("Content-Type: {media}\r\nContent-Length: {}\r\n", body.len());
+        head += &format!("Content-Type: {media}\r\n");
+        if sending != Sending::Forever {
+            head += &format!("Content-Length: {}\r\n", body.len());
+        }
     }
     for (name, value) in &answer.headers {
         head += &format!("{name}: {value}\r\n");
@@ -143,9 +148,19 @@ pub(crate) fn send(mut stream: &TcpStream, answer: &Answer, date: &str, sending:
         Sending::Whole => stream.write_all(body),
         Sending::Cut => stream.write_all(&body[..body.len() / 2]),
         Sending::Slow => drip(stream, body),
+        Sending::Forever => flow(stream, body),
     };
     let _ = stream.flush();
     let _ = stream.shutdown(std::net::Shutdown::Write);
+}
+
+/// Until nobody reads any more, and for twenty seconds at most.
+fn flow(mut stream: &TcpStream, body: &[u8]) -> std::io::Result<()> {
+    for _ in 0..1_000 {
+        stream.write_all(body)?;
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
 }
 
 fn drip(mut stream: &TcpStream, body: &[u8]) -> std::io::Result<()> {

@@ -119,8 +119,8 @@ impl Server {
         let struck = state.faults.iter_mut().find_map(|fault| fault.strikes(at, request));
         let vendor = if request.path.starts_with("/v1/") { "customerio" } else { "zoho" };
         let log = line(request, &answer, struck.as_deref());
-        let (answer, sending) =
-            struck.map_or((answer.clone(), Sending::Whole), |kind| faults::spoil(&kind, answer.clone(), vendor));
+        let (answer, sending) = struck
+            .map_or((answer.clone(), Sending::Whole), |kind| faults::spoil(&kind, answer.clone(), vendor, request));
         if let Some(file) = &mut state.log {
             writeln!(file, "{log}").unwrap();
         }

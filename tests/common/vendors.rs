@@ -109,7 +109,8 @@ pub fn pulling(sources: &[String]) -> tempfile::TempDir {
 /// Runs the binary with every secret set, and sees that none of them came out: neither on a screen nor in any file.
 pub fn run_secretly(dir: &Path, args: &[&str]) -> Ran {
     let mut command = command(dir, args);
-    command.envs(SECRETS);
+    // As much as any library may be brought to say.
+    command.envs(SECRETS).env("RUST_LOG", "trace").env("RUST_BACKTRACE", "full");
     let ran = finish(command);
     no_canary(dir, &ran, args);
     ran

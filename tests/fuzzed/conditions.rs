@@ -74,7 +74,7 @@ fn spelled_out(leaf: &Expr) -> Expr {
 
 /// On people with and without values the condition is met or not, and its opposite the other way round.
 fn assert_lowered(read: &Expr) {
-    (read.dated(), read.dates_as_text(), read.literals(), read.is_negative(), read.is_equality());
+    let _ = (read.dated(), read.dates_as_text(), read.literals(), read.is_negative(), read.is_equality());
     let people = people(read);
     for options in [Options::default(), Options { text_any_case: true }] {
         let met = met(&people, read, &options);

@@ -58,7 +58,7 @@ fn document(name: &str, bytes: &[u8]) -> Option<Document> {
 fn mapping(document: Document) -> Option<Mapping> {
     match Mapping::build(document) {
         Ok(mapping) => {
-            (mapping.unread(), mapping.columns(), mapping.readers(), mapping.stamps(), mapping.topics());
+            let _ = (mapping.unread(), mapping.columns(), mapping.readers(), mapping.stamps(), mapping.topics());
             let listed = mapping.clone().with(&crmlint::exports::Workspace::default());
             assert_eq!(listed.attributes.len(), mapping.attributes.len());
             if let Err(error) = listed.refuse_unknown_segments() {

@@ -13,8 +13,11 @@ use std::path::PathBuf;
 
 use crmlint::error::{Error, Exit};
 
+/// A target: its name, and what it does with bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
 /// Every target by the name of its program, and what it does with bytes.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [Target; 6] = [
     ("archive", exports::archive),
     ("condition", conditions::condition),
     ("config", documents::config),
