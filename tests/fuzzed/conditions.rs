@@ -2,7 +2,7 @@
 
 use crmlint::mapping::expr::{self, Expr, MAX_BYTES, Op, Operand, Scope, Type};
 use crmlint::mapping::lower::{Options, joined, lower, typed_name};
-use polars::prelude::{Column, DataFrame, IntoLazy, NamedFrom, Series};
+use polars::prelude::{Column, DataFrame, IntoLazy, NamedFrom, PlSmallStr, Series};
 
 /// 2026-06-01
 const NOW: i64 = 1_780_272_000;
@@ -12,7 +12,9 @@ struct Names;
 
 impl Scope for Names {
     fn resolve(&self, parts: &[String]) -> Option<(String, Type)> {
-        let ty = match parts.last()?.chars().next()? {
+        // A part may hold dots itself, and the name as a whole decides.
+        let name = parts.join(".");
+        let ty = match name.rsplit('.').next()?.chars().next()? {
             't' => Type::Text,
             'n' => Type::Number,
             'b' => Type::Boolean,
@@ -21,7 +23,7 @@ impl Scope for Names {
             'z' => return None,
             _ => Type::Unknown,
         };
-        Some((parts.join("."), ty))
+        Some((name, ty))
     }
 
     fn names(&self) -> Vec<String> {
@@ -98,7 +100,11 @@ fn met(people: &DataFrame, condition: &Expr, options: &Options) -> Vec<bool> {
 fn people(read: &Expr) -> DataFrame {
     let mut columns = vec![Column::from(Series::new("row".into(), [0_i64, 1, 2]))];
     for (name, ty) in read.columns() {
-        let name = typed_name(&name, ty).into();
+        let name: PlSmallStr = typed_name(&name, ty).into();
+        // Text and what is not declared are read alike.
+        if columns.iter().any(|known| *known.name() == name) {
+            continue;
+        }
         columns.push(Column::from(match ty {
             Type::Text | Type::Unknown => Series::new(name, [None, Some("At Risk"), Some("a@Example.com")]),
             Type::Number => Series::new(name, [None, Some(0.0), Some(-12.5)]),
