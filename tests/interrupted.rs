@@ -107,7 +107,7 @@ fn while_it_computes() {
     };
     assert_eq!(interrupted(dir.path(), &audit(&[]), computes), 130);
     assert_eq!(kept(dir.path()), before);
-    assert_eq!(drafts(dir.path()), [PathBuf::new(); 0]);
+    assert!(drafts(dir.path()).is_empty());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn while_it_writes_rows() {
     let rows = fs::read(dir.path().join("whole.csv")).unwrap();
     let writes = |_: &Child| !drafts(dir.path()).is_empty() || dir.path().join("rows.csv").exists();
     assert_eq!(interrupted(dir.path(), &audit(&["--rows", "rows.csv", "--no-history"]), writes), 130);
-    assert_eq!(drafts(dir.path()), [PathBuf::new(); 0]);
+    assert!(drafts(dir.path()).is_empty());
     if let Ok(written) = fs::read(dir.path().join("rows.csv")) {
         assert!(written == rows, "half of the rows");
     }
@@ -158,7 +158,7 @@ fn while_it_waits_for_the_history() {
     drop(other);
     assert!(history(dir.path()).contains("1 run."));
     assert!(!dir.path().join("second.json").exists());
-    assert_eq!(drafts(dir.path()), [PathBuf::new(); 0]);
+    assert!(drafts(dir.path()).is_empty());
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn while_it_accepts_a_baseline_or_waits_for_a_vendor() {
     };
     assert_eq!(interrupted(dir.path(), &["pull"], asked), 130);
     let visible: Vec<PathBuf> =
-        files(dir.path()).into_iter().filter(|path| !path.to_string_lossy().contains("/.crmlint-pull/")).collect();
+        files(dir.path()).into_iter().filter(|path| !path.to_string_lossy().contains("/.crmlint-pull")).collect();
     assert_eq!(visible, [PathBuf::from("crmlint.yaml")], "nothing that an audit would read");
     let audited = finish(command(dir.path(), &["audit", "."]));
     assert!(audited.code >= 2, "{audited:?}");

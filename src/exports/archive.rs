@@ -14,6 +14,7 @@ use zip::result::ZipError;
 
 use super::Progress;
 use crate::error::{Error, Fault, Result};
+use crate::text::is_unsafe;
 
 /// A member may unfold to this much whatever its ratio is.
 const FREE: u64 = 1 << 30;
@@ -45,10 +46,9 @@ pub(super) struct Input {
 impl Input {
     /// A file on disk.
     pub(super) fn file(path: &Path) -> Self {
-        let shown = slashes(path);
         Self {
-            inner: shown.clone(),
-            shown,
+            inner: slashes(path),
+            shown: printable(&slashes(path)),
             path: path.to_path_buf(),
             member: None,
             packed: path.metadata().map_or(0, |data| data.len()),
@@ -60,7 +60,7 @@ impl Input {
     /// A member of an archive; `total` counts what all its members unfolded to.
     pub(super) fn member(path: &Path, index: usize, name: &str, packed: u64, total: &Arc<AtomicU64>) -> Self {
         Self {
-            shown: format!("{}: {name}", slashes(path)),
+            shown: printable(&format!("{}: {name}", slashes(path))),
             inner: name.to_owned(),
             path: path.to_path_buf(),
             member: Some(index),
@@ -205,6 +205,11 @@ pub(super) fn is_backup_part(path: &str, folder: &str) -> bool {
         .and_then(|stem| stem.rsplit_once('_'))
         .is_some_and(|(_, number)| number.len() == 3 && number.bytes().all(|byte| byte.is_ascii_digit()));
     numbered && parts.next().is_some_and(|found| found.eq_ignore_ascii_case(folder))
+}
+
+/// A name without what moves a cursor, turns the direction of reading or breaks a line.
+fn printable(name: &str) -> String {
+    name.replace(is_unsafe, "\u{fffd}")
 }
 
 /// A path as the user would write it.

@@ -28,7 +28,7 @@ fn pipes_and_devices_are_no_exports_and_no_documents() {
         ("mapping: pipe.yaml", "pipe.yaml is no regular file"),
         ("mapping: /dev/zero", "/dev/zero is no regular file"),
         ("baseline: pipe.yaml", "the baseline pipe.yaml is not there"),
-        ("rules: pipe.yaml", "pipe.yaml is no regular file"),
+        ("rules: pipe.yaml", "the rules in pipe.yaml cannot be read"),
         ("matching: {decisions: pipe.csv}", "pipe.csv cannot be read: it is no regular file"),
     ] {
         let config = format!("version: 1\nsources: {{customerio: {{files: people.csv}}}}\n{config}\n");
