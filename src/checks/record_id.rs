@@ -34,7 +34,9 @@ fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
             gaps.push(super::context::no_records(dataset, dataset.name.clone()));
             continue;
         }
-        let ids = dataset.key.into_iter().chain((0..dataset.columns.len()).filter(|index| is_id(dataset, *index)));
+        let named = named_lookups(dataset);
+        let ids = (0..dataset.columns.len()).filter(|index| is_id(dataset, *index, &named));
+        let ids = dataset.key.into_iter().chain(ids);
         columns.extend(ids.map(|index| Column { dataset: dataset.name.clone(), index }));
     }
     for key in context.mapping.iter().flat_map(|mapping| mapping.canonical.iter().chain(&mapping.also)) {
@@ -54,13 +56,17 @@ fn columns(context: &Context<'_>) -> (Vec<Column>, Vec<Gap>) {
     (columns.into_iter().collect(), gaps)
 }
 
-fn is_id(dataset: &Dataset, index: usize) -> bool {
+/// Lookups to people and companies: API dialects give their ids under bare names.
+fn named_lookups(dataset: &Dataset) -> Vec<usize> {
+    let lookups = ["Contact Name.id", "Account Name.id", "Converted Contact.id", "Converted Account.id"];
+    lookups.iter().filter_map(|name| dataset.find(name)).collect()
+}
+
+fn is_id(dataset: &Dataset, index: usize, named: &[usize]) -> bool {
     let label = dataset.columns[index].label.to_lowercase();
     match dataset.system {
-        // API dialects give a lookup's id under its bare name.
         System::Zoho => {
-            let lookups = ["Contact Name.id", "Account Name.id", "Converted Contact.id", "Converted Account.id"];
-            let lookup = label.ends_with(".id") || lookups.iter().any(|name| dataset.find(name) == Some(index));
+            let lookup = label.ends_with(".id") || named.contains(&index);
             lookup && !STAFF.iter().any(|word| label.contains(word))
         }
         System::CustomerIo => label == "id",
@@ -71,7 +77,9 @@ fn is_id(dataset: &Dataset, index: usize) -> bool {
 /// Whether a column is a lookup. What stands in the others for an id that is none is told where ids are judged.
 fn is_lookup(context: &Context<'_>, column: &Column) -> bool {
     let zoho = context.dataset(&column.dataset).filter(|dataset| dataset.system == System::Zoho);
-    zoho.is_some_and(|dataset| dataset.key != Some(column.index) && is_id(dataset, column.index))
+    zoho.is_some_and(|dataset| {
+        dataset.key != Some(column.index) && is_id(dataset, column.index, &named_lookups(dataset))
+    })
 }
 
 fn question(column: &Column) -> Question {

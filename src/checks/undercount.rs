@@ -63,7 +63,7 @@ impl Test<'_> {
         let Some(Answer::Values { values, .. }) = answers.get(&self.values()) else { return Vec::new() };
         let mut found: Vec<(&String, &Tally)> = values.iter().filter(|(value, _)| self.is_variant(value)).collect();
         found.sort_by(|one, other| other.1.rows.cmp(&one.1.rows).then_with(|| one.0.cmp(other.0)));
-        found.into_iter().take(MOST_VARIANTS).map(|(value, _)| value.clone()).collect()
+        found.into_iter().map(|(value, _)| value.clone()).collect()
     }
 
     /// Those who would be members if their value were spelled as it is tested; of one variant, or of all.
@@ -134,6 +134,7 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         let whole = members(context, test.segment, test.held_back(&variants));
         let each = variants
             .iter()
+            .take(MOST_VARIANTS)
             .map(|variant| members(context, test.segment, test.held_back(std::slice::from_ref(variant))));
         ask.questions.extend(std::iter::once(whole).chain(each).flatten());
     }
@@ -177,7 +178,7 @@ fn hit(context: &Context<'_>, mapping: &Mapping, test: &Test<'_>, answers: &Answ
     let variants = test.variants(answers);
     let (total, whole) = met(context, test, &variants, answers).filter(|(_, met)| met.rows > 0)?;
     let (mut parts, mut samples) = (Vec::new(), Vec::new());
-    for variant in &variants {
+    for variant in variants.iter().take(MOST_VARIANTS) {
         let Some((_, tally)) = met(context, test, std::slice::from_ref(variant), answers) else { continue };
         if tally.rows == 0 {
             continue;
@@ -189,7 +190,7 @@ fn hit(context: &Context<'_>, mapping: &Mapping, test: &Test<'_>, answers: &Answ
             ..context.row(&test.at, sample.clone(), Some(test.word.clone()))
         }));
     }
-    let statement = format!(
+    let mut statement = format!(
         "The segment `{}` misses {}: {} of `{}` {} not spelled as the value that it tests for.",
         test.segment.name,
         counted(whole.people, "person", "people"),
@@ -197,6 +198,12 @@ fn hit(context: &Context<'_>, mapping: &Mapping, test: &Test<'_>, answers: &Answ
         test.name,
         if parts.len() == 1 { "is" } else { "are" }
     );
+    let unnamed = variants.len().saturating_sub(MOST_VARIANTS) as u64;
+    if unnamed > 0 {
+        let others = counted(unnamed, "rarer one is", "rarer ones are");
+        statement
+            .push_str(&format!(" The {MOST_VARIANTS} most frequent are named; people of {others} counted with them."));
+    }
     let action = format!(
         "Correct {} at the source and in the sync, rather than adding spellings to the segment.",
         match count(whole.rows).as_str() {

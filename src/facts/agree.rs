@@ -139,30 +139,49 @@ struct Other<'a> {
     /// Right row and row, sorted.
     linked: Vec<(u32, u32)>,
     clock: Clock<'a>,
+    /// The answer that was given last.
+    known: Option<Sayers>,
+}
+
+/// Who of a third system says what a right cell says.
+#[derive(Clone, Copy)]
+struct Sayers {
+    /// The right row.
+    right: u32,
+    /// Whether anybody does.
+    any: bool,
+    /// The latest change of those who do; nothing where one of them does not tell.
+    latest: Option<i64>,
 }
 
 impl Other<'_> {
-    fn says(&mut self, right: u32, said: &Said) -> bool {
-        !self.sayers(right, said).is_empty()
-    }
-
-    /// The rows that say what a right cell says.
-    fn sayers(&mut self, right: u32, said: &Said) -> Vec<u32> {
+    /// Those who say what a right cell says. Its row decides what it says, and one on which many meet is asked for many
+    /// times in a row.
+    fn sayers(&mut self, right: u32, said: &Said) -> Sayers {
+        if let Some(known) = self.known.filter(|known| known.right == right) {
+            return known;
+        }
         let start = self.linked.partition_point(|(mine, _)| *mine < right);
         let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
-        let rows: Vec<u32> = rows.collect();
-        let reader = &mut self.reader;
-        let says = |row: &u32| {
-            let place = reader.read(*row);
-            reader.reading.same(reader.said(place), said)
-        };
-        rows.into_iter().filter(says).collect()
+        let mut found = Sayers { right, any: false, latest: Some(i64::MIN) };
+        for row in rows {
+            let place = self.reader.read(row);
+            if self.reader.reading.same(self.reader.said(place), said) {
+                found.any = true;
+                found.latest = found.latest.and_then(|latest| Some(latest.max(self.clock.at(row)?)));
+            }
+        }
+        self.known = Some(found);
+        found
+    }
+
+    fn says(&mut self, right: u32, said: &Said) -> bool {
+        self.sayers(right, said).any
     }
 
     /// Whether every row that says so was changed before an instant.
     fn is_before(&mut self, right: u32, said: &Said, at: i64) -> bool {
-        let rows = self.sayers(right, said);
-        rows.into_iter().all(|row| self.clock.at(row).is_some_and(|changed| changed < at))
+        self.sayers(right, said).latest.is_some_and(|latest| latest < at)
     }
 }
 
@@ -238,7 +257,8 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
         let mut linked: Vec<(u32, u32)> = links.iter().map(|link| (link.right, link.left)).collect();
         linked.sort_unstable();
         let clock = Clock::new(shard, asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
-        others.push(Other { reader: reader(shard.slice(&column.dataset)?.column(column.index)?, true), linked, clock });
+        let reader = reader(shard.slice(&column.dataset)?.column(column.index)?, true);
+        others.push(Other { reader, linked, clock, known: None });
     }
     let clock = Clock::new(shard, asked.times.map(|times| &times.left))?;
     // Whether the left record is newer than every record that says what the right cell says.
