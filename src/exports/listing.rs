@@ -243,6 +243,13 @@ fn members(path: &Path) -> Result<Vec<Input>> {
     }
     kept.retain(|entry| entry.size > 0);
     kept.sort_by(|a, b| a.name.cmp(&b.name));
+    // Files are known by their names, and one of the two would be left out.
+    if let Some(twins) = kept.windows(2).find(|pair| pair[0].name == pair[1].name) {
+        return Err(stop(
+            format!("{shown} holds two files called {}", twins[0].name),
+            "Unpack it and give the folder.",
+        ));
+    }
     let total = Arc::new(AtomicU64::new(0));
     Ok(kept.iter().map(|entry| Input::member(path, entry.index, &entry.name, entry.packed, &total)).collect())
 }

@@ -32,6 +32,8 @@ fn names_that_lead_out_of_the_folder_lead_nowhere() {
     let ran = audit(&dir, &["people.zip", "--format", "json"]);
     assert_eq!(ran.json()["inputs"][0]["records"], 5, "each is read where it is");
     assert_eq!(files(outer.path()), before);
+    write(&dir, "twins.zip", &zip(&[("a/people.csv", ROWS), ("a\\people.csv", ROWS)]));
+    assert_stops(&audit(&dir, &["twins.zip"]), 3, "holds two files called a/people.csv");
     assert!(!std::path::Path::new("/etc/crmlint-people.csv").exists());
 }
 
