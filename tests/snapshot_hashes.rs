@@ -8,11 +8,16 @@ use std::fs;
 use std::path::Path;
 
 use common::{Ran, command, copy, finish, list, root, run_in, status, text};
+use crmlint::audit::{self, Options};
+use crmlint::config::Config;
+use crmlint::findings::Severity;
+use crmlint::findings::triage::Policy;
+use crmlint::frames::time::written;
 use serde_json::Value;
 
 const SECRET: &str = "a key of sixteen bytes or more";
 
-fn audit(dir: &Path, now: &str, key: &str) -> Ran {
+fn audited(dir: &Path, now: &str, key: &str) -> Ran {
     let mut command = command(dir, &["audit", ".", "--now", now, "--format", "json"]);
     command.env("CRMLINT_KEY", key);
     finish(command)
@@ -53,7 +58,7 @@ fn hash(dir: &Path) {
     let config = fs::read_to_string(dir.join("crmlint.yaml")).unwrap();
     fs::write(dir.join("crmlint.yaml"), config.replace("{folder: snapshots}", "{folder: snapshots, values: hashes}"))
         .unwrap();
-    let ran = audit(dir, &format!("{day}T{time}"), SECRET);
+    let ran = audited(dir, &format!("{day}T{time}"), SECRET);
     assert!(ran.code == 0 || ran.code == 1, "{ran:?}");
     let stored = snapshot(dir);
     for file in fs::read_dir(&stored).unwrap().map(|file| file.unwrap().path()) {
@@ -91,10 +96,32 @@ fn equality_sees_the_same() {
                 code,
             );
             hash(dir.path());
-            let hashed = said(&audit(dir.path(), common::NOW, SECRET).json(), code);
+            let hashed = said(&audited(dir.path(), common::NOW, SECRET).json(), code);
             assert_eq!(hashed, plain, "{name}/{kind}");
             assert_eq!(plain[0], if kind == "fires" { "findings" } else { "clean" }, "{name}/{kind}");
         }
+    }
+}
+
+#[test]
+fn hashes_come_back_as_values_from_disk_too() {
+    for name in ["identifier-changed", "stage-jumped", "change-without-event"] {
+        let dir = fixture(&format!("{name}/fires"));
+        hash(dir.path());
+        let place = dir.path().join("crmlint.yaml");
+        let config = fs::read_to_string(&place).unwrap();
+        fs::write(&place, format!("{config}key_file: own.key\n")).unwrap();
+        fs::write(dir.path().join("own.key"), SECRET).unwrap();
+        let config = Config::read(&place).unwrap();
+        let run = |memory: Option<u64>| {
+            let now = written(common::NOW).unwrap();
+            let policy = Policy { profile: None, fail_on: Some(Severity::Error), strict: false, now };
+            format!(
+                "{:?}",
+                audit::run(&config, &Options { memory, ..Options::new(policy, &()) }).unwrap().verdict.outcomes
+            )
+        };
+        assert_eq!(run(Some(1)), run(None), "{name}");
     }
 }
 
@@ -103,7 +130,7 @@ fn what_reads_values_says_that_it_cannot() {
     for (code, name) in [("TAG004", "too-many-new-tags"), ("FRS006", "sync-stands-still")] {
         let dir = fixture(&format!("{name}/fires"));
         hash(dir.path());
-        let report = audit(dir.path(), common::NOW, SECRET).json();
+        let report = audited(dir.path(), common::NOW, SECRET).json();
         let rule = list(&report, "rules").iter().find(|rule| rule["code"] == code).unwrap();
         assert_eq!(rule["status"], "not evaluated", "{name}");
         assert!(rule["not_evaluated"].to_string().contains("the earlier snapshot holds hashes"), "{rule}");
@@ -119,7 +146,7 @@ fn hashes_name_nobody_and_mean_nothing_with_another_key() {
     for personal in ["cust_1001", "mara.lind", "a1f20700c3019d01", "5725767000004101001"] {
         assert!(!bytes.windows(personal.len()).any(|window| window == personal.as_bytes()), "{personal}");
     }
-    let other = audit(dir.path(), common::NOW, "another key of sixteen bytes").json();
+    let other = audited(dir.path(), common::NOW, "another key of sixteen bytes").json();
     assert_eq!(status(&other, "ID006"), "not evaluated");
     assert!(other["remarks"].to_string().contains("holds hashes of another key"), "{}", other["remarks"]);
     let none = run_in(dir.path(), &["audit", ".", "--now", "2026-06-02", "--format", "json"]);
@@ -150,9 +177,9 @@ fn a_segment_that_compares_dates_then_is_not_counted_then() {
     };
     let dir =
         common::workspace(&[("crmlint.yaml", config), ("mapping.yaml", MAPPING), ("people.csv", &people("Churned"))]);
-    audit(dir.path(), "2026-05-01", SECRET);
+    audited(dir.path(), "2026-05-01", SECRET);
     fs::write(dir.path().join("people.csv"), people("Active")).unwrap();
-    let report = audit(dir.path(), "2026-05-02", SECRET).json();
+    let report = audited(dir.path(), "2026-05-02", SECRET).json();
     assert_eq!(said(&report, "SEG001")[0], "findings", "nobody is Churned any more, and the mapping knows the word");
     let gaps =
         list(&report, "rules").iter().find(|rule| rule["code"] == "SEG004").unwrap()["not_evaluated"].to_string();

@@ -84,17 +84,19 @@ impl Frame {
         read(dataset, &wanted.iter().copied().collect::<Vec<_>>(), progress, None)
     }
 
-    /// Holds columns that were laid aside.
-    fn fetch(&mut self, columns: impl IntoIterator<Item = usize>) -> Result<()> {
-        let Some(shelf) = &mut self.shelf else { return Ok(()) };
+    /// Holds columns that were laid aside; whether any came back.
+    fn fetch(&mut self, columns: impl IntoIterator<Item = usize>) -> Result<bool> {
+        let Some(shelf) = &mut self.shelf else { return Ok(false) };
+        let mut any = false;
         for index in columns {
             if let Entry::Vacant(place) = self.columns.entry(index)
                 && let Some(column) = shelf.get(index)?
             {
                 place.insert(column);
+                any = true;
             }
         }
-        Ok(())
+        Ok(any)
     }
 
     /// A column that was loaded.
@@ -180,7 +182,7 @@ impl Store {
     }
 
     /// Holds the columns that are wanted, from where they were laid aside or out of the exports, and lets go of those that
-    /// can come back; whether any was read.
+    /// can come back; whether any was read or came back.
     pub fn ensure(&mut self, wanted: &BTreeMap<String, BTreeSet<usize>>, progress: &dyn Progress) -> Result<bool> {
         let mut any = false;
         if self.lays_aside {
@@ -193,7 +195,7 @@ impl Store {
         }
         for (name, columns) in wanted {
             let Some(frame) = self.frames.get_mut(name) else { continue };
-            frame.fetch(columns.iter().copied())?;
+            any |= frame.fetch(columns.iter().copied())?;
             let absent: Vec<usize> =
                 columns.iter().copied().filter(|column| !frame.columns.contains_key(column)).collect();
             if !absent.is_empty() {
