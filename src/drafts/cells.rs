@@ -9,7 +9,7 @@ use crate::facts::fits::number;
 use crate::facts::lenses::truth;
 use crate::frames::TextColumn;
 use crate::frames::normalize::{fold, is_missing};
-use crate::frames::time::{Stamp, classify, instant};
+use crate::frames::time::Written;
 use crate::text::trim;
 
 /// Different values up to which two columns may agree by chance.
@@ -156,8 +156,5 @@ fn read(meaning: Meaning, value: &str) -> Option<i64> {
 
 /// The seconds of a time, a day being its midnight.
 pub(super) fn seconds(value: &str, zone: &TimeZone) -> Option<i64> {
-    match classify(value) {
-        Stamp::Date => instant(&format!("{}T00:00:00", trim(value)), Some(zone)),
-        _ => instant(value, Some(zone)),
-    }
+    Written::of(value).moment(false, zone)
 }

@@ -3,6 +3,7 @@
 //! A file has millions of records and few spellings, so a value that was read once is remembered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ahash::AHashMap;
 
@@ -14,6 +15,7 @@ use super::tally::Counter;
 use super::times::Clock;
 use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
+use crate::frames::links::Links;
 use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
@@ -93,6 +95,8 @@ struct Reader<'a> {
     /// What was said so far; the first place is for what is not remembered.
     said: Vec<Said>,
     known: AHashMap<&'a str, usize>,
+    /// How often a value was met again.
+    met: usize,
     /// Places by the number of the value, where the column is held by value; 0 where it was not read yet.
     few: Vec<usize>,
 }
@@ -100,7 +104,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(column: &'a TextColumn, on_left: bool, reading: &'a Reading, missing: &'a [String]) -> Self {
         let few = vec![0; column.few().map_or(0, |(values, _)| values.len())];
-        Self { column, on_left, reading, missing, said: vec![Said::Missing], known: AHashMap::new(), few }
+        Self { column, on_left, reading, missing, said: vec![Said::Missing], known: AHashMap::new(), met: 0, few }
     }
 
     /// Reads a cell; [`Reader::said`] tells what it says until the next one is read.
@@ -109,9 +113,11 @@ impl<'a> Reader<'a> {
         let cell = self.column.few().and_then(|(_, cells)| cells.get(row as usize));
         let place = match cell {
             Some(cell) => self.few[usize::from(*cell)],
-            None => self.known.get(value).copied().unwrap_or_default(),
+            None if self.remembers() => self.known.get(value).copied().unwrap_or_default(),
+            None => 0,
         };
         if place > 0 {
+            self.met += 1;
             return place;
         }
         let said = self.reading.read(value, self.missing, self.on_left);
@@ -128,6 +134,11 @@ impl<'a> Reader<'a> {
         next
     }
 
+    /// Whether looking a value up is worth it: most of those that are remembered were met again.
+    fn remembers(&self) -> bool {
+        self.known.len() < REMEMBERED || self.met >= REMEMBERED
+    }
+
     fn said(&self, place: usize) -> &Said {
         &self.said[place]
     }
@@ -136,8 +147,7 @@ impl<'a> Reader<'a> {
 /// A column of a third system, and its records by the right one they are linked to.
 struct Other<'a> {
     reader: Reader<'a>,
-    /// Right row and row, sorted.
-    linked: Vec<(u32, u32)>,
+    linked: Arc<Links>,
     clock: Clock<'a>,
     /// The answer that was given last.
     known: Option<Sayers>,
@@ -161,10 +171,8 @@ impl Other<'_> {
         if let Some(known) = self.known.filter(|known| known.right == right) {
             return known;
         }
-        let start = self.linked.partition_point(|(mine, _)| *mine < right);
-        let rows = self.linked[start..].iter().take_while(|(mine, _)| *mine == right).map(|(_, row)| *row);
         let mut found = Sayers { right, any: false, latest: Some(i64::MIN) };
-        for row in rows {
+        for row in self.linked.of_right(right).iter().map(|link| link.left) {
             let place = self.reader.read(row);
             if self.reader.reading.same(self.reader.said(place), said) {
                 found.any = true;
@@ -253,9 +261,7 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
     let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
     let mut others = Vec::new();
     for (at, column) in asked.also.iter().enumerate() {
-        let links = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
-        let mut linked: Vec<(u32, u32)> = links.iter().map(|link| (link.right, link.left)).collect();
-        linked.sort_unstable();
+        let linked = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
         let clock = Clock::new(shard, asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
         let reader = reader(shard.slice(&column.dataset)?.column(column.index)?, true);
         others.push(Other { reader, linked, clock, known: None });

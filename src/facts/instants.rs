@@ -11,9 +11,9 @@ use super::pairs::Pairs;
 use super::tally::Counter;
 use super::{Answer, Column, Tally};
 use crate::frames::TextColumn;
-use crate::frames::calendar::{EPOCH, as_utc, day_in, default_day, written_day};
+use crate::frames::calendar::{EPOCH, day_in};
 use crate::frames::normalize::is_missing;
-use crate::frames::time::{Stamp, classify, instant, zone};
+use crate::frames::time::{Stamp, Written, instant, zone};
 
 /// Instants are the same within a minute: some systems keep no seconds.
 const SAME: i64 = 60;
@@ -194,44 +194,46 @@ impl<'a> Clocks<'a> {
     }
 
     fn compare(&self, left: &str, right: &str) -> Compared {
-        let forms = [left, right].map(classify);
-        let days = forms == [Stamp::Date; 2];
+        if [left, right].iter().any(|value| is_missing(value, &self.asked.missing)) {
+            return Compared::Unsure;
+        }
+        let (left, right) = (Written::of(left), Written::of(right));
+        let days = left.stamp == Stamp::Date && right.stamp == Stamp::Date;
         let calendar = matches!(self.asked.meaning, Meaning::Calendar { .. });
-        if self.is_open(left) || self.is_open(right) || (calendar && !days) {
+        if (calendar && !days) || self.is_open(&left) || self.is_open(&right) {
             return Compared::Unsure;
         }
         if days {
-            let same = written_day(left) == written_day(right);
+            let same = left.day() == right.day();
             return if same { Compared::Same } else { Compared::Apart(Apart { shift: None, read_at: None }) };
         }
-        let unplaced = |value: &str, zone: &Option<TimeZone>| zone.is_none() && as_utc(value).is_some();
-        if unplaced(right, &self.right) {
+        let unplaced = |value: &Written<'_>, zone: &Option<TimeZone>| zone.is_none() && value.as_utc().is_some();
+        if unplaced(&right, &self.right) {
             return Compared::Unplaced { right: true };
         }
-        let Some(there) = instant(right, self.right.as_ref()) else { return Compared::Unsure };
-        let by_day = self.asked.meaning == Meaning::Day || forms[0] == Stamp::Date;
-        if let Some(day) = written_day(left).filter(|_| by_day) {
+        let Some(there) = right.instant(self.right.as_ref()) else { return Compared::Unsure };
+        let by_day = self.asked.meaning == Meaning::Day || left.stamp == Stamp::Date;
+        if let Some(day) = left.day().filter(|_| by_day) {
             return self.on_day(day, there);
         }
-        if unplaced(left, &self.left) {
+        if unplaced(&left, &self.left) {
             return Compared::Unplaced { right: false };
         }
-        let Some(here) = instant(left, self.left.as_ref()) else { return Compared::Unsure };
+        let Some(here) = left.instant(self.left.as_ref()) else { return Compared::Unsure };
         if (there - here).abs() <= SAME {
             return Compared::Same;
         }
-        let read_at = as_utc(left).and_then(|clock| quarters(clock - there)).filter(|quarters| is_offset(*quarters));
+        let read_at = left.as_utc().and_then(|clock| quarters(clock - there)).filter(|quarters| is_offset(*quarters));
         let of_zones = |quarters: &i64| read_at.is_some() || is_offset(*quarters) || is_offset(-quarters);
         let shift = quarters(there - here).filter(of_zones);
         let minutes = |quarters: i64| i16::try_from(quarters * 15).ok();
         Compared::Apart(Apart { shift: shift.and_then(minutes), read_at: read_at.and_then(minutes) })
     }
 
-    /// Missing, or a day that stands for none.
-    fn is_open(&self, value: &str) -> bool {
-        let born = self.asked.meaning == Meaning::Calendar { birthday: true } && classify(value) == Stamp::Date;
-        let fake = default_day(value).is_some_and(|day| !(born && day == EPOCH));
-        fake || is_missing(value, &self.asked.missing)
+    /// A day that stands for none.
+    fn is_open(&self, value: &Written<'_>) -> bool {
+        let born = self.asked.meaning == Meaning::Calendar { birthday: true } && value.stamp == Stamp::Date;
+        value.default_day().is_some_and(|day| !(born && day == EPOCH))
     }
 
     /// A day holds an instant in UTC or in its own zone; without one, anywhere on earth.

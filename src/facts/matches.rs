@@ -11,7 +11,7 @@ use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Consent, Groups, Lens, Match, Matching, Sample};
 use crate::frames::TextColumn;
-use crate::frames::normalize::{address, mailbox};
+use crate::frames::normalize::{Form, address};
 use crate::matching::clusters::Refusal;
 use crate::matching::lists::{DomainKind, LISTS};
 use crate::matching::people::{Cells, Field, Source, Told};
@@ -214,7 +214,7 @@ impl Reader<'_> {
         Ok(match of {
             Match::Typo(column) => {
                 let column = self.slice.column(column.index)?;
-                let delivered = |row: u32| mailbox(&address(column.get(row))?);
+                let delivered = |row: u32| Form::Mailbox.of(column.get(row));
                 self.pairs(|left, right| match (delivered(left), delivered(right)) {
                     (Some(left), Some(right)) => is_slip(&left, &right, self.asked.edits),
                     _ => false,

@@ -5,8 +5,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rayon::prelude::ParallelSliceMut;
-
 use super::mask::Mask;
 use super::matches::Found;
 use super::{Column, Filter, Lens, Matching};
@@ -123,11 +121,16 @@ impl Memo {
         if let Some(known) = open(&self.neighbours).get(&name) {
             return Arc::clone(known);
         }
-        let mut pairs: Vec<(u32, u32)> =
-            identity.links(other, own).iter().map(|link| (link.right, link.left)).collect();
-        pairs.extend(identity.links(own, other).iter().map(|link| (link.left, link.right)));
-        pairs.par_sort_unstable();
-        pairs.dedup();
+        let (back, forth) = (identity.links(other, own), identity.links(own, other));
+        let rows = back.iter().map(|link| link.right).chain(forth.last().map(|link| link.left)).max();
+        let (mut pairs, mut theirs) = (Vec::with_capacity(back.len().max(forth.len())), Vec::new());
+        for row in 0..rows.map_or(0, |last| last.saturating_add(1)) {
+            theirs.extend(back.of_right(row).iter().map(|link| link.left));
+            theirs.extend(forth.of_left(row).iter().map(|link| link.right));
+            theirs.sort_unstable();
+            theirs.dedup();
+            pairs.extend(theirs.drain(..).map(|their| (row, their)));
+        }
         let pairs = Arc::new(pairs);
         open(&self.neighbours).insert(name, Arc::clone(&pairs));
         pairs

@@ -115,7 +115,7 @@ impl Moved {
 
 /// A record's own id, as it is looked up.
 fn id(text: &str) -> Option<u64> {
-    Form::Identifier.of(text).map(|id| xxh3_64(id.as_bytes()))
+    Form::Identifier.read(text).map(|id| xxh3_64(id.as_bytes()))
 }
 
 /// The rows of a slice by the record's own id; the first of each.

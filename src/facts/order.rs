@@ -8,10 +8,8 @@ use jiff::tz::TimeZone;
 use super::local::Shard;
 use super::tally::Counter;
 use super::{Answer, Column, Sample, Tally};
-use crate::frames::calendar::default_day;
 use crate::frames::normalize::is_missing;
-use crate::frames::time::{Stamp, classify, instant, zone};
-use crate::text::trim;
+use crate::frames::time::{Stamp, Written, zone};
 
 const DAY: i64 = 86_400;
 
@@ -66,10 +64,11 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
         for (filled, value) in found.filled.iter_mut().zip([one, other]) {
             *filled += u64::from(!is_missing(value, &[]));
         }
-        let Some((begun, ended)) = clock.both(one, other) else { continue };
+        let [begin, end] = [one, other].map(Written::of);
+        let Some((begun, ended)) = clock.both(&begin, &end) else { continue };
         let is_early = ended < begun.saturating_sub(asked.slack);
         // A day that software writes where it has none tells nothing. Few records are early, so few are asked.
-        if is_early && [one, other].iter().any(|value| default_day(value).is_some()) {
+        if is_early && [begin, end].iter().any(|value| value.default_day().is_some()) {
             continue;
         }
         let day = begun.div_euclid(DAY);
@@ -99,34 +98,31 @@ struct Clock(Option<TimeZone>);
 impl Clock {
     /// Both times in seconds, where they are sure. A day may be any moment of it: the first its beginning, the second its
     /// end. Stamps of one record without a zone are in the same one, whichever that is.
-    fn both(&self, first: &str, then: &str) -> Option<(i64, i64)> {
-        let zoned = [first, then].map(|value| matches!(classify(value), Stamp::IsoOffset | Stamp::UnixSeconds));
+    fn both(&self, first: &Written<'_>, then: &Written<'_>) -> Option<(i64, i64)> {
+        let zoned = [first, then].map(|value| matches!(value.stamp, Stamp::IsoOffset | Stamp::UnixSeconds));
         if self.0.is_none() && zoned[0] != zoned[1] {
             return None;
         }
-        Some((self.moment(first, "00:00:00")?, self.moment(then, "23:59:59")?))
+        Some((self.moment(first, false)?, self.moment(then, true)?))
     }
 
-    fn moment(&self, value: &str, hour: &str) -> Option<i64> {
-        let utc = TimeZone::UTC;
-        let zone = Some(self.0.as_ref().unwrap_or(&utc));
-        match classify(value) {
-            Stamp::Zero => None,
-            Stamp::Date => instant(&format!("{} {hour}", trim(value)), zone),
-            _ => instant(value, zone),
+    fn moment(&self, value: &Written<'_>, last: bool) -> Option<i64> {
+        if value.stamp == Stamp::Zero {
+            return None;
         }
+        value.moment(last, self.0.as_ref().unwrap_or(&TimeZone::UTC))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Clock;
-    use crate::frames::time::zone;
+    use crate::frames::time::{Written, zone};
 
     #[test]
     fn two_times_are_compared_where_both_are_sure() {
         let apart = |name: Option<&str>, first: &str, then: &str| {
-            let (begun, ended) = Clock(name.and_then(zone)).both(first, then)?;
+            let (begun, ended) = Clock(name.and_then(zone)).both(&Written::of(first), &Written::of(then))?;
             Some(ended - begun)
         };
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01 11:00:00"), Some(3_600));

@@ -1,8 +1,7 @@
 //! Facts about linked pairs: both sides of the seam at once.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use rayon::prelude::ParallelSliceMut;
+use std::sync::Arc;
 
 use super::local::{SAMPLES, Shard, Slice};
 use super::rows::ByShape;
@@ -10,10 +9,17 @@ use super::scope::in_scope;
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
 use crate::frames::TextColumn;
-use crate::frames::links::{Link, Tier};
+use crate::frames::links::{Link, Links, Tier};
 use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
+
+/// Which records of two datasets are one person.
+enum Linked {
+    /// Each record of one dataset and itself.
+    Itself(u32),
+    By(Arc<Links>),
+}
 
 /// The linked records of two datasets, with a column of each.
 pub(super) struct Pairs<'a> {
@@ -21,18 +27,16 @@ pub(super) struct Pairs<'a> {
     pub(super) right: Slice<'a>,
     pub(super) left_column: &'a TextColumn,
     pub(super) right_column: &'a TextColumn,
-    links: std::sync::Arc<Vec<Link>>,
+    links: Linked,
 }
 
 impl<'a> Pairs<'a> {
     pub(super) fn new(shard: &'a Shard<'a>, left: &Column, right: &Column) -> Result<Self, String> {
         let (left_slice, right_slice) = (shard.slice(&left.dataset)?, shard.slice(&right.dataset)?);
         // Two columns of one dataset: a record is linked to itself.
-        let links = if left.dataset == right.dataset {
-            let own = |row| Link { left: row, right: row, tier: Tier::Identifier };
-            std::sync::Arc::new((0..left_slice.frame.rows).map(own).collect())
-        } else {
-            shard.engine.identity.links(&left.dataset, &right.dataset)
+        let links = match left.dataset == right.dataset {
+            true => Linked::Itself(left_slice.frame.rows),
+            false => Linked::By(shard.engine.identity.links(&left.dataset, &right.dataset)),
         };
         Ok(Self {
             left_column: left_slice.column(left.index)?,
@@ -43,34 +47,39 @@ impl<'a> Pairs<'a> {
         })
     }
 
-    pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = &'b Link> {
-        self.links.iter().filter(|link| shard.holds(self.right.people.group[link.right as usize]))
+    pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = Link> {
+        let (itself, links) = match &self.links {
+            Linked::Itself(rows) => (0..*rows, [].iter()),
+            Linked::By(links) => (0..0, links.iter()),
+        };
+        let itself = itself.map(|row| Link { left: row, right: row, tier: Tier::Identifier });
+        itself.chain(links.copied()).filter(|link| shard.holds(self.right.people.group[link.right as usize]))
     }
 
     fn is_same(&self) -> bool {
         std::ptr::eq(self.left.frame, self.right.frame)
     }
 
-    pub(super) fn values(&self, link: &Link) -> (&'a str, &'a str) {
+    pub(super) fn values(&self, link: Link) -> (&'a str, &'a str) {
         (self.left_column.get(link.left), self.right_column.get(link.right))
     }
 
     /// The shapes of both values of a pair.
-    fn shapes(&self, left: &'a Lens, right: &'a Lens) -> impl Fn(&Link) -> (&'static str, &'static str) + use<'a> {
+    fn shapes(&self, left: &'a Lens, right: &'a Lens) -> impl Fn(Link) -> (&'static str, &'static str) + use<'a> {
         let left = self.left_column.reading(|value| left.shape(value));
         let right = self.right_column.reading(|value| right.shape(value));
         move |link| (left.get(link.left), right.get(link.right))
     }
 
     /// Counts the person of a pair.
-    pub(super) fn person(&self, counter: &mut Counter, link: &Link) {
+    pub(super) fn person(&self, counter: &mut Counter, link: Link) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
         let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
         counter.add(self.right.people.person[link.right as usize], alone);
     }
 
     /// A pair shows the profile first: that is where the send goes wrong.
-    pub(super) fn count(&self, counter: &mut Counter, link: &Link, cap: usize) {
+    pub(super) fn count(&self, counter: &mut Counter, link: Link, cap: usize) {
         self.person(counter, link);
         let (left, right) = self.values(link);
         counter.sample(cap, self.right.frame.rank(link.right), || Sample {
@@ -132,7 +141,7 @@ pub(crate) fn picked(
 ) -> Result<Vec<u32>, String> {
     let pairs = Pairs::new(shard, left.0, right.0)?;
     let shapes = pairs.shapes(left.1, right.1);
-    let picked = pairs.mine(shard).filter(|link| wanted(cells, shapes(link)));
+    let picked = pairs.mine(shard).filter(|link| wanted(cells, shapes(*link)));
     let mut rows: Vec<u32> = picked.map(|link| link.right).collect();
     rows.sort_unstable();
     rows.dedup();
@@ -166,14 +175,12 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
     let counts = in_scope(shard, &left_slice, scope)?;
     let cap = shard.cap();
     let taken = shard.engine.identity.taken(left, right);
-    let leads = Leads::new(right_slice.frame.rows, &links, &taken);
+    let leads = Leads::new(&links, &taken);
     let mut sides = Sides::default();
     let mut shared = vec![false; right_slice.frame.rows as usize];
     let (mut all, mut split, mut missing) = (Counter::default(), Counter::default(), Counter::default());
     for row in left_slice.rows() {
-        let start = links.partition_point(|link| link.left < row);
-        let mine = links[start..].iter().take_while(|link| link.left == row).count();
-        let mine = &links[start..start + mine];
+        let mine = links.of_left(row);
         let scoped = counts(row);
         if scoped {
             left_slice.count(&mut all, row);
@@ -200,12 +207,11 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
     }
     let mut collapsed = Counter::default();
     for row in right_slice.rows() {
-        let lefts = leads.of(row);
-        if lefts.len() < 2 {
+        if leads.of(row).nth(1).is_none() {
             continue;
         }
         // One record that was exported twice is one record.
-        let mut names: Vec<_> = lefts.iter().map(|(_, left)| left_slice.frame.key(*left)).collect();
+        let mut names: Vec<_> = leads.of(row).map(|left| left_slice.frame.key(left)).collect();
         names.sort_unstable();
         names.dedup();
         if names.len() < 2 {
@@ -228,27 +234,22 @@ pub(crate) fn coverage(shard: &Shard<'_>, left: &str, right: &str, scope: &Scope
 }
 
 /// Which left rows lead to a right row, by link or because its address is theirs.
-struct Leads {
-    by_right: Vec<(u32, u32)>,
-    starts: Vec<u32>,
+struct Leads<'a> {
+    links: &'a Links,
+    /// Right row and left row of the others, sorted.
+    taken: Vec<(u32, u32)>,
 }
 
-impl Leads {
-    fn new(rows: u32, links: &[Link], taken: &[(u32, u32)]) -> Self {
-        let linked = links.iter().map(|link| (link.right, link.left));
-        let mut by_right: Vec<(u32, u32)> = linked.chain(taken.iter().map(|(left, right)| (*right, *left))).collect();
-        by_right.par_sort_unstable();
-        let mut starts = vec![0_u32; rows as usize + 1];
-        for (right, _) in &by_right {
-            starts[*right as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        Self { by_right, starts }
+impl<'a> Leads<'a> {
+    fn new(links: &'a Links, taken: &[(u32, u32)]) -> Self {
+        let mut taken: Vec<(u32, u32)> = taken.iter().map(|(left, right)| (*right, *left)).collect();
+        taken.sort_unstable();
+        Self { links, taken }
     }
 
-    fn of(&self, right: u32) -> &[(u32, u32)] {
-        &self.by_right[self.starts[right as usize] as usize..self.starts[right as usize + 1] as usize]
+    fn of(&self, right: u32) -> impl Iterator<Item = u32> {
+        let start = self.taken.partition_point(|(own, _)| *own < right);
+        let taken = self.taken[start..].iter().take_while(move |(own, _)| *own == right).map(|(_, left)| *left);
+        self.links.of_right(right).iter().map(|link| link.left).chain(taken)
     }
 }

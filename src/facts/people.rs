@@ -80,10 +80,6 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
         }
     }
     let links = identity.links(parent, right);
-    let of_parent = |row: u32| {
-        let start = links.partition_point(|link| link.left < row);
-        links[start..].iter().take_while(move |link| link.left == row)
-    };
     let mut counter = Counter::default();
     let mut seen: AHashSet<u32> = AHashSet::new();
     for link in identity.links(child, right).iter() {
@@ -93,7 +89,7 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
         let person = children.people.person[link.left as usize];
         let own = of_person.get(&person).into_iter().chain(of_address.get(&key_at(child_address, link.left)));
         // One record of an address tells as much as a thousand.
-        let known = own.flat_map(|rows| rows.iter().take(EACH)).flat_map(|row| of_parent(*row));
+        let known = own.flat_map(|rows| rows.iter().take(EACH)).flat_map(|row| links.of_left(*row));
         let (mut elsewhere, mut shared) = (false, false);
         for other in known {
             // A record that carries the child's own identifier is the child's, also where the address is the parent's.

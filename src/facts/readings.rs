@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::items::items;
 use super::lenses::truth;
-use crate::frames::calendar::{EPOCH, default_day};
+use crate::frames::calendar::EPOCH;
 use crate::frames::normalize::{alike, fold, is_missing};
-use crate::frames::time::{Stamp, classify};
+use crate::frames::time::{Stamp, Written};
 use crate::mapping::spelling::{Place, Spellings};
 
 /// Digits by which two phone numbers may be known to be one where only one of them names its country.
@@ -119,12 +119,13 @@ impl Reading {
 
 /// Whether a time is there. A default that software writes is none; what is no time at all says nothing.
 fn present(value: &str, birthday: bool) -> Said {
-    let zero = classify(value) == Stamp::Zero;
-    match default_day(value) {
+    let read = Written::of(value);
+    let zero = read.stamp == Stamp::Zero;
+    match read.default_day() {
         // A birthday on that day, or none.
         Some(EPOCH) if birthday => Said::Unreadable,
         None if zero && birthday => Said::Unreadable,
-        None if !zero && matches!(classify(value), Stamp::Other | Stamp::Impossible) => Said::Unreadable,
+        None if !zero && matches!(read.stamp, Stamp::Other | Stamp::Impossible) => Said::Unreadable,
         None if !zero => Said::Means("a time".into()),
         _ => Said::Missing,
     }

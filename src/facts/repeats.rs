@@ -27,7 +27,7 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
     let known = shard.engine.identity.hashed(&asked.dataset, asked.index, form);
     let hash = |row: &u32| match known {
         Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
-        None => form.of(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
+        None => form.read(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
     };
     let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
     keyed.par_sort_unstable();

@@ -78,7 +78,7 @@ pub(crate) fn in_scope<'a>(
         Scope::All => Ok(Box::new(|_| true)),
         Scope::Reachable(index) => {
             let column = slice.column(*index)?;
-            let usable = column.reading(|value| Form::Address.of(value).is_some());
+            let usable = column.reading(|value| Form::Address.read(value).is_some());
             Ok(Box::new(move |row| usable.get(row)))
         }
         Scope::Linked(others) | Scope::Unlinked(others) => {

@@ -12,7 +12,7 @@ use super::tally::Counter;
 use super::{Answer, Column, Sample, Tally};
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, is_missing};
-use crate::frames::time::{Stamp, classify, instant, zone};
+use crate::frames::time::{Stamp, Written, zone};
 use crate::mapping::spelling::Spellings;
 use crate::text::duration;
 
@@ -197,7 +197,7 @@ impl<'a> Book<'a> {
             }
             let key = match asked.key.is_empty() {
                 true => owned.then(|| u64::from(slice.people.person[row as usize])),
-                false => key.get(row).and_then(|text| Form::Identifier.of(&text)).map(|id| xxh3_64(id.as_bytes())),
+                false => key.get(row).and_then(|text| Form::Identifier.read(&text).map(|id| xxh3_64(id.as_bytes()))),
             };
             let (Some(key), Some(at)) = (key, events.at(row)) else { continue };
             self.steps.ordered += 1;
@@ -331,12 +331,13 @@ const HOUR: i64 = 3_600;
 
 /// How far an event is from a change. A day is a day anywhere on earth.
 fn distance(changed: &str, zoned: Option<&jiff::tz::TimeZone>, at: i64) -> Option<i64> {
-    if classify(changed) == Stamp::Date {
-        let day = instant(&format!("{}T00:00:00Z", changed.trim()), None)?;
+    let read = Written::of(changed);
+    if read.stamp == Stamp::Date {
+        let day = read.moment(false, &jiff::tz::TimeZone::UTC)?;
         let (first, last) = (day - 14 * HOUR, day + 36 * HOUR);
         return Some(at - at.clamp(first, last));
     }
-    Some(at - instant(changed, zoned)?)
+    Some(at - read.instant(zoned)?)
 }
 
 /// Records whose event is far from their change, the nearest event of each counting.

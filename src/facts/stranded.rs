@@ -2,65 +2,59 @@
 //! record names the other.
 
 use std::collections::BTreeMap;
-
-use ahash::{AHashMap, AHashSet};
+use std::sync::Arc;
 
 use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Column, Lens, Sample};
-use crate::frames::links::{Link, Tier};
+use crate::frames::links::{Link, Links, Tier};
 
 /// Who took the place of the record whose id a row carries, and how that is known.
 struct Successors {
     /// Left rows by right row, with the reason.
-    links: AHashMap<u32, Vec<(u32, Tier)>>,
-    /// Left rows that a right row is linked to by its id.
-    settled: AHashSet<u32>,
-    /// The records of `child` whose id a right row carries.
-    children: AHashMap<u32, Vec<u32>>,
-    /// The left rows that those name.
-    named: AHashMap<u32, Vec<u32>>,
+    links: Arc<Links>,
+    /// The same of `child`.
+    children: Option<Arc<Links>>,
+    /// The records of `child` with the left rows that they name, sorted.
+    named: Vec<(u32, u32)>,
+}
+
+fn is_own(link: &&Link) -> bool {
+    link.tier == Tier::Identifier
 }
 
 impl Successors {
     fn new(shard: &Shard<'_>, right: &str, parent: &str, child: Option<&str>) -> Self {
         let identity = shard.engine.identity;
-        let mut found = Self {
-            links: AHashMap::new(),
-            settled: AHashSet::new(),
-            children: AHashMap::new(),
-            named: AHashMap::new(),
-        };
-        let is_own = |link: &&Link| link.tier == Tier::Identifier;
-        for link in identity.links(parent, right).iter() {
-            found.links.entry(link.right).or_default().push((link.left, link.tier));
+        Self {
+            links: identity.links(parent, right),
+            children: child.map(|child| identity.links(child, right)),
+            named: child.map(|child| identity.looked_up(child, parent)).unwrap_or_default(),
         }
-        found.settled.extend(identity.links(parent, right).iter().filter(is_own).map(|link| link.left));
-        let Some(child) = child else { return found };
-        for link in identity.links(child, right).iter().filter(is_own) {
-            found.children.entry(link.right).or_default().push(link.left);
-        }
-        for (lead, contact) in identity.looked_up(child, parent) {
-            found.named.entry(lead).or_default().push(contact);
-        }
-        found
     }
 
     /// The left rows that may have taken the place of what a right row names.
     fn of(&self, row: u32) -> (Vec<u32>, &'static str) {
-        let links = self.links.get(&row).map(Vec::as_slice).unwrap_or_default();
-        if links.iter().any(|(_, tier)| *tier == Tier::Identifier) {
+        let links = self.links.of_right(row);
+        if links.iter().any(|link| is_own(&link)) {
             return (Vec::new(), "");
         }
-        match self.children.get(&row) {
-            // A lead that became nobody is still there.
-            Some(leads) => {
-                let named = leads.iter().flat_map(|lead| self.named.get(lead).into_iter().flatten());
-                (named.copied().collect(), "the lead was converted")
-            }
-            None => (links.iter().map(|(left, _)| *left).collect(), links.first().map_or("", |(_, tier)| tier.name())),
+        let named = |lead: u32| {
+            let start = self.named.partition_point(|(own, _)| *own < lead);
+            self.named[start..].iter().take_while(move |(own, _)| *own == lead).map(|(_, contact)| *contact)
+        };
+        let mut leads = self.children.iter().flat_map(|links| links.of_right(row)).filter(is_own).peekable();
+        // A lead that became nobody is still there.
+        if leads.peek().is_some() {
+            return (leads.flat_map(|link| named(link.left)).collect(), "the lead was converted");
         }
+        (links.iter().map(|link| link.left).collect(), links.first().map_or("", |link| link.tier.name()))
+    }
+
+    /// Whether a left row is linked to a right row by its id.
+    fn is_settled(&self, left: u32) -> bool {
+        self.links.of_left(left).iter().any(|link| is_own(&link))
     }
 }
 
@@ -79,7 +73,7 @@ pub(crate) fn stranded(shard: &Shard<'_>, asked: &Column, parent: &str, child: O
         let (found, why) = successors.of(row);
         let Some(successor) = only(&parents, &found) else { continue };
         // One that has a record of its own asks for a merge, not for another id.
-        if found.iter().any(|left| successors.settled.contains(left)) {
+        if found.iter().any(|left| successors.is_settled(*left)) {
             continue;
         }
         slice.count(&mut counter, row);

@@ -12,7 +12,7 @@ use super::{Consent, Filter, lenses::shape};
 use crate::exports::System;
 use crate::frames::TextColumn;
 use crate::frames::normalize::is_missing;
-use crate::frames::time::{Stamp, classify, instant, zone};
+use crate::frames::time::{Stamp, Written, zone};
 use crate::mapping::expr::Type;
 use crate::mapping::lower::{joined, typed_name};
 use crate::mapping::spelling::Place;
@@ -125,19 +125,24 @@ impl<'a> Cells<'a> {
     }
 
     fn seconds(&self, cell: &str) -> Option<i64> {
-        match classify(cell) {
+        let read = Written::of(cell);
+        match read.stamp {
             Stamp::Zero => Some(0),
-            Stamp::UnixSeconds => instant(cell, None),
+            Stamp::UnixSeconds => read.instant(None),
             _ if self.profile => None,
-            _ => placed(cell, self.zone.as_ref()),
+            _ => in_place(&read, self.zone.as_ref()),
         }
     }
 }
 
 /// The instant of a source's stamp; a day begins at midnight of its zone, or of UTC.
 pub(crate) fn placed(cell: &str, zone: Option<&TimeZone>) -> Option<i64> {
-    match classify(cell) {
-        Stamp::Date => instant(&format!("{} 00:00:00", cell.trim()), zone.or(Some(&TimeZone::UTC))),
-        _ => instant(cell, zone),
+    in_place(&Written::of(cell), zone)
+}
+
+fn in_place(read: &Written<'_>, zone: Option<&TimeZone>) -> Option<i64> {
+    match read.stamp {
+        Stamp::Date => read.moment(false, zone.unwrap_or(&TimeZone::UTC)),
+        _ => read.instant(zone),
     }
 }

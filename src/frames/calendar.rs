@@ -9,8 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::time::{self, Stamp, classify, day, instant, is_open_end, iso, local, utc};
-use crate::text::trim;
+use super::time::{self, Stamp, Written, local, utc};
 
 /// Names of what is read, for checks to judge.
 pub mod sense {
@@ -90,22 +89,23 @@ pub enum Reading {
 impl Reading {
     /// The name of what a value says.
     pub fn of(&self, text: &str) -> &'static str {
-        let stamp = classify(text);
+        let read = Written::of(text);
         match self {
-            Self::Form { birthday } if default_at_profile(text, stamp, *birthday).is_some() => sense::DEFAULT,
-            Self::Form { .. } => form(text, stamp),
-            Self::Order => order(text, stamp),
-            Self::Clock(zone) => clock(text, stamp, &zone.rules),
-            Self::Default { birthday } => default_at_profile(text, stamp, *birthday).unwrap_or(sense::PLAIN),
+            Self::Form { birthday } if default_at_profile(&read, *birthday).is_some() => sense::DEFAULT,
+            Self::Form { .. } => form(&read),
+            Self::Order => order(&read),
+            Self::Clock(zone) => clock(&read, &zone.rules),
+            Self::Default { birthday } => default_at_profile(&read, *birthday).unwrap_or(sense::PLAIN),
             Self::Plausible { profile, right, birthday, latest, zone } => {
                 let zone = zone.as_ref().map(|zone| &zone.rules);
-                let later = || latest.is_some_and(|latest| is_later(text, stamp, zone, latest));
-                let fake = || default_day(text).filter(|day| !(*birthday && stamp == Stamp::Date && *day == EPOCH));
-                match stamp {
+                let later = || latest.is_some_and(|latest| is_later(&read, zone, latest));
+                let born = |day: &&str| *birthday && read.stamp == Stamp::Date && *day == EPOCH;
+                let fake = || read.default_day().filter(|day| !born(day));
+                match read.stamp {
                     Stamp::Impossible if !profile => Stamp::Impossible.name(),
-                    _ if !profile && is_open_end(text) => END,
-                    _ if !profile && right.contains(&stamp) && fake().is_some() => fake().unwrap_or(sense::PLAIN),
-                    _ if (!profile || right.contains(&stamp)) && later() => sense::FUTURE,
+                    _ if !profile && read.is_open_end() => END,
+                    stamp if !profile && right.contains(&stamp) && fake().is_some() => fake().unwrap_or(sense::PLAIN),
+                    stamp if (!profile || right.contains(&stamp)) && later() => sense::FUTURE,
                     _ => sense::PLAIN,
                 }
             }
@@ -126,34 +126,41 @@ const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
     (END, [9999, 12, 31], 2_932_896),
 ];
 
-/// The default day that a value is on: as it is written, or in UTC.
-pub fn default_day(text: &str) -> Option<&'static str> {
-    if is_open_end(text) {
-        return Some(END);
+impl Written<'_> {
+    /// The default day that a value is on: as it is written, or in UTC.
+    pub fn default_day(&self) -> Option<&'static str> {
+        if self.is_open_end() {
+            return Some(END);
+        }
+        let written = self.parts.map(|parts| [parts.year, parts.month, parts.day]);
+        // An offset moves a time by a day at most.
+        let near = |[year, ..]: &[u32; 3]| DEFAULTS.iter().any(|(_, parts, _)| year.abs_diff(parts[0]) <= 1);
+        if written.is_some_and(|written| !near(&written)) {
+            return None;
+        }
+        let in_utc = self.instant(None).map(|seconds| seconds.div_euclid(86_400));
+        let found = DEFAULTS.into_iter().find(|(_, parts, day)| written == Some(*parts) || in_utc == Some(*day));
+        found.map(|(name, ..)| name)
     }
-    let written = iso(trim(text).as_bytes()).map(|parts| [parts.year, parts.month, parts.day]);
-    let in_utc = instant(text, None).map(|seconds| seconds.div_euclid(86_400));
-    let found = DEFAULTS.into_iter().find(|(_, parts, day)| written == Some(*parts) || in_utc == Some(*day));
-    found.map(|(name, ..)| name)
 }
 
-fn default_at_profile(text: &str, stamp: Stamp, birthday: bool) -> Option<&'static str> {
-    if stamp == Stamp::Zero {
+/// The default day that a value is on.
+pub fn default_day(text: &str) -> Option<&'static str> {
+    Written::of(text).default_day()
+}
+
+fn default_at_profile(read: &Written<'_>, birthday: bool) -> Option<&'static str> {
+    if read.stamp == Stamp::Zero {
         return Some(Stamp::Zero.name());
     }
     // An open end is written out on purpose, and counted by accident; somebody is born on the first day of 1970.
     let meant = |day: &&str| match *day {
         "1899-12-31" => true,
-        END => !is_open_end(text),
-        EPOCH => birthday && stamp == Stamp::Date,
+        END => !read.is_open_end(),
+        EPOCH => birthday && read.stamp == Stamp::Date,
         _ => false,
     };
-    default_day(text).filter(|day| !meant(day))
-}
-
-/// The day as it is written.
-pub fn written_day(text: &str) -> Option<Date> {
-    day(&iso(trim(text).as_bytes())?)
+    read.default_day().filter(|day| !meant(day))
 }
 
 /// The day of an instant in a zone.
@@ -161,42 +168,36 @@ pub fn day_in(seconds: i64, zone: &TimeZone) -> Option<Date> {
     Some(Timestamp::from_second(seconds).ok()?.to_zoned(zone.clone()).date())
 }
 
-/// The clock of a stamp without a zone, as if it were UTC.
-pub fn as_utc(text: &str) -> Option<i64> {
-    let parts = iso(trim(text).as_bytes())?;
-    matches!(parts.stamp, Stamp::IsoLocal | Stamp::SpaceLocal).then(|| utc(&parts)).flatten()
-}
-
 /// Whether a value surely means a time after another. Without a zone its clock may be up to 14 hours ahead of UTC.
-fn is_later(text: &str, stamp: Stamp, zone: Option<&TimeZone>, latest: i64) -> bool {
-    let seconds = match stamp {
-        Stamp::Date => iso(trim(text).as_bytes()).and_then(|parts| utc(&parts)),
-        Stamp::IsoLocal | Stamp::SpaceLocal if zone.is_none() => as_utc(text).map(|seconds| seconds - 14 * 3_600),
-        _ => instant(text, zone),
+fn is_later(read: &Written<'_>, zone: Option<&TimeZone>, latest: i64) -> bool {
+    let seconds = match read.stamp {
+        Stamp::Date => read.parts.as_ref().and_then(utc),
+        Stamp::IsoLocal | Stamp::SpaceLocal if zone.is_none() => read.as_utc().map(|seconds| seconds - 14 * 3_600),
+        _ => read.instant(zone),
     };
     seconds.is_some_and(|seconds| seconds > latest)
 }
 
-fn form(text: &str, stamp: Stamp) -> &'static str {
-    if !matches!(stamp, Stamp::IsoOffset | Stamp::IsoLocal) {
-        return stamp.name();
+fn form(read: &Written<'_>) -> &'static str {
+    if !matches!(read.stamp, Stamp::IsoOffset | Stamp::IsoLocal) {
+        return read.stamp.name();
     }
     // Beyond the minutes: seconds, decimals, offset.
-    let rest = trim(text).as_bytes().get(16..).unwrap_or_default();
+    let rest = read.text.as_bytes().get(16..).unwrap_or_default();
     let decimals = rest.iter().skip_while(|byte| !matches!(byte, b'.' | b',')).skip(1);
     if decimals.take_while(|byte| byte.is_ascii_digit()).count() >= 7 {
         return sense::LONG_FRACTION;
     }
     let offset = rest.iter().position(|byte| matches!(byte, b'+' | b'-')).map(|at| &rest[at..]);
     let bare = offset.is_some_and(|offset| !offset.contains(&b':'));
-    if bare { sense::BARE_OFFSET } else { stamp.name() }
+    if bare { sense::BARE_OFFSET } else { read.stamp.name() }
 }
 
-fn order(text: &str, stamp: Stamp) -> &'static str {
-    if stamp != Stamp::Slashed {
+fn order(read: &Written<'_>) -> &'static str {
+    if read.stamp != Stamp::Slashed {
         return sense::PLAIN;
     }
-    let date = trim(text).split([' ', 'T', ',']).next().unwrap_or_default();
+    let date = read.text.split([' ', 'T', ',']).next().unwrap_or_default();
     let Some(at) = ['/', '-'].iter().position(|mark| date.matches(*mark).count() == 2) else { return sense::PLAIN };
     let parts: Vec<&str> = date.split(['/', '-']).collect();
     let number = |at: usize| parts.get(at).filter(|part| part.len() <= 2).and_then(|part| part.parse::<u32>().ok());
@@ -208,11 +209,11 @@ fn order(text: &str, stamp: Stamp) -> &'static str {
     }
 }
 
-fn clock(text: &str, stamp: Stamp, zone: &TimeZone) -> &'static str {
-    if !matches!(stamp, Stamp::IsoLocal | Stamp::SpaceLocal) {
+fn clock(read: &Written<'_>, zone: &TimeZone) -> &'static str {
+    if !matches!(read.stamp, Stamp::IsoLocal | Stamp::SpaceLocal) {
         return sense::PLAIN;
     }
-    let written = iso(trim(text).as_bytes()).and_then(|parts| local(&parts));
+    let written = read.parts.as_ref().and_then(local);
     match written.map(|written| zone.to_ambiguous_timestamp(written).offset()) {
         Some(AmbiguousOffset::Fold { .. }) => sense::REPEATED,
         Some(AmbiguousOffset::Gap { .. }) => sense::SKIPPED,

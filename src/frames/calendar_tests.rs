@@ -1,7 +1,17 @@
 //! Readings of dates and clocks are named for what they are.
 
-use super::{Reading, Zone, as_utc, default_day, sense, written_day};
-use crate::frames::time::{Stamp, instant, zone};
+use jiff::civil::Date;
+
+use super::{Reading, Zone, default_day, sense};
+use crate::frames::time::{Stamp, Written, instant, zone};
+
+fn as_utc(text: &str) -> Option<i64> {
+    Written::of(text).as_utc()
+}
+
+fn written_day(text: &str) -> Option<Date> {
+    Written::of(text).day()
+}
 
 fn assert_reads(reading: &Reading, table: &[(&str, &str)]) {
     for (text, wanted) in table {

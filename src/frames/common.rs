@@ -3,12 +3,12 @@
 use ahash::AHashMap;
 
 use super::identity::Identity;
-use super::links::{Link, Tier};
+use super::links::{Link, Links, Tier};
 
 impl Identity {
     /// Links of records that several people share, by the lookups of people to them.
-    pub(super) fn through(&self, left: &str, right: &str) -> Vec<Link> {
-        let Some(shared) = self.hashes.get(left) else { return Vec::new() };
+    pub(super) fn through(&self, left: &str, right: &str) -> Links {
+        let Some(shared) = self.hashes.get(left) else { return Links::default() };
         let mut rows: AHashMap<u64, Vec<u32>> = AHashMap::new();
         for (key, row) in shared.own.iter().zip(0..).filter(|(key, _)| **key != 0) {
             rows.entry(*key).or_default().push(row);
@@ -25,8 +25,8 @@ impl Identity {
                 found.extend(links.iter().flat_map(|link| named(link.left).map(|left| Link { left: *left, ..*link })));
             }
         }
-        found.sort_unstable();
+        found.sort_unstable_by_key(|link| (link.right, link.left, link.tier));
         found.dedup();
-        found
+        Links::new(&found, 0)
     }
 }

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::links::{Link, Lookups, every_id, link};
+use super::links::{Links, Lookups, every_id, link};
 use super::normalize::{Form, address, mailbox};
 use super::sets::Sets;
 use super::{Frame, Store};
@@ -105,6 +105,8 @@ pub type Plan = BTreeMap<String, Keys>;
 #[derive(Debug, Default)]
 pub(super) struct Hashes {
     pub(super) own: Vec<u64>,
+    /// Whether another dataset may name the same ids.
+    pub(super) own_joins: bool,
     pub(super) ids: Vec<Vec<u64>>,
     pub(super) exact: Vec<u64>,
     pub(super) mailbox: Vec<u64>,
@@ -127,8 +129,8 @@ pub struct People {
     pub alone: Vec<bool>,
 }
 
-/// Links by left and right dataset, and how many keys were too wide to link each with each.
-type LinksByPair = BTreeMap<(String, String), (Arc<Vec<Link>>, u64)>;
+/// Links by left and right dataset.
+type LinksByPair = BTreeMap<(String, String), Arc<Links>>;
 
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
@@ -150,7 +152,7 @@ const ADDRESS_SPACE: u64 = 2;
 const MAILBOX_SPACE: u64 = 3;
 
 fn hashed(form: Form, space: u64, text: &str) -> u64 {
-    form.of(text).map_or(0, |canonical| xxh3_64_with_seed(canonical.as_bytes(), space).max(1))
+    form.read(text).map_or(0, |canonical| xxh3_64_with_seed(canonical.as_bytes(), space).max(1))
 }
 
 fn column(frame: &Frame, index: Option<usize>, form: Form, space: u64) -> Vec<u64> {
@@ -158,9 +160,13 @@ fn column(frame: &Frame, index: Option<usize>, form: Form, space: u64) -> Vec<u6
     (0..frame.rows).into_par_iter().map(|row| hashed(form, space, column.get(row))).collect()
 }
 
-fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
-    // An earlier snapshot's records are the same records.
-    let name = frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name);
+/// A dataset's name. An earlier snapshot's records are the same records.
+fn own_name(frame: &Frame) -> &str {
+    frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name)
+}
+
+fn hash_all(frame: &Frame, keys: &Keys, has_twin: bool) -> Hashes {
+    let name = own_name(frame);
     let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
     let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
     let (mut exact, mut mailbox) = addresses(frame, keys.address);
@@ -174,6 +180,7 @@ fn hash_all(frame: &Frame, keys: &Keys) -> Hashes {
     }
     Hashes {
         own: column(frame, keys.record, Form::Identifier, own_space),
+        own_joins: keys.shared || has_twin,
         ids: keys.ids.iter().map(|id| ids(frame, *id)).collect(),
         exact,
         mailbox,
@@ -221,10 +228,14 @@ impl Identity {
     /// Resolves everyone once, over the key columns of all datasets.
     pub fn build(store: &Store, plan: &Plan) -> Self {
         let none = Keys::default();
-        let hashes: BTreeMap<String, Hashes> = store
-            .iter()
-            .map(|frame| (frame.dataset.name.clone(), hash_all(frame, plan.get(&frame.dataset.name).unwrap_or(&none))))
-            .collect();
+        let frames: Vec<&Frame> = store.iter().collect();
+        let hashed = |frame: &&Frame| {
+            let has_twin = frames.iter().filter(|other| own_name(other) == own_name(frame)).count() > 1;
+            let keys = plan.get(&frame.dataset.name).unwrap_or(&none);
+            (frame.dataset.name.clone(), hash_all(frame, keys, has_twin))
+        };
+        let hashes: Vec<(String, Hashes)> = frames.par_iter().map(hashed).collect();
+        let hashes: BTreeMap<String, Hashes> = hashes.into_iter().collect();
         let mut offsets = BTreeMap::new();
         let mut total: u32 = 0;
         for frame in store.iter() {
@@ -243,34 +254,42 @@ impl Identity {
             pairs.par_sort_unstable();
             pairs
         };
+        let ((ids, mailboxes), named) = rayon::join(
+            || rayon::join(|| keyed(every_id), || keyed(|hash| vec![&hash.mailbox])),
+            || named(&hashes, &offsets, total),
+        );
         let mut people = Sets::new(total);
-        for pair in keyed(every_id).windows(2) {
+        for pair in ids.windows(2) {
             if pair[0].0 == pair[1].0 {
                 people.join(pair[0].1, pair[1].1);
             }
         }
+        drop(ids);
         let mut groups = people.clone();
-        let named = named(&hashes, &offsets, total);
-        for block in keyed(|hash| vec![&hash.mailbox]).chunk_by(|one, other| one.0 == other.0) {
-            for pair in block.windows(2) {
-                groups.join(pair[0].1, pair[1].1);
-            }
-            share(&mut people, &named, block);
-        }
-        let (person, count) = people.labels();
-        let (group, _) = groups.labels();
-        let people = store.iter().map(|frame| {
+        let blocks = || mailboxes.chunk_by(|one, other| one.0 == other.0);
+        let ((person, count), (group, _)) = rayon::join(
+            || {
+                blocks().for_each(|block| share(&mut people, &named, block));
+                people.labels()
+            },
+            || {
+                blocks().flat_map(|block| block.windows(2)).for_each(|pair| groups.join(pair[0].1, pair[1].1));
+                groups.labels()
+            },
+        );
+        let of = |frame: &&Frame| {
             let start = offsets.get(&frame.dataset.name).copied().unwrap_or_default() as usize;
             let rows = start..start + frame.rows as usize;
             (frame.dataset.name.clone(), People::new(person[rows.clone()].to_vec(), group[rows].to_vec(), count))
-        });
-        Self { people: people.collect(), hashes, links: Mutex::default(), lookups: Mutex::default(), count }
+        };
+        let people: Vec<(String, People)> = frames.par_iter().map(of).collect();
+        Self { people: people.into_iter().collect(), hashes, links: Mutex::default(), lookups: Mutex::default(), count }
     }
 
     /// How many keys stand on so many records of two datasets that not each was linked with each.
     pub fn wide(&self) -> BTreeMap<(String, String), u64> {
         let cache = self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        cache.iter().filter(|(_, found)| found.1 > 0).map(|(name, found)| (name.clone(), found.1)).collect()
+        cache.iter().filter(|(_, found)| found.wide > 0).map(|(name, found)| (name.clone(), found.wide)).collect()
     }
 
     /// The people of a dataset.
@@ -299,20 +318,19 @@ impl Identity {
     }
 
     /// Which records of two datasets are one person, sorted by left and right row.
-    pub fn links(&self, left: &str, right: &str) -> Arc<Vec<Link>> {
+    pub fn links(&self, left: &str, right: &str) -> Arc<Links> {
         let name = (left.to_owned(), right.to_owned());
         let locked = || self.links.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(found) = locked().get(&name) {
-            return Arc::clone(&found.0);
+            return Arc::clone(found);
         }
         // Not under the lock: linking waits for other threads, and one of them may come here.
-        let (links, wide) = match (self.hashes.get(left), self.hashes.get(right)) {
-            (Some(common), Some(_)) if common.is_common => (self.through(left, right), 0),
+        let links = Arc::new(match (self.hashes.get(left), self.hashes.get(right)) {
+            (Some(common), Some(_)) if common.is_common => self.through(left, right),
             (Some(_), Some(right)) => self.lookups(left).map(|left| link(&left, right)).unwrap_or_default(),
-            _ => Default::default(),
-        };
-        let links = Arc::new(links);
-        locked().insert(name, (Arc::clone(&links), wide));
+            _ => Links::default(),
+        });
+        locked().insert(name, Arc::clone(&links));
         links
     }
 }

@@ -1,11 +1,13 @@
 //! Links between the records of two datasets: the hashed keys of both in, pairs with the reason for each out.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
+use std::sync::OnceLock;
 
 use ahash::AHashMap;
-use rayon::prelude::{IntoParallelIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::identity::Hashes;
+use super::lookup::{Lookup, by_row};
 
 /// Records of one key that are linked each with each; beyond, each is linked to the first of the other side, so that one
 /// address on everything stays linear.
@@ -48,61 +50,55 @@ pub struct Link {
     pub tier: Tier,
 }
 
-/// Rows by key, as runs of one sorted list. Keys are hashes, so their upper bits say about where in the list a key is.
-#[derive(Debug)]
-struct Lookup {
-    rows: Vec<(u64, u32)>,
-    /// Where the keys of each value of the upper bits begin.
+/// The links of two datasets, sorted by left and right row.
+#[derive(Debug, Default)]
+pub struct Links {
+    all: Vec<Link>,
+    /// Where the links of each left row begin.
     starts: Vec<u32>,
-    shift: u32,
+    /// The same by right row, once somebody asks.
+    rights: OnceLock<(Vec<u32>, Vec<Link>)>,
+    /// How many keys stand on so many rows that not each was linked with each.
+    pub(super) wide: u64,
 }
 
-impl Lookup {
-    fn new<'a>(lists: impl Iterator<Item = &'a Vec<u64>>) -> Self {
-        let mut rows: Vec<(u64, u32)> = Vec::new();
-        for list in lists {
-            rows.extend(list.iter().zip(0..).filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
-        }
-        rows.par_sort_unstable();
-        rows.dedup();
-        let bits = rows.len().next_power_of_two().trailing_zeros().clamp(1, 30);
-        let shift = u64::BITS - bits;
-        let mut starts = vec![0_u32; (1 << bits) + 1];
-        for (key, _) in &rows {
-            starts[(*key >> shift) as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        Self { rows, starts, shift }
+impl Links {
+    /// Of links that are sorted by their right rows, those of one right row by their left ones.
+    pub(super) fn new(found: &[Link], wide: u64) -> Self {
+        let (starts, all) = by_row(found, |link| link.left);
+        Self { all, starts, rights: OnceLock::new(), wide }
     }
 
-    /// Where the rows of a key are in the list; nowhere for none.
-    fn run(&self, key: u64) -> Option<Range<u32>> {
-        if key == 0 {
-            return None;
-        }
-        let place = (key >> self.shift) as usize;
-        let (start, end) = (self.starts[place], self.starts[place + 1]);
-        let near = &self.rows[start as usize..end as usize];
-        let before = near.iter().take_while(|(other, _)| *other < key).count() as u32;
-        let many = near[before as usize..].partition_point(|(other, _)| *other == key) as u32;
-        (many > 0).then_some(start + before..start + before + many)
+    /// The links of a left row, by right row.
+    pub fn of_left(&self, row: u32) -> &[Link] {
+        run(&self.all, &self.starts, row)
     }
 
-    fn of(&self, key: u64) -> &[(u64, u32)] {
-        self.run(key).map_or(&[], |run| self.at(&run))
+    /// The links of a right row, by left row.
+    pub fn of_right(&self, row: u32) -> &[Link] {
+        let (starts, links) = self.rights.get_or_init(|| by_row(&self.all, |link| link.right));
+        run(links, starts, row)
     }
+}
 
-    fn at(&self, run: &Range<u32>) -> &[(u64, u32)] {
-        &self.rows[run.start as usize..run.end as usize]
+impl Deref for Links {
+    type Target = [Link];
+
+    fn deref(&self) -> &[Link] {
+        &self.all
     }
+}
+
+fn run<'a>(links: &'a [Link], starts: &[u32], row: u32) -> &'a [Link] {
+    let row = row as usize;
+    starts.get(row..row + 2).map_or(&[], |ends| &links[ends[0] as usize..ends[1] as usize])
 }
 
 /// The left rows that a right row is linked to, and why.
 fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(Range<u32>, Tier)> {
     let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
-    let mut ids = [&right.own].into_iter().chain(&right.ids).chain(&right.refs).map(at);
+    let own = right.own_joins.then_some(&right.own);
+    let mut ids = own.into_iter().chain(&right.ids).chain(&right.refs).map(at);
     if let Some(run) = ids.find_map(|key| left.ids.run(key)) {
         return Some((run, Tier::Identifier));
     }
@@ -124,8 +120,9 @@ impl Lookups {
     pub(super) fn new(left: &Hashes) -> Self {
         // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
         let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
+        let own = left.own_joins.then_some(&left.own);
         Self {
-            ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain([&left.own])),
+            ids: Lookup::new(left.ids.iter().chain(parents).chain(&left.refs).chain(own)),
             exact: Lookup::new([&left.exact].into_iter()),
             mailbox: Lookup::new([&left.mailbox].into_iter()),
         }
@@ -140,8 +137,8 @@ impl Lookups {
     }
 }
 
-/// The links, sorted, and how many keys were too wide to link each with each.
-pub(super) fn link(left: &Lookups, right: &Hashes) -> (Vec<Link>, u64) {
+/// The links of the rows of a dataset to those of another.
+pub(super) fn link(left: &Lookups, right: &Hashes) -> Links {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
     let chosen: Vec<Option<(Range<u32>, Tier)>> =
@@ -161,9 +158,8 @@ pub(super) fn link(left: &Lookups, right: &Hashes) -> (Vec<Link>, u64) {
         let found = if first { found } else { &found[..1] };
         Some(found.iter().map(move |(_, left)| Link { left: *left, right: row, tier }))
     };
-    let mut links: Vec<Link> = chosen.iter().zip(0_u32..).filter_map(of_row).flatten().collect();
-    links.par_sort_unstable();
-    (links, wide.len() as u64)
+    let links: Vec<Link> = chosen.iter().zip(0_u32..).filter_map(of_row).flatten().collect();
+    Links::new(&links, wide.len() as u64)
 }
 
 fn at(list: &[u64], row: u32) -> u64 {
@@ -226,13 +222,10 @@ pub(super) fn looked_up(left: &Hashes, right: &Hashes) -> Vec<(u32, u32)> {
 }
 
 /// Left rows without a link whose mailbox stands on right rows all the same: those belong to somebody else.
-pub(super) fn taken(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+pub(super) fn taken(left: &Hashes, right: &Hashes, links: &Links) -> Vec<(u32, u32)> {
     let rows = u32::try_from(left.mailbox.len()).unwrap_or(u32::MAX);
-    let loose = (0..rows).filter(|row| {
-        let start = links.partition_point(|link| link.left < *row);
-        links.get(start).is_none_or(|link| link.left != *row)
-    });
-    let loose: Vec<u32> = loose.filter(|row| at(&left.mailbox, *row) != 0).collect();
+    let is_loose = |row: &u32| at(&left.mailbox, *row) != 0 && links.of_left(*row).is_empty();
+    let loose: Vec<u32> = (0..rows).filter(is_loose).collect();
     let rights = gather(&right.mailbox, loose.iter().map(|row| at(&left.mailbox, *row)));
     let of = |row: u32| Some((row, *rights.get(&at(&left.mailbox, row))?.first()?));
     loose.into_iter().filter_map(of).collect()

@@ -5,6 +5,7 @@ mod column;
 mod common;
 pub mod identity;
 pub mod links;
+mod lookup;
 pub mod normalize;
 mod sets;
 mod shelf;
@@ -12,14 +13,16 @@ mod strays;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;
+mod written;
 
 use crate::text::trim;
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{IntoParallelIterator, ParallelBridge, ParallelIterator, ParallelSliceMut};
 
 pub use self::column::{Reading, TextColumn};
 use self::shelf::Shelf;
@@ -166,17 +169,22 @@ impl Store {
         progress: &dyn Progress,
         lays_aside: bool,
     ) -> Result<Self> {
-        let frames: Result<Vec<Frame>> = datasets
-            .par_iter()
-            .map(|dataset| {
-                let mut columns = wanted.get(&dataset.name).cloned().unwrap_or_default();
-                columns.extend(dataset.key);
-                let shelf = if lays_aside { Some(Shelf::new()?) } else { None };
-                let mut frame = read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress, shelf)?;
-                frame.fetch(dataset.key)?;
-                Ok(frame.ranked())
-            })
-            .collect();
+        // The largest ones first, so that no core is left with one of them at the end.
+        let mut order: Vec<(usize, &Arc<Dataset>)> = datasets.iter().enumerate().collect();
+        order.sort_by_key(|(at, dataset)| (Reverse(dataset.unpacked_bytes()), *at));
+        let load = |dataset: &Arc<Dataset>| {
+            let mut columns = wanted.get(&dataset.name).cloned().unwrap_or_default();
+            columns.extend(dataset.key);
+            let shelf = if lays_aside { Some(Shelf::new()?) } else { None };
+            let mut frame = read(dataset, &columns.into_iter().collect::<Vec<_>>(), progress, shelf)?;
+            frame.fetch(dataset.key)?;
+            Ok(frame.ranked())
+        };
+        let mut frames: Vec<(usize, Result<Frame>)> =
+            order.into_iter().par_bridge().map(|(at, dataset)| (at, load(dataset))).collect();
+        // Of several that cannot be read, the first one is told, whichever was tried first.
+        frames.sort_by_key(|(at, _)| *at);
+        let frames: Result<Vec<Frame>> = frames.into_iter().map(|(_, frame)| frame).collect();
         let frames = frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect();
         Ok(Self { frames, lays_aside })
     }

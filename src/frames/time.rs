@@ -3,9 +3,12 @@
 //! A byte-wise classifier: one pass over the value, no pattern engine, no allocation. An instant is given only where the
 //! value leaves no doubt; a wrong instant is worse than none.
 
-use crate::text::trim;
 use jiff::civil;
 use jiff::tz::TimeZone;
+
+use super::written::OPEN_END;
+pub use super::written::Written;
+use crate::text::trim;
 
 /// The form of a value that may be a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,57 +94,51 @@ impl Stamp {
 
 /// The form of a value; blanks around it do not count.
 pub fn classify(text: &str) -> Stamp {
-    let bytes = trim(text).as_bytes();
-    match bytes.first() {
-        Some(b'0'..=b'9' | b'-' | b'+') => {}
-        Some(_) if worded(bytes) => return Stamp::Worded,
-        _ => return Stamp::Other,
-    }
-    // Before numbers: as Unix seconds these would all lie in one month of 1970, as milliseconds in a few of 1976.
-    if compact(bytes) {
-        return Stamp::Compact;
-    }
-    if let Some(stamp) = numeric(bytes) {
-        return stamp;
-    }
-    if let Some(parts) = iso(bytes) {
-        return parts.stamp;
-    }
-    if dashed(bytes) {
-        return Stamp::Impossible;
-    }
-    if slashed(bytes) {
-        return Stamp::Slashed;
-    }
-    if worded(bytes) { Stamp::Worded } else { Stamp::Other }
+    form(trim(text).as_bytes()).0
 }
 
-/// Seconds since 1970, where the value and the zone leave no doubt. `zone` is the zone of stamps that carry none; a
-/// local time that the zone repeats or skips gives nothing, nor does a leap second, which Unix time does not count.
-pub fn instant(text: &str, zone: Option<&TimeZone>) -> Option<i64> {
-    let trimmed = trim(text);
-    let bytes = trimmed.as_bytes();
-    match classify(trimmed) {
-        Stamp::UnixSeconds | Stamp::UnixMillis | Stamp::UnixMicros | Stamp::UnixNanos
-            if in_larger_unit(trimmed).is_some() =>
-        {
-            None
-        }
-        Stamp::UnixSeconds => whole(trimmed),
-        Stamp::UnixMillis => Some(whole(trimmed)?.div_euclid(1_000)),
-        Stamp::UnixMicros => Some(whole(trimmed)?.div_euclid(1_000_000)),
-        Stamp::UnixNanos => Some(whole(trimmed)?.div_euclid(1_000_000_000)),
-        Stamp::IsoOffset => {
-            let parts = iso(bytes).filter(|parts| parts.second < LEAP)?;
-            Some(utc(&parts)? - i64::from(parts.offset?))
-        }
-        Stamp::IsoLocal | Stamp::SpaceLocal => {
-            let parts = iso(bytes).filter(|parts| parts.second < LEAP)?;
-            let zoned = zone?.to_ambiguous_timestamp(local(&parts)?).unambiguous().ok()?;
-            Some(zoned.as_second())
-        }
-        _ => None,
+/// What was taken apart to tell the form of a value.
+pub(super) enum Taken {
+    /// A time or a date of ISO 8601, or one like it.
+    Iso(Parts),
+    /// A number.
+    Number,
+    /// Something else.
+    Nothing,
+}
+
+/// The form of a value without blanks around it.
+pub(super) fn form(bytes: &[u8]) -> (Stamp, Taken) {
+    match bytes.first() {
+        Some(b'0'..=b'9' | b'-' | b'+') => {}
+        Some(_) if worded(bytes) => return (Stamp::Worded, Taken::Nothing),
+        _ => return (Stamp::Other, Taken::Nothing),
     }
+    if bytes.get(4) == Some(&b'-') {
+        if let Some(parts) = iso(bytes) {
+            return (parts.stamp, Taken::Iso(parts));
+        }
+        if dashed(bytes) {
+            return (Stamp::Impossible, Taken::Nothing);
+        }
+    } else {
+        // Before numbers: as Unix seconds these would all lie in one month of 1970, as milliseconds in a few of 1976.
+        if compact(bytes) {
+            return (Stamp::Compact, Taken::Number);
+        }
+        if let Some(stamp) = numeric(bytes) {
+            return (stamp, Taken::Number);
+        }
+    }
+    if slashed(bytes) {
+        return (Stamp::Slashed, Taken::Nothing);
+    }
+    (if worded(bytes) { Stamp::Worded } else { Stamp::Other }, Taken::Nothing)
+}
+
+/// Seconds since 1970, as [`Written::instant`] tells them.
+pub fn instant(text: &str, zone: Option<&TimeZone>) -> Option<i64> {
+    Written::of(text).instant(zone)
 }
 
 /// A zone of the IANA list.
@@ -163,30 +160,8 @@ pub fn written(text: &str) -> Option<i64> {
     }
 }
 
-fn whole(text: &str) -> Option<i64> {
-    text.split('.').next()?.parse().ok()
-}
-
-/// The year 9999 in Unix seconds: what software writes for `never` or `for good`.
-const OPEN_END: std::ops::RangeInclusive<i64> = 253_370_764_800..=253_402_300_799;
-/// From here, a number of seconds reads as well as milliseconds of 1973 and later: up to the end of the calendar.
-const TWO_UNITS: i64 = 100_000_000_000;
 /// The second that is inserted now and then.
-const LEAP: u32 = 60;
-
-/// The seconds of a number that is a date of the calendar in two units: a far one, and in the next smaller unit one of
-/// the seventies. Which of them is meant, it does not say.
-fn in_larger_unit(text: &str) -> Option<i64> {
-    let units = [1, 1_000, 1_000_000].into_iter();
-    let count = whole(text)?;
-    units.map(|unit| count / unit).find(|seconds| (TWO_UNITS..=*OPEN_END.end()).contains(seconds))
-}
-
-/// Whether a number is a time of the year 9999, in seconds or in smaller units.
-pub fn is_open_end(text: &str) -> bool {
-    let trimmed = trim(text);
-    numeric(trimmed.as_bytes()).is_some() && in_larger_unit(trimmed).is_some_and(|seconds| OPEN_END.contains(&seconds))
-}
+pub(super) const LEAP: u32 = 60;
 
 fn numeric(bytes: &[u8]) -> Option<Stamp> {
     let unsigned = bytes.strip_prefix(b"-").unwrap_or(bytes);
@@ -197,10 +172,10 @@ fn numeric(bytes: &[u8]) -> Option<Stamp> {
     if !plain || (tail.len() == 1) {
         return None;
     }
-    let mut value: u128 = 0;
-    for digit in digits.iter().take(30) {
-        value = value * 10 + u128::from(digit - b'0');
-    }
+    // As many digits as fit into 64 bits, which is nearly all there is.
+    let (first, more) = digits.split_at(digits.len().min(18));
+    let first = first.iter().fold(0_u64, |value, digit| value * 10 + u64::from(digit - b'0'));
+    let value = more.iter().take(12).fold(u128::from(first), |value, digit| value * 10 + u128::from(digit - b'0'));
     let fraction = tail.iter().skip(1).any(|&b| b != b'0');
     let is_end = |unit: u128| {
         unsigned.len() == bytes.len() && i64::try_from(value / unit).is_ok_and(|seconds| OPEN_END.contains(&seconds))
@@ -208,10 +183,10 @@ fn numeric(bytes: &[u8]) -> Option<Stamp> {
     Some(match value {
         0 if !fraction => Stamp::Zero,
         20_000..=79_999 => Stamp::Serial,
+        100_000..=99_999_999_999 => Stamp::UnixSeconds,
         _ if is_end(1) => Stamp::UnixSeconds,
         _ if is_end(1_000) => Stamp::UnixMillis,
         _ if is_end(1_000_000) => Stamp::UnixMicros,
-        100_000..=99_999_999_999 => Stamp::UnixSeconds,
         100_000_000_000..=99_999_999_999_999 => Stamp::UnixMillis,
         100_000_000_000_000..=99_999_999_999_999_999 => Stamp::UnixMicros,
         100_000_000_000_000_000..=99_999_999_999_999_999_999 => Stamp::UnixNanos,
@@ -220,6 +195,7 @@ fn numeric(bytes: &[u8]) -> Option<Stamp> {
 }
 
 /// The parts of an ISO-like time as written.
+#[derive(Clone, Copy)]
 pub(super) struct Parts {
     pub(super) stamp: Stamp,
     pub(super) year: u32,

@@ -9,11 +9,11 @@ use super::lists::DomainKind;
 use super::people::People;
 use super::slips;
 
-/// Records under one key beyond which each is compared with its neighbours by name only.
+/// Records under one key beyond which those alone are compared that have names in common.
 pub const CAP: usize = 50;
 /// Records of a file beyond which what one common value brings together is nearly always chance.
 const CROWDED: usize = 250_000;
-/// How many of those neighbours.
+/// Records of one name in a crowd that are still compared.
 const NEIGHBOURS: usize = 8;
 /// Records of one mailbox that stand for it where another mailbox is a slip away.
 const STAND_INS: usize = 4;
@@ -57,6 +57,7 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 /// Finds the pairs worth comparing.
 pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
+    let mut given = Vec::new();
     for (bit, block) in BLOCKS.iter().enumerate() {
         if block.worth == Worth::Little && people.all.len() > CROWDED {
             found.unused.push(block.name);
@@ -64,22 +65,53 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
         }
         let pairs =
             if bit == SLIPS { slip_pairs(people, edits, &mut found) } else { block_pairs(people, block, &mut found) };
-        found.pairs.extend(pairs.into_iter().map(|pair| (pair, 1 << bit)));
+        given.push((1 << bit, pairs));
     }
-    // Blocks overlap: what several give is kept once.
-    settle(&mut found.pairs);
+    found.pairs = settle(people.all.len(), given);
     found
 }
 
-fn settle(pairs: &mut Vec<(u64, u32)>) {
-    pairs.par_sort_unstable_by_key(|pair| pair.0);
-    pairs.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 |= next.1;
+/// Records whose pairs are put in order together.
+const PIECE: usize = 1 << 12;
+
+/// The pairs of all blocks in order. Blocks overlap: what several give is kept once.
+fn settle(records: usize, given: Vec<(u32, Vec<u64>)>) -> Vec<(u64, u32)> {
+    let left = |pair: u64| unpack(pair).0 as usize;
+    let mut starts = vec![0_usize; records + 1];
+    for pair in given.iter().flat_map(|(_, pairs)| pairs) {
+        starts[left(*pair) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut others = vec![(0, 0); starts[records]];
+    for (bit, pairs) in given {
+        for pair in pairs {
+            let at = &mut next[left(pair)];
+            others[*at] = (unpack(pair).1, bit);
+            *at += 1;
         }
-        same
+    }
+    let pieces: Vec<usize> = (0..records).step_by(PIECE).collect();
+    let settled = pieces.into_par_iter().flat_map_iter(|first| {
+        let mut pairs: Vec<(u64, u32)> = Vec::new();
+        let mut own = Vec::new();
+        for record in first..records.min(first + PIECE) {
+            own.clear();
+            own.extend_from_slice(&others[starts[record]..starts[record + 1]]);
+            own.sort_unstable();
+            for (other, bit) in own.iter().copied() {
+                let pair = ((record as u64) << 32) | u64::from(other);
+                match pairs.last_mut() {
+                    Some((last, bits)) if *last == pair => *bits |= bit,
+                    _ => pairs.push((pair, bit)),
+                }
+            }
+        }
+        pairs
     });
+    settled.collect()
 }
 
 fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u64> {
@@ -96,7 +128,7 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
     let runs: Vec<&[(u64, u32)]> = keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
     let records = people.all.len();
     let budget = match block.worth {
-        Worth::Much => records * 2 + 200_000,
+        Worth::Much => records / 2 + 200_000,
         Worth::Some => records / 2 + 100_000,
         Worth::Little => records / 20 + 100_000,
     };
@@ -115,41 +147,49 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    // In a crowd, records next to each other that have no other name in common than what brought them here are strangers.
-    let neighbours = |one: u32, other: u32| {
-        let (one, other) = (&people.all[one as usize], &people.all[other as usize]);
-        let (first, last) = (one.first == other.first, one.last == other.last);
-        match (block.uses & FIRST != 0, block.uses & LAST != 0) {
-            (true, true) => true,
-            (true, false) => last,
-            (false, true) => first,
-            (false, false) => first || last,
-        }
-    };
     runs.into_par_iter()
         .flat_map_iter(|run| {
             let mut rows: Vec<u32> = run.iter().map(|(_, row)| *row).collect();
-            let is_crowd = run.len() > largest;
-            let reach = match is_crowd {
-                true if broad => 0,
-                true => {
-                    rows.sort_unstable_by_key(|row| {
-                        let person = &people.all[*row as usize];
-                        (person.last, person.first, *row)
-                    });
-                    NEIGHBOURS
-                }
-                false => rows.len(),
-            };
             let mut pairs = Vec::new();
-            for (at, one) in rows.iter().enumerate() {
-                let others = rows[at + 1..].iter().take(reach).filter(|row| *row != one);
-                let met = others.filter(|other| !is_crowd || neighbours(*one, **other));
-                pairs.extend(met.map(|other| pack(*one, *other)));
+            if run.len() <= largest {
+                together(&rows, rows.len(), &mut pairs);
+            } else if !broad {
+                rows.sort_unstable_by_key(|row| {
+                    let person = &people.all[*row as usize];
+                    (person.last, person.first, *row)
+                });
+                narrowed(people, block, &rows, &mut pairs);
             }
             pairs
         })
         .collect()
+}
+
+/// Pairs of records with those that come next, as far as one reaches.
+fn together(rows: &[u32], reach: usize, pairs: &mut Vec<u64>) {
+    for (at, one) in rows.iter().enumerate() {
+        let others = rows[at + 1..].iter().take(reach).filter(|other| *other != one);
+        pairs.extend(others.map(|other| pack(*one, *other)));
+    }
+}
+
+/// Pairs in a crowd that is sorted by surname and first name: records that have a further name in common, or both where
+/// many have the one. Namesakes among whom that leaves a crowd are strangers, unless a key of its own brought them here.
+fn narrowed(people: &People, block: &Block, rows: &[u32], pairs: &mut Vec<u64>) {
+    let person = |row: &u32| &people.all[*row as usize];
+    for namesakes in rows.chunk_by(|one, other| person(one).last == person(other).last) {
+        if block.uses & LAST == 0 && person(&namesakes[0]).last != 0 && namesakes.len() <= NEIGHBOURS {
+            together(namesakes, NEIGHBOURS, pairs);
+            continue;
+        }
+        for namesakes in namesakes.chunk_by(|one, other| person(one).first == person(other).first) {
+            let is_named = person(&namesakes[0]).first != 0 && block.uses & (FIRST | LAST) != FIRST | LAST;
+            let tells = is_named && namesakes.len() <= NEIGHBOURS;
+            if tells || block.is_own() {
+                together(namesakes, NEIGHBOURS, pairs);
+            }
+        }
+    }
 }
 
 fn pairs_of(records: usize) -> u64 {

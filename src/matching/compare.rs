@@ -157,7 +157,18 @@ impl<'a> Comparer<'a> {
 
     /// Compares two records.
     pub fn compare(&self, one: u32, other: u32) -> Compared {
-        let (a, b) = (&self.people.all[one as usize], &self.people.all[other as usize]);
+        self.compare_people(&self.people.all[one as usize], &self.people.all[other as usize])
+    }
+
+    /// Compares a few pairs. Their records lie anywhere: all of them are fetched before the first is looked at, so that the
+    /// waits for memory fall together.
+    pub(super) fn compare_all(&self, pairs: impl Iterator<Item = (u32, u32)>) -> impl Iterator<Item = Compared> {
+        let person = |at: u32| self.people.all[at as usize];
+        let fetched: Vec<(Person, Person)> = pairs.map(|(one, other)| (person(one), person(other))).collect();
+        fetched.into_iter().map(|(a, b)| self.compare_people(&a, &b))
+    }
+
+    fn compare_people(&self, a: &Person, b: &Person) -> Compared {
         let mut found = Found { comparer: self, levels: [0; ASPECTS], bits: [0.0; ASPECTS], shared: 0.0 };
         let named = found.names(a, b);
         found.phone(a, b);

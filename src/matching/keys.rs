@@ -6,7 +6,7 @@ use super::people::{People, Person};
 /// How many pairs a block may give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Worth {
-    /// Twice as many as there are records; keys of crowds are compared with their neighbours.
+    /// Half as many as there are records, the rarest values first; of crowds, those who share a name.
     Much,
     /// Half as many, the rarest values first.
     Some,
@@ -34,6 +34,13 @@ const BIRTH: u32 = 1 << 5;
 const PLACE: u32 = 1 << 6;
 const STREET: u32 = 1 << 7;
 const COMPANY: u32 = 1 << 8;
+
+impl Block {
+    /// Whether its key is somebody's own, as an address is and a name is not.
+    pub(super) fn is_own(&self) -> bool {
+        self.uses & !(ADDRESS | PHONE) == 0
+    }
+}
 
 fn join(parts: &[u64]) -> u64 {
     let mut hash = 0x51_7c_c1_b7_27_22_0a_95_u64;
@@ -141,7 +148,7 @@ pub static BLOCKS: [Block; 21] = [
     Block {
         name: "street and place",
         worth: Worth::Much,
-        key: |_, p| [join(&[name(p.street), name(p.postcode), 13]), join(&[name(p.street), name(p.city), 13])],
+        key: |_, p| [join(&[name(p.street), name(p.postcode), 13]), join(&[name(p.street), name(p.city), 21])],
         uses: STREET | PLACE,
     },
     Block {

@@ -141,7 +141,7 @@ fn delivered_to(text: &str) -> Option<(u64, String, Cow<'static, str>)> {
     let seen = |c: &char| !invisible(*c);
     let cleaned: Cow<'_, str> =
         if text.is_ascii() { Cow::Borrowed(text) } else { Cow::Owned(text.chars().filter(seen).collect()) };
-    let mut address = address(bare(&cleaned))?;
+    let mut address = address(bare(&cleaned))?.into_owned();
     let hash = xxh3_64(address.as_bytes());
     let at = address.rfind('@')?;
     let (local, domain) = delivered(&address[..at], &address[at + 1..]);

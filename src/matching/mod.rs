@@ -139,11 +139,10 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let comparer = Comparer::new(&people, &weights, settings.edits);
     let scores: Vec<(f32, f32)> = found
         .pairs
-        .par_iter()
-        .map(|(pair, _)| {
-            let (left, right) = unpack(*pair);
-            let compared = comparer.compare(left, right);
-            (compared.sum(), compared.shared)
+        .par_chunks(TOGETHER)
+        .flat_map_iter(|pairs| {
+            let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
+            compared.map(|compared| (compared.sum(), compared.shared))
         })
         .collect();
     let odds = Odds::settle(&scores, people.all.len(), &weights);
@@ -219,6 +218,8 @@ fn world(records: usize) -> f64 {
     records.max(1_000) as f64 - 1.0
 }
 
+/// Pairs that are compared together.
+const TOGETHER: usize = 16;
 /// Pairs that are summed up together.
 const CHUNK: usize = 1 << 16;
 
