@@ -111,8 +111,8 @@ fn seeds(shard: &Shard<'_>, roll: &Roll) -> Result<Vec<Rows>, String> {
         let slice = shard.slice(&column.dataset)?;
         let cells = slice.column(column.index)?;
         for row in slice.rows() {
-            let value = form.of(cells.get(row));
-            for who in value.and_then(|value| wanted.get(value.as_str())).into_iter().flatten() {
+            let value = form.read(cells.get(row));
+            for who in value.and_then(|value| wanted.get(&*value)).into_iter().flatten() {
                 people[*who].entry(column.dataset.clone()).or_default().insert(row);
             }
         }

@@ -35,6 +35,23 @@ struct Few {
     values: Vec<Box<str>>,
     places: AHashMap<Box<str>, u16>,
     cells: Vec<u16>,
+    /// Short values that came lately, as numbers, with their places: most cells are found here without reading a text.
+    lately: Vec<(u128, u16)>,
+}
+
+/// Short values that are remembered as numbers.
+const LATELY: usize = 1 << 8;
+/// No number of a text.
+const NO_TEXT: u128 = u128::MAX;
+
+/// A text of up to 15 bytes as a number; its last byte is the length.
+#[inline]
+fn as_number(text: &str) -> Option<u128> {
+    let bytes = text.as_bytes();
+    let mut number = [0; 16];
+    number.get_mut(..bytes.len()).filter(|place| place.len() < 16)?.copy_from_slice(bytes);
+    number[15] = bytes.len() as u8;
+    Some(u128::from_le_bytes(number))
 }
 
 impl Default for TextColumn {
@@ -140,7 +157,7 @@ impl TextColumn {
                 }
                 let cells: Vec<u16> = rest.chunks_exact(2).map(|cell| u16::from_le_bytes([cell[0], cell[1]])).collect();
                 let fits = cells.iter().all(|cell| usize::from(*cell) < values.len());
-                self.0 = Held::Few(Few { values, places: AHashMap::new(), cells });
+                self.0 = Held::Few(Few { values, cells, ..Few::default() });
                 fits.then_some(())
             }
             MANY_TAG => {
@@ -170,22 +187,36 @@ impl TextColumn {
 impl Few {
     /// Adds a cell, unless it is one distinct value too many.
     fn add(&mut self, value: &str) -> bool {
-        // Neighbours are often alike, blank above all.
-        if let Some(last) = self.cells.last().copied().filter(|last| &*self.values[usize::from(*last)] == value) {
-            self.cells.push(last);
+        let Some(number) = as_number(value) else {
+            let Some(place) = self.place(value) else { return false };
+            self.cells.push(place);
             return true;
-        }
-        if let Some(place) = self.places.get(value) {
-            self.cells.push(*place);
-            return true;
-        }
-        let Some(place) = u16::try_from(self.values.len()).ok().filter(|_| self.values.len() < FEW) else {
-            return false;
         };
-        self.places.insert(value.into(), place);
-        self.values.push(value.into());
+        if self.lately.is_empty() {
+            self.lately = vec![(NO_TEXT, 0); LATELY];
+        }
+        let mixed = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let slot = (mixed >> (u64::BITS - LATELY.trailing_zeros())) as usize;
+        let (known, place) = self.lately[slot];
+        if known == number {
+            self.cells.push(place);
+            return true;
+        }
+        let Some(place) = self.place(value) else { return false };
+        self.lately[slot] = (number, place);
         self.cells.push(place);
         true
+    }
+
+    /// The place of a value, new or not; none for one distinct value too many.
+    fn place(&mut self, value: &str) -> Option<u16> {
+        if let Some(place) = self.places.get(value) {
+            return Some(*place);
+        }
+        let place = u16::try_from(self.values.len()).ok().filter(|_| self.values.len() < FEW)?;
+        self.places.insert(value.into(), place);
+        self.values.push(value.into());
+        Some(place)
     }
 }
 

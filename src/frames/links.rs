@@ -95,17 +95,25 @@ fn run<'a>(links: &'a [Link], starts: &[u32], row: u32) -> &'a [Link] {
 }
 
 /// The left rows that a right row is linked to, and why.
-fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<(Range<u32>, Tier)> {
+struct Choice {
+    run: Range<u32>,
+    /// The first of them: most have no other one.
+    first: u32,
+    tier: Tier,
+}
+
+fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<Choice> {
     let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
     let own = right.own_joins.then_some(&right.own);
     let mut ids = own.into_iter().chain(&right.ids).chain(&right.refs).map(at);
+    let chosen = |lookup: &Lookup, run: Range<u32>, tier| Choice { first: lookup.at(&run)[0].1, run, tier };
     if let Some(run) = ids.find_map(|key| left.ids.run(key)) {
-        return Some((run, Tier::Identifier));
+        return Some(chosen(&left.ids, run, Tier::Identifier));
     }
     if let Some(run) = left.exact.run(at(&right.exact)) {
-        return Some((run, Tier::Address));
+        return Some(chosen(&left.exact, run, Tier::Address));
     }
-    left.mailbox.run(at(&right.mailbox)).map(|run| (run, Tier::Mailbox))
+    left.mailbox.run(at(&right.mailbox)).map(|run| chosen(&left.mailbox, run, Tier::Mailbox))
 }
 
 /// The rows of a dataset by each kind of key.
@@ -141,24 +149,19 @@ impl Lookups {
 pub(super) fn link(left: &Lookups, right: &Hashes) -> Links {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
-    let chosen: Vec<Option<(Range<u32>, Tier)>> =
-        (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
+    let chosen: Vec<Option<Choice>> = (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
+    let mut links = Vec::with_capacity(rows);
+    // Keys with too many rows, with the right row whose turn it was to be linked with all of them.
     let mut wide: AHashMap<(u32, Tier), u32> = AHashMap::new();
     for (choice, row) in chosen.iter().zip(0_u32..) {
-        if let Some((run, tier)) = choice
-            && run.len() > EACH_WITH_EACH
-        {
-            wide.entry((run.start, *tier)).or_insert(row);
+        let Some(Choice { run, first, tier }) = choice else { continue };
+        let is_wide = run.len() > EACH_WITH_EACH && *wide.entry((run.start, *tier)).or_insert(row) != row;
+        if run.len() == 1 || is_wide {
+            links.push(Link { left: *first, right: row, tier: *tier });
+            continue;
         }
+        links.extend(left.rows(run, *tier).iter().map(|(_, left)| Link { left: *left, right: row, tier: *tier }));
     }
-    let of_row = |(choice, row): (&Option<(Range<u32>, Tier)>, u32)| {
-        let (run, tier) = choice.as_ref()?;
-        let (found, tier) = (left.rows(run, *tier), *tier);
-        let first = wide.is_empty() || wide.get(&(run.start, tier)).is_none_or(|first| *first == row);
-        let found = if first { found } else { &found[..1] };
-        Some(found.iter().map(move |(_, left)| Link { left: *left, right: row, tier }))
-    };
-    let links: Vec<Link> = chosen.iter().zip(0_u32..).filter_map(of_row).flatten().collect();
     Links::new(&links, wide.len() as u64)
 }
 

@@ -57,18 +57,30 @@ pub fn unpack(pair: u64) -> (u32, u32) {
 /// Finds the pairs worth comparing.
 pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
-    let mut given = Vec::new();
-    for (bit, block) in BLOCKS.iter().enumerate() {
-        if block.worth == Worth::Little && people.all.len() > CROWDED {
-            found.unused.push(block.name);
-            continue;
-        }
-        let pairs =
-            if bit == SLIPS { slip_pairs(people, edits, &mut found) } else { block_pairs(people, block, &mut found) };
-        given.push((1 << bit, pairs));
+    let is_used = |block: &Block| block.worth != Worth::Little || people.all.len() <= CROWDED;
+    found.unused = BLOCKS.iter().filter(|block| !is_used(block)).map(|block| block.name).collect();
+    let used = BLOCKS.par_iter().enumerate().filter(|(_, block)| is_used(block));
+    let given: Vec<(u32, Given)> = used
+        .map(|(bit, block)| {
+            (1 << bit, if bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) })
+        })
+        .collect();
+    let mut pairs = Vec::new();
+    for (bit, given) in given {
+        pairs.push((bit, given.pairs));
+        found.crowds.extend(given.crowds);
+        found.trimmed.extend(given.trimmed);
     }
-    found.pairs = settle(people.all.len(), given);
+    found.pairs = settle(people.all.len(), pairs);
     found
+}
+
+/// What one block gives.
+#[derive(Default)]
+struct Given {
+    pairs: Vec<u64>,
+    crowds: Vec<Crowd>,
+    trimmed: Option<(&'static str, u64)>,
 }
 
 /// Records whose pairs are put in order together.
@@ -114,7 +126,8 @@ fn settle(records: usize, given: Vec<(u32, Vec<u64>)>) -> Vec<(u64, u32)> {
     settled.collect()
 }
 
-fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u64> {
+fn block_pairs(people: &People, block: &Block) -> Given {
+    let mut given = Given::default();
     let mut keyed: Vec<(u64, u32)> = people
         .all
         .par_iter()
@@ -136,18 +149,17 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
     let largest = largest(&runs, budget as u64);
     if broad {
         let left: u64 = runs.iter().filter(|run| run.len() > largest).map(|run| pairs_of(run.len())).sum();
-        if left > 0 {
-            found.trimmed.push((block.name, left));
-        }
+        given.trimmed = (left > 0).then_some((block.name, left));
     } else {
         let crowds = runs.iter().filter(|run| run.len() > largest);
-        found.crowds.extend(crowds.map(|run| Crowd {
+        given.crowds.extend(crowds.map(|run| Crowd {
             block: block.name,
             record: run[0].1,
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    runs.into_par_iter()
+    given.pairs = runs
+        .into_par_iter()
         .flat_map_iter(|run| {
             let mut rows: Vec<u32> = run.iter().map(|(_, row)| *row).collect();
             let mut pairs = Vec::new();
@@ -162,7 +174,8 @@ fn block_pairs(people: &People, block: &Block, found: &mut Candidates) -> Vec<u6
             }
             pairs
         })
-        .collect()
+        .collect();
+    given
 }
 
 /// Pairs of records with those that come next, as far as one reaches.
@@ -215,7 +228,7 @@ fn largest(runs: &[&[(u64, u32)]], budget: u64) -> usize {
 }
 
 /// Mailboxes of one domain that are a slip apart.
-fn slip_pairs(people: &People, edits: u8, found: &mut Candidates) -> Vec<u64> {
+fn slip_pairs(people: &People, edits: u8) -> Given {
     let mut boxes: Vec<(u64, u32)> = (0..)
         .zip(&people.all)
         .filter(|(_, person)| {
@@ -232,18 +245,18 @@ fn slip_pairs(people: &People, edits: u8, found: &mut Candidates) -> Vec<u64> {
         (people.locals.text(key as u32), key >> 32)
     };
     let (pairs, crowds) = slips::pairs(text, u32::try_from(distinct.len()).unwrap_or(u32::MAX), edits);
-    found.crowds.extend(crowds.into_iter().map(|(at, records)| Crowd {
+    let crowds = crowds.into_iter().map(|(at, records)| Crowd {
         block: BLOCKS[SLIPS].name,
         record: distinct[at as usize][0].1,
         records: u32::try_from(records).unwrap_or(u32::MAX),
-    }));
+    });
     let mut out = Vec::new();
     for (one, other) in pairs {
         for (_, left) in distinct[one as usize].iter().take(STAND_INS) {
             out.extend(distinct[other as usize].iter().take(STAND_INS).map(|(_, right)| pack(*left, *right)));
         }
     }
-    out
+    Given { pairs: out, crowds: crowds.collect(), trimmed: None }
 }
 
 /// Finds the domain that each rare one is a slip of: a neighbour many times as frequent. Real domains are no slips.

@@ -24,6 +24,7 @@ pub mod names;
 pub mod near;
 pub mod people;
 pub mod phone;
+mod reading;
 pub mod slips;
 pub mod typo_pairs;
 pub mod weights;

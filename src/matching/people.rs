@@ -1,19 +1,17 @@
 //! Records of people as numbers: every value normalised once, so that two records are compared without touching text.
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSlice,
-};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64;
 
 pub use super::fields::{Cells, Field, Source};
 
-use super::birth::{self, Day};
+use super::birth::Day;
 use super::dictionary::{self, Dictionary};
 use super::lists::{Dialling, DomainKind, LISTS, MoreDomains};
-use super::mailboxes::{Domain, Locals, Mailboxes};
+use super::mailboxes::{Domain, Locals};
 use super::names::{self, Names};
-use super::phone::{self, Phone};
+use super::reading::{Addresses, Phones, births};
 use crate::frames::normalize::{delivered, identifier};
 
 /// Records of one mailbox from which it may be the box of many.
@@ -126,144 +124,94 @@ impl People {
                 source.first(field, row, &told.missing)
             }
         };
-        let mut people = Self { all: vec![Person::default(); rows as usize], ..Self::default() };
-        for (row, person) in (0..).zip(&mut people.all) {
-            person.source = u8::try_from(starts.partition_point(|start| *start <= row) - 1).unwrap_or(u8::MAX);
-        }
-        people.take_names(rows, |row| {
+        let two_of = |field: Field| {
+            move |row: u32| {
+                let (source, row) = at(row);
+                two(source.of(field).map(|cells| cells.cell(row)))
+            }
+        };
+        let name_cells = |row: u32| {
             let (source, row) = at(row);
             let text = |field| source.first(field, row, &told.missing);
             names::Cells { first: text(Field::First), last: text(Field::Last), full: text(Field::Full) }
-        });
-        people.take_addresses(
-            rows,
-            |row| {
-                let (source, row) = at(row);
-                two(source.of(Field::Email).map(|cells| cells.cell(row)))
-            },
-            &told.domains,
-        );
-        people.take_phones(rows, told, |row| {
-            let (source, row) = at(row);
-            two(source.of(Field::Phone).map(|cells| cells.cell(row)))
-        });
-        people.take_births(sources);
+        };
         let has = |field: Field| sources.iter().any(|source| source.of(field).next().is_some());
-        let take = |field: Field, normal: fn(&str) -> Option<String>| {
+        let texts = |field: Field, normal: fn(&str) -> Option<String>| {
             if has(field) { Dictionary::read(rows, cell(field), normal) } else { (Dictionary::default(), Vec::new()) }
         };
-        let (postcodes, ids) = take(Field::Postcode, dictionary::postcode);
-        people.set(&ids, |person, id| person.postcode = id);
-        let (cities, ids) = take(Field::City, dictionary::city);
-        people.set(&ids, |person, id| person.city = id);
-        let (streets, ids) = take(Field::Street, dictionary::street);
-        people.set(&ids, |person, id| person.street = id);
-        let (companies, ids) = take(Field::Company, dictionary::company);
-        people.set(&ids, |person, id| person.company = id);
-        if has(Field::Id) {
-            let cell = cell(Field::Id);
-            people.all.par_iter_mut().zip(0..rows).for_each(|(person, row)| {
-                person.id = identifier(cell(row)).map_or(0, |id| xxh3_64(id.as_bytes()));
-            });
-        }
-        (people.postcodes, people.cities, people.streets, people.companies) = (postcodes, cities, streets, companies);
+        // Nothing here rests on anything else, and each has a part that one core alone can do.
+        let (addresses, ((names, (phones, births)), (places, (streets, companies)))) = rayon::join(
+            || Addresses::read(rows, two_of(Field::Email), &told.domains),
+            || {
+                rayon::join(
+                    || {
+                        let names = Names::read(rows, name_cells);
+                        (names, rayon::join(|| Phones::read(rows, told, two_of(Field::Phone)), || births(sources)))
+                    },
+                    || {
+                        rayon::join(
+                            || (texts(Field::Postcode, dictionary::postcode), texts(Field::City, dictionary::city)),
+                            || (texts(Field::Street, dictionary::street), texts(Field::Company, dictionary::company)),
+                        )
+                    },
+                )
+            },
+        );
+        let ((names, named), (postcodes, cities)) = (names, places);
+        let ids = has(Field::Id).then(|| cell(Field::Id));
+        let place = |ids: &[u32], at: usize| ids.get(at).copied().unwrap_or_default();
+        let person = |row: u32| {
+            let at = row as usize;
+            let ((first, last, generation), mailbox) = (named[at], &addresses.of[at]);
+            Person {
+                address: mailbox.address,
+                mailbox: mailbox.hash,
+                spare: mailbox.spare,
+                phones: phones.of[at],
+                id: ids.as_ref().and_then(|cell| identifier(cell(row))).map_or(0, |id| xxh3_64(id.as_bytes())),
+                domain: mailbox.domain,
+                local: mailbox.local,
+                first,
+                last,
+                birth: births[at],
+                street: place(&streets.1, at),
+                postcode: place(&postcodes.1, at),
+                city: place(&cities.1, at),
+                company: place(&companies.1, at),
+                shared: [0; 2],
+                generation,
+                source: u8::try_from(starts.partition_point(|start| *start <= row) - 1).unwrap_or(u8::MAX),
+            }
+        };
+        let all: Vec<Person> = (0..rows).into_par_iter().map(person).collect();
+        let Addresses { domains, locals, roles, .. } = addresses;
+        let mut people = Self {
+            all,
+            firsts: vec![0; names.all.len()],
+            lasts: vec![0; names.all.len()],
+            names,
+            domains,
+            locals,
+            roles,
+            regions: phones.regions,
+            streets: streets.0,
+            postcodes: postcodes.0,
+            cities: cities.0,
+            companies: companies.0,
+            ..Self::default()
+        };
         people.count();
         people
-    }
-
-    fn set(&mut self, ids: &[u32], put: impl Fn(&mut Person, u32)) {
-        for (person, id) in self.all.iter_mut().zip(ids) {
-            put(person, *id);
-        }
-    }
-
-    fn take_names<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> names::Cells<'a> + Sync) {
-        let (names, of) = Names::read(rows, cells);
-        (self.firsts, self.lasts) = (vec![0; names.all.len()], vec![0; names.all.len()]);
-        for (person, (first, last, generation)) in self.all.iter_mut().zip(of) {
-            (person.first, person.last, person.generation) = (first, last, generation);
-            self.firsts[first as usize] += 1;
-            self.lasts[last as usize] += 1;
-        }
-        self.names = names;
-    }
-
-    fn take_addresses<'a>(&mut self, rows: u32, cells: impl Fn(u32) -> [&'a str; 2] + Sync, more: &MoreDomains) {
-        let mut domains: AHashMap<Box<str>, u32> = AHashMap::new();
-        self.locals.push("");
-        self.locals.places.reserve(rows as usize);
-        self.domains.push(Domain::default());
-        // In pieces: the texts of a million mailboxes are not held at once.
-        for start in (0..rows).step_by(1 << 16) {
-            let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
-            let read: Vec<Mailboxes> = piece.par_chunks(1 << 12).map(|rows| Mailboxes::of(rows, &cells)).collect();
-            for (boxes, mailbox) in read.iter().flat_map(|boxes| boxes.read.iter().map(move |mailbox| (boxes, mailbox)))
-            {
-                let person = &mut self.all[mailbox.row as usize];
-                person.spare = mailbox.spare;
-                if mailbox.hash == 0 {
-                    continue;
-                }
-                let (local, domain) = boxes.parts(mailbox);
-                (person.address, person.mailbox) = (mailbox.address, mailbox.hash);
-                person.local = self.locals.enter(local);
-                person.domain = match domains.get(domain) {
-                    Some(at) => *at,
-                    None => {
-                        let at = u32::try_from(self.domains.len()).unwrap_or(u32::MAX);
-                        let kind = LISTS.kind(domain, more);
-                        self.domains.push(Domain { name: domain.into(), count: 0, kind, meant: at });
-                        domains.insert(domain.into(), at);
-                        at
-                    }
-                };
-                self.locals.counts[person.local as usize] += 1;
-                self.domains[person.domain as usize].count += 1;
-            }
-        }
-        let name = |at: usize| self.locals.text(u32::try_from(at).unwrap_or_default());
-        self.roles = (0..self.locals.len()).into_par_iter().map(|at| LISTS.roles.contains(name(at))).collect();
-    }
-
-    fn take_phones<'a>(&mut self, rows: u32, told: &Told, cells: impl Fn(u32) -> [&'a str; 2] + Sync) {
-        let read: Vec<[Option<Phone>; 2]> = (0..rows).into_par_iter().map(|row| cells(row).map(phone::read)).collect();
-        let named = told.region.as_ref().and_then(|region| LISTS.regions.get(region));
-        let usual = phone::usual_regions(read.iter().flatten().flatten().copied());
-        self.regions = named
-            .into_iter()
-            .chain(usual.into_iter().filter(|usual| Some(usual.code) != named.map(|n| n.code)))
-            .collect();
-        let regions = &self.regions;
-        self.all.par_iter_mut().zip(read).for_each(|(person, phones)| {
-            person.phones = phones.map(|phone| phone.map_or(0, |phone| phone::e164(phone, regions)));
-            if person.phones[0] == 0 || person.phones[0] == person.phones[1] {
-                person.phones = [person.phones[0].max(person.phones[1]), 0];
-            }
-        });
-    }
-
-    fn take_births(&mut self, sources: &[Source<'_>]) {
-        let mut start = 0;
-        for source in sources {
-            let rows = source.rows;
-            for cells in source.of(Field::Birth) {
-                let order = birth::order((0..rows.min(100_000)).map(|row| cells.cell(row)));
-                let people = &mut self.all[start..start + rows as usize];
-                // The first column that tells a day speaks for the record.
-                people.par_iter_mut().zip(0..rows).filter(|(person, _)| person.birth == 0).for_each(|(person, row)| {
-                    person.birth = birth::day(cells.cell(row), order).unwrap_or_default();
-                });
-            }
-            start += rows as usize;
-        }
-        for person in self.all.iter().filter(|person| person.birth != 0) {
-            *self.births.entry(person.birth).or_default() += 1;
-        }
     }
 
     fn count(&mut self) {
         let mut filled = [0_u32; 11];
         for person in &self.all {
+            self.firsts[person.first as usize] += 1;
+            self.lasts[person.last as usize] += 1;
+            if person.birth != 0 {
+                *self.births.entry(person.birth).or_default() += 1;
+            }
             let has = [
                 person.id != 0,
                 person.mailbox != 0,
@@ -282,19 +230,26 @@ impl People {
             }
         }
         self.filled = Field::ALL.into_iter().zip(filled).collect();
-        let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
-        let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize);
         let more = |held: &mut u16| *held = held.saturating_add(1);
-        let locals = &self.locals.counts;
-        for person in &self.all {
-            // Who shares a mailbox shares its local part, which is counted already.
-            if person.mailbox != 0 && locals.get(person.local as usize).is_some_and(|held| *held > 1) {
-                more(mailboxes.entry(person.mailbox).or_default());
-            }
-            for phone in person.phones.into_iter().filter(|phone| *phone != 0) {
-                more(phones.entry(phone).or_default());
-            }
-        }
+        let (all, locals) = (&self.all, &self.locals.counts);
+        let (mailboxes, phones) = rayon::join(
+            || {
+                let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
+                // Who shares a mailbox shares its local part, which is counted already.
+                let is_shared = |person: &&Person| locals.get(person.local as usize).is_some_and(|held| *held > 1);
+                for person in all.iter().filter(|person| person.mailbox != 0).filter(is_shared) {
+                    more(mailboxes.entry(person.mailbox).or_default());
+                }
+                mailboxes
+            },
+            || {
+                let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize);
+                for phone in all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0) {
+                    more(phones.entry(phone).or_default());
+                }
+                phones
+            },
+        );
         let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
         let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
         for person in self.all.iter().filter(|person| person.first != 0 && full(&person.mailbox)) {
