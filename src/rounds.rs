@@ -86,7 +86,7 @@ pub(crate) fn answered(
                 let exports = datasets.iter().map(|dataset| dataset.unpacked_bytes()).sum();
                 budget = memory::for_columns(options.memory, exports);
                 let load = || Store::load_as(&datasets, &wanted, options.progress, budget.is_some());
-                let mut store = timings.stage("reading", load)?;
+                let mut store = timings.stage_of(load, read_stage)?;
                 if budget.is_some() {
                     let keys = plan.iter().map(|(dataset, keys)| (dataset.clone(), keys.columns())).collect();
                     store.ensure(&with_twins(context, keys, &plan), options.progress)?;
@@ -116,6 +116,16 @@ pub(crate) fn answered(
     let wide = held.as_ref().map(|(_, identity)| identity.wide()).unwrap_or_default();
     let (store, identity) = held.unwrap_or_default();
     Ok(Facts { store, identity, answers, wide, listed, matching: matched(&memo) })
+}
+
+/// How `--timings` names the reading: by what the columns take that rules use.
+fn read_stage(loaded: &Result<Store>) -> String {
+    let Ok(store) = loaded else { return "reading".to_owned() };
+    let megabytes = |bytes: usize| format!("{} MB", count(bytes.div_ceil(1_000_000) as u64));
+    match store.bytes_aside() {
+        0 => format!("reading {} of columns", megabytes(store.bytes())),
+        aside => format!("reading {} of columns, laid aside", megabytes(aside)),
+    }
 }
 
 /// Questions in groups whose columns fit into a budget together; all of them at once without one. A question whose own
@@ -218,7 +228,7 @@ fn matched(memo: &Memo) -> Vec<String> {
         }
         said.extend(blocks.into_iter().map(|(block, (keys, most))| {
             let keys = counted(keys, "key stands", "keys stand");
-            format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; each was compared with its neighbours by name.", count(u64::from(most)))
+            format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; those were compared who share a further name with few of them.", count(u64::from(most)))
         }));
         for (block, pairs) in &found.matches.trimmed {
             said.push(format!(

@@ -18,11 +18,12 @@ fn fold(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// `str::trim`, with a shortcut for what most cells are: no blank at either end.
+/// `str::trim`, with a shortcut for what most cells are: nothing, or no blank at either end.
 pub fn trim(text: &str) -> &str {
     let plain = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_graphic());
     let bytes = text.as_bytes();
-    if plain(bytes.first()) && plain(bytes.last()) { text } else { text.trim() }
+    let is_trimmed = bytes.is_empty() || plain(bytes.first()) && plain(bytes.last());
+    if is_trimmed { text } else { text.trim() }
 }
 
 /// A count with thousands apart: `12,345`.

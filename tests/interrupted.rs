@@ -1,4 +1,4 @@
-//! Ctrl-C in every stage: exit code 130, every file whole or absent, no draft left. No test depends on how fast a run is:
+//! Ctrl-C in every stage, and being told to end: exit code 130 or 143, every file whole or absent, no draft left. No test depends on how fast a run is:
 //! each waits for what it can see of a stage, and a report that goes to a pipe nobody reads keeps the run from ending.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used)]
@@ -28,6 +28,11 @@ fn place() -> tempfile::TempDir {
 
 /// Runs a command, interrupts it once something is to be seen, and says how it ended.
 fn interrupted(dir: &Path, args: &[&str], seen: impl Fn(&Child) -> bool) -> i32 {
+    stopped("-INT", dir, args, seen)
+}
+
+/// The same with another signal.
+fn stopped(signal: &str, dir: &Path, args: &[&str], seen: impl Fn(&Child) -> bool) -> i32 {
     let mut command = command(dir, args);
     command.env("TMPDIR", dir.join("tmp")).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
@@ -37,7 +42,7 @@ fn interrupted(dir: &Path, args: &[&str], seen: impl Fn(&Child) -> bool) -> i32 
         assert!(begun.elapsed() < PATIENCE, "{args:?} never came so far");
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     child.wait().unwrap().code().expect("an exit code, and no signal")
 }
 
@@ -140,7 +145,10 @@ fn while_it_writes_reports() {
         assert_eq!(kept(dir.path()), before);
         assert_eq!((drafts(dir.path()), files(&dir.path().join("tmp")).len()), (Vec::new(), 0));
     }
-    // The later of the two was over but for its reports.
+    assert_eq!(stopped("-TERM", dir.path(), &audit(&reports), last), 143);
+    assert_eq!(kept(dir.path()), before);
+    assert_eq!((drafts(dir.path()), files(&dir.path().join("tmp")).len()), (Vec::new(), 0));
+    // The later ones were over but for their reports.
     assert!(history(dir.path()).contains(" run"));
 }
 

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use serde::Deserialize;
 
 use super::context::{Context, no_mapping, no_profiles};
-use super::likeness::{ALIKE, Name};
+use super::likeness::Name;
 use super::repeats::no_contacts;
 use super::reserved_name::is_reserved;
 use super::{Ask, Kind, Stage};
@@ -35,6 +36,9 @@ pub(super) static KIND: Kind = Kind {
 const FEWEST: u64 = 8;
 /// The share of people on whom both sides must agree.
 const AGREE: f64 = 0.9;
+/// Fields with which an attribute is compared, those with the most alike names: a thousand custom fields may have one name
+/// with a number each.
+const MOST_ALIKE: usize = 16;
 /// Different values of an attribute that are counted: two tell that it is no constant.
 const FEW: usize = 60;
 
@@ -163,20 +167,30 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
     let fields = contacts.columns.iter().enumerate().filter(|(index, column)| {
         contacts.key != Some(*index) && !column.label.ends_with(".id") && !column.label.ends_with(".module")
     });
+    let column = |dataset: &Dataset, index: usize| Column { dataset: dataset.name.clone(), index };
+    let fields = fields.filter(|(index, _)| is_filled(answers, &column(contacts, *index)));
     let fields: Vec<(usize, Name)> = fields.map(|(index, column)| (index, Name::new(&column.label))).collect();
-    let mut found = Vec::new();
-    for (index, label) in unknown(mapping, profiles) {
+    let mut unknown = unknown(mapping, profiles);
+    unknown.retain(|(index, _)| is_filled(answers, &column(profiles, *index)));
+    let alike = |(index, label): (usize, &str)| {
         let name = Name::new(label);
-        let alike = fields.iter().map(|(field, other)| (*field, other.like(&name)));
-        found.extend(alike.filter(|(_, likeness)| *likeness >= ALIKE).map(|(field, likeness)| Pair {
-            left: Column { dataset: contacts.name.clone(), index: field },
-            right: Column { dataset: profiles.name.clone(), index },
-            likeness,
-            question: question(context, (contacts, field), (profiles, index)),
-        }));
-    }
-    found.retain(|pair| is_filled(answers, &pair.left) && is_filled(answers, &pair.right));
-    Ok(found)
+        let alike = fields.iter().filter_map(|(field, other)| Some((index, *field, other.alike(&name)?)));
+        let mut alike: Vec<(usize, usize, f64)> = alike.collect();
+        if alike.len() > MOST_ALIKE {
+            alike.sort_by(|one, other| other.2.total_cmp(&one.2).then(one.1.cmp(&other.1)));
+            alike.truncate(MOST_ALIKE);
+            alike.sort_by_key(|(_, field, _)| *field);
+        }
+        alike
+    };
+    let found: Vec<(usize, usize, f64)> = unknown.into_par_iter().flat_map_iter(alike).collect();
+    let pair = |(index, field, likeness): (usize, usize, f64)| Pair {
+        left: column(contacts, field),
+        right: column(profiles, index),
+        likeness,
+        question: question(context, (contacts, field), (profiles, index)),
+    };
+    Ok(found.into_iter().map(pair).collect())
 }
 
 /// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.

@@ -60,7 +60,7 @@ Exit codes:
   1  findings at or above --fail-on
   2  wrong usage, config, rule or mapping: nothing was checked
   3  an input could not be read, a rule failed, or with --strict could not be evaluated
-  130  interrupted: every file is whole or as it was")]
+  130  interrupted, or 143 told to end: every file is whole or as it was")]
 struct Cli {
     #[command(subcommand)]
     command: Command,

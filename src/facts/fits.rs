@@ -47,7 +47,10 @@ impl Fit {
 /// The number that a value is: `-1,234.50`, `1.2E5`.
 pub(crate) fn number(value: &str) -> Option<f64> {
     let value = trim(value);
-    let number: f64 = if is_number(value) { value.replace(',', "").parse().ok()? } else { return None };
+    if !is_number(value) {
+        return None;
+    }
+    let number: f64 = if value.contains(',') { value.replace(',', "").parse() } else { value.parse() }.ok()?;
     number.is_finite().then_some(number)
 }
 
@@ -56,13 +59,11 @@ fn is_number(value: &str) -> bool {
     let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, None), |(one, two)| (one, Some(two)));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(one, two)| (one, Some(two)));
-    let groups: Vec<&str> = whole.split(',').collect();
-    let thousands = match groups.as_slice() {
-        [single] => digits(single) || (single.is_empty() && fraction.is_some()),
-        [first, rest @ ..] => {
-            digits(first) && first.len() <= 3 && rest.iter().all(|group| digits(group) && group.len() == 3)
+    let thousands = match whole.split_once(',') {
+        None => digits(whole) || (whole.is_empty() && fraction.is_some()),
+        Some((first, rest)) => {
+            digits(first) && first.len() <= 3 && rest.split(',').all(|group| digits(group) && group.len() == 3)
         }
-        [] => false,
     };
     thousands
         && fraction.is_none_or(|fraction| digits(fraction) || (fraction.is_empty() && !whole.is_empty()))

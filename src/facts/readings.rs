@@ -8,6 +8,7 @@ use crate::frames::calendar::EPOCH;
 use crate::frames::normalize::{alike, fold, is_missing};
 use crate::frames::time::{Stamp, Written};
 use crate::mapping::spelling::{Place, Spellings};
+use crate::text::trim;
 
 /// Digits by which two phone numbers may be known to be one where only one of them names its country.
 const SHORTEST_PHONE: usize = 7;
@@ -133,9 +134,23 @@ fn present(value: &str, birthday: bool) -> Said {
 
 /// A number in one spelling: `1,234.50` is `1234.5`, and what a float adds far behind the point is noise.
 fn number(value: &str) -> Option<String> {
+    if let Some(plain) = plain_number(trim(value)) {
+        return Some(plain.to_owned());
+    }
     let rounded = format!("{:.6}", super::fits::number(value)?);
     let plain = rounded.trim_end_matches('0').trim_end_matches('.');
     Some(if plain == "-0" { "0" } else { plain }.to_owned())
+}
+
+/// A number of at most 15 digits, six of them behind the point, as [`number`] spells it: a float would say the same.
+fn plain_number(value: &str) -> Option<&str> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = !whole.is_empty() && whole.len() + fraction.len() <= 15 && fraction.len() <= 6;
+    if !fits || (whole.len() > 1 && whole.starts_with('0')) || !is_plain(whole) || !is_plain(fraction) {
+        return None;
+    }
+    Some(if value.contains('.') { value.trim_end_matches('0').trim_end_matches('.') } else { value })
 }
 
 /// The digits of a phone number, without what stands for the plus. A number within its country keeps its leading zero.
@@ -161,6 +176,10 @@ mod tests {
         assert!(numbers.iter().all(|found| found.as_deref() == Some("1234.5")), "{numbers:?}");
         assert_eq!([number("12,5"), number("12 EUR"), number("inf"), number("")], [const { None }; 4]);
         assert_eq!([number("-0"), number("-0.00000001"), number("100")].map(Option::unwrap), ["0", "0", "100"]);
+        for (plain, wanted) in [("100.10", "100.1"), ("0.0", "0"), ("12.", "12"), ("007", "7"), (".5", "0.5")] {
+            assert_eq!(number(plain).as_deref(), Some(wanted), "{plain}");
+        }
+        assert_eq!(number("123456789.123456"), number("+123456789.1234560"));
         let phones = ["+49 30 5550-0100", "0049305550 0100", "493055500100"].map(digits);
         assert!(phones.iter().all(|found| found.as_deref() == Some("493055500100")), "{phones:?}");
     }

@@ -253,6 +253,11 @@ impl Store {
     pub fn bytes(&self) -> usize {
         self.iter().map(Frame::bytes).sum()
     }
+
+    /// Bytes of columns that were laid aside.
+    pub fn bytes_aside(&self) -> usize {
+        self.iter().filter_map(|frame| frame.shelf.as_ref()).map(Shelf::bytes).sum()
+    }
 }
 
 /// Reads columns; with a shelf, they are laid aside as they come and none is held.

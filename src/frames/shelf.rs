@@ -65,6 +65,11 @@ impl Shelf {
         Ok(Some(column))
     }
 
+    /// Bytes of all columns.
+    pub(super) fn bytes(&self) -> usize {
+        usize::try_from(self.end).unwrap_or(usize::MAX)
+    }
+
     /// Bytes of a column.
     pub(super) fn size(&self, index: usize) -> Option<usize> {
         self.pieces.get(&index).map(|pieces| pieces.iter().map(|(_, length)| length).sum())
