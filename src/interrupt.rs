@@ -39,12 +39,12 @@ static TERMINATED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 /// Runs the program, and ends it when it is interrupted.
 pub fn guarded<T>(work: impl FnOnce() -> T) -> T {
     register_polars_abort_mechanism();
-    // Where the system does not take it, the signal ends the process at once, as it would without.
-    drop(signal_hook::flag::register(SIGTERM, Arc::clone(&TERMINATED)));
     let ran = catch_polars_abort(AssertUnwindSafe(|| {
-        // Without the thread an interruption waits until Polars looks.
+        // Without the thread an interruption waits until Polars looks, and being told to end ends the process at once.
         let watch = std::thread::Builder::new().name("interrupt".to_owned());
-        drop(watch.spawn(watch_for_it));
+        if watch.spawn(watch_for_it).is_ok() {
+            drop(signal_hook::flag::register(SIGTERM, Arc::clone(&TERMINATED)));
+        }
         work()
     }));
     ran.unwrap_or_else(|_| leave(SIGINT))

@@ -228,7 +228,7 @@ fn matched(memo: &Memo) -> Vec<String> {
         }
         said.extend(blocks.into_iter().map(|(block, (keys, most))| {
             let keys = counted(keys, "key stands", "keys stand");
-            format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; those were compared who share a further name with few of them.", count(u64::from(most)))
+            format!("Matching by {block}: {keys} on too many records (up to {}) to compare each with each; only some of them were compared.", count(u64::from(most)))
         }));
         for (block, pairs) in &found.matches.trimmed {
             said.push(format!(

@@ -134,9 +134,9 @@ impl<'a> Reader<'a> {
         next
     }
 
-    /// Whether looking a value up is worth it: most of those that are remembered were met again.
+    /// Whether looking values up is worth it: not where nearly all of so many were new.
     fn remembers(&self) -> bool {
-        self.known.len() < REMEMBERED || self.met >= REMEMBERED
+        self.known.len() < REMEMBERED || self.met >= REMEMBERED / 8
     }
 
     fn said(&self, place: usize) -> &Said {

@@ -79,6 +79,13 @@ impl TextColumn {
         Ok(())
     }
 
+    /// Lets go of what only adding needs, when every cell is there.
+    pub(super) fn close(&mut self) {
+        if let Held::Few(few) = &mut self.0 {
+            few.lately = Vec::new();
+        }
+    }
+
     /// The cell of a row, counted from 0; blank where there is none.
     #[inline]
     pub fn get(&self, row: u32) -> &str {

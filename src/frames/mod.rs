@@ -21,6 +21,7 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::{IntoParallelIterator, ParallelBridge, ParallelIterator, ParallelSliceMut};
 
@@ -180,9 +181,16 @@ impl Store {
             frame.fetch(dataset.key)?;
             Ok(frame.ranked())
         };
-        let mut frames: Vec<(usize, Result<Frame>)> =
-            order.into_iter().par_bridge().map(|(at, dataset)| (at, load(dataset))).collect();
-        // Of several that cannot be read, the first one is told, whichever was tried first.
+        // Of several that cannot be read, the first one is told, whichever was tried first; what comes after it is not read.
+        let failed = AtomicUsize::new(usize::MAX);
+        let load = |(at, dataset)| {
+            let frame = (at < failed.load(Ordering::Relaxed)).then(|| load(dataset))?;
+            if frame.is_err() {
+                failed.fetch_min(at, Ordering::Relaxed);
+            }
+            Some((at, frame))
+        };
+        let mut frames: Vec<(usize, Result<Frame>)> = order.into_iter().par_bridge().filter_map(load).collect();
         frames.sort_by_key(|(at, _)| *at);
         let frames: Result<Vec<Frame>> = frames.into_iter().map(|(_, frame)| frame).collect();
         let frames = frames?.into_iter().map(|frame| (frame.dataset.name.clone(), frame)).collect();
@@ -286,6 +294,7 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress, shelf
         }
     })?;
     lay_aside(&mut columns, true);
+    columns.iter_mut().for_each(TextColumn::close);
     let shelf = shelf.transpose()?;
     if full {
         let fault = Fault::new(format!(

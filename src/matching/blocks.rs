@@ -59,17 +59,18 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
     let is_used = |block: &Block| block.worth != Worth::Little || people.all.len() <= CROWDED;
     found.unused = BLOCKS.iter().filter(|block| !is_used(block)).map(|block| block.name).collect();
-    let used = BLOCKS.par_iter().enumerate().filter(|(_, block)| is_used(block));
-    let given: Vec<(u32, Given)> = used
-        .map(|(bit, block)| {
-            (1 << bit, if bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) })
-        })
-        .collect();
+    let used: Vec<(usize, &Block)> = BLOCKS.iter().enumerate().filter(|(_, block)| is_used(block)).collect();
+    let pairs_of = |(bit, block): &(usize, &Block)| {
+        (1 << bit, if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) })
+    };
     let mut pairs = Vec::new();
-    for (bit, given) in given {
-        pairs.push((bit, given.pairs));
-        found.crowds.extend(given.crowds);
-        found.trimmed.extend(given.trimmed);
+    for some in used.chunks(AT_ONCE) {
+        let given: Vec<(u32, Given)> = some.par_iter().map(pairs_of).collect();
+        for (bit, given) in given {
+            pairs.push((bit, given.pairs));
+            found.crowds.extend(given.crowds);
+            found.trimmed.extend(given.trimmed);
+        }
     }
     found.pairs = settle(people.all.len(), pairs);
     found
@@ -83,6 +84,8 @@ struct Given {
     trimmed: Option<(&'static str, u64)>,
 }
 
+/// Blocks whose pairs are found at the same time: each holds a key or two of every record meanwhile.
+const AT_ONCE: usize = 2;
 /// Records whose pairs are put in order together.
 const PIECE: usize = 1 << 12;
 
@@ -141,6 +144,8 @@ fn block_pairs(people: &People, block: &Block) -> Given {
     let runs: Vec<&[(u64, u32)]> = keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
     let records = people.all.len();
     let budget = match block.worth {
+        // Somebody's own key brings together few strangers, however many records it has.
+        Worth::Much if block.is_own() => records * 2 + 200_000,
         Worth::Much => records / 2 + 200_000,
         Worth::Some => records / 2 + 100_000,
         Worth::Little => records / 20 + 100_000,
@@ -186,8 +191,8 @@ fn together(rows: &[u32], reach: usize, pairs: &mut Vec<u64>) {
     }
 }
 
-/// Pairs in a crowd that is sorted by surname and first name: records that have a further name in common, or both where
-/// many have the one. Namesakes among whom that leaves a crowd are strangers, unless a key of its own brought them here.
+/// Pairs in a crowd that is sorted by surname and first name: records that have the surname in common, or both names where
+/// many have it or the key holds it. Namesakes among whom that leaves a crowd are strangers, unless a key of its own brought them here.
 fn narrowed(people: &People, block: &Block, rows: &[u32], pairs: &mut Vec<u64>) {
     let person = |row: &u32| &people.all[*row as usize];
     for namesakes in rows.chunk_by(|one, other| person(one).last == person(other).last) {

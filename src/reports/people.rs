@@ -191,7 +191,7 @@ fn remarks(matches: &Matches) -> String {
     if !crowds.is_empty() {
         let _ = writeln!(
             text,
-            "\n{} on too many records to compare each with each; those were compared who share a further name with few of them:",
+            "\n{} on too many records to compare each with each; only some of them were compared:",
             counted(crowds.len() as u64, "key stands", "keys stand")
         );
         for crowd in crowds.iter().take(NAMED) {
