@@ -65,6 +65,11 @@ fn by_cargo() -> Command {
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
+    // What Cargo told this program about itself makes it build what asks for it anew, Polars with it.
+    let of_this_program = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_this_program)) {
+        command.env_remove(name);
+    }
     command.arg("--");
     command
 }
