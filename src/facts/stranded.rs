@@ -14,7 +14,9 @@ use crate::frames::links::{Link, Links, Tier};
 struct Successors {
     /// Left rows by right row, with the reason.
     links: Arc<Links>,
-    /// The same of `child`.
+    /// Whether each left row is linked to a right row by its id: one may be linked to very many.
+    settled: Vec<bool>,
+    /// The links of `child`.
     children: Option<Arc<Links>>,
     /// The records of `child` with the left rows that they name, sorted.
     named: Vec<(u32, u32)>,
@@ -27,8 +29,12 @@ fn is_own(link: &&Link) -> bool {
 impl Successors {
     fn new(shard: &Shard<'_>, right: &str, parent: &str, child: Option<&str>) -> Self {
         let identity = shard.engine.identity;
+        let links = identity.links(parent, right);
+        let mut settled = vec![false; links.last().map_or(0, |link| link.left as usize + 1)];
+        links.iter().filter(is_own).for_each(|link| settled[link.left as usize] = true);
         Self {
-            links: identity.links(parent, right),
+            links,
+            settled,
             children: child.map(|child| identity.links(child, right)),
             named: child.map(|child| identity.looked_up(child, parent)).unwrap_or_default(),
         }
@@ -54,7 +60,7 @@ impl Successors {
 
     /// Whether a left row is linked to a right row by its id.
     fn is_settled(&self, left: u32) -> bool {
-        self.links.of_left(left).iter().any(|link| is_own(&link))
+        self.settled.get(left as usize).is_some_and(|settled| *settled)
     }
 }
 
