@@ -44,8 +44,8 @@ impl Name {
         Self { folded, words, letters, bits, numbers }
     }
 
-    /// How alike two names are that are [`ALIKE`] and have no different numbers. Exports may have ten thousand columns each, so most pairs are told apart
-    /// by their letters alone.
+    /// How alike two names are that are [`ALIKE`] and have no different numbers. Exports may have ten thousand columns each,
+    /// so most pairs are told apart by their letters alone.
     pub(crate) fn alike(&self, other: &Self) -> Option<f64> {
         if self.is_another(other) {
             return None;

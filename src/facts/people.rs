@@ -6,7 +6,7 @@ use super::instants::Freshness;
 use super::local::Shard;
 use super::tally::Counter;
 use super::{Answer, Column, Fresh, Sample};
-use crate::frames::links::Tier;
+use crate::frames::links::{Link, Tier};
 
 /// Records of one address that are looked at.
 const EACH: usize = 20;
@@ -88,14 +88,16 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
         }
         let person = children.people.person[link.left as usize];
         let own = of_person.get(&person).into_iter().chain(of_address.get(&key_at(child_address, link.left)));
-        // One record of an address tells as much as a thousand.
-        let known = own.flat_map(|rows| rows.iter().take(EACH)).flat_map(|row| links.of_left(*row));
         let (mut elsewhere, mut shared) = (false, false);
-        for other in known {
+        // One record of an address tells as much as a thousand; and one may be linked to all of the other side.
+        for row in own.flat_map(|rows| rows.iter().take(EACH)) {
+            let theirs = links.of_left(*row);
+            let at = theirs.partition_point(|other| other.right < link.right);
+            let same = theirs.get(at).filter(|other| other.right == link.right);
             // A record that carries the child's own identifier is the child's, also where the address is the parent's.
-            let borrowed = link.tier == Tier::Identifier && other.tier != Tier::Identifier;
-            shared |= other.right == link.right && !borrowed;
-            elsewhere |= other.right != link.right;
+            let borrowed = |other: &Link| link.tier == Tier::Identifier && other.tier != Tier::Identifier;
+            shared |= same.is_some_and(|other| !borrowed(other));
+            elsewhere |= theirs.len() > usize::from(same.is_some());
         }
         if shared || !elsewhere {
             continue;
