@@ -15,11 +15,13 @@ use super::tally::Counter;
 use super::times::Clock;
 use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
-use crate::frames::links::Links;
+use crate::frames::links::{Link, Links};
 use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
+/// Records of a third system on one profile from which on it is remembered what they say of it.
+const CROWD: usize = 4;
 
 /// What a blank on the left says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,15 +151,13 @@ struct Other<'a> {
     reader: Reader<'a>,
     linked: Arc<Links>,
     clock: Clock<'a>,
-    /// The answer that was given last.
-    known: Option<Sayers>,
+    /// The answers that were dear, by right row.
+    known: AHashMap<u32, Sayers>,
 }
 
 /// Who of a third system says what a right cell says.
 #[derive(Clone, Copy)]
 struct Sayers {
-    /// The right row.
-    right: u32,
     /// Whether anybody does.
     any: bool,
     /// The latest change of those who do; nothing where one of them does not tell.
@@ -165,21 +165,25 @@ struct Sayers {
 }
 
 impl Other<'_> {
-    /// Those who say what a right cell says. Its row decides what it says, and one on which many meet is asked for many
-    /// times in a row.
+    /// Those who say what a right cell says. Its row decides what it says, and one on which many meet is asked for once for
+    /// each of them.
     fn sayers(&mut self, right: u32, said: &Said) -> Sayers {
-        if let Some(known) = self.known.filter(|known| known.right == right) {
-            return known;
+        let links = self.linked.of_right(right);
+        let is_crowded = links.len() > CROWD;
+        if let Some(known) = is_crowded.then(|| self.known.get(&right)).flatten() {
+            return *known;
         }
-        let mut found = Sayers { right, any: false, latest: Some(i64::MIN) };
-        for row in self.linked.of_right(right).iter().map(|link| link.left) {
+        let mut found = Sayers { any: false, latest: Some(i64::MIN) };
+        for row in links.iter().map(|link| link.left) {
             let place = self.reader.read(row);
             if self.reader.reading.same(self.reader.said(place), said) {
                 found.any = true;
                 found.latest = found.latest.and_then(|latest| Some(latest.max(self.clock.at(row)?)));
             }
         }
-        self.known = Some(found);
+        if is_crowded {
+            self.known.insert(right, found);
+        }
         found
     }
 
@@ -208,27 +212,57 @@ pub(crate) struct Asked<'a> {
 }
 
 /// How a pair stands.
+#[derive(Clone, Copy)]
 enum Standing {
     Same,
     Differs(&'static str),
+    /// They differ, and third systems tell whether that is counted.
+    Disputed,
     Unread,
     Open,
 }
 
+/// What the two cells of a pair say, whoever they belong to.
+#[derive(Clone, Copy)]
+struct Verdict {
+    left_filled: bool,
+    right_filled: bool,
+    standing: Standing,
+}
+
+/// Most pairs of values whose verdicts are kept.
+const KEPT: usize = 1 << 16;
+
+/// The verdicts of two columns that are held by value, by the numbers of both values.
+struct Verdicts<'a> {
+    left: &'a [u16],
+    right: &'a [u16],
+    width: usize,
+    known: Vec<Option<Verdict>>,
+}
+
+impl<'a> Verdicts<'a> {
+    fn new(pairs: &Pairs<'a>) -> Option<Self> {
+        let ((lefts, left), (rights, right)) = (pairs.left_column.few()?, pairs.right_column.few()?);
+        let size = lefts.len() * rights.len();
+        (size <= KEPT).then(|| Self { left, right, width: rights.len(), known: vec![None; size] })
+    }
+
+    fn at(&mut self, link: Link) -> Option<&mut Option<Verdict>> {
+        let (left, right) = (self.left.get(link.left as usize)?, self.right.get(link.right as usize)?);
+        self.known.get_mut(usize::from(*left) * self.width + usize::from(*right))
+    }
+}
+
 impl Asked<'_> {
-    fn standing(&self, left: &Said, right: &Said, others: &mut [Other<'_>], profile: u32) -> Standing {
+    fn standing(&self, left: &Said, right: &Said) -> Standing {
         match (left, right) {
             (Said::Unreadable, _) | (_, Said::Unreadable) => Standing::Unread,
             (Said::Missing, Said::Missing) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
             // A third system is to blame only for a value that it holds itself.
-            (Said::Means(_), Said::Means(_)) => {
-                match self.spare != others.iter_mut().any(|other| other.says(profile, right)) {
-                    true => Standing::Differs(difference::OTHER),
-                    false => Standing::Open,
-                }
-            }
+            (Said::Means(_), Said::Means(_)) => Standing::Disputed,
             _ if !self.also.is_empty() && !self.spare => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
             (Said::Missing, Said::Means(_)) => match self.blank {
@@ -239,6 +273,23 @@ impl Asked<'_> {
                     if same(true) || same(false) { Standing::Open } else { Standing::Differs(difference::KEPT) }
                 }
             },
+        }
+    }
+
+    fn verdict(&self, left: &mut Reader<'_>, right: &mut Reader<'_>, link: Link) -> Verdict {
+        // The same text says the same, whatever it says; most pairs are so.
+        if matches!(self.reading, Reading::Text) {
+            let (one, other) = (left.column.get(link.left), right.column.get(link.right));
+            if one == other && !is_missing(one, self.missing) {
+                return Verdict { left_filled: true, right_filled: true, standing: Standing::Same };
+            }
+        }
+        let (one, other) = (left.read(link.left), right.read(link.right));
+        let (one, other) = (left.said(one), right.said(other));
+        Verdict {
+            left_filled: *one != Said::Missing,
+            right_filled: *other != Said::Missing,
+            standing: self.standing(one, other),
         }
     }
 }
@@ -264,7 +315,7 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
         let linked = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
         let clock = Clock::new(shard, asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
         let reader = reader(shard.slice(&column.dataset)?.column(column.index)?, true);
-        others.push(Other { reader, linked, clock, known: None });
+        others.push(Other { reader, linked, clock, known: AHashMap::new() });
     }
     let clock = Clock::new(shard, asked.times.map(|times| &times.left))?;
     // Whether the left record is newer than every record that says what the right cell says.
@@ -274,33 +325,44 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
     let freshness = Freshness::new(&pairs.left, asked.fresh)?;
     let (mut found, mut differ) = (Agreement::default(), Counter::default());
     let mut kinds: BTreeMap<&'static str, Counter> = BTreeMap::new();
+    let mut verdicts = Verdicts::new(&pairs);
     for link in pairs.mine(shard) {
         found.pairs += 1;
-        let (one, other) = pairs.values(link);
-        // The same text says the same, whatever it says; most pairs are so.
-        if one == other && matches!(reading, Reading::Text) && !is_missing(one, missing) {
-            found.left_filled += 1;
-            found.right_filled += 1;
-            found.same += 1;
-            continue;
-        }
-        let (one, other) = (left.read(link.left), right.read(link.right));
-        let (one, other) = (left.said(one), right.said(other));
-        found.left_filled += u64::from(*one != Said::Missing);
-        found.right_filled += u64::from(*other != Said::Missing);
-        match asked.standing(one, other, &mut others, link.right) {
+        let mut judge = || asked.verdict(&mut left, &mut right, link);
+        let verdict = match verdicts.as_mut().and_then(|verdicts| verdicts.at(link)) {
+            Some(known) => *known.get_or_insert_with(judge),
+            None => judge(),
+        };
+        found.left_filled += u64::from(verdict.left_filled);
+        found.right_filled += u64::from(verdict.right_filled);
+        let mut profile = || {
+            let place = right.read(link.right);
+            right.said(place).clone()
+        };
+        let standing = match verdict.standing {
+            // A third system is to blame only for a value that it holds itself.
+            Standing::Disputed => {
+                let said = profile();
+                match asked.spare != others.iter_mut().any(|other| other.says(link.right, &said)) {
+                    true => Standing::Differs(difference::OTHER),
+                    false => Standing::Open,
+                }
+            }
+            told => told,
+        };
+        match standing {
             Standing::Differs(_) if freshness.holds(link.left) => found.held += 1,
             // What the other side of the split counts.
             Standing::Differs(_)
                 if asked
                     .times
-                    .is_some_and(|times| times.older != is_newer(link.left, link.right, other, &mut others)) =>
+                    .is_some_and(|times| times.older != is_newer(link.left, link.right, &profile(), &mut others)) =>
             {
                 found.open += 1;
             }
             Standing::Same => found.same += 1,
             Standing::Unread => found.unread += 1,
-            Standing::Open => found.open += 1,
+            Standing::Open | Standing::Disputed => found.open += 1,
             Standing::Differs(how) => {
                 pairs.count(&mut differ, link, shard.cap());
                 pairs.person(kinds.entry(how).or_default(), link);

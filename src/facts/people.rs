@@ -66,10 +66,10 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
     let (child_address, parent_address) = (identity.addresses(child), identity.addresses(parent));
     // There are few children: only their people's parents are gathered.
     let persons: AHashSet<u32> = children.rows().map(|row| children.people.person[row as usize]).collect();
-    let addresses: AHashSet<u64> =
+    let addresses: AHashSet<u32> =
         children.rows().map(|row| key_at(child_address, row)).filter(|key| *key != 0).collect();
     let mut of_person: AHashMap<u32, Vec<u32>> = AHashMap::new();
-    let mut of_address: AHashMap<u64, Vec<u32>> = AHashMap::new();
+    let mut of_address: AHashMap<u32, Vec<u32>> = AHashMap::new();
     for row in parents.rows() {
         let (person, address) = (parents.people.person[row as usize], key_at(parent_address, row));
         if persons.contains(&person) {
@@ -113,6 +113,6 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
     Ok(Answer::Rows { rows: rights.len(), met: counter.finish(shard.cap()) })
 }
 
-fn key_at(list: &[u64], row: u32) -> u64 {
+fn key_at(list: &[u32], row: u32) -> u32 {
     list.get(row as usize).copied().unwrap_or_default()
 }

@@ -23,16 +23,23 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
         true => Vec::new(),
         false => slice.rows().collect(),
     };
-    // Identity has hashed the addresses already.
-    let known = shard.engine.identity.hashed(&asked.dataset, asked.index, form);
-    let hash = |row: &u32| match known {
-        Some(hashes) => hashes.get(*row as usize).copied().filter(|key| *key != 0),
-        None => form.read(column.get(*row)).map(|text| xxh3_64(text.as_bytes())),
+    // Identity has numbered the addresses already.
+    let (count, mut keyed) = match shard.engine.identity.numbered(&asked.dataset, asked.index, form) {
+        Some(numbers) => {
+            let keyed = || rows.iter().filter_map(|row| Some((*numbers.get(*row as usize)?, *row)));
+            let shared = Shared::new(keyed().map(|(key, _)| key));
+            let several = keyed().filter(|(key, _)| shared.has(*key)).map(|(key, row)| (u64::from(key), row));
+            (keyed().filter(|(key, _)| *key != 0).count(), several.collect())
+        }
+        None => {
+            let hash = |row: u32| form.read(column.get(row)).map(|text| xxh3_64(text.as_bytes()));
+            let keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(*row)?, *row))).collect();
+            (keyed.len(), keyed)
+        }
     };
-    let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(row)?, *row))).collect();
     keyed.par_sort_unstable();
     let mut book = Book { shard, slice, column, groups: Groups::default(), counter: Counter::default() };
-    book.groups.keyed = keyed.len() as u64;
+    book.groups.keyed = count as u64;
     for run in keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
         let set_apart = match unlike {
             None => true,
@@ -73,20 +80,21 @@ pub(crate) fn divided(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<
 
 /// The rows of people who have several, sorted: by person, then by mailbox. A person is known by identifier; who shares a
 /// mailbox is mailed as one, whatever their identifiers say.
-fn together(shard: &Shard<'_>, slice: &Slice<'_>) -> Vec<(bool, u64, u32)> {
+fn together(shard: &Shard<'_>, slice: &Slice<'_>) -> Vec<(bool, u32, u32)> {
     let several = slice.rows().filter(|row| !slice.people.alone[*row as usize]);
-    let by_person = several.map(|row| (u64::from(slice.people.person[row as usize]), row));
+    let by_person = several.map(|row| (slice.people.person[row as usize], row));
     let mailboxes = shard.engine.identity.mailboxes(&slice.frame.dataset.name);
-    let shared = shared(slice.rows().map(|row| mailboxes.get(row as usize).copied().filter(|key| *key != 0)));
-    let boxed = slice.rows().filter_map(|row| Some((*mailboxes.get(row as usize)?, row)));
-    let by_mailbox = boxed.filter(|(key, _)| shared.binary_search(key).is_ok());
-    let mut rows: Vec<(bool, u64, u32)> =
+    let boxed = || slice.rows().filter_map(|row| Some((*mailboxes.get(row as usize)?, row)));
+    let shared = Shared::new(boxed().map(|(key, _)| key));
+    let by_mailbox = boxed().filter(|(key, _)| shared.has(*key));
+    let mut rows: Vec<(bool, u32, u32)> =
         by_person.map(|(key, row)| (false, key, row)).chain(by_mailbox.map(|(key, row)| (true, key, row))).collect();
     rows.sort_unstable();
     rows
 }
 
 /// What a record says of consent, and whether it holds anything else.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Told {
     flag: &'static str,
     topics: &'static str,
@@ -124,7 +132,11 @@ pub(crate) fn stubs(
     book.groups.keyed = rows.len() as u64;
     for run in rows.chunk_by(|one, other| (one.0, one.1) == (other.0, other.1)) {
         let said: Vec<(u32, Told)> = run.iter().map(|(.., row)| (*row, told(*row))).collect();
-        let met = |own: &Told| said.iter().any(|(_, other)| own.takes(other) || other.takes(own));
+        // A crowd says few different things.
+        let mut kinds: Vec<Told> = said.iter().map(|(_, told)| *told).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let met = |own: &Told| kinds.iter().any(|other| own.takes(other) || other.takes(own));
         let members = said.iter().filter(|(_, own)| met(own)).map(|(row, _)| *row);
         let new: Vec<u32> = members.filter(|row| entered.insert(*row)).collect();
         if !new.is_empty() {
@@ -168,9 +180,22 @@ impl Book<'_> {
     }
 }
 
-/// The keys that more than one record has, sorted.
-fn shared(keys: impl Iterator<Item = Option<u64>>) -> Vec<u64> {
-    let mut keys: Vec<u64> = keys.flatten().collect();
-    keys.par_sort_unstable();
-    keys.chunk_by(|one, other| one == other).filter(|run| run.len() > 1).map(|run| run[0]).collect()
+/// Which keys more than one record has.
+struct Shared(Vec<u8>);
+
+impl Shared {
+    fn new(keys: impl Iterator<Item = u32>) -> Self {
+        let mut times: Vec<u8> = Vec::new();
+        for key in keys.map(|key| key as usize).filter(|key| *key != 0) {
+            if key >= times.len() {
+                times.resize((key + 1).max(times.len() * 2), 0);
+            }
+            times[key] = times[key].saturating_add(1);
+        }
+        Self(times)
+    }
+
+    fn has(&self, key: u32) -> bool {
+        self.0.get(key as usize).is_some_and(|times| *times > 1)
+    }
 }

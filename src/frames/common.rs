@@ -8,13 +8,13 @@ use super::links::{Link, Links, Tier};
 impl Identity {
     /// Links of records that several people share, by the lookups of people to them.
     pub(super) fn through(&self, left: &str, right: &str) -> Links {
-        let Some(shared) = self.hashes.get(left) else { return Links::default() };
-        let mut rows: AHashMap<u64, Vec<u32>> = AHashMap::new();
+        let Some(shared) = self.keys.get(left) else { return Links::default() };
+        let mut rows: AHashMap<u32, Vec<u32>> = AHashMap::new();
         for (key, row) in shared.own.iter().zip(0..).filter(|(key, _)| **key != 0) {
             rows.entry(*key).or_default().push(row);
         }
         let mut found = Vec::new();
-        for (name, people) in self.hashes.iter().filter(|(_, people)| !people.common.is_empty()) {
+        for (name, people) in self.keys.iter().filter(|(_, people)| !people.common.is_empty()) {
             let named = |row: u32| people.common.get(row as usize).and_then(|key| rows.get(key)).into_iter().flatten();
             if name == right {
                 let own =

@@ -7,15 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 use super::links::{Links, Lookups, every_id, link};
-use super::normalize::{Form, address, mailbox};
+use super::lookup::by_row;
+use super::normalize::Form;
+use super::row_keys::{self, RowKeys};
 use super::sets::Sets;
 use super::{Frame, Store};
 use crate::exports::Dataset;
-use crate::mapping::EARLIER;
 
 /// Which numbers a column's ids belong to. Ids of different numberings never meet, however alike they look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,22 +102,6 @@ impl Keys {
 /// The keys of every dataset.
 pub type Plan = BTreeMap<String, Keys>;
 
-#[derive(Debug, Default)]
-pub(super) struct Hashes {
-    pub(super) own: Vec<u64>,
-    /// Whether another dataset may name the same ids.
-    pub(super) own_joins: bool,
-    pub(super) ids: Vec<Vec<u64>>,
-    pub(super) exact: Vec<u64>,
-    pub(super) mailbox: Vec<u64>,
-    address: Option<usize>,
-    shared: bool,
-    pub(super) parents: Vec<Vec<u64>>,
-    pub(super) refs: Vec<Vec<u64>>,
-    pub(super) common: Vec<u64>,
-    pub(super) is_common: bool,
-}
-
 /// The people of one dataset.
 #[derive(Debug, Default)]
 pub struct People {
@@ -135,7 +119,9 @@ type LinksByPair = BTreeMap<(String, String), Arc<Links>>;
 /// Who is who, over all datasets.
 #[derive(Debug, Default)]
 pub struct Identity {
-    pub(super) hashes: BTreeMap<String, Hashes>,
+    pub(super) keys: BTreeMap<String, RowKeys>,
+    /// The hashes of addresses, by their numbers.
+    address_hashes: Vec<u64>,
     people: BTreeMap<String, People>,
     links: Mutex<LinksByPair>,
     /// By dataset, while several others are linked with it.
@@ -144,129 +130,28 @@ pub struct Identity {
     pub count: u32,
 }
 
-/// Fewest digits of a Zoho record id.
-const ZOHO_DIGITS: usize = 15;
-
-const ID_SPACE: u64 = 1;
-const ADDRESS_SPACE: u64 = 2;
-const MAILBOX_SPACE: u64 = 3;
-
-fn hashed(form: Form, space: u64, text: &str) -> u64 {
-    form.read(text).map_or(0, |canonical| xxh3_64_with_seed(canonical.as_bytes(), space).max(1))
-}
-
-fn column(frame: &Frame, index: Option<usize>, form: Form, space: u64) -> Vec<u64> {
-    let Some(column) = index.and_then(|index| frame.column(index)) else { return Vec::new() };
-    (0..frame.rows).into_par_iter().map(|row| hashed(form, space, column.get(row))).collect()
-}
-
-/// A dataset's name. An earlier snapshot's records are the same records.
-fn own_name(frame: &Frame) -> &str {
-    frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name)
-}
-
-fn hash_all(frame: &Frame, keys: &Keys, has_twin: bool) -> Hashes {
-    let name = own_name(frame);
-    let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
-    let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
-    let (mut exact, mut mailbox) = addresses(frame, keys.address);
-    let refs: Vec<Vec<u64>> = keys.refs.iter().map(|id| ids(frame, *id)).collect();
-    // An event belongs to whom its key names; its address may be an older one, which somebody else has by now.
-    if keys.events {
-        let named = |row: usize| refs.iter().any(|list| list.get(row).is_some_and(|key| *key != 0));
-        for row in (0..exact.len()).filter(|row| named(*row)) {
-            (exact[row], mailbox[row]) = (0, 0);
-        }
-    }
-    Hashes {
-        own: column(frame, keys.record, Form::Identifier, own_space),
-        own_joins: keys.shared || has_twin,
-        ids: keys.ids.iter().map(|id| ids(frame, *id)).collect(),
-        exact,
-        mailbox,
-        address: keys.address,
-        parents: lookups.collect(),
-        refs,
-        common: column(frame, keys.common, Form::Identifier, ID_SPACE),
-        is_common: keys.is_common,
-        shared: keys.shared,
-    }
-}
-
-fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
-    let space = match id.numbering {
-        Numbering::Zoho | Numbering::MaybeZoho => ID_SPACE,
-        Numbering::Declared(number) => 1_000 + u64::from(number),
-        Numbering::ProfileId => 4,
-        Numbering::CioId => 5,
-    };
-    let form = if id.numbering == Numbering::ProfileId { Form::Exact } else { Form::Identifier };
-    let Some(column) = frame.column(id.column) else { return Vec::new() };
-    let fits = |text: &str| {
-        let digits = text.trim().trim_start_matches("zcrm_");
-        digits.len() >= ZOHO_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())
-    };
-    let one = |row| match column.get(row) {
-        text if id.numbering == Numbering::MaybeZoho && !fits(text) => 0,
-        text => hashed(form, space, text),
-    };
-    (0..frame.rows).into_par_iter().map(one).collect()
-}
-
-/// Both forms of every address, each value looked at once.
-fn addresses(frame: &Frame, index: Option<usize>) -> (Vec<u64>, Vec<u64>) {
-    let Some(column) = index.and_then(|index| frame.column(index)) else { return (Vec::new(), Vec::new()) };
-    let both = |row| {
-        let Some(exact) = address(column.get(row)) else { return (0, 0) };
-        let mailbox = mailbox(&exact).map_or(0, |mailbox| xxh3_64_with_seed(mailbox.as_bytes(), MAILBOX_SPACE).max(1));
-        (xxh3_64_with_seed(exact.as_bytes(), ADDRESS_SPACE).max(1), mailbox)
-    };
-    (0..frame.rows).into_par_iter().map(both).unzip()
-}
-
 impl Identity {
     /// Resolves everyone once, over the key columns of all datasets.
     pub fn build(store: &Store, plan: &Plan) -> Self {
-        let none = Keys::default();
         let frames: Vec<&Frame> = store.iter().collect();
-        let hashed = |frame: &&Frame| {
-            let has_twin = frames.iter().filter(|other| own_name(other) == own_name(frame)).count() > 1;
-            let keys = plan.get(&frame.dataset.name).unwrap_or(&none);
-            (frame.dataset.name.clone(), hash_all(frame, keys, has_twin))
-        };
-        let hashes: Vec<(String, Hashes)> = frames.par_iter().map(hashed).collect();
-        let hashes: BTreeMap<String, Hashes> = hashes.into_iter().collect();
+        let (keys, address_hashes) = row_keys::of(&frames, plan);
         let mut offsets = BTreeMap::new();
         let mut total: u32 = 0;
         for frame in store.iter() {
             offsets.insert(frame.dataset.name.clone(), total);
             total = total.saturating_add(frame.rows);
         }
-        let keyed = |lists: fn(&Hashes) -> Vec<&Vec<u64>>| {
-            let mut pairs: Vec<(u64, u32)> = Vec::new();
-            for (name, hash) in &hashes {
-                let offset = offsets.get(name).copied().unwrap_or_default();
-                for list in lists(hash) {
-                    let rows = list.iter().zip(offset..);
-                    pairs.extend(rows.filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)));
-                }
-            }
-            pairs.par_sort_unstable();
-            pairs
-        };
-        let ((ids, mailboxes), named) = rayon::join(
-            || rayon::join(|| keyed(every_id), || keyed(|hash| vec![&hash.mailbox])),
-            || named(&hashes, &offsets, total),
+        let offset = |name: &String| offsets.get(name).copied().unwrap_or_default();
+        let (mut people, (named, blocks)) = rayon::join(
+            || by_id(&keys, offset, total),
+            || {
+                let rows = keys.iter().flat_map(|(name, keys)| keys.mailbox.iter().copied().zip(offset(name)..));
+                let rows: Vec<(u32, u32)> = rows.filter(|(key, _)| *key != 0).collect();
+                (named(&keys, &offsets, total), by_row(&rows, |(key, _)| *key).1)
+            },
         );
-        let mut people = Sets::new(total);
-        for pair in ids.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                people.join(pair[0].1, pair[1].1);
-            }
-        }
-        drop(ids);
         let mut groups = people.clone();
-        let blocks = || mailboxes.chunk_by(|one, other| one.0 == other.0);
+        let blocks = || blocks.chunk_by(|one, other| one.0 == other.0).filter(|block| block.len() > 1);
         let ((person, count), (group, _)) = rayon::join(
             || {
                 blocks().for_each(|block| share(&mut people, &named, block));
@@ -283,7 +168,8 @@ impl Identity {
             (frame.dataset.name.clone(), People::new(person[rows.clone()].to_vec(), group[rows].to_vec(), count))
         };
         let people: Vec<(String, People)> = frames.par_iter().map(of).collect();
-        Self { people: people.into_iter().collect(), hashes, links: Mutex::default(), lookups: Mutex::default(), count }
+        let people = people.into_iter().collect();
+        Self { people, keys, address_hashes, links: Mutex::default(), lookups: Mutex::default(), count }
     }
 
     /// How many keys stand on so many records of two datasets that not each was linked with each.
@@ -297,24 +183,31 @@ impl Identity {
         self.people.get(dataset)
     }
 
-    /// The hashed addresses of a dataset, when the column is the one its people are joined by; 0 where there is none.
-    pub fn hashed(&self, dataset: &str, column: usize, form: Form) -> Option<&[u64]> {
-        let hashes = self.hashes.get(dataset).filter(|hashes| hashes.address == Some(column))?;
+    /// The numbers of the addresses of a dataset, when the column is the one its people are joined by; 0 where there is
+    /// none.
+    pub fn numbered(&self, dataset: &str, column: usize, form: Form) -> Option<&[u32]> {
+        let keys = self.keys.get(dataset).filter(|keys| keys.address == Some(column))?;
         match form {
-            Form::Address => Some(&hashes.exact),
-            Form::Mailbox => Some(&hashes.mailbox),
+            Form::Address => Some(&keys.exact),
+            Form::Mailbox => Some(&keys.mailbox),
             Form::Identifier | Form::Folded | Form::Exact => None,
         }
     }
 
-    /// The hashed mailboxes of a dataset's people; 0 where there is none.
-    pub fn mailboxes(&self, dataset: &str) -> &[u64] {
-        self.hashes.get(dataset).map(|hashes| hashes.mailbox.as_slice()).unwrap_or_default()
+    /// The numbers of the mailboxes of a dataset's people; 0 where there is none.
+    pub fn mailboxes(&self, dataset: &str) -> &[u32] {
+        self.keys.get(dataset).map(|keys| keys.mailbox.as_slice()).unwrap_or_default()
     }
 
-    /// The hashed addresses of a dataset's people; 0 where there is none.
-    pub fn addresses(&self, dataset: &str) -> &[u64] {
-        self.hashes.get(dataset).map(|hashes| hashes.exact.as_slice()).unwrap_or_default()
+    /// The numbers of the addresses of a dataset's people; 0 where there is none.
+    pub fn addresses(&self, dataset: &str) -> &[u32] {
+        self.keys.get(dataset).map(|keys| keys.exact.as_slice()).unwrap_or_default()
+    }
+
+    /// The hash of a record's address, which is the same in every run.
+    pub fn address_hash(&self, dataset: &str, row: u32) -> Option<u64> {
+        let number = self.addresses(dataset).get(row as usize).filter(|number| **number != 0)?;
+        self.address_hashes.get(*number as usize).copied()
     }
 
     /// Which records of two datasets are one person, sorted by left and right row.
@@ -325,7 +218,7 @@ impl Identity {
             return Arc::clone(found);
         }
         // Not under the lock: linking waits for other threads, and one of them may come here.
-        let links = Arc::new(match (self.hashes.get(left), self.hashes.get(right)) {
+        let links = Arc::new(match (self.keys.get(left), self.keys.get(right)) {
             (Some(common), Some(_)) if common.is_common => self.through(left, right),
             (Some(_), Some(right)) => self.lookups(left).map(|left| link(&left, right)).unwrap_or_default(),
             _ => Links::default(),
@@ -342,7 +235,7 @@ impl Identity {
         if let Some(known) = locked().get(left) {
             return Some(Arc::clone(known));
         }
-        let lookups = Arc::new(Lookups::new(self.hashes.get(left)?));
+        let lookups = Arc::new(Lookups::new(self.keys.get(left)?));
         locked().insert(left.to_owned(), Arc::clone(&lookups));
         Some(lookups)
     }
@@ -365,13 +258,34 @@ impl People {
     }
 }
 
+/// Who shares an id, row by row of all datasets.
+fn by_id(keys: &BTreeMap<String, RowKeys>, offset: impl Fn(&String) -> u32, total: u32) -> Sets {
+    let mut sets = Sets::new(total);
+    let mut first: Vec<u32> = Vec::new();
+    for (name, keys) in keys {
+        for list in every_id(keys) {
+            for (key, row) in list.iter().zip(offset(name)..).filter(|(key, _)| **key != 0) {
+                let key = *key as usize;
+                if key >= first.len() {
+                    first.resize((key + 1).max(first.len() * 2), u32::MAX);
+                }
+                match first[key] {
+                    u32::MAX => first[key] = row,
+                    other => sets.join(other, row),
+                }
+            }
+        }
+    }
+    sets
+}
+
 /// How sure a row's own identity is: 2 for a record whose id the other systems use, 1 for one that carries such an id.
-fn named(hashes: &BTreeMap<String, Hashes>, offsets: &BTreeMap<String, u32>, total: u32) -> Vec<u8> {
+fn named(keys: &BTreeMap<String, RowKeys>, offsets: &BTreeMap<String, u32>, total: u32) -> Vec<u8> {
     let mut named = vec![0; total as usize];
-    for (name, hash) in hashes {
+    for (name, keys) in keys {
         let offset = offsets.get(name).copied().unwrap_or_default() as usize;
-        let own = hash.shared.then_some((&hash.own, 2));
-        for (list, sure) in hash.ids.iter().map(|list| (list, 1)).chain(own) {
+        let own = keys.shared.then_some((&keys.own, 2));
+        for (list, sure) in keys.ids.iter().map(|list| (list, 1)).chain(own) {
             for (row, _) in list.iter().enumerate().filter(|(_, key)| **key != 0) {
                 named[offset + row] = named[offset + row].max(sure);
             }
@@ -382,7 +296,7 @@ fn named(hashes: &BTreeMap<String, Hashes>, offsets: &BTreeMap<String, u32>, tot
 
 /// One mailbox is one person, unless its records carry different identifiers: then those are people of their own, and
 /// who has none goes with the first.
-fn share(people: &mut Sets, named: &[u8], block: &[(u64, u32)]) {
+fn share(people: &mut Sets, named: &[u8], block: &[(u32, u32)]) {
     let surest = block.iter().map(|(_, row)| (std::cmp::Reverse(named[*row as usize]), *row)).min();
     let Some((_, first)) = surest else { return };
     for (_, row) in block.iter().filter(|(_, row)| named[*row as usize] == 0) {

@@ -1,4 +1,4 @@
-//! Links between the records of two datasets: the hashed keys of both in, pairs with the reason for each out.
+//! Links between the records of two datasets: the numbered keys of both in, pairs with the reason for each out.
 
 use std::ops::{Deref, Range};
 use std::sync::OnceLock;
@@ -6,15 +6,15 @@ use std::sync::OnceLock;
 use ahash::AHashMap;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
-use super::identity::Hashes;
 use super::lookup::{Lookup, by_row};
+use super::row_keys::RowKeys;
 
 /// Records of one key that are linked each with each; beyond, each is linked to the first of the other side, so that one
 /// address on everything stays linear.
 const EACH_WITH_EACH: usize = 20;
 /// Every list of ids that joins people.
-pub(super) fn every_id(hashes: &Hashes) -> Vec<&Vec<u64>> {
-    hashes.ids.iter().chain(&hashes.parents).chain(&hashes.refs).chain([&hashes.own]).collect()
+pub(super) fn every_id(keys: &RowKeys) -> impl Iterator<Item = &Vec<u32>> {
+    keys.ids.iter().chain(&keys.parents).chain(&keys.refs).chain([&keys.own])
 }
 
 /// Why a profile is linked to a record, the surest first.
@@ -102,11 +102,11 @@ struct Choice {
     tier: Tier,
 }
 
-fn choose(left: &Lookups, right: &Hashes, row: usize) -> Option<Choice> {
-    let at = |list: &Vec<u64>| list.get(row).copied().unwrap_or_default();
+fn choose(left: &Lookups, right: &RowKeys, row: usize) -> Option<Choice> {
+    let at = |list: &Vec<u32>| list.get(row).copied().unwrap_or_default();
     let own = right.own_joins.then_some(&right.own);
     let mut ids = own.into_iter().chain(&right.ids).chain(&right.refs).map(at);
-    let chosen = |lookup: &Lookup, run: Range<u32>, tier| Choice { first: lookup.at(&run)[0].1, run, tier };
+    let chosen = |lookup: &Lookup, run: Range<u32>, tier| Choice { first: lookup.at(&run)[0], run, tier };
     if let Some(run) = ids.find_map(|key| left.ids.run(key)) {
         return Some(chosen(&left.ids, run, Tier::Identifier));
     }
@@ -125,7 +125,7 @@ pub(super) struct Lookups {
 }
 
 impl Lookups {
-    pub(super) fn new(left: &Hashes) -> Self {
+    pub(super) fn new(left: &RowKeys) -> Self {
         // What is nobody's own record, such as a deal, belongs to the person that its lookup names.
         let parents = if left.exact.is_empty() { left.parents.as_slice() } else { &[] };
         let own = left.own_joins.then_some(&left.own);
@@ -136,7 +136,7 @@ impl Lookups {
         }
     }
 
-    fn rows(&self, run: &Range<u32>, tier: Tier) -> &[(u64, u32)] {
+    fn rows(&self, run: &Range<u32>, tier: Tier) -> &[u32] {
         match tier {
             Tier::Identifier => self.ids.at(run),
             Tier::Address => self.exact.at(run),
@@ -146,7 +146,7 @@ impl Lookups {
 }
 
 /// The links of the rows of a dataset to those of another.
-pub(super) fn link(left: &Lookups, right: &Hashes) -> Links {
+pub(super) fn link(left: &Lookups, right: &RowKeys) -> Links {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
     let chosen: Vec<Option<Choice>> = (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
@@ -160,18 +160,18 @@ pub(super) fn link(left: &Lookups, right: &Hashes) -> Links {
             links.push(Link { left: *first, right: row, tier: *tier });
             continue;
         }
-        links.extend(left.rows(run, *tier).iter().map(|(_, left)| Link { left: *left, right: row, tier: *tier }));
+        links.extend(left.rows(run, *tier).iter().map(|left| Link { left: *left, right: row, tier: *tier }));
     }
     Links::new(&links, wide.len() as u64)
 }
 
-fn at(list: &[u64], row: u32) -> u64 {
+fn at(list: &[u32], row: u32) -> u32 {
     list.get(row as usize).copied().unwrap_or_default()
 }
 
 /// The rows of a list that hold one of some keys, by key.
-fn gather(list: &[u64], keys: impl Iterator<Item = u64>) -> AHashMap<u64, Vec<u32>> {
-    let mut found: AHashMap<u64, Vec<u32>> = keys.filter(|key| *key != 0).map(|key| (key, Vec::new())).collect();
+fn gather(list: &[u32], keys: impl Iterator<Item = u32>) -> AHashMap<u32, Vec<u32>> {
+    let mut found: AHashMap<u32, Vec<u32>> = keys.filter(|key| *key != 0).map(|key| (key, Vec::new())).collect();
     if !found.is_empty() {
         for (key, row) in list.iter().zip(0..) {
             if let Some(rows) = found.get_mut(key) {
@@ -184,7 +184,7 @@ fn gather(list: &[u64], keys: impl Iterator<Item = u64>) -> AHashMap<u64, Vec<u3
 
 /// Left rows whose identifier stands on some right rows and whose address stands on others, with the first of those. One
 /// that is linked to the left row itself is its second half, and no stray.
-pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+pub(super) fn crossed(left: &RowKeys, right: &RowKeys, links: &[Link]) -> Vec<(u32, u32)> {
     // Only where no linked row has the same address can it stand elsewhere alone.
     let apart = |run: &&[Link]| {
         let address = at(&left.exact, run[0].left);
@@ -201,7 +201,7 @@ pub(super) fn crossed(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32
 }
 
 /// Rows linked by identifier whose addresses differ, where the left one stands on no right row.
-pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, u32)> {
+pub(super) fn moved(left: &RowKeys, right: &RowKeys, links: &[Link]) -> Vec<(u32, u32)> {
     let apart = |link: &&Link| {
         let (one, other) = (at(&left.mailbox, link.left), at(&right.mailbox, link.right));
         link.tier == Tier::Identifier && one != 0 && other != 0 && one != other
@@ -213,19 +213,18 @@ pub(super) fn moved(left: &Hashes, right: &Hashes, links: &[Link]) -> Vec<(u32, 
 }
 
 /// Left rows whose lookup names a right row, with that row, sorted.
-pub(super) fn looked_up(left: &Hashes, right: &Hashes) -> Vec<(u32, u32)> {
+pub(super) fn looked_up(left: &RowKeys, right: &RowKeys) -> Vec<(u32, u32)> {
     let own = Lookup::new([&right.own].into_iter());
     let named = left.parents.iter().flat_map(|list| list.iter().zip(0_u32..));
-    let mut pairs: Vec<(u32, u32)> = named
-        .flat_map(|(key, row)| own.of(*key).iter().take(EACH_WITH_EACH).map(move |(_, right)| (row, *right)))
-        .collect();
+    let mut pairs: Vec<(u32, u32)> =
+        named.flat_map(|(key, row)| own.of(*key).iter().take(EACH_WITH_EACH).map(move |right| (row, *right))).collect();
     pairs.sort_unstable();
     pairs.dedup();
     pairs
 }
 
 /// Left rows without a link whose mailbox stands on right rows all the same: those belong to somebody else.
-pub(super) fn taken(left: &Hashes, right: &Hashes, links: &Links) -> Vec<(u32, u32)> {
+pub(super) fn taken(left: &RowKeys, right: &RowKeys, links: &Links) -> Vec<(u32, u32)> {
     let rows = u32::try_from(left.mailbox.len()).unwrap_or(u32::MAX);
     let is_loose = |row: &u32| at(&left.mailbox, *row) != 0 && links.of_left(*row).is_empty();
     let loose: Vec<u32> = (0..rows).filter(is_loose).collect();

@@ -1,79 +1,81 @@
-//! Rows by key: the hashed keys of one dataset in, the rows of a key out.
+//! Rows by key: the numbered keys of one dataset in, the rows of a key out.
 
 use std::ops::Range;
 
-/// Rows by key, as runs of one sorted list. Keys are hashes, so their upper bits say about where in the list a key is.
-#[derive(Debug)]
+/// Rows by key, as runs of one list.
+#[derive(Debug, Default)]
 pub(super) struct Lookup {
-    rows: Vec<(u64, u32)>,
-    /// Where the keys of each value of the upper bits begin.
+    rows: Vec<u32>,
+    /// Where the rows of each key begin.
     starts: Vec<u32>,
-    shift: u32,
+    /// The smallest key.
+    first: u32,
 }
 
 impl Lookup {
     /// The rows of some lists, each list with a key a row; 0 is none.
-    pub(super) fn new<'a>(lists: impl Iterator<Item = &'a Vec<u64>> + Clone) -> Self {
+    pub(super) fn new<'a>(lists: impl Iterator<Item = &'a Vec<u32>> + Clone) -> Self {
         let keyed = || lists.clone().flat_map(|list| list.iter().zip(0_u32..)).filter(|(key, _)| **key != 0);
-        let count = keyed().count();
-        let bits = count.next_power_of_two().trailing_zeros().clamp(1, 30);
-        let shift = u64::BITS - bits;
-        let place = |key: u64| (key >> shift) as usize;
-        let mut starts = vec![0_u32; (1 << bits) + 1];
+        let bounds = keyed().map(|(key, _)| (*key, *key)).reduce(|(low, high), (key, _)| (low.min(key), high.max(key)));
+        let Some((first, last)) = bounds else { return Self::default() };
+        let place = |key: u32| (key - first) as usize;
+        let mut starts = vec![0_u32; place(last) + 2];
         keyed().for_each(|(key, _)| starts[place(*key) + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut rows = vec![(0, 0); count];
+        let mut rows = vec![0; starts.last().map_or(0, |end| *end as usize)];
         for (key, row) in keyed() {
             let at = &mut next[place(*key)];
-            rows[*at as usize] = (*key, row);
+            rows[*at as usize] = row;
             *at += 1;
         }
-        // A place has one key or two. What stands in two lists is left out as the places are closed up.
-        let mut kept = 0;
-        for at in 0..starts.len() - 1 {
-            let own = starts[at] as usize..starts[at + 1] as usize;
-            rows[own.clone()].sort_unstable();
-            let first = kept;
-            for from in own {
-                if kept == first || rows[kept - 1] != rows[from] {
-                    rows[kept] = rows[from];
-                    kept += 1;
-                }
-            }
-            starts[at] = u32::try_from(first).unwrap_or(u32::MAX);
+        if lists.count() > 1 {
+            close_up(&mut rows, &mut starts);
         }
-        if let Some(end) = starts.last_mut() {
-            *end = u32::try_from(kept).unwrap_or(u32::MAX);
-        }
-        rows.truncate(kept);
-        Self { rows, starts, shift }
+        Self { rows, starts, first }
     }
 
     /// Where the rows of a key are in the list; nowhere for none.
-    pub(super) fn run(&self, key: u64) -> Option<Range<u32>> {
-        if key == 0 {
-            return None;
-        }
-        let place = (key >> self.shift) as usize;
-        let (start, end) = (self.starts[place], self.starts[place + 1]);
-        let near = &self.rows[start as usize..end as usize];
-        let before = near.iter().take_while(|(other, _)| *other < key).count() as u32;
-        let many = near[before as usize..].partition_point(|(other, _)| *other == key) as u32;
-        (many > 0).then_some(start + before..start + before + many)
+    pub(super) fn run(&self, key: u32) -> Option<Range<u32>> {
+        let place = key.checked_sub(self.first)? as usize;
+        let run = *self.starts.get(place)?..*self.starts.get(place + 1)?;
+        (!run.is_empty()).then_some(run)
     }
 
     /// The rows of a key.
-    pub(super) fn of(&self, key: u64) -> &[(u64, u32)] {
+    pub(super) fn of(&self, key: u32) -> &[u32] {
         self.run(key).map_or(&[], |run| self.at(&run))
     }
 
     /// What is at some places of the list.
-    pub(super) fn at(&self, run: &Range<u32>) -> &[(u64, u32)] {
+    pub(super) fn at(&self, run: &Range<u32>) -> &[u32] {
         &self.rows[run.start as usize..run.end as usize]
     }
+}
+
+/// A row that has a key in two lists is left with one.
+fn close_up(rows: &mut Vec<u32>, starts: &mut [u32]) {
+    let mut kept = 0;
+    for at in 0..starts.len() - 1 {
+        let own = starts[at] as usize..starts[at + 1] as usize;
+        if own.len() > 1 {
+            rows[own.clone()].sort_unstable();
+        }
+        let first = kept;
+        for from in own {
+            if kept == first || rows[kept - 1] != rows[from] {
+                rows[kept] = rows[from];
+                kept += 1;
+            }
+        }
+        starts[at] = u32::try_from(first).unwrap_or(u32::MAX);
+    }
+    if let Some(end) = starts.last_mut() {
+        *end = u32::try_from(kept).unwrap_or(u32::MAX);
+    }
+    rows.truncate(kept);
 }
 
 /// Things by row, in the order they come for each: where the things of a row begin, and the things.
@@ -101,17 +103,16 @@ mod tests {
 
     #[test]
     fn every_row_of_a_key_is_found_once() {
-        let keys = |factor: u64| -> Vec<u64> { (0..5_000_u64).map(|row| (row % 1_700).wrapping_mul(factor)).collect() };
-        let (one, other) = (keys(0x9e37_79b9_7f4a_7c15), keys(0x9e37_79b9_7f4a_7c15));
-        let lookup = Lookup::new([&one, &other].into_iter());
-        for row in [0_usize, 1, 1_699, 1_700, 4_999] {
-            let wanted: Vec<u32> =
-                (0..).zip(&one).filter(|(_, key)| **key == one[row] && **key != 0).map(|(row, _)| row).collect();
-            let found: Vec<u32> = lookup.of(one[row]).iter().map(|(_, row)| *row).collect();
-            assert_eq!(found, wanted, "{row}");
+        let keys: Vec<u32> = (0..5_000).map(|row| row % 1_700 * 3 % 1_700).collect();
+        let lookup = Lookup::new([&keys, &keys].into_iter());
+        for key in [1, 2, 3, 1_699] {
+            let wanted: Vec<u32> = (0..).zip(&keys).filter(|(_, own)| **own == key).map(|(row, _)| row).collect();
+            assert_eq!(lookup.of(key), wanted, "{key}");
         }
-        assert_eq!(lookup.of(7), []);
-        assert_eq!(Lookup::new([&vec![0, 0]].into_iter()).of(0), []);
+        let nothing: [u32; 0] = [];
+        assert_eq!((lookup.of(0), lookup.of(1_700)), (&nothing[..], &nothing[..]));
+        assert_eq!(Lookup::new([&vec![0, 0]].into_iter()).of(0), nothing);
+        assert_eq!(Lookup::new([&vec![9, 0, 9]].into_iter()).of(9), [0, 2]);
     }
 
     #[test]

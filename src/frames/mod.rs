@@ -7,6 +7,8 @@ pub mod identity;
 pub mod links;
 mod lookup;
 pub mod normalize;
+mod numbers;
+mod row_keys;
 mod sets;
 mod shelf;
 mod strays;

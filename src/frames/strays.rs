@@ -1,7 +1,8 @@
 //! What keys say of two datasets beside the links: identities in, rows that are linked otherwise than their addresses out.
 
-use super::identity::{Hashes, Identity};
+use super::identity::Identity;
 use super::links;
+use super::row_keys::RowKeys;
 
 /// What addresses say of two datasets beside the identifiers.
 impl Identity {
@@ -28,8 +29,13 @@ impl Identity {
         self.of_both(left, right, links::looked_up)
     }
 
-    fn of_both(&self, left: &str, right: &str, find: impl Fn(&Hashes, &Hashes) -> Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-        match (self.hashes.get(left), self.hashes.get(right)) {
+    fn of_both(
+        &self,
+        left: &str,
+        right: &str,
+        find: impl Fn(&RowKeys, &RowKeys) -> Vec<(u32, u32)>,
+    ) -> Vec<(u32, u32)> {
+        match (self.keys.get(left), self.keys.get(right)) {
             (Some(left), Some(right)) => find(left, right),
             _ => Vec::new(),
         }

@@ -121,6 +121,6 @@ fn id(frame: &Frame, row: u32) -> Option<String> {
 
 /// The address as it was hashed to recognise people by it.
 fn address(frame: &Frame, identity: &Identity, row: u32) -> Option<String> {
-    let hash = identity.addresses(&frame.dataset.name).get(row as usize).copied()?;
-    (hash != 0).then(|| format!("address\u{1f}{hash:016x}"))
+    let hash = identity.address_hash(&frame.dataset.name, row)?;
+    Some(format!("address\u{1f}{hash:016x}"))
 }

@@ -1,0 +1,170 @@
+//! The keys by which rows are recognised: frames in, a number for every key of every row out.
+//!
+//! Missing values and placeholders are no keys. Keys are hashed, each kind in a space of its own, and then numbered.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::Frame;
+use super::identity::{IdColumn, Keys, Numbering, Plan};
+use super::normalize::{Form, address, mailbox};
+use super::numbers::Numbers;
+use crate::mapping::EARLIER;
+
+/// The keys of the rows of one dataset, a list a column: hashes first, then their numbers. 0 is none.
+#[derive(Debug, Default)]
+pub(super) struct RowKeys<T = u32> {
+    pub(super) own: Vec<T>,
+    /// Whether another dataset may name the same ids.
+    pub(super) own_joins: bool,
+    pub(super) ids: Vec<Vec<T>>,
+    pub(super) exact: Vec<T>,
+    pub(super) mailbox: Vec<T>,
+    pub(super) address: Option<usize>,
+    pub(super) shared: bool,
+    pub(super) parents: Vec<Vec<T>>,
+    pub(super) refs: Vec<Vec<T>>,
+    pub(super) common: Vec<T>,
+    pub(super) is_common: bool,
+}
+
+impl RowKeys<u64> {
+    /// Every list that is no address, in the order in which [`Self::numbered`] takes them.
+    fn id_lists(&self) -> impl Iterator<Item = &Vec<u64>> {
+        let one_by_one = self.ids.iter().chain(&self.parents).chain(&self.refs);
+        [&self.own, &self.common].into_iter().chain(one_by_one)
+    }
+
+    fn numbered(&self, ids: Vec<Vec<u32>>, exact: Vec<u32>, mailbox: Vec<u32>) -> RowKeys {
+        let mut ids = ids.into_iter();
+        RowKeys {
+            own: ids.next().unwrap_or_default(),
+            common: ids.next().unwrap_or_default(),
+            ids: ids.by_ref().take(self.ids.len()).collect(),
+            parents: ids.by_ref().take(self.parents.len()).collect(),
+            refs: ids.collect(),
+            exact,
+            mailbox,
+            own_joins: self.own_joins,
+            address: self.address,
+            shared: self.shared,
+            is_common: self.is_common,
+        }
+    }
+}
+
+/// Fewest digits of a Zoho record id.
+const ZOHO_DIGITS: usize = 15;
+
+const ID_SPACE: u64 = 1;
+const ADDRESS_SPACE: u64 = 2;
+const MAILBOX_SPACE: u64 = 3;
+
+fn hashed(form: Form, space: u64, text: &str) -> u64 {
+    form.read(text).map_or(0, |canonical| xxh3_64_with_seed(canonical.as_bytes(), space).max(1))
+}
+
+fn column(frame: &Frame, index: Option<usize>, form: Form, space: u64) -> Vec<u64> {
+    let Some(column) = index.and_then(|index| frame.column(index)) else { return Vec::new() };
+    (0..frame.rows).into_par_iter().map(|row| hashed(form, space, column.get(row))).collect()
+}
+
+/// A dataset's name. An earlier snapshot's records are the same records.
+fn own_name(frame: &Frame) -> &str {
+    frame.dataset.name.strip_prefix(EARLIER).unwrap_or(&frame.dataset.name)
+}
+
+fn hash_all(frame: &Frame, keys: &Keys, has_twin: bool) -> RowKeys<u64> {
+    let name = own_name(frame);
+    let own_space = if keys.shared { ID_SPACE } else { xxh3_64_with_seed(name.as_bytes(), 0) | 8 };
+    let lookups = keys.parents.iter().map(|index| column(frame, Some(*index), Form::Identifier, ID_SPACE));
+    let (mut exact, mut mailbox) = addresses(frame, keys.address);
+    let refs: Vec<Vec<u64>> = keys.refs.iter().map(|id| ids(frame, *id)).collect();
+    // An event belongs to whom its key names; its address may be an older one, which somebody else has by now.
+    if keys.events {
+        let named = |row: usize| refs.iter().any(|list| list.get(row).is_some_and(|key| *key != 0));
+        for row in (0..exact.len()).filter(|row| named(*row)) {
+            (exact[row], mailbox[row]) = (0, 0);
+        }
+    }
+    RowKeys {
+        own: column(frame, keys.record, Form::Identifier, own_space),
+        own_joins: keys.shared || has_twin,
+        ids: keys.ids.iter().map(|id| ids(frame, *id)).collect(),
+        exact,
+        mailbox,
+        address: keys.address,
+        parents: lookups.collect(),
+        refs,
+        common: column(frame, keys.common, Form::Identifier, ID_SPACE),
+        is_common: keys.is_common,
+        shared: keys.shared,
+    }
+}
+
+fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
+    let space = match id.numbering {
+        Numbering::Zoho | Numbering::MaybeZoho => ID_SPACE,
+        Numbering::Declared(number) => 1_000 + u64::from(number),
+        Numbering::ProfileId => 4,
+        Numbering::CioId => 5,
+    };
+    let form = if id.numbering == Numbering::ProfileId { Form::Exact } else { Form::Identifier };
+    let Some(column) = frame.column(id.column) else { return Vec::new() };
+    let fits = |text: &str| {
+        let digits = text.trim().trim_start_matches("zcrm_");
+        digits.len() >= ZOHO_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())
+    };
+    let one = |row| match column.get(row) {
+        text if id.numbering == Numbering::MaybeZoho && !fits(text) => 0,
+        text => hashed(form, space, text),
+    };
+    (0..frame.rows).into_par_iter().map(one).collect()
+}
+
+/// Both forms of every address, each value looked at once.
+fn addresses(frame: &Frame, index: Option<usize>) -> (Vec<u64>, Vec<u64>) {
+    let Some(column) = index.and_then(|index| frame.column(index)) else { return (Vec::new(), Vec::new()) };
+    let both = |row| {
+        let Some(exact) = address(column.get(row)) else { return (0, 0) };
+        let mailbox = mailbox(&exact).map_or(0, |mailbox| xxh3_64_with_seed(mailbox.as_bytes(), MAILBOX_SPACE).max(1));
+        (xxh3_64_with_seed(exact.as_bytes(), ADDRESS_SPACE).max(1), mailbox)
+    };
+    (0..frame.rows).into_par_iter().map(both).unzip()
+}
+
+/// The keys of every dataset by number, and the hashes of addresses by theirs.
+pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, Vec<u64>) {
+    let none = Keys::default();
+    let hashed = |frame: &&Frame| {
+        let has_twin = frames.iter().filter(|other| own_name(other) == own_name(frame)).count() > 1;
+        let keys = plan.get(&frame.dataset.name).unwrap_or(&none);
+        (frame.dataset.name.clone(), hash_all(frame, keys, has_twin))
+    };
+    let hashes: Vec<(String, RowKeys<u64>)> = frames.par_iter().map(hashed).collect();
+    number(&hashes)
+}
+
+fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<u64>) {
+    let filled = |list: &Vec<u64>| list.iter().filter(|key| **key != 0).count();
+    let addresses = |list: fn(&RowKeys<u64>) -> &Vec<u64>| {
+        let mut numbers = Numbers::with_capacity(hashes.iter().map(|(_, keys)| filled(list(keys))).max().unwrap_or(0));
+        let lists: Vec<Vec<u32>> = hashes.iter().map(|(_, keys)| numbers.list(list(keys))).collect();
+        (lists, numbers.keys())
+    };
+    let ids = || {
+        let most = |keys: &RowKeys<u64>| keys.id_lists().map(filled).max().unwrap_or(0);
+        let mut numbers = Numbers::with_capacity(hashes.iter().map(|(_, keys)| most(keys)).sum());
+        let numbered = |(_, keys): &(String, RowKeys<u64>)| keys.id_lists().map(|list| numbers.list(list)).collect();
+        hashes.iter().map(numbered).collect::<Vec<Vec<Vec<u32>>>>()
+    };
+    let (ids, ((exact, address_hashes), (mailbox, _))) =
+        rayon::join(ids, || (addresses(|keys| &keys.exact), addresses(|keys| &keys.mailbox)));
+    let lists = ids.into_iter().zip(exact).zip(mailbox);
+    let numbered = hashes.iter().zip(lists);
+    let keys =
+        numbered.map(|((name, keys), ((ids, exact), mailbox))| (name.clone(), keys.numbered(ids, exact, mailbox)));
+    (keys.collect(), address_hashes)
+}
