@@ -224,10 +224,8 @@ impl<'a> Pass<'a> {
     #[inline]
     fn measure(&mut self, map: &[usize], row: Row<'_>) -> u64 {
         let mut filled = 0;
-        let mut from = 0;
-        for (at, (&end, &column)) in row.ends.iter().zip(map).enumerate() {
-            let mut length = (end - from) as u64;
-            from = end;
+        for (at, (place, &column)) in row.cut.places().zip(map).enumerate() {
+            let mut length = place.len() as u64;
             if length == 0 {
                 continue;
             }

@@ -67,7 +67,7 @@ impl Part {
         let mut rows = Vec::new();
         let mut held = 0;
         let seen = part.scan(0, &(), &mut |row| {
-            rows.push(row.owned(row.ends.len()));
+            rows.push(row.owned(row.cut.len()));
             held += row.text.len();
             rows.len() < PREVIEW && held < PREVIEW_BYTES
         })?;

@@ -3,8 +3,11 @@
 //! never holds more than the cap in memory.
 
 use std::io::{self, Read};
+use std::ops::Range;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
+
+use super::rows::Cut;
 
 /// No record of a real export is longer; Zoho's longest text field holds 32,000 characters.
 pub(super) const LONGEST: usize = 16 << 20;
@@ -30,6 +33,8 @@ pub(super) struct Records<R> {
     buffer: Vec<u8>,
     at: usize,
     filled: usize,
+    /// Where in the buffer the current record stands, when nothing in it had to be taken out.
+    plain: Option<Range<usize>>,
     out: Vec<u8>,
     out_len: usize,
     ends: Vec<usize>,
@@ -60,6 +65,7 @@ impl<R: Read> Records<R> {
             buffer: vec![0; BUFFER],
             at: 0,
             filled: 0,
+            plain: None,
             out: vec![0; 1 << 14],
             out_len: 0,
             ends: vec![0; 256],
@@ -75,9 +81,13 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The cells of the current record and where each ends.
-    pub(super) fn current(&self) -> (&[u8], &[usize]) {
-        (&self.out[..self.out_len], &self.ends[..self.ends_len])
+    /// The bytes of the current record and where its cells are in them.
+    pub(super) fn current(&self) -> (&[u8], Cut<'_>) {
+        let ends = &self.ends[..self.ends_len];
+        match &self.plain {
+            Some(place) => (&self.buffer[place.clone()], Cut { ends, between: 1 }),
+            None => (&self.out[..self.out_len], Cut { ends, between: 0 }),
+        }
     }
 
     /// Goes to the next record; `false` at the end.
@@ -85,10 +95,14 @@ impl<R: Read> Records<R> {
         self.out_len = 0;
         self.ends_len = 0;
         self.carry.clear();
+        self.plain = None;
         if !self.skip_line_ends()? {
             return Ok(false);
         }
         self.start = self.line;
+        if self.advance_plainly() {
+            return Ok(true);
+        }
         loop {
             if self.at == self.filled {
                 self.fill()?;
@@ -128,6 +142,28 @@ impl<R: Read> Records<R> {
                 return Err(Trouble::TooLong);
             }
         }
+    }
+
+    /// Goes over a record without quotes that is in the buffer as a whole; not over the header, which may have a mark in
+    /// front that is to be taken off. Only a few records are not so.
+    fn advance_plainly(&mut self) -> bool {
+        let rest = &self.buffer[self.at..self.filled];
+        let Some(length) = memchr::memchr3(b'"', b'\n', b'\r', rest).filter(|at| self.headed && rest[*at] != b'"')
+        else {
+            return false;
+        };
+        for end in memchr::memchr_iter(self.delimiter, &rest[..length]).chain([length]) {
+            if self.ends_len == self.ends.len() {
+                self.ends.resize(self.ends.len() * 2, 0);
+            }
+            self.ends[self.ends_len] = end;
+            self.ends_len += 1;
+        }
+        self.last = rest[length];
+        self.line += u64::from(self.last == self.newline);
+        self.plain = Some(self.at..self.at + length);
+        self.at += length + 1;
+        true
     }
 
     /// Passes blank lines and the LF of a CRLF, counting lines; `false` at the end of the stream.
@@ -196,13 +232,8 @@ mod tests {
         let mut records = Records::new(bytes, b',', newline);
         let mut found = Vec::new();
         while records.advance().unwrap() {
-            let (out, ends) = records.current();
-            let mut from = 0;
-            let mut cells = Vec::new();
-            for &end in ends {
-                cells.push(String::from_utf8_lossy(&out[from..end]).into_owned());
-                from = end;
-            }
+            let (bytes, cut) = records.current();
+            let cells = cut.places().map(|place| String::from_utf8_lossy(&bytes[place]).into_owned()).collect();
             found.push((records.start, cells));
         }
         (found, records.crlf, records.unclosed)

@@ -2,22 +2,55 @@
 //! saw of the whole file when it is through.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{Damage, DamageKind, DamagePlace};
 
-/// One record, lent for the length of a visit: all cells in one text, and where each ends.
+/// Where the cells of a record are in its text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut<'a> {
+    /// Where each of them ends.
+    pub(super) ends: &'a [usize],
+    /// Bytes between a cell and the next one: that of the delimiter, when the text is as it stands in the file.
+    pub(super) between: usize,
+}
+
+impl<'a> Cut<'a> {
+    /// How many cells there are.
+    pub(super) fn len(self) -> usize {
+        self.ends.len()
+    }
+
+    /// The first cells alone.
+    pub(super) fn first(self, count: usize) -> Self {
+        Self { ends: &self.ends[..self.ends.len().min(count)], ..self }
+    }
+
+    /// Where each cell is.
+    #[inline]
+    pub(super) fn places(self) -> impl Iterator<Item = Range<usize>> + use<'a> {
+        let mut from = 0;
+        self.ends.iter().map(move |end| {
+            let place = from..*end;
+            from = *end + self.between;
+            place
+        })
+    }
+}
+
+/// One record, lent for the length of a visit: all cells in one text, and where each of them is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) text: &'a str,
-    pub(super) ends: &'a [usize],
+    pub(super) cut: Cut<'a>,
 }
 
 impl<'a> Row<'a> {
     /// The cell of a column; a missing one is "".
     #[inline]
     pub(super) fn cell(&self, column: usize) -> &'a str {
-        let Some(&end) = self.ends.get(column) else { return "" };
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
+        let Some(&end) = self.cut.ends.get(column) else { return "" };
+        let start = if column == 0 { 0 } else { self.cut.ends[column - 1] + self.cut.between };
         self.text.get(start..end).unwrap_or_default()
     }
 
@@ -62,7 +95,7 @@ impl RowBuffer {
 
     /// The record.
     pub(super) fn row(&self) -> Row<'_> {
-        Row { text: &self.text, ends: &self.ends }
+        Row { text: &self.text, cut: Cut { ends: &self.ends, between: 0 } }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use encoding_rs::WINDOWS_1252;
 
-use super::rows::{Damages, Row, RowBuffer};
+use super::rows::{Cut, Damages, Row, RowBuffer};
 use super::{DamageKind, DamagePlace};
 
 /// How cells are decoded.
@@ -61,21 +61,13 @@ impl Texts {
     }
 
     /// The record as text; `record` is `None` for the header.
-    pub(super) fn decode<'a>(
-        &'a mut self,
-        bytes: &'a [u8],
-        ends: &'a [usize],
-        record: Option<u64>,
-        line: u64,
-    ) -> Row<'a> {
-        if let Some(text) = self.as_is(bytes, ends) {
-            return Row { text, ends };
+    pub(super) fn decode<'a>(&'a mut self, bytes: &'a [u8], cut: Cut<'a>, record: Option<u64>, line: u64) -> Row<'a> {
+        if let Some(text) = self.as_is(bytes, cut.ends) {
+            return Row { text, cut };
         }
         self.scratch.clear();
-        let mut from = 0;
-        for (column, &end) in ends.iter().enumerate() {
-            self.cell(&bytes[from..end], column, record, line);
-            from = end;
+        for (column, place) in cut.places().enumerate() {
+            self.cell(&bytes[place], column, record, line);
         }
         self.scratch.row()
     }

@@ -81,8 +81,12 @@ impl TextColumn {
 
     /// Lets go of what only adding needs, when every cell is there.
     pub(super) fn close(&mut self) {
-        if let Held::Few(few) = &mut self.0 {
-            few.lately = Vec::new();
+        match &mut self.0 {
+            Held::Few(few) => {
+                few.lately = Vec::new();
+                few.cells.shrink_to_fit();
+            }
+            Held::Many(runs) => runs.last_mut().into_iter().for_each(Run::close),
         }
     }
 
@@ -229,7 +233,8 @@ impl Few {
 
 fn add(runs: &mut Vec<Run>, value: &str) -> Result<(), ()> {
     if runs.last().is_none_or(|run| run.ends.len() == RUN) {
-        runs.push(Run::default());
+        let next = runs.last_mut().map(Run::next).unwrap_or_default();
+        runs.push(next);
     }
     let Some(run) = runs.last_mut() else { return Err(()) };
     run.text.push_str(value);
@@ -242,6 +247,19 @@ const FEW_TAG: u8 = 1;
 const MANY_TAG: u8 = 2;
 
 impl Run {
+    /// Lets go of room that no cell needs any more.
+    fn close(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
+    /// The run after one that is full, with room for as much again.
+    fn next(&mut self) -> Self {
+        self.close();
+        let length = self.text.len();
+        Self { text: String::with_capacity(length + length / 16), ends: Vec::with_capacity(RUN) }
+    }
+
     fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend((self.text.len() as u64).to_le_bytes());
         bytes.extend((self.ends.len() as u64).to_le_bytes());

@@ -1,10 +1,50 @@
-//! Hashed keys by number: hashes in, small numbers in the order in which they first come out.
+//! Hashed keys by number: hashes in, small numbers about in the order in which they first come out.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+
+/// Parts into which keys fall by their hashes, each numbered by itself.
+const PARTS: u32 = 2;
+
 /// Numbers that are looked at before a key is looked up.
 const AHEAD: usize = 3;
+
+/// The numbers of lists of keys, and the keys by their numbers. 0 is no key, and its number is 0.
+pub(super) fn number(lists: &[&Vec<u64>]) -> (Vec<Vec<u32>>, Vec<u64>) {
+    let filled = |list: &&Vec<u64>| list.iter().filter(|key| **key != 0).count();
+    let room = lists.iter().map(filled).sum::<usize>() / (2 * PARTS as usize);
+    let parts: Vec<(Vec<Vec<u32>>, Vec<u64>)> =
+        (0..PARTS).into_par_iter().map(|part| numbered(lists, part, room)).collect();
+    let size = parts.iter().map(|(_, keys)| keys.len()).max().unwrap_or_default();
+    let mut keys = vec![0; size * PARTS as usize];
+    let mut all: Vec<Vec<u32>> = Vec::new();
+    for (part, (lists, own)) in (0..PARTS).zip(parts) {
+        for (at, key) in own.iter().enumerate().skip(1) {
+            keys[whole(at as u32, part) as usize] = *key;
+        }
+        match all.is_empty() {
+            true => all = lists,
+            false => all.iter_mut().flatten().zip(lists.iter().flatten()).for_each(|(mine, theirs)| *mine += theirs),
+        }
+    }
+    (all, keys)
+}
+
+/// The number of a key among all, by its number in its part.
+fn whole(own: u32, part: u32) -> u32 {
+    if own == 0 { 0 } else { (own - 1) * PARTS + part + 1 }
+}
+
+/// The numbers of the keys of one part, and these keys; the others get none.
+fn numbered(lists: &[&Vec<u64>], part: u32, room: usize) -> (Vec<Vec<u32>>, Vec<u64>) {
+    let mut numbers = Numbers::with_capacity(room);
+    let number = |key: &u64| if key % u64::from(PARTS) == u64::from(part) { whole(numbers.of(*key), part) } else { 0 };
+    let mut number = number;
+    let lists = lists.iter().map(|list| list.iter().map(&mut number).collect()).collect();
+    (lists, numbers.keys)
+}
 
 /// What is a hash already needs no other.
 #[derive(Default)]
@@ -24,8 +64,8 @@ impl Hasher for Itself {
     }
 }
 
-/// Keys as they were numbered. 0 is no key, and its number is 0.
-pub(super) struct Numbers {
+/// Keys as they were numbered.
+struct Numbers {
     known: HashMap<u64, u32, BuildHasherDefault<Itself>>,
     keys: Vec<u64>,
     last: usize,
@@ -33,13 +73,8 @@ pub(super) struct Numbers {
 
 impl Numbers {
     /// With room for about so many keys.
-    pub(super) fn with_capacity(count: usize) -> Self {
+    fn with_capacity(count: usize) -> Self {
         Self { known: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()), keys: vec![0], last: 0 }
-    }
-
-    /// The numbers of a list of keys, in its order.
-    pub(super) fn list(&mut self, keys: &[u64]) -> Vec<u32> {
-        keys.iter().map(|key| self.of(*key)).collect()
     }
 
     fn of(&mut self, key: u64) -> u32 {
@@ -60,22 +95,20 @@ impl Numbers {
         }
         u32::try_from(self.last).unwrap_or(u32::MAX)
     }
-
-    /// The keys by their numbers.
-    pub(super) fn keys(self) -> Vec<u64> {
-        self.keys
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Numbers;
+    use super::number;
 
     #[test]
-    fn a_key_keeps_the_number_under_which_it_came_first() {
-        let mut numbers = Numbers::with_capacity(0);
-        assert_eq!(numbers.list(&[70, 0, 9, 70, 5]), [1, 0, 2, 1, 3]);
-        assert_eq!(numbers.list(&[9, 5, 70, 8, 9]), [2, 3, 1, 4, 2], "in another order");
-        assert_eq!(numbers.keys(), [0, 70, 9, 5, 8]);
+    fn a_key_has_one_number_wherever_it_stands() {
+        let (one, other) = (vec![70, 0, 9, 70, 5, 4], vec![9, 5, 4, 70, 8, 9]);
+        let (lists, keys) = number(&[&one, &Vec::new(), &other]);
+        let read = |list: &[u32]| -> Vec<u64> { list.iter().map(|number| keys[*number as usize]).collect() };
+        assert_eq!([read(&lists[0]), read(&lists[1]), read(&lists[2])], [one, Vec::new(), other]);
+        assert_eq!(lists[0], [1, 0, 2, 1, 4, 3], "about in the order in which they come");
+        assert_eq!(keys.iter().filter(|key| **key == 70).count(), 1);
+        assert_eq!(number(&[]).0, Vec::<Vec<u32>>::new());
     }
 }

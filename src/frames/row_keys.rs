@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::Frame;
 use super::identity::{IdColumn, Keys, Numbering, Plan};
 use super::normalize::{Form, address, mailbox};
-use super::numbers::Numbers;
+use super::numbers;
 use crate::mapping::EARLIER;
 
 /// The keys of the rows of one dataset, a list a column: hashes first, then their numbers. 0 is none.
@@ -148,23 +148,21 @@ pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, 
 }
 
 fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<u64>) {
-    let filled = |list: &Vec<u64>| list.iter().filter(|key| **key != 0).count();
-    let addresses = |list: fn(&RowKeys<u64>) -> &Vec<u64>| {
-        let mut numbers = Numbers::with_capacity(hashes.iter().map(|(_, keys)| filled(list(keys))).max().unwrap_or(0));
-        let lists: Vec<Vec<u32>> = hashes.iter().map(|(_, keys)| numbers.list(list(keys))).collect();
-        (lists, numbers.keys())
+    let lists = |list: fn(&RowKeys<u64>) -> &Vec<u64>| hashes.iter().map(|(_, keys)| list(keys)).collect::<Vec<_>>();
+    let ids: Vec<&Vec<u64>> = hashes.iter().flat_map(|(_, keys)| keys.id_lists()).collect();
+    let ((ids, _), ((exact, address_hashes), (mailboxes, _))) = rayon::join(
+        || numbers::number(&ids),
+        || {
+            rayon::join(
+                || numbers::number(&lists(|keys| &keys.exact)),
+                || numbers::number(&lists(|keys| &keys.mailbox)),
+            )
+        },
+    );
+    let mut ids = ids.into_iter();
+    let of = |(((name, keys), exact), mailbox): ((&(String, RowKeys<u64>), Vec<u32>), Vec<u32>)| {
+        let ids = ids.by_ref().take(keys.id_lists().count()).collect();
+        (name.clone(), keys.numbered(ids, exact, mailbox))
     };
-    let ids = || {
-        let most = |keys: &RowKeys<u64>| keys.id_lists().map(filled).max().unwrap_or(0);
-        let mut numbers = Numbers::with_capacity(hashes.iter().map(|(_, keys)| most(keys)).sum());
-        let numbered = |(_, keys): &(String, RowKeys<u64>)| keys.id_lists().map(|list| numbers.list(list)).collect();
-        hashes.iter().map(numbered).collect::<Vec<Vec<Vec<u32>>>>()
-    };
-    let (ids, ((exact, address_hashes), (mailbox, _))) =
-        rayon::join(ids, || (addresses(|keys| &keys.exact), addresses(|keys| &keys.mailbox)));
-    let lists = ids.into_iter().zip(exact).zip(mailbox);
-    let numbered = hashes.iter().zip(lists);
-    let keys =
-        numbered.map(|((name, keys), ((ids, exact), mailbox))| (name.clone(), keys.numbered(ids, exact, mailbox)));
-    (keys.collect(), address_hashes)
+    (hashes.iter().zip(exact).zip(mailboxes).map(of).collect(), address_hashes)
 }
