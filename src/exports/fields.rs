@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Whose conventions a JSON record follows.
@@ -52,11 +52,47 @@ pub(super) fn members(raw: &str) -> Vec<(String, &RawValue)> {
 
 /// A member of a JSON object that stands in a cell; nothing where it is absent, null or blank.
 pub fn member(cell: &str, name: &str) -> Option<String> {
-    if !cell.contains(name) {
+    if !cell.contains(name) || !cell.trim_start().starts_with('{') {
         return None;
     }
-    let found = members(cell).into_iter().find(|(key, _)| key == name)?;
-    Some(text(found.1).into_owned()).filter(|value| !value.is_empty())
+    let mut parser = serde_json::Deserializer::from_str(cell);
+    let found = Named(name).deserialize(&mut parser).ok()?;
+    parser.end().ok()?;
+    Some(text(found?).into_owned()).filter(|value| !value.is_empty())
+}
+
+/// The first member of a name, values raw; the others are passed over.
+struct Named<'n>(&'n str);
+
+/// A key, borrowed where nothing in it is escaped.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> DeserializeSeed<'de> for Named<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, parser: D) -> Result<Self::Value, D::Error> {
+        parser.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Named<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut found = None;
+        while let Some(Key(key)) = map.next_key()? {
+            match found.is_none() && key == self.0 {
+                true => found = Some(map.next_value()?),
+                false => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Tells every cell of a record. A key may come twice; its first filled cell counts.
@@ -145,7 +181,7 @@ pub(super) fn text(value: &RawValue) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flavour, cells};
+    use super::{Flavour, cells, member};
 
     fn told(flavour: Flavour, raw: &str) -> Vec<String> {
         let mut found = Vec::new();
@@ -159,6 +195,15 @@ mod tests {
         let expected =
             ["id=5725767000004101001", "n=1.10", "t=true", "e=", "s=a\n\"b\"", "o={\"a\": 1}", "bad=\\ud800"];
         assert_eq!(told(Flavour::Plain, raw), expected);
+    }
+
+    #[test]
+    fn a_member_is_the_first_of_its_name_in_an_object() {
+        let cell = r#" {"deal":{"stage":"x"},"st\u0061ge":"Won","stage":"Lost","blank":""} "#;
+        assert_eq!(member(cell, "stage").as_deref(), Some("Won"));
+        assert_eq!(member(cell, "deal").as_deref(), Some(r#"{"stage":"x"}"#));
+        let none = [(cell, "blank"), ("[\"stage\"]", "stage"), (r#"{"stage":1"#, "stage"), (r#"{"stage":1} x"#, "stage")];
+        assert!(none.iter().all(|(cell, name)| member(cell, name).is_none()));
     }
 
     #[test]

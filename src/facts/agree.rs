@@ -16,7 +16,6 @@ use super::times::Clock;
 use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::links::{Link, Links};
-use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
@@ -278,11 +277,9 @@ impl Asked<'_> {
 
     fn verdict(&self, left: &mut Reader<'_>, right: &mut Reader<'_>, link: Link) -> Verdict {
         // The same text says the same, whatever it says; most pairs are so.
-        if matches!(self.reading, Reading::Text) {
-            let (one, other) = (left.column.get(link.left), right.column.get(link.right));
-            if one == other && !is_missing(one, self.missing) {
-                return Verdict { left_filled: true, right_filled: true, standing: Standing::Same };
-            }
+        let (one, other) = (left.column.get(link.left), right.column.get(link.right));
+        if one == other && self.reading.is_told(one, self.missing) {
+            return Verdict { left_filled: true, right_filled: true, standing: Standing::Same };
         }
         let (one, other) = (left.read(link.left), right.read(link.right));
         let (one, other) = (left.said(one), right.said(other));

@@ -94,11 +94,11 @@ impl<'a> Slice<'a> {
     }
 
     /// Counts a row, and keeps it when its key is among the smallest.
-    pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: &str) {
+    pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: impl FnOnce() -> String) {
         self.count(counter, row);
         counter.sample(SAMPLES, self.frame.rank(row), || Sample {
             key: self.frame.key(row).into_owned(),
-            value: value.to_owned(),
+            value: value(),
             ..Sample::default()
         });
     }
@@ -149,7 +149,9 @@ impl<'a> Shard<'a> {
 
     /// The same, for all records at once.
     pub(crate) fn whole(&self) -> Shard<'a> {
-        Shard { engine: self.engine, number: WHOLE, rows: BTreeMap::new() }
+        // What the only piece was asked is known of the whole.
+        let number = if self.engine.shards <= 1 { 0 } else { WHOLE };
+        Shard { engine: self.engine, number, rows: BTreeMap::new() }
     }
 
     pub(crate) fn holds(&self, group: u32) -> bool {
@@ -159,8 +161,15 @@ impl<'a> Shard<'a> {
     /// The rows of a slice that meet a filter.
     pub(crate) fn met(&self, slice: &Slice<'_>, filter: &Filter) -> Result<Arc<Mask>, String> {
         let dataset = &slice.frame.dataset.name;
-        let known = self.engine.memo.met(self.number, dataset, filter);
-        known.unwrap_or_else(|| filter::met(self, slice, filter).map(Arc::new))
+        let memo = self.engine.memo;
+        if let Some(known) = memo.met(self.number, dataset, filter) {
+            return known;
+        }
+        let met = filter::met(self, slice, filter);
+        match self.is_single() {
+            true => met.map(Arc::new),
+            false => memo.keep_met(self.number, dataset, filter, met),
+        }
     }
 
     /// Evaluates filters before the questions run side by side: several of them have the same one.
@@ -175,7 +184,7 @@ impl<'a> Shard<'a> {
                 self.slice(dataset).and_then(|slice| filter::met(self, &slice, filter))
             }));
             let met = met.unwrap_or_else(|_| Err("the engine stopped on this condition".to_owned()));
-            memo.keep_met(self.number, dataset, filter, met);
+            drop(memo.keep_met(self.number, dataset, filter, met));
         });
     }
 
@@ -272,12 +281,22 @@ impl<'a> Shard<'a> {
         let slice = self.slice(&asked.dataset)?;
         let column = slice.column(asked.index)?;
         let mut counters: ByShape<(Counter, Keeper)> = ByShape::default();
-        let shapes = column.reading(|value| lens.shape(value));
-        for row in slice.rows() {
-            let (counter, keeper) =
-                counters.of(shapes.get(row), || (Counter::default(), Keeper::new(slice.frame.rows)));
+        let fresh = || (Counter::default(), Keeper::new(slice.frame.rows));
+        let keep = |(counter, keeper): &mut (Counter, Keeper), row: u32| {
             keeper.keep(row);
-            slice.sample(counter, row, column.get(row));
+            slice.sample(counter, row, || column.get(row).to_owned());
+        };
+        match column.few() {
+            Some((values, cells)) => {
+                let mut places: Vec<Option<usize>> = vec![None; values.len()];
+                for row in slice.rows() {
+                    let cell = usize::from(cells[row as usize]);
+                    let place = places[cell].unwrap_or_else(|| counters.place(lens.shape(&values[cell]), fresh));
+                    places[cell] = Some(place);
+                    keep(counters.at(place), row);
+                }
+            }
+            None => slice.rows().for_each(|row| keep(counters.of(lens.shape(column.get(row)), fresh), row)),
         }
         let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
         for (shape, (counter, keeper)) in counters {

@@ -102,8 +102,16 @@ impl Memo {
         open(&self.filters).get(&(piece, dataset.to_owned(), filter.clone())).cloned()
     }
 
-    pub(super) fn keep_met(&self, piece: u32, dataset: &str, filter: &Filter, met: Result<Mask, String>) {
-        open(&self.filters).insert((piece, dataset.to_owned(), filter.clone()), met.map(Arc::new));
+    pub(super) fn keep_met(
+        &self,
+        piece: u32,
+        dataset: &str,
+        filter: &Filter,
+        met: Result<Mask, String>,
+    ) -> Result<Arc<Mask>, String> {
+        let met = met.map(Arc::new);
+        open(&self.filters).insert((piece, dataset.to_owned(), filter.clone()), met.clone());
+        met
     }
 
     /// The rows that meet a condition without parts, when it was evaluated before.

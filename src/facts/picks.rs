@@ -85,7 +85,7 @@ pub(super) fn shaped(shard: &Shard<'_>, asked: &Column, lens: &Lens, scope: &Sco
     let shapes = column.reading(|value| lens.shape(value));
     for row in slice.rows().filter(|row| counts(*row)) {
         rows += 1;
-        slice.sample(counters.of(shapes.get(row), Counter::default), row, column.get(row));
+        slice.sample(counters.of(shapes.get(row), Counter::default), row, || column.get(row).to_owned());
     }
     let shapes = counters.into_iter().map(|(shape, counter)| (shape.to_owned(), counter.finish(SAMPLES)));
     Ok(Answer::Shapes { rows, shapes: shapes.collect() })

@@ -1,6 +1,6 @@
 //! How two cells are read that should say the same: a value in, what it means out.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::items::items;
 use super::lenses::truth;
@@ -43,7 +43,7 @@ pub(crate) enum Said {
     /// Something that the reading cannot read.
     Unreadable,
     /// What it means, in one spelling.
-    Means(Arc<str>),
+    Means(Cow<'static, str>),
 }
 
 impl Reading {
@@ -90,6 +90,17 @@ impl Reading {
         }
     }
 
+    /// Whether two cells of this very text surely say the same; what a text is missing or unreadable for is left open.
+    pub(crate) fn is_told(&self, value: &str, missing: &[String]) -> bool {
+        let told = match self {
+            Self::Text => true,
+            Self::Phone => value.bytes().any(|byte| matches!(byte, b'1'..=b'9')),
+            Self::Number => plain_number(trim(value)).is_some(),
+            Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => false,
+        };
+        told && !is_missing(value, missing)
+    }
+
     /// What a cell says, on the left side or on the right one.
     pub(crate) fn read(&self, value: &str, missing: &[String], on_left: bool) -> Said {
         if let Self::Words { left, right } = self {
@@ -97,7 +108,7 @@ impl Reading {
             return match spellings.place(value) {
                 Place::Missing => Said::Missing,
                 Place::Outside => Said::Unreadable,
-                Place::Word(word, _) => Said::Means(spellings.said(word).into()),
+                Place::Word(word, _) => Said::Means(spellings.said(word).to_owned().into()),
             };
         }
         if is_missing(value, missing) {

@@ -52,13 +52,23 @@ impl<T> ByShape<T> {
     #[inline]
     pub(crate) fn of(&mut self, name: &'static str, make: impl FnOnce() -> T) -> &mut T {
         if !self.all.get(self.last).is_some_and(|(last, _)| std::ptr::eq(*last, name)) {
-            let found = self.all.iter().position(|(known, _)| is_same(known, name));
-            self.last = found.unwrap_or_else(|| {
-                self.all.push((name, make()));
-                self.all.len() - 1
-            });
+            self.last = self.place(name, make);
         }
-        &mut self.all[self.last].1
+        self.at(self.last)
+    }
+
+    /// Where a name is, made when it is new.
+    pub(crate) fn place(&mut self, name: &'static str, make: impl FnOnce() -> T) -> usize {
+        self.all.iter().position(|(known, _)| is_same(known, name)).unwrap_or_else(|| {
+            self.all.push((name, make()));
+            self.all.len() - 1
+        })
+    }
+
+    /// What is at a place.
+    #[inline]
+    pub(crate) fn at(&mut self, place: usize) -> &mut T {
+        &mut self.all[place].1
     }
 }
 

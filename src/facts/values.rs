@@ -25,7 +25,7 @@ pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<An
     counters.resize_with(values.len(), Option::default);
     for row in slice.rows() {
         let cell = usize::from(cells[row as usize]);
-        slice.sample(counters[cell].get_or_insert_default(), row, &values[cell]);
+        slice.sample(counters[cell].get_or_insert_default(), row, || values[cell].to_string());
     }
     let held = values.iter().zip(counters);
     distinct.counters = held.filter_map(|(value, counter)| Some((Cow::Borrowed(&**value), counter?))).collect();
@@ -33,15 +33,38 @@ pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<An
 }
 
 /// Distinct items of a column of lists. A record counts once under each of its items.
-pub(super) fn listed(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<Answer, String> {
+pub(super) fn listed<'a>(shard: &'a Shard<'_>, asked: &Column, cap: usize) -> Result<Answer, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
     let mut distinct = Distinct::new(cap);
+    let Some((values, cells)) = column.few() else {
+        for row in slice.rows() {
+            items(column.get(row)).into_iter().for_each(|item| distinct.count(&slice, row, item));
+        }
+        return Ok(distinct.finish(slice.len()));
+    };
+    let mut held: Vec<Option<Vec<usize>>> = vec![None; values.len()];
+    let mut places: AHashMap<Cow<'a, str>, usize> = AHashMap::new();
+    let mut counters: Vec<(Cow<'a, str>, Counter)> = Vec::new();
     for row in slice.rows() {
-        for item in items(column.get(row)) {
-            distinct.count(&slice, row, item);
+        let cell = usize::from(cells[row as usize]);
+        let held = held[cell].get_or_insert_with(|| {
+            let place = |item: Cow<'a, str>| {
+                let next = counters.len();
+                let place = *places.entry(item.clone()).or_insert(next);
+                if place == next {
+                    counters.push((item, Counter::default()));
+                }
+                place
+            };
+            items(&values[cell]).into_iter().map(place).collect()
+        });
+        for place in held {
+            let (item, counter) = &mut counters[*place];
+            slice.sample(counter, row, || item.to_string());
         }
     }
+    distinct.counters = counters.into_iter().collect();
     Ok(distinct.finish(slice.len()))
 }
 
@@ -64,14 +87,14 @@ impl<'a> Distinct<'a> {
     }
 
     fn count(&mut self, slice: &Slice<'_>, row: u32, value: Cow<'a, str>) {
-        if let Some(counter) = self.counters.get_mut(value.as_ref()) {
-            slice.sample(counter, row, &value);
-            return;
-        }
         if self.overflow && hash(&value) > self.bound {
             return;
         }
-        slice.sample(self.counters.entry(value.clone()).or_default(), row, &value);
+        if let Some(counter) = self.counters.get_mut(value.as_ref()) {
+            slice.sample(counter, row, || value.into_owned());
+            return;
+        }
+        slice.sample(self.counters.entry(value.clone()).or_default(), row, || value.into_owned());
         if self.counters.len() > self.cap.saturating_mul(2).max(1_024) {
             let mut hashes: Vec<u64> = self.counters.keys().map(|value| hash(value)).collect();
             hashes.sort_unstable();

@@ -298,8 +298,9 @@ pub fn is_placeholder_id(text: &str) -> bool {
 /// A value without case, blanks and punctuation: two spellings of one thing fold alike.
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
-        let folded: String =
-            text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+        let mut folded = String::with_capacity(text.len());
+        let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+        folded.extend(letters.map(|byte| char::from(byte.to_ascii_lowercase())));
         return if folded.is_empty() { text.trim().to_ascii_lowercase() } else { folded };
     }
     let folded: String =
