@@ -50,15 +50,30 @@ pub(super) fn members(raw: &str) -> Vec<(String, &RawValue)> {
     serde_json::from_str::<Members<'_>>(raw).map(|found| found.0).unwrap_or_default()
 }
 
-/// A member of a JSON object that stands in a cell; nothing where it is absent, null or blank.
-pub fn member(cell: &str, name: &str) -> Option<String> {
-    if !cell.contains(name) || !cell.trim_start().starts_with('{') {
-        return None;
+/// A member of JSON objects that stand in cells.
+pub struct Member<'a> {
+    name: &'a str,
+    /// Most cells lack most members, and do not even hold the name.
+    finder: memchr::memmem::Finder<'a>,
+}
+
+impl<'a> Member<'a> {
+    /// Of a name.
+    pub fn new(name: &'a str) -> Self {
+        Self { name, finder: memchr::memmem::Finder::new(name) }
     }
-    let mut parser = serde_json::Deserializer::from_str(cell);
-    let found = Named(name).deserialize(&mut parser).ok()?;
-    parser.end().ok()?;
-    Some(text(found?).into_owned()).filter(|value| !value.is_empty())
+
+    /// What a cell says; nothing where it is absent, null or blank.
+    pub fn of(&self, cell: &str) -> Option<String> {
+        self.finder.find(cell.as_bytes())?;
+        if !cell.trim_start().starts_with('{') {
+            return None;
+        }
+        let mut parser = serde_json::Deserializer::from_str(cell);
+        let found = Named(self.name).deserialize(&mut parser).ok()?;
+        parser.end().ok()?;
+        Some(text(found?).into_owned()).filter(|value| !value.is_empty())
+    }
 }
 
 /// The first member of a name, values raw; the others are passed over.
@@ -181,7 +196,7 @@ pub(super) fn text(value: &RawValue) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flavour, cells, member};
+    use super::{Flavour, Member, cells};
 
     fn told(flavour: Flavour, raw: &str) -> Vec<String> {
         let mut found = Vec::new();
@@ -200,9 +215,11 @@ mod tests {
     #[test]
     fn a_member_is_the_first_of_its_name_in_an_object() {
         let cell = r#" {"deal":{"stage":"x"},"st\u0061ge":"Won","stage":"Lost","blank":""} "#;
+        let member = |cell: &str, name: &str| Member::new(name).of(cell);
         assert_eq!(member(cell, "stage").as_deref(), Some("Won"));
         assert_eq!(member(cell, "deal").as_deref(), Some(r#"{"stage":"x"}"#));
-        let none = [(cell, "blank"), ("[\"stage\"]", "stage"), (r#"{"stage":1"#, "stage"), (r#"{"stage":1} x"#, "stage")];
+        let none =
+            [(cell, "blank"), ("[\"stage\"]", "stage"), (r#"{"stage":1"#, "stage"), (r#"{"stage":1} x"#, "stage")];
         assert!(none.iter().all(|(cell, name)| member(cell, name).is_none()));
     }
 

@@ -37,7 +37,7 @@ mod zoho;
 
 pub use dataset::Dataset;
 pub use events::EventColumns;
-pub use fields::member;
+pub use fields::Member;
 pub use kinds::{DamageKind, Dialect, Encoding, System};
 pub use labels::is_label;
 pub use manifest::{LANDING, MANIFEST, Manifest, Pulled, STAGING};

@@ -118,10 +118,16 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
         let chosen = asked.among.contains(key.as_ref());
         let split = profiles.as_ref().is_some_and(|profiles| profiles[row as usize] != 1);
         let fault = u8::from(split) * 2 + u8::from(!slice.people.alone[row as usize]);
+        let order = xxh3_64(own.as_bytes());
         for (group, _) in drawn.iter_mut().zip(&members).filter(|(_, members)| members[row as usize]) {
             group.people += 1;
             group.among += u64::from(chosen);
-            group.kept.insert((fault, xxh3_64(own.as_bytes()), key.clone().into_owned()));
+            // Nearly everyone comes after those who are kept.
+            let last = group.kept.last().filter(|_| group.kept.len() >= asked.keep);
+            if last.is_some_and(|(last, at, name)| (*last, *at, name.as_str()) < (fault, order, key.as_ref())) {
+                continue;
+            }
+            group.kept.insert((fault, order, key.clone().into_owned()));
             if group.kept.len() > asked.keep {
                 group.kept.pop_last();
             }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::Column;
 use super::local::Slice;
-use crate::exports::member;
+use crate::exports::Member;
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, is_missing};
 use crate::frames::time::{instant, zone};
@@ -36,6 +36,13 @@ impl Events {
         self.at([self.name, self.time])
     }
 
+    /// A name that counts. Customer.io trims names.
+    fn counted<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let name = trim(name);
+        let counts = self.names.is_empty() || self.names.contains(name);
+        (counts && !name.is_empty()).then_some(name)
+    }
+
     /// Columns of the export by their places.
     pub fn at(&self, places: impl IntoIterator<Item = usize>) -> Vec<Column> {
         places.into_iter().map(|index| Column { dataset: self.dataset.clone(), index }).collect()
@@ -55,25 +62,33 @@ pub struct Place {
 pub(super) struct Reader<'a> {
     asked: &'a Events,
     names: &'a TextColumn,
+    /// The names that count among those of a column that holds few.
+    few: Vec<Option<&'a str>>,
     times: &'a TextColumn,
     zone: Option<TimeZone>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(slice: &Slice<'a>, asked: &'a Events) -> Result<Self, String> {
+        let names = slice.column(asked.name)?;
         Ok(Self {
-            names: slice.column(asked.name)?,
+            few: names
+                .few()
+                .map(|(values, _)| values.iter().map(|name| asked.counted(name)).collect())
+                .unwrap_or_default(),
+            names,
             times: slice.column(asked.time)?,
             zone: asked.zone.as_deref().and_then(zone),
             asked,
         })
     }
 
-    /// The name of an event that counts. Customer.io trims names.
+    /// The name of an event that counts.
     pub(super) fn name(&self, row: u32) -> Option<&'a str> {
-        let name = trim(self.names.get(row));
-        let counts = self.asked.names.is_empty() || self.asked.names.contains(name);
-        (counts && !name.is_empty()).then_some(name)
+        match self.names.few() {
+            Some((_, cells)) => self.few[usize::from(*cells.get(row as usize)?)],
+            None => self.asked.counted(self.names.get(row)),
+        }
     }
 
     pub(super) fn at(&self, row: u32) -> Option<i64> {
@@ -83,12 +98,13 @@ impl<'a> Reader<'a> {
 
 /// A property, row by row.
 pub(super) struct Property<'a> {
-    places: Vec<(&'a TextColumn, Option<&'a str>)>,
+    places: Vec<(&'a TextColumn, Option<Member<'a>>)>,
 }
 
 impl<'a> Property<'a> {
     pub(super) fn new(slice: &Slice<'a>, places: &'a [Place]) -> Result<Self, String> {
-        let held = |place: &'a Place| Ok::<_, String>((slice.column(place.column)?, place.member.as_deref()));
+        let held =
+            |place: &'a Place| Ok::<_, String>((slice.column(place.column)?, place.member.as_deref().map(Member::new)));
         Ok(Self { places: places.iter().map(held).collect::<Result<_, _>>()? })
     }
 
@@ -98,7 +114,7 @@ impl<'a> Property<'a> {
             let cell = column.get(row);
             let found = match name {
                 None => Some(Cow::Borrowed(cell)),
-                Some(name) => member(cell, name).map(Cow::Owned),
+                Some(member) => member.of(cell).map(Cow::Owned),
             };
             found.filter(|value| !is_missing(value, &[]))
         })

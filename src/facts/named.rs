@@ -7,6 +7,7 @@ use ahash::AHashMap;
 
 use super::local::Shard;
 use super::mask::Mask;
+use super::rows::Marks;
 use super::{Answer, Column, Filter};
 use crate::frames::normalize::Form;
 
@@ -82,15 +83,15 @@ pub(crate) fn named(shard: &Shard<'_>, roll: &Roll) -> Result<Answer, String> {
         widen(shard, roll, &mut people)?;
         let links = shard.engine.identity.links(left, right);
         for rows in &mut people {
-            let (own, theirs) = (rows.get(left).cloned().unwrap_or_default(), rows.get(right).cloned());
-            let theirs = theirs.unwrap_or_default();
-            for link in links.iter() {
-                if own.contains(&link.left) {
-                    rows.entry(right.clone()).or_default().insert(link.right);
-                } else if own.is_empty() && theirs.contains(&link.right) {
-                    // Who is known by the profile alone is whoever it belongs to.
-                    rows.entry(left.clone()).or_default().insert(link.left);
-                }
+            // Who is known by the profile alone is whoever it belongs to.
+            let (known, sought) = if rows.contains_key(left) { (left, right) } else { (right, left) };
+            let of = |row: &u32| match known == left {
+                true => links.of_left(*row).iter().map(|link| link.right).collect::<Vec<_>>(),
+                false => links.of_right(*row).iter().map(|link| link.left).collect(),
+            };
+            let linked: Vec<u32> = rows.get(known).into_iter().flatten().flat_map(of).collect();
+            if !linked.is_empty() {
+                rows.entry(sought.clone()).or_default().extend(linked);
             }
         }
     }
@@ -134,9 +135,10 @@ fn widen(shard: &Shard<'_>, roll: &Roll, people: &mut [Rows]) -> Result<(), Stri
             }
         }
     }
+    let marked = Marks::new(labels.keys().copied());
     for dataset in &roll.datasets {
         let slice = shard.slice(dataset)?;
-        for row in slice.rows() {
+        for row in slice.rows().filter(|row| marked.has(slice.people.person[*row as usize])) {
             for who in labels.get(&slice.people.person[row as usize]).into_iter().flatten() {
                 people[*who].entry(dataset.clone()).or_default().insert(row);
             }

@@ -4,6 +4,7 @@ use ahash::{AHashMap, AHashSet};
 
 use super::instants::Freshness;
 use super::local::Shard;
+use super::rows::Marks;
 use super::tally::Counter;
 use super::{Answer, Column, Fresh, Sample};
 use crate::frames::links::{Link, Tier};
@@ -65,17 +66,16 @@ pub(crate) fn lead_and_contact(shard: &Shard<'_>, child: &str, parent: &str, rig
     let (children, parents, rights) = (shard.slice(child)?, shard.slice(parent)?, shard.slice(right)?);
     let (child_address, parent_address) = (identity.addresses(child), identity.addresses(parent));
     // There are few children: only their people's parents are gathered.
-    let persons: AHashSet<u32> = children.rows().map(|row| children.people.person[row as usize]).collect();
-    let addresses: AHashSet<u32> =
-        children.rows().map(|row| key_at(child_address, row)).filter(|key| *key != 0).collect();
+    let persons = Marks::new(children.rows().map(|row| children.people.person[row as usize]));
+    let addresses = Marks::new(children.rows().map(|row| key_at(child_address, row)).filter(|key| *key != 0));
     let mut of_person: AHashMap<u32, Vec<u32>> = AHashMap::new();
     let mut of_address: AHashMap<u32, Vec<u32>> = AHashMap::new();
     for row in parents.rows() {
         let (person, address) = (parents.people.person[row as usize], key_at(parent_address, row));
-        if persons.contains(&person) {
+        if persons.has(person) {
             of_person.entry(person).or_default().push(row);
         }
-        if addresses.contains(&address) {
+        if addresses.has(address) {
             of_address.entry(address).or_default().push(row);
         }
     }

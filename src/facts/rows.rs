@@ -31,6 +31,27 @@ impl Iterator for Rows<'_> {
 
 impl ExactSizeIterator for Rows<'_> {}
 
+/// A set of small numbers, such as people.
+pub(crate) struct Marks(Vec<bool>);
+
+impl Marks {
+    pub(crate) fn new(numbers: impl Iterator<Item = u32>) -> Self {
+        let mut marks = Vec::new();
+        for number in numbers.map(|number| number as usize) {
+            if number >= marks.len() {
+                marks.resize((number + 1).max(marks.len() * 2), false);
+            }
+            marks[number] = true;
+        }
+        Self(marks)
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, number: u32) -> bool {
+        self.0.get(number as usize).is_some_and(|mark| *mark)
+    }
+}
+
 /// Something for each of a few names. Names are compared by where they stand first: nearly all are literals of one place.
 pub(crate) struct ByShape<T> {
     all: Vec<(&'static str, T)>,
