@@ -1,6 +1,7 @@
 //! Facts about events in the order of time, person by person or record by record: what does not follow, what comes twice,
 //! what goes back and forth; and how far events are from the changes that they tell of.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
@@ -130,7 +131,7 @@ struct Book<'a> {
     asked: &'a Sequence,
     slice: Slice<'a>,
     people: Vec<&'a TextColumn>,
-    before: AHashMap<u64, String>,
+    before: Before,
     cap: usize,
     steps: Steps,
     counters: Counters,
@@ -140,7 +141,7 @@ struct Book<'a> {
 pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, String> {
     let slice = shard.slice(&asked.events.dataset)?;
     let people = asked.person.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
-    let before = before(shard, asked)?;
+    let before = Before::new(shard, asked)?;
     let counters = Counters::default();
     let mut book = Book { asked, slice, people, before, cap: shard.cap(), steps: Steps::default(), counters };
     // Events of one person are in one piece; those of a deal may be in several, and the first piece answers for all.
@@ -159,21 +160,42 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
     Ok(Answer::Sequence(book.close()))
 }
 
-/// What a record said of each person; nothing where several records differ.
-fn before(shard: &Shard<'_>, asked: &Sequence) -> Result<AHashMap<u64, String>, String> {
-    let mut states: AHashMap<u64, Option<String>> = AHashMap::new();
-    let Some((column, _)) = &asked.before else { return Ok(AHashMap::new()) };
-    let slice = shard.slice(&column.dataset)?;
-    let values = slice.column(column.index)?;
-    for row in slice.rows() {
-        let person = u64::from(slice.people.person[row as usize]);
-        let said = state(values.get(row), asked.words.as_ref());
-        states
-            .entry(person)
-            .and_modify(|known| *known = known.take().filter(|known| Some(known) == said.as_ref()))
-            .or_insert(said);
+/// What the record of each person said; nothing where several records differ.
+#[derive(Default)]
+struct Before {
+    /// By person: 0 where no record said anything, 1 where several differ, else the place of the state and 2.
+    said: Vec<u32>,
+    states: Vec<Option<String>>,
+}
+
+impl Before {
+    fn new(shard: &Shard<'_>, asked: &Sequence) -> Result<Self, String> {
+        let Some((column, _)) = &asked.before else { return Ok(Self::default()) };
+        let slice = shard.slice(&column.dataset)?;
+        let values = slice.column(column.index)?;
+        let places: RefCell<AHashMap<Option<String>, u32>> = RefCell::default();
+        let place = values.reading(|text| {
+            let mut places = places.borrow_mut();
+            let next = places.len() as u32 + 2;
+            *places.entry(state(text, asked.words.as_ref())).or_insert(next)
+        });
+        let mut said = vec![0; shard.engine.identity.count as usize];
+        for row in slice.rows() {
+            let own = &mut said[slice.people.person[row as usize] as usize];
+            let place = place.get(row);
+            *own = if *own == 0 || *own == place { place } else { 1 };
+        }
+        let mut states = vec![None; places.borrow().len()];
+        for (state, place) in places.take() {
+            states[place as usize - 2] = state;
+        }
+        Ok(Self { said, states })
     }
-    Ok(states.into_iter().filter_map(|(person, said)| Some((person, said?))).collect())
+
+    fn of(&self, person: u64) -> Option<&String> {
+        let place = self.said.get(usize::try_from(person).ok()?)?.checked_sub(2)?;
+        self.states.get(place as usize)?.as_ref()
+    }
 }
 
 impl<'a> Book<'a> {
@@ -263,7 +285,7 @@ impl<'a> Book<'a> {
         }
         let since = self.asked.before.as_ref().map(|(_, at)| *at);
         let between = since.is_some_and(|since| step.at > since && last.is_none_or(|last| last.at <= since));
-        let seen = between.then(|| self.before.get(&step.key).cloned()).flatten();
+        let seen = between.then(|| self.before.of(step.key).cloned()).flatten();
         let told = last.and_then(|last| last.to.clone());
         let known: Vec<&String> = [&told, &seen].into_iter().flatten().collect();
         let Some(latest) = known.last() else { return };

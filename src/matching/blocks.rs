@@ -61,7 +61,9 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     found.unused = BLOCKS.iter().filter(|block| !is_used(block)).map(|block| block.name).collect();
     let used: Vec<(usize, &Block)> = BLOCKS.iter().enumerate().filter(|(_, block)| is_used(block)).collect();
     let pairs_of = |(bit, block): &(usize, &Block)| {
-        (1 << bit, if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) })
+        let mut given = if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) };
+        given.pairs.par_sort_unstable();
+        (1 << bit, given)
     };
     let mut pairs = Vec::new();
     for some in used.chunks(AT_ONCE) {
@@ -72,7 +74,7 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
             found.trimmed.extend(given.trimmed);
         }
     }
-    found.pairs = settle(people.all.len(), pairs);
+    found.pairs = settle(people.all.len(), &pairs);
     found
 }
 
@@ -89,41 +91,22 @@ const AT_ONCE: usize = 2;
 /// Records whose pairs are put in order together.
 const PIECE: usize = 1 << 12;
 
-/// The pairs of all blocks in order. Blocks overlap: what several give is kept once.
-fn settle(records: usize, given: Vec<(u32, Vec<u64>)>) -> Vec<(u64, u32)> {
-    let left = |pair: u64| unpack(pair).0 as usize;
-    let mut starts = vec![0_usize; records + 1];
-    for pair in given.iter().flat_map(|(_, pairs)| pairs) {
-        starts[left(*pair) + 1] += 1;
-    }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
-    }
-    let mut next = starts.clone();
-    let mut others = vec![(0, 0); starts[records]];
-    for (bit, pairs) in given {
-        for pair in pairs {
-            let at = &mut next[left(pair)];
-            others[*at] = (unpack(pair).1, bit);
-            *at += 1;
-        }
-    }
-    let pieces: Vec<usize> = (0..records).step_by(PIECE).collect();
+/// The pairs of all blocks in order, those of each being in order. Blocks overlap: what several give is kept once.
+fn settle(records: usize, given: &[(u32, Vec<u64>)]) -> Vec<(u64, u32)> {
+    let pieces: Vec<u64> = (0..records as u64).step_by(PIECE).collect();
     let settled = pieces.into_par_iter().flat_map_iter(|first| {
         let mut pairs: Vec<(u64, u32)> = Vec::new();
-        let mut own = Vec::new();
-        for record in first..records.min(first + PIECE) {
-            own.clear();
-            own.extend_from_slice(&others[starts[record]..starts[record + 1]]);
-            own.sort_unstable();
-            for (other, bit) in own.iter().copied() {
-                let pair = ((record as u64) << 32) | u64::from(other);
-                match pairs.last_mut() {
-                    Some((last, bits)) if *last == pair => *bits |= bit,
-                    _ => pairs.push((pair, bit)),
-                }
-            }
+        for (bit, all) in given {
+            let place = |record: u64| all.partition_point(|pair| *pair < record << 32);
+            let own = &all[place(first)..place(first + PIECE as u64)];
+            pairs.extend(own.iter().map(|pair| (*pair, *bit)));
         }
+        pairs.sort_unstable();
+        pairs.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            kept.1 |= if same { next.1 } else { 0 };
+            same
+        });
         pairs
     });
     settled.collect()
