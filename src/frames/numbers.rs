@@ -11,6 +11,9 @@ const PARTS: u32 = 2;
 /// Numbers that are looked at before a key is looked up.
 const AHEAD: usize = 3;
 
+/// Keys that are fetched together.
+const PIECE: usize = 64;
+
 /// The numbers of lists of keys, and the keys by their numbers. 0 is no key, and its number is 0.
 pub(super) fn number(lists: &[&Vec<u64>]) -> (Vec<Vec<u32>>, Vec<u64>) {
     let filled = |list: &&Vec<u64>| list.iter().filter(|key| **key != 0).count();
@@ -40,9 +43,19 @@ fn whole(own: u32, part: u32) -> u32 {
 /// The numbers of the keys of one part, and these keys; the others get none.
 fn numbered(lists: &[&Vec<u64>], part: u32, room: usize) -> (Vec<Vec<u32>>, Vec<u64>) {
     let mut numbers = Numbers::with_capacity(room);
-    let number = |key: &u64| if key % u64::from(PARTS) == u64::from(part) { whole(numbers.of(*key), part) } else { 0 };
-    let mut number = number;
-    let lists = lists.iter().map(|list| list.iter().map(&mut number).collect()).collect();
+    let of_part = |key: &u64| if key % u64::from(PARTS) == u64::from(part) { *key } else { 0 };
+    let mut piece = Vec::with_capacity(PIECE);
+    let mut list = |list: &&Vec<u64>| {
+        let mut found = Vec::with_capacity(list.len());
+        for keys in list.chunks(PIECE) {
+            piece.clear();
+            piece.extend(keys.iter().map(of_part));
+            numbers.fetch(&piece);
+            found.extend(piece.iter().map(|key| whole(numbers.of(*key), part)));
+        }
+        found
+    };
+    let lists = lists.iter().map(&mut list).collect();
     (lists, numbers.keys)
 }
 
@@ -69,12 +82,22 @@ struct Numbers {
     known: HashMap<u64, u32, BuildHasherDefault<Itself>>,
     keys: Vec<u64>,
     last: usize,
+    /// Keys that were looked up since the last fetch.
+    asked: usize,
 }
 
 impl Numbers {
     /// With room for about so many keys.
     fn with_capacity(count: usize) -> Self {
-        Self { known: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()), keys: vec![0], last: 0 }
+        Self { known: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()), keys: vec![0], last: 0, asked: PIECE }
+    }
+
+    /// Looks keys up before their turn, unless the last ones came in order: the waits for memory fall together.
+    fn fetch(&mut self, keys: &[u64]) {
+        if std::mem::take(&mut self.asked) > PIECE / 8 {
+            let met = keys.iter().filter(|key| **key != 0 && self.known.contains_key(key)).count();
+            std::hint::black_box(met);
+        }
     }
 
     fn of(&mut self, key: u64) -> u32 {
@@ -86,6 +109,7 @@ impl Numbers {
         if let Some(at) = ahead.iter().take(AHEAD).position(|known| *known == key) {
             self.last += 1 + at;
         } else {
+            self.asked += 1;
             let new = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
             let number = *self.known.entry(key).or_insert(new);
             if number == new {

@@ -12,7 +12,7 @@ use super::{near, slips};
 const SHORT: usize = 8;
 
 impl Found<'_> {
-    pub(super) fn address(&mut self, a: &Person, b: &Person, named: Named) -> Tier {
+    pub(super) fn address(&mut self, a: &Person, b: &Person, named: Named, [own, its]: [Sign; 2]) -> Tier {
         let people = self.comparer.people;
         let spare =
             a.spare != 0 && (a.spare == b.spare || a.spare == b.mailbox) || b.spare != 0 && b.spare == a.mailbox;
@@ -40,7 +40,7 @@ impl Found<'_> {
             self.put(Aspect::Address, address::OTHER);
             return if a.local == b.local { Tier::Moved } else { Tier::Other };
         }
-        if a.local != b.local && !may_be_alike(people.locals.sign(a.local), people.locals.sign(b.local)) {
+        if a.local != b.local && !may_be_alike(own, its) {
             self.put(Aspect::Address, address::OTHER);
             return Tier::Other;
         }

@@ -1,8 +1,11 @@
 //! Two records held against each other, field by field.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::birth::{self, Alike};
 use super::dictionary::Dictionary;
 use super::names::Likeness;
+use super::near::Sign;
 use super::people::{Field, People, Person};
 use super::phone;
 use super::weights::{ASPECTS, Aspect, Weights, name, other, rarity};
@@ -98,7 +101,7 @@ impl Compared {
 }
 
 /// Records that hold a value, below which its bits are worked out once for a run.
-const FEW_HOLD: u32 = 1 << 10;
+const MOST_HOLD: usize = 1 << 16;
 
 /// Bits of a level whose value so many records hold: for one person, and for two who share a home.
 fn rare_bits(people: &People, weights: &Weights, aspect: Aspect, level: u8, held: u32) -> (f32, f32) {
@@ -132,8 +135,9 @@ pub struct Comparer<'a> {
     pub(super) edits: u8,
     /// Logarithms of every level's odds: for one person, and for two who share a home.
     bits: [Vec<(f32, f32)>; ASPECTS],
-    /// The same of values that are weighed by how many records hold them, by that number, where it is small.
-    rare: [Vec<Vec<(f32, f32)>>; ASPECTS],
+    /// The same of values that are weighed by how many records hold them, by that number, once they were asked for. They
+    /// depend on the number alone, so it does not matter which thread worked them out.
+    rare: [Vec<Vec<AtomicU64>>; ASPECTS],
     /// Bits under which no likeness of two addresses can make one person of two.
     pub(super) floor: f32,
 }
@@ -146,18 +150,18 @@ impl<'a> Comparer<'a> {
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
             levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
         });
+        let most = (people.all.len() * 2 + 1).min(MOST_HOLD);
         let rare = std::array::from_fn(|at| {
-            let aspect = Aspect::ALL[at];
-            let levels = 0..u8::try_from(weights.levels[at].len()).unwrap_or(u8::MAX);
-            let of = |level: u8| (0..FEW_HOLD).map(|held| rare_bits(people, weights, aspect, level, held)).collect();
-            levels.map(of).collect()
+            let open = |by_rarity: bool| (0..if by_rarity { most } else { 0 }).map(|_| AtomicU64::new(0)).collect();
+            weights.levels[at].iter().map(|level| open(level.by_rarity)).collect()
         });
         Self { people, weights, edits, bits, rare, floor: (people.all.len() as f32).log2() - 5.0 - LIKEST }
     }
 
     /// Compares two records.
     pub fn compare(&self, one: u32, other: u32) -> Compared {
-        self.compare_people(&self.people.all[one as usize], &self.people.all[other as usize])
+        let (a, b) = (&self.people.all[one as usize], &self.people.all[other as usize]);
+        self.compare_people(a, b, self.signs(a, b))
     }
 
     /// Compares a few pairs. Their records lie anywhere: all of them are fetched before the first is looked at, so that the
@@ -165,10 +169,16 @@ impl<'a> Comparer<'a> {
     pub(super) fn compare_all(&self, pairs: impl Iterator<Item = (u32, u32)>) -> impl Iterator<Item = Compared> {
         let person = |at: u32| self.people.all[at as usize];
         let fetched: Vec<(Person, Person)> = pairs.map(|(one, other)| (person(one), person(other))).collect();
-        fetched.into_iter().map(|(a, b)| self.compare_people(&a, &b))
+        let signs: Vec<[Sign; 2]> = fetched.iter().map(|(a, b)| self.signs(a, b)).collect();
+        fetched.into_iter().zip(signs).map(|((a, b), signs)| self.compare_people(&a, &b, signs))
     }
 
-    fn compare_people(&self, a: &Person, b: &Person) -> Compared {
+    /// What tells their local parts apart.
+    fn signs(&self, a: &Person, b: &Person) -> [Sign; 2] {
+        [a, b].map(|person| self.people.locals.sign(person.local))
+    }
+
+    fn compare_people(&self, a: &Person, b: &Person, signs: [Sign; 2]) -> Compared {
         let mut found = Found { comparer: self, levels: [0; ASPECTS], bits: [0.0; ASPECTS], shared: 0.0 };
         let named = found.names(a, b);
         found.phone(a, b);
@@ -177,7 +187,7 @@ impl<'a> Comparer<'a> {
         if a.company != 0 && b.company != 0 {
             found.text(Aspect::Company, &self.people.companies, (a.company, b.company));
         }
-        let mut tier = found.address(a, b, named);
+        let mut tier = found.address(a, b, named, signs);
         if a.generation != 0 && b.generation != 0 {
             found.put(Aspect::Generation, if a.generation == b.generation { 1 } else { 2 });
         } else if a.generation != b.generation && named == Named::Both {
@@ -222,7 +232,16 @@ impl Found<'_> {
     pub(super) fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32) {
         let Comparer { people, weights, rare, .. } = self.comparer;
         let known = rare[aspect as usize][usize::from(level)].get(held as usize);
-        let (same, shared) = known.copied().unwrap_or_else(|| rare_bits(people, weights, aspect, level, held));
+        let bits = known.map_or(0, |known| known.load(Ordering::Relaxed));
+        let (same, shared) = match bits {
+            0 => {
+                let (same, shared) = rare_bits(people, weights, aspect, level, held);
+                let bits = (u64::from(same.to_bits()) << 32) | u64::from(shared.to_bits());
+                known.into_iter().for_each(|known| known.store(bits, Ordering::Relaxed));
+                (same, shared)
+            }
+            _ => (f32::from_bits((bits >> 32) as u32), f32::from_bits(bits as u32)),
+        };
         self.levels[aspect as usize] = level;
         self.bits[aspect as usize] = same;
         self.shared += shared;
