@@ -8,7 +8,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::agree::{self, Asked};
 use super::mask::Mask;
@@ -380,25 +379,12 @@ impl Engine<'_> {
         for (question, answer) in &mut whole {
             if let (
                 Question::Values { cap, .. } | Question::Items { cap, .. },
-                Answer::Values { values, overflow, .. },
+                Answer::Values { values: found, overflow, .. },
             ) = (question, answer)
             {
-                settle(values, overflow, *cap);
+                values::settle(found, overflow, *cap);
             }
         }
         whole
-    }
-}
-
-/// Shards may hold few distinct values each and many together: the cap holds for the whole.
-fn settle(values: &mut BTreeMap<String, super::Tally>, overflow: &mut bool, cap: usize) {
-    if values.len() > cap {
-        *overflow = true;
-        let mut hashes: Vec<(u64, String)> =
-            values.keys().map(|value| (xxh3_64(value.as_bytes()), value.clone())).collect();
-        hashes.sort_unstable();
-        for (_, value) in hashes.split_off(cap) {
-            values.remove(&value);
-        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod agree;
 mod answer;
+mod before;
 mod carried;
 pub mod cells;
 mod clusters;

@@ -1,12 +1,12 @@
 //! Facts about events in the order of time, person by person or record by record: what does not follow, what comes twice,
 //! what goes back and forth; and how far events are from the changes that they tell of.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::before::Before;
 use super::events::{Events, Place, Property, Reader, state};
 use super::local::{Shard, Slice};
 use super::tally::Counter;
@@ -141,7 +141,10 @@ struct Book<'a> {
 pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, String> {
     let slice = shard.slice(&asked.events.dataset)?;
     let people = asked.person.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
-    let before = Before::new(shard, asked)?;
+    let before = match &asked.before {
+        Some((column, _)) => Before::new(shard, column, asked.words.as_ref())?,
+        None => Before::default(),
+    };
     let counters = Counters::default();
     let mut book = Book { asked, slice, people, before, cap: shard.cap(), steps: Steps::default(), counters };
     // Events of one person are in one piece; those of a deal may be in several, and the first piece answers for all.
@@ -158,44 +161,6 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
         book.look(run);
     }
     Ok(Answer::Sequence(book.close()))
-}
-
-/// What the record of each person said; nothing where several records differ.
-#[derive(Default)]
-struct Before {
-    /// By person: 0 where no record said anything, 1 where several differ, else the place of the state and 2.
-    said: Vec<u32>,
-    states: Vec<Option<String>>,
-}
-
-impl Before {
-    fn new(shard: &Shard<'_>, asked: &Sequence) -> Result<Self, String> {
-        let Some((column, _)) = &asked.before else { return Ok(Self::default()) };
-        let slice = shard.slice(&column.dataset)?;
-        let values = slice.column(column.index)?;
-        let places: RefCell<AHashMap<Option<String>, u32>> = RefCell::default();
-        let place = values.reading(|text| {
-            let mut places = places.borrow_mut();
-            let next = places.len() as u32 + 2;
-            *places.entry(state(text, asked.words.as_ref())).or_insert(next)
-        });
-        let mut said = vec![0; shard.engine.identity.count as usize];
-        for row in slice.rows() {
-            let own = &mut said[slice.people.person[row as usize] as usize];
-            let place = place.get(row);
-            *own = if *own == 0 || *own == place { place } else { 1 };
-        }
-        let mut states = vec![None; places.borrow().len()];
-        for (state, place) in places.take() {
-            states[place as usize - 2] = state;
-        }
-        Ok(Self { said, states })
-    }
-
-    fn of(&self, person: u64) -> Option<&String> {
-        let place = self.said.get(usize::try_from(person).ok()?)?.checked_sub(2)?;
-        self.states.get(place as usize)?.as_ref()
-    }
 }
 
 impl<'a> Book<'a> {

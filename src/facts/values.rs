@@ -1,6 +1,7 @@
 //! Facts about distinct values: a column in, its values, or the items of its lists, with their counts out.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -8,7 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::items::items;
 use super::local::{SAMPLES, Shard, Slice};
 use super::tally::Counter;
-use super::{Answer, Column};
+use super::{Answer, Column, Tally};
 
 /// Distinct values of a column. A record counts under its whole value.
 pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<Answer, String> {
@@ -114,5 +115,17 @@ impl<'a> Distinct<'a> {
         }
         let values = kept.into_iter().map(|(_, value, counter)| (value.into_owned(), counter.finish(SAMPLES)));
         Answer::Values { rows, values: values.collect(), overflow }
+    }
+}
+
+/// Shards may hold few distinct values each and many together: the cap holds for the whole.
+pub(super) fn settle(values: &mut BTreeMap<String, Tally>, overflow: &mut bool, cap: usize) {
+    if values.len() > cap {
+        *overflow = true;
+        let mut hashes: Vec<(u64, String)> = values.keys().map(|value| (hash(value), value.clone())).collect();
+        hashes.sort_unstable();
+        for (_, value) in hashes.split_off(cap) {
+            values.remove(&value);
+        }
     }
 }

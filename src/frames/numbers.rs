@@ -89,7 +89,12 @@ struct Numbers {
 impl Numbers {
     /// With room for about so many keys.
     fn with_capacity(count: usize) -> Self {
-        Self { known: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()), keys: vec![0], last: 0, asked: PIECE }
+        Self {
+            known: HashMap::with_capacity_and_hasher(count, BuildHasherDefault::default()),
+            keys: vec![0],
+            last: 0,
+            asked: PIECE,
+        }
     }
 
     /// Looks keys up before their turn, unless the last ones came in order: the waits for memory fall together.

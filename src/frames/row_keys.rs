@@ -160,9 +160,10 @@ fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<
         },
     );
     let mut ids = ids.into_iter();
-    let of = |(((name, keys), exact), mailbox): ((&(String, RowKeys<u64>), Vec<u32>), Vec<u32>)| {
-        let ids = ids.by_ref().take(keys.id_lists().count()).collect();
-        (name.clone(), keys.numbered(ids, exact, mailbox))
-    };
-    (hashes.iter().zip(exact).zip(mailboxes).map(of).collect(), address_hashes)
+    let mut keys = BTreeMap::new();
+    for ((name, own), (exact, mailbox)) in hashes.iter().zip(exact.into_iter().zip(mailboxes)) {
+        let ids = ids.by_ref().take(own.id_lists().count()).collect();
+        keys.insert(name.clone(), own.numbered(ids, exact, mailbox));
+    }
+    (keys, address_hashes)
 }

@@ -1,9 +1,8 @@
 //! Two records held against each other, field by field.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use super::birth::{self, Alike};
 use super::dictionary::Dictionary;
+use super::held::Held;
 use super::names::Likeness;
 use super::near::Sign;
 use super::people::{Field, People, Person};
@@ -100,9 +99,6 @@ impl Compared {
     }
 }
 
-/// Records that hold a value, below which its bits are worked out once for a run.
-const MOST_HOLD: usize = 1 << 16;
-
 /// Bits of a level whose value so many records hold: for one person, and for two who share a home.
 fn rare_bits(people: &People, weights: &Weights, aspect: Aspect, level: u8, held: u32) -> (f32, f32) {
     let field = match aspect {
@@ -135,9 +131,8 @@ pub struct Comparer<'a> {
     pub(super) edits: u8,
     /// Logarithms of every level's odds: for one person, and for two who share a home.
     bits: [Vec<(f32, f32)>; ASPECTS],
-    /// The same of values that are weighed by how many records hold them, by that number, once they were asked for. They
-    /// depend on the number alone, so it does not matter which thread worked them out.
-    rare: [Vec<Vec<AtomicU64>>; ASPECTS],
+    /// The same of values that are weighed by how many records hold them, by that number.
+    rare: [Vec<Held>; ASPECTS],
     /// Bits under which no likeness of two addresses can make one person of two.
     pub(super) floor: f32,
 }
@@ -150,10 +145,8 @@ impl<'a> Comparer<'a> {
             let odds = |part: f64, whole: f64| (part / whole).log2() as f32;
             levels.map(|level| (odds(level.same, level.stranger), odds(level.housemate, level.stranger))).collect()
         });
-        let most = (people.all.len() * 2 + 1).min(MOST_HOLD);
-        let rare = std::array::from_fn(|at| {
-            let open = |by_rarity: bool| (0..if by_rarity { most } else { 0 }).map(|_| AtomicU64::new(0)).collect();
-            weights.levels[at].iter().map(|level| open(level.by_rarity)).collect()
+        let rare = std::array::from_fn(|aspect| {
+            weights.levels[aspect].iter().map(|level| Held::new(people.all.len(), level.by_rarity)).collect()
         });
         Self { people, weights, edits, bits, rare, floor: (people.all.len() as f32).log2() - 5.0 - LIKEST }
     }
@@ -231,17 +224,8 @@ impl Found<'_> {
     /// A level whose value is weighed by how many records of the file hold it.
     pub(super) fn put_rare(&mut self, aspect: Aspect, level: u8, held: u32) {
         let Comparer { people, weights, rare, .. } = self.comparer;
-        let known = rare[aspect as usize][usize::from(level)].get(held as usize);
-        let bits = known.map_or(0, |known| known.load(Ordering::Relaxed));
-        let (same, shared) = match bits {
-            0 => {
-                let (same, shared) = rare_bits(people, weights, aspect, level, held);
-                let bits = (u64::from(same.to_bits()) << 32) | u64::from(shared.to_bits());
-                known.into_iter().for_each(|known| known.store(bits, Ordering::Relaxed));
-                (same, shared)
-            }
-            _ => (f32::from_bits((bits >> 32) as u32), f32::from_bits(bits as u32)),
-        };
+        let known = &rare[aspect as usize][usize::from(level)];
+        let (same, shared) = known.of(held, || rare_bits(people, weights, aspect, level, held));
         self.levels[aspect as usize] = level;
         self.bits[aspect as usize] = same;
         self.shared += shared;

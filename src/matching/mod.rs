@@ -15,6 +15,7 @@ pub mod dictionary;
 pub mod estimate;
 pub mod explain;
 mod fields;
+mod held;
 pub mod keys;
 mod known;
 pub mod likeness;
