@@ -16,8 +16,8 @@ pub(crate) struct Name {
     letters: Option<[u8; 32]>,
     /// A bit for every word, some words together.
     bits: u64,
-    /// Its numbers, each once, in order.
-    numbers: Vec<String>,
+    /// Its numbers, each once, in order, as one hash; none where it has none.
+    numbers: Option<u64>,
 }
 
 impl Name {
@@ -38,9 +38,10 @@ impl Name {
         });
         let bits = words.iter().fold(0, |bits, word| bits | 1 << (xxh3_64(word.as_bytes()) % 64));
         let runs = label.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
-        let mut numbers: Vec<String> = runs.map(|run| run.trim_start_matches('0').to_owned()).collect();
-        numbers.sort();
+        let mut numbers: Vec<&str> = runs.map(|run| run.trim_start_matches('0')).collect();
+        numbers.sort_unstable();
         numbers.dedup();
+        let numbers = (!numbers.is_empty()).then(|| xxh3_64(numbers.join(" ").as_bytes()));
         Self { folded, words, letters, bits, numbers }
     }
 
@@ -70,7 +71,7 @@ impl Name {
 
     /// Whether both have a number, and not the same: `Custom Field 12` is not `custom_field_13`.
     fn is_another(&self, other: &Self) -> bool {
-        !self.numbers.is_empty() && !other.numbers.is_empty() && self.numbers != other.numbers
+        self.numbers.zip(other.numbers).is_some_and(|(own, its)| own != its)
     }
 
     /// How alike two names are: 1 where they differ in case, blanks and signs alone.

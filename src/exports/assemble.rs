@@ -2,7 +2,9 @@
 //! its key found; or the sentence why the files do not go together.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use ahash::AHashSet;
 
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
@@ -245,12 +247,8 @@ fn fold_warehouse(groups: Vec<Group>) -> Vec<Folded> {
 }
 
 fn fold(group: Group) -> Folded {
-    let mut labels: Vec<String> = Vec::new();
-    for label in group.parts.iter().flat_map(|part| &part.labels) {
-        if !labels.contains(label) {
-            labels.push(label.clone());
-        }
-    }
+    let mut seen: AHashSet<&str> = AHashSet::new();
+    let labels = group.parts.iter().flat_map(|part| &part.labels).filter(|label| seen.insert(label)).cloned().collect();
     let mut files: Vec<String> = group.parts.iter().map(|part| part.input.shown.clone()).collect();
     files.sort();
     let id = group.parts.iter().find_map(|part| {
@@ -334,6 +332,7 @@ fn build(folded: Folded, request: &Request, metadata: &Metadata) -> Result<Datas
         patchy: Vec::new(),
         damage: Vec::new(),
         body,
+        index: OnceLock::new(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! Input stage: a recognised dataset. In: its parts. Out: columns by any of their names, and a stream of its records.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use ahash::AHashMap;
 
 use super::archive::stop;
 use super::customerio::{Held, is_addresses};
@@ -42,6 +44,46 @@ pub struct Dataset {
     /// What is wrong with the parts as a whole.
     pub(super) damage: Vec<Damage>,
     pub(super) body: Body,
+    /// The columns by their names, once one is asked for.
+    pub(super) index: OnceLock<Index>,
+}
+
+/// Columns by each of their names; of several with one name the first.
+#[derive(Debug, Clone)]
+pub(super) struct Index {
+    labels: AHashMap<String, usize>,
+    api_names: AHashMap<String, usize>,
+    loose_labels: AHashMap<String, usize>,
+    loose_api_names: AHashMap<String, usize>,
+}
+
+impl Index {
+    fn of(columns: &[Column]) -> Self {
+        fn by(names: impl Iterator<Item = (usize, String)>) -> AHashMap<String, usize> {
+            let mut places = AHashMap::new();
+            for (at, name) in names {
+                places.entry(name).or_insert(at);
+            }
+            places
+        }
+        let labels = || columns.iter().map(|column| &column.label).enumerate();
+        let api_names = || columns.iter().enumerate().filter_map(|(at, column)| Some((at, column.api_name.as_ref()?)));
+        Self {
+            labels: by(labels().map(|(at, name)| (at, name.clone()))),
+            api_names: by(api_names().map(|(at, name)| (at, name.clone()))),
+            loose_labels: by(labels().map(|(at, name)| (at, loose(name)))),
+            loose_api_names: by(api_names().map(|(at, name)| (at, loose(name)))),
+        }
+    }
+
+    fn exact(&self, name: &str) -> Option<usize> {
+        self.labels.get(name).or_else(|| self.api_names.get(name)).copied()
+    }
+
+    fn loosely(&self, name: &str) -> Option<usize> {
+        let name = loose(name);
+        self.loose_labels.get(&name).or_else(|| self.loose_api_names.get(&name)).copied()
+    }
 }
 
 /// Where the records are.
@@ -56,13 +98,8 @@ pub(super) enum Body {
 impl Dataset {
     /// A column by label, then by API name, then by both ignoring case and `_` against space.
     pub fn find(&self, name: &str) -> Option<usize> {
-        let exact = |columns: &[Column]| {
-            columns
-                .iter()
-                .position(|column| column.label == name)
-                .or_else(|| columns.iter().position(|column| column.api_name.as_deref() == Some(name)))
-        };
-        if let Some(found) = exact(&self.columns).or_else(|| self.find_loosely(name)) {
+        let index = self.index.get_or_init(|| Index::of(&self.columns));
+        if let Some(found) = index.exact(name).or_else(|| index.loosely(name)) {
             return Some(found);
         }
         if self.system != System::Zoho {
@@ -70,12 +107,11 @@ impl Dataset {
         }
         // A label whose API name is another word, as in "Title" of Leads.
         let api_name = zoho::api_name(&self.module, name)?;
-        self.find_loosely(&api_name).or_else(|| {
+        index.loosely(&api_name).or_else(|| {
             // A bare lookup of Bulk Read is the id. A label alone may be another field: the full name of Contacts is
             // called "Contact Name", and would join everybody of one name.
             let base = loose(api_name.strip_suffix(".id")?);
-            let is = |column: &Column| column.api_name.as_deref().is_some_and(|name| loose(name) == base);
-            (self.dialect == Dialect::ZohoBulk).then(|| self.columns.iter().position(is))?
+            (self.dialect == Dialect::ZohoBulk).then(|| index.loose_api_names.get(&base).copied())?
         })
     }
 
@@ -90,14 +126,6 @@ impl Dataset {
         let column = self.columns.get(column)?;
         let named = |name: &str| self.picklists.get(name).map(Vec::as_slice);
         named(&column.label).or_else(|| named(column.api_name.as_deref()?)).filter(|options| !options.is_empty())
-    }
-
-    fn find_loosely(&self, name: &str) -> Option<usize> {
-        let wanted = loose(name);
-        let by = |text: &dyn Fn(&Column) -> Option<String>| {
-            self.columns.iter().position(|column| text(column).is_some_and(|found| found == wanted))
-        };
-        by(&|column| Some(loose(&column.label))).or_else(|| by(&|column| column.api_name.as_deref().map(loose)))
     }
 
     /// Streams every record once, in file order: `sink` gets the 1-based number across all parts and the wanted columns

@@ -96,7 +96,7 @@ impl<'a> Distinct<'a> {
             return;
         }
         slice.sample(self.counters.entry(value.clone()).or_default(), row, || value.into_owned());
-        if self.counters.len() > self.cap.saturating_mul(2).max(1_024) {
+        if self.counters.len() > self.cap.saturating_mul(2).max(64) {
             let mut hashes: Vec<u64> = self.counters.keys().map(|value| hash(value)).collect();
             hashes.sort_unstable();
             (self.overflow, self.bound) = (true, hashes[self.cap.max(1) - 1]);

@@ -198,7 +198,9 @@ impl TextColumn {
 impl Few {
     /// Adds a cell, unless it is one distinct value too many.
     fn add(&mut self, value: &str) -> bool {
-        let Some(number) = as_number(value) else {
+        // Remembering takes more than it gives in a short column.
+        let number = if self.cells.len() < LATELY { None } else { as_number(value) };
+        let Some(number) = number else {
             let Some(place) = self.place(value) else { return false };
             self.cells.push(place);
             return true;
@@ -219,12 +221,18 @@ impl Few {
         true
     }
 
+    /// Whether values repeat enough for one more to be held by value: not where there are too many, nor where nearly every
+    /// cell had its own so far, as in a table of very many columns, each of which would hold its values twice.
+    fn is_worth_it(&self) -> bool {
+        self.values.len() < FEW && self.values.len() * 8 <= FEW / 16 + self.cells.len() * 7
+    }
+
     /// The place of a value, new or not; none for one distinct value too many.
     fn place(&mut self, value: &str) -> Option<u16> {
         if let Some(place) = self.places.get(value) {
             return Some(*place);
         }
-        let place = u16::try_from(self.values.len()).ok().filter(|_| self.values.len() < FEW)?;
+        let place = u16::try_from(self.values.len()).ok().filter(|_| self.is_worth_it())?;
         self.places.insert(value.into(), place);
         self.values.push(value.into());
         Some(place)

@@ -1,5 +1,8 @@
 //! Mapped attributes: entries of the document in, the typed model of each out.
 
+use std::sync::OnceLock;
+
+use super::spelling::Spellings;
 use super::{ColumnPath, Spot, spot};
 use crate::yaml::{Entry, Mark, Node, Value};
 
@@ -68,6 +71,8 @@ pub struct Attribute {
     pub was: Vec<String>,
     /// Version of the list of values.
     pub version: Option<String>,
+    /// Its values as its sources spell them and as the profile does, once somebody asks.
+    pub(super) spelled: [OnceLock<Spellings>; 2],
 }
 
 impl Attribute {
@@ -129,6 +134,7 @@ pub(super) fn attribute(entry: &Entry, document_missing: &[String]) -> Attribute
         sensitive: node.get_flag("sensitive").unwrap_or_default(),
         was: node.get_texts("was"),
         version: node.get_text("version"),
+        spelled: Default::default(),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use ahash::AHashMap;
 use serde::Deserialize;
@@ -63,8 +63,12 @@ pub struct Spellings {
 }
 
 impl Spellings {
-    /// Of an attribute, as its sources spell them or as the profile does.
+    /// Of an attribute, as its sources spell them or as the profile does; made once for each.
     pub fn new(attribute: &Attribute, profile: bool) -> Self {
+        attribute.spelled[usize::from(profile)].get_or_init(|| Self::listed(attribute, profile)).clone()
+    }
+
+    fn listed(attribute: &Attribute, profile: bool) -> Self {
         let side = |allowed: &Allowed| Word {
             text: if profile { allowed.attribute.clone() } else { allowed.source.clone() },
             other_side: if profile { allowed.source.clone() } else { allowed.attribute.clone() },
@@ -93,21 +97,36 @@ impl Spellings {
         if is_missing(value, &self.missing) {
             return Place::Missing;
         }
+        let open = || index.strays.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = open().get(value).copied();
+        let found = known.unwrap_or_else(|| {
+            let found = self.stray(value);
+            let mut strays = open();
+            if strays.len() < REMEMBERED {
+                strays.insert(value.into(), found);
+            }
+            found
+        });
+        found.map_or(Place::Outside, |(at, how)| Place::Word(&self.words[at], how))
+    }
+
+    /// Which word a value is that is none as it stands, and how.
+    fn stray(&self, value: &str) -> Option<(usize, How)> {
+        let index = &*self.index;
         let look = Look::new(value);
         if let Some(at) = sole(index.lower.get(&lower(value)).into_iter()).or_else(|| index.own.sole(&look)) {
             let word = &self.words[at];
             let mut spellings = std::iter::once(&word.text).chain(&word.aliases);
             let plain = spellings.any(|spelling| alike(spelling, value) && !masks(spelling, value));
-            return Place::Word(word, if plain { How::Variant } else { How::Masked });
+            return Some((at, if plain { How::Variant } else { How::Masked }));
         }
         if let Some(at) = index.other_side.sole(&look) {
-            return Place::Word(&self.words[at], How::Untranslated);
+            return Some((at, How::Untranslated));
         }
         if let Some(at) = sole(groups(value).iter().filter_map(|group| index.groups.get(group))) {
-            return Place::Word(&self.words[at], How::Synonym);
+            return Some((at, How::Synonym));
         }
-        let typed = index.typed.iter().zip(&self.words);
-        nearest(&Typed::new(value), typed).map_or(Place::Outside, |word| Place::Word(word, How::Typo))
+        nearest(&Typed::new(value), index.typed.iter().zip(0..)).map(|at| (at, How::Typo))
     }
 
     /// What a value means, as the attribute spells it; none for a value that is missing or outside.
@@ -204,7 +223,12 @@ struct Index {
     other_side: Looks,
     groups: Places<usize>,
     typed: Vec<Typed>,
+    /// What other values were found to be: several rules ask about those of one column.
+    strays: Mutex<AHashMap<Box<str>, Option<(usize, How)>>>,
 }
+
+/// Values of which that is remembered.
+const REMEMBERED: usize = 200_000;
 
 impl Index {
     fn new(words: &[Word]) -> Self {
