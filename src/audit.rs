@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::checks::{self, Context, Stage, context::Exports};
 use crate::config::Config;
 use crate::error::{Error, Exit, Fault, Result};
@@ -263,10 +265,10 @@ pub(crate) fn open_with(config: &Config, workspace: &mut Workspace) -> Result<BT
 }
 
 fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Options<'_>) -> Vec<Outcome> {
-    let blank = |rule: &Rule| options.blank.as_deref() == Some(rule.code.as_str());
-    let mut outcomes = Vec::new();
-    for rule in rules {
-        let Stage::Facts { judge, .. } = &rule.kind.stage else { continue };
+    let blanked = options.blank.as_deref();
+    let blank = |rule: &Rule| blanked == Some(rule.code.as_str());
+    let of_facts = |rule: &&Rule| {
+        let Stage::Facts { judge, .. } = &rule.kind.stage else { return None };
         let ask = ask(context, rule, answers);
         let broken = ask.questions.iter().find_map(|question| match answers.get(question) {
             Some(Answer::Failed(why)) => Some(why.clone()),
@@ -274,7 +276,7 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
             None => Some("a question stayed open".to_owned()),
         });
         let hits = catch_unwind(AssertUnwindSafe(|| judge(context, &rule.params, answers)));
-        let outcome = match (broken, hits) {
+        Some(match (broken, hits) {
             (Some(why), _) => failed(rule, why),
             (None, Err(_)) => failed(rule, "the check stopped on these answers".to_owned()),
             (None, Ok(hits)) => {
@@ -288,9 +290,9 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
                 }
                 outcome
             }
-        };
-        outcomes.push(outcome);
-    }
+        })
+    };
+    let mut outcomes: Vec<Outcome> = rules.par_iter().filter_map(of_facts).collect();
     // The policy judges what all others found, so it comes last.
     for is_policy in [false, true] {
         let mut later = Vec::new();

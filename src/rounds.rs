@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 use crate::audit::Options;
 use crate::checks::{self, Ask, Context, Stage};
 use crate::error::Result;
@@ -41,7 +43,8 @@ pub(crate) struct Facts {
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
 pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>, all_rows: bool) -> Result<Facts> {
-    let asked = |answers: &Answers| rules.iter().flat_map(|rule| ask(context, rule, answers).questions).collect();
+    let asked =
+        |answers: &Answers| rules.par_iter().flat_map_iter(|rule| ask(context, rule, answers).questions).collect();
     answered(context, &asked, options, all_rows)
 }
 
