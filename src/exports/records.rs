@@ -244,6 +244,26 @@ mod tests {
     }
 
     #[test]
+    fn records_are_those_of_a_reader_that_looks_at_every_byte() {
+        let mut seed = 7_u64;
+        let mut next = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for round in 0..20_000 {
+            let length = next(60);
+            let bytes: Vec<u8> = (0..length).map(|_| b"ab ,,\n\n\r\"\"\xc3"[next(11) as usize]).collect();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&bytes[..]);
+            let wanted: Vec<Vec<String>> = reader
+                .byte_records()
+                .map(|record| record.unwrap().iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
+                .collect();
+            let found: Vec<Vec<String>> = cut(&bytes, b'\n').0.into_iter().map(|(_, cells)| cells).collect();
+            assert_eq!(found, wanted, "{round}: {:?}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
     fn lines_are_counted_through_every_line_end_and_blank_lines() {
         assert_eq!(lines(b"a,b\n\n1,\"x\ny\"\n\n\n2,z\n", b'\n'), [(1, 2), (3, 2), (7, 2)]);
         assert_eq!(lines(b"a,b\r\n\r\n1,2\r\n3,4", b'\n'), [(1, 2), (3, 2), (4, 2)]);

@@ -97,7 +97,7 @@ impl Spellings {
         if is_missing(value, &self.missing) {
             return Place::Missing;
         }
-        let open = || index.strays.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || index.strays.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = open().get(value).copied();
         let found = known.unwrap_or_else(|| {
             let found = self.stray(value);
@@ -111,7 +111,7 @@ impl Spellings {
     }
 
     /// Which word a value is that is none as it stands, and how.
-    fn stray(&self, value: &str) -> Option<(usize, How)> {
+    fn stray(&self, value: &str) -> Option<Stray> {
         let index = &*self.index;
         let look = Look::new(value);
         if let Some(at) = sole(index.lower.get(&lower(value)).into_iter()).or_else(|| index.own.sole(&look)) {
@@ -223,9 +223,15 @@ struct Index {
     other_side: Looks,
     groups: Places<usize>,
     typed: Vec<Typed>,
-    /// What other values were found to be: several rules ask about those of one column.
-    strays: Mutex<AHashMap<Box<str>, Option<(usize, How)>>>,
+    strays: Strays,
 }
+
+/// What other values were found to be, as several rules ask about those of one column. Nothing compares by it.
+#[derive(Debug, Default)]
+struct Strays(Mutex<AHashMap<Box<str>, Option<Stray>>>);
+
+/// The place of the word that a value is, and how.
+type Stray = (usize, How);
 
 /// Values of which that is remembered.
 const REMEMBERED: usize = 200_000;
