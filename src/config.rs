@@ -347,7 +347,7 @@ fn source(document: &Document, entry: &Entry, base: &Path) -> Result<Source> {
     let delimiter = match node.get("delimiter").map(|value| (value, value.text().unwrap_or_default())) {
         None => None,
         Some((_, "tab" | "\\t" | "\t")) => Some(b'\t'),
-        Some((_, text)) if text.len() == 1 && !text.starts_with(['"', '\n']) => text.bytes().next(),
+        Some((_, text)) if text.len() == 1 && !text.starts_with(['"', '\n', '\r']) => text.bytes().next(),
         Some((value, _)) => {
             return refuse(document, value, "a delimiter is one character".to_owned(), "write one of , ; | or tab");
         }

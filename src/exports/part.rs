@@ -68,7 +68,7 @@ impl Part {
         let mut held = 0;
         let seen = part.scan(0, &(), &mut |row| {
             rows.push(row.owned(row.cut.len()));
-            held += row.text.len();
+            held += row.cut.places().map(|place| place.len()).sum::<usize>();
             rows.len() < PREVIEW && held < PREVIEW_BYTES
         })?;
         if seen.labels.is_empty() && !matches!(part.shape, Shape::Json(_)) {

@@ -154,6 +154,11 @@ impl<R: Read> Records<R> {
         };
         for end in memchr::memchr_iter(self.delimiter, &rest[..length]).chain([length]) {
             if self.ends_len == self.ends.len() {
+                // One that is too wide is refused where every byte is looked at.
+                if self.ends_len > WIDEST {
+                    self.ends_len = 0;
+                    return false;
+                }
                 self.ends.resize(self.ends.len() * 2, 0);
             }
             self.ends[self.ends_len] = end;
@@ -293,5 +298,10 @@ mod tests {
         assert!(records.out.len() <= 64 << 20);
         let mut commas = Records::new(std::io::repeat(b','), b',', b'\n');
         assert!(matches!(commas.advance(), Err(Trouble::TooLong)));
+        // Also where the whole line is at hand.
+        let line = [b"a,b\n1,2\n", ",".repeat(70_000).as_bytes(), b"\n3,4\n"].concat();
+        let mut wide = Records::new(&line[..], b',', b'\n');
+        assert!(wide.advance().unwrap() && wide.advance().unwrap());
+        assert!(matches!(wide.advance(), Err(Trouble::TooLong)));
     }
 }

@@ -12,7 +12,7 @@ use crate::mapping::spelling::Spellings;
 /// What the record of each person said; nothing where several records differ.
 #[derive(Default)]
 pub(super) struct Before {
-    /// By person: 0 where no record said anything, 1 where several differ, else the place of the state and 2.
+    /// By person: 0 where there is no record, 1 where several differ, else the place of the state and 2; a blank is a state.
     said: Vec<u32>,
     states: Vec<Option<String>>,
 }

@@ -10,7 +10,7 @@ use ahash::AHashMap;
 
 /// Cells in one run of text; a power of two.
 const RUN: usize = 1 << 14;
-/// Distinct values up to which a column is held by value.
+/// Distinct values up to which a column is held by value, where values repeat.
 const FEW: usize = 1 << 12;
 
 #[derive(Debug, Default)]
@@ -196,7 +196,7 @@ impl TextColumn {
 }
 
 impl Few {
-    /// Adds a cell, unless it is one distinct value too many.
+    /// Adds a cell, unless values are too many to be held so.
     fn add(&mut self, value: &str) -> bool {
         // Remembering takes more than it gives in a short column.
         let number = if self.cells.len() < LATELY { None } else { as_number(value) };
@@ -227,7 +227,7 @@ impl Few {
         self.values.len() < FEW && self.values.len() * 8 <= FEW / 16 + self.cells.len() * 7
     }
 
-    /// The place of a value, new or not; none for one distinct value too many.
+    /// The place of a value, new or not; none where values are too many to be held so.
     fn place(&mut self, value: &str) -> Option<u16> {
         if let Some(place) = self.places.get(value) {
             return Some(*place);

@@ -6,20 +6,61 @@ use std::ops::Range;
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
     rows: Vec<u32>,
-    /// Where the rows of each key begin.
+    /// Where the rows of each place begin.
     starts: Vec<u32>,
-    /// The smallest key.
-    first: u32,
+    places: Places,
+}
+
+/// Keys a row that may lie between the smallest and the greatest for each to have a place.
+const SPAN: usize = 8;
+
+/// The places of keys.
+#[derive(Debug)]
+enum Places {
+    /// Each number from the smallest key on.
+    From(u32),
+    /// Few keys far apart: those alone, in order.
+    Of(Vec<u32>),
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self::Of(Vec::new())
+    }
+}
+
+impl Places {
+    fn new(keys: impl Iterator<Item = u32> + Clone) -> Self {
+        let bounds = keys.clone().map(|key| (key, key, 1_usize));
+        let bounds = bounds.reduce(|(low, high, count), (key, ..)| (low.min(key), high.max(key), count + 1));
+        match bounds {
+            Some((first, last, count)) if (last - first) as usize / SPAN <= count => Self::From(first),
+            _ => {
+                let mut keys: Vec<u32> = keys.collect();
+                keys.sort_unstable();
+                keys.dedup();
+                Self::Of(keys)
+            }
+        }
+    }
+
+    #[inline]
+    fn of(&self, key: u32) -> Option<usize> {
+        match self {
+            Self::From(first) => key.checked_sub(*first).map(|place| place as usize),
+            Self::Of(keys) => keys.binary_search(&key).ok(),
+        }
+    }
 }
 
 impl Lookup {
     /// The rows of some lists, each list with a key a row; 0 is none.
     pub(super) fn new<'a>(lists: impl Iterator<Item = &'a Vec<u32>> + Clone) -> Self {
         let keyed = || lists.clone().flat_map(|list| list.iter().zip(0_u32..)).filter(|(key, _)| **key != 0);
-        let bounds = keyed().map(|(key, _)| (*key, *key)).reduce(|(low, high), (key, _)| (low.min(key), high.max(key)));
-        let Some((first, last)) = bounds else { return Self::default() };
-        let place = |key: u32| (key - first) as usize;
-        let mut starts = vec![0_u32; place(last) + 2];
+        let places = Places::new(lists.clone().flatten().copied().filter(|key| *key != 0));
+        let place = |key: u32| places.of(key).unwrap_or_default();
+        let last = keyed().map(|(key, _)| place(*key)).max();
+        let mut starts = vec![0_u32; last.map_or(1, |last| last + 2)];
         keyed().for_each(|(key, _)| starts[place(*key) + 1] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
@@ -34,12 +75,12 @@ impl Lookup {
         if lists.count() > 1 {
             close_up(&mut rows, &mut starts);
         }
-        Self { rows, starts, first }
+        Self { rows, starts, places }
     }
 
     /// Where the rows of a key are in the list; nowhere for none.
     pub(super) fn run(&self, key: u32) -> Option<Range<u32>> {
-        let place = key.checked_sub(self.first)? as usize;
+        let place = self.places.of(key)?;
         let run = *self.starts.get(place)?..*self.starts.get(place + 1)?;
         (!run.is_empty()).then_some(run)
     }
@@ -113,6 +154,13 @@ mod tests {
         assert_eq!((lookup.of(0), lookup.of(1_700)), (&nothing[..], &nothing[..]));
         assert_eq!(Lookup::new([&vec![0, 0]].into_iter()).of(0), nothing);
         assert_eq!(Lookup::new([&vec![9, 0, 9]].into_iter()).of(9), [0, 2]);
+        let (near, far) = (vec![5, 0, 4_000_000, 5], vec![0, 7, 5, 5]);
+        let lookup = Lookup::new([&near, &far].into_iter());
+        assert_eq!(lookup.starts.len(), 4, "no place for what lies between");
+        assert_eq!(
+            [lookup.of(5), lookup.of(7), lookup.of(4_000_000), lookup.of(6), lookup.of(0)],
+            [&[0, 2, 3][..], &[1], &[2], &[], &[]]
+        );
     }
 
     #[test]
