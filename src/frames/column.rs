@@ -376,11 +376,19 @@ mod tests {
 
     #[test]
     fn the_value_that_is_one_too_many_loses_nothing() {
-        let rows = u32::try_from(FEW + 2).expect("fits");
-        let full = column((0..rows - 2).chain([0, 1]).map(|row| row.to_string()));
-        assert!(full.few().is_some());
-        let over = column((0..rows).map(|row| row.to_string()));
+        let few = u32::try_from(FEW).expect("fits");
+        let twice = |values: u32| (0..values).flat_map(|value| [value, value]).map(|value| value.to_string());
+        assert!(column(twice(few)).few().is_some());
+        let over = column(twice(few + 1));
         assert!(over.few().is_none());
-        assert!((0..rows).all(|row| over.get(row) == row.to_string()));
+        assert!((0..few * 2 + 2).all(|row| over.get(row) == (row / 2).to_string()));
+    }
+
+    #[test]
+    fn values_that_hardly_repeat_are_not_held_twice() {
+        let once = column((0..300_u32).map(|row| row.to_string()));
+        assert!(once.few().is_none());
+        assert!((0..300).all(|row| once.get(row) == row.to_string()));
+        assert!(column((0..200_u32).map(|row| row.to_string())).few().is_some(), "a short column");
     }
 }
