@@ -145,7 +145,7 @@ impl<R: Read> Records<R> {
     }
 
     /// Goes over a record without quotes that is in the buffer as a whole; not over the header, which may have a mark in
-    /// front that is to be taken off. Only a few records are not so.
+    /// front that is to be taken off.
     fn advance_plainly(&mut self) -> bool {
         let rest = &self.buffer[self.at..self.filled];
         let Some(length) = memchr::memchr3(b'"', b'\n', b'\r', rest).filter(|at| self.headed && rest[*at] != b'"')

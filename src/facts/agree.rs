@@ -260,7 +260,6 @@ impl Asked<'_> {
             (Said::Missing, Said::Missing) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
-            // A third system is to blame only for a value that it holds itself.
             (Said::Means(_), Said::Means(_)) => Standing::Disputed,
             _ if !self.also.is_empty() && !self.spare => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
