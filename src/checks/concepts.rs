@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::frames::normalize::shipped;
+use crate::frames::lists::shipped;
 use crate::mapping::{Attribute, Event};
 use crate::text::words;
 

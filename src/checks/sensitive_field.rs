@@ -8,7 +8,7 @@ use super::context::{Context, no_mapping};
 use super::{Ask, Kind, Stage};
 use crate::facts::Answers;
 use crate::findings::{Gap, Hit, Subject};
-use crate::frames::normalize::shipped;
+use crate::frames::lists::shipped;
 use crate::mapping::{Attribute, Mapping};
 use crate::shape::Shape;
 use crate::text::words;

@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
 struct Other<'a> {
     reader: Reader<'a>,
     linked: Arc<Links>,
-    clock: Clock<'a>,
+    clock: Option<Clock<'a>>,
     /// The answers that were dear, by right row.
     known: AHashMap<u32, Sayers>,
 }
@@ -177,7 +177,7 @@ impl Other<'_> {
             let place = self.reader.read(row);
             if self.reader.reading.same(self.reader.said(place), said) {
                 found.any = true;
-                found.latest = found.latest.and_then(|latest| Some(latest.max(self.clock.at(row)?)));
+                found.latest = found.latest.and_then(|latest| Some(latest.max(self.clock.as_ref()?.at(row)?)));
             }
         }
         if is_crowded {
@@ -306,17 +306,23 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
     let (reading, missing) = (asked.reading, asked.missing);
     let reader = |column, on_left| Reader::new(column, on_left, reading, missing);
     let (mut left, mut right) = (reader(pairs.left_column, true), reader(pairs.right_column, false));
+    let clock = |told: Option<&(Column, Option<String>)>| {
+        told.map(|(column, named)| Clock::new(shard, column, named.as_deref())).transpose()
+    };
     let mut others = Vec::new();
     for (at, column) in asked.also.iter().enumerate() {
         let linked = shard.engine.identity.links(&column.dataset, &asked.right.dataset);
-        let clock = Clock::new(shard, asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
+        let clock = clock(asked.times.and_then(|times| times.also.get(at)?.as_ref()))?;
         let reader = reader(shard.slice(&column.dataset)?.column(column.index)?, true);
         others.push(Other { reader, linked, clock, known: AHashMap::new() });
     }
-    let clock = Clock::new(shard, asked.times.map(|times| &times.left))?;
+    let changed = clock(asked.times.map(|times| &times.left))?;
     // Whether the left record is newer than every record that says what the right cell says.
     let is_newer = |left: u32, right: u32, said: &Said, others: &mut [Other<'_>]| {
-        clock.at(left).is_some_and(|at| others.iter_mut().all(|other| other.is_before(right, said, at)))
+        changed
+            .as_ref()
+            .and_then(|clock| clock.at(left))
+            .is_some_and(|at| others.iter_mut().all(|other| other.is_before(right, said, at)))
     };
     let freshness = Freshness::new(&pairs.left, asked.fresh)?;
     let (mut found, mut differ) = (Agreement::default(), Counter::default());

@@ -24,7 +24,7 @@ impl Carried {
 /// The events that count, and those of them that lack it.
 pub(crate) fn carried(shard: &Shard<'_>, asked: &Carried) -> Result<Answer, String> {
     let slice = shard.slice(&asked.events.dataset)?;
-    let (reader, property) = (Reader::new(&slice, &asked.events)?, Property::new(&slice, &asked.property)?);
+    let (reader, property) = (Reader::new(shard, &asked.events)?, Property::new(&slice, &asked.property)?);
     let events: Vec<u32> = slice.rows().filter(|row| reader.name(*row).is_some()).collect();
     let lacking = events.iter().copied().filter(|row| property.get(*row).is_none());
     Ok(Answer::Rows { rows: events.len() as u64, met: shard.tally(&slice, lacking, None) })

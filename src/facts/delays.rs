@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use ahash::{AHashMap, AHashSet};
-use jiff::tz::TimeZone;
 
 use super::local::Shard;
 use super::pairs::Pairs;
 use super::readings::Reading;
 use super::tally::Counter;
+use super::times::Clock;
 use super::{Answer, Column, Tally};
-use crate::frames::TextColumn;
-use crate::frames::time::{instant, zone};
 
 /// Clocks of two systems differ by seconds, and some keep no seconds.
 const SAME: i64 = 60;
@@ -104,16 +102,17 @@ impl Clocks {
         vec![self.left.clone(), self.right.clone()]
     }
 
-    fn zones(&self) -> (Option<TimeZone>, Option<TimeZone>) {
-        (self.left_zone.as_deref().and_then(zone), self.right_zone.as_deref().and_then(zone))
+    fn read<'a>(&self, shard: &'a Shard<'_>) -> Result<[Clock<'a>; 2], String> {
+        let of = |column, zone: &Option<String>| Clock::new(shard, column, zone.as_deref());
+        Ok([of(&self.left, &self.left_zone)?, of(&self.right, &self.right_zone)?])
     }
 }
 
 /// The hours in which very many profiles were written at once.
-fn bulk(column: &TextColumn, rows: u32, zone: Option<&TimeZone>) -> AHashSet<i64> {
+fn bulk(clock: &Clock<'_>, rows: u32) -> AHashSet<i64> {
     let mut hours: AHashMap<i64, u64> = AHashMap::new();
     let mut all = 0;
-    for at in (0..rows).filter_map(|row| instant(column.get(row), zone)) {
+    for at in (0..rows).filter_map(|row| clock.at(row)) {
         *hours.entry(at.div_euclid(HOUR)).or_default() += 1;
         all += 1;
     }
@@ -124,18 +123,13 @@ fn bulk(column: &TextColumn, rows: u32, zone: Option<&TimeZone>) -> AHashSet<i64
 /// Linked pairs by how late the profile was written; `over` seconds is late.
 pub(crate) fn delays(shard: &Shard<'_>, clocks: &Clocks, over: Option<i64>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &clocks.left, &clocks.right)?;
-    let (left_zone, right_zone) = clocks.zones();
+    let [left, right] = clocks.read(shard)?;
     // Over the whole column, so that every shard knows the same hours.
-    let crowded = bulk(pairs.right_column, pairs.right.frame.rows, right_zone.as_ref());
+    let crowded = bulk(&right, pairs.right.frame.rows);
     let (mut found, mut late) = (Delayed::default(), Counter::default());
     for link in pairs.mine(shard) {
         found.pairs += 1;
-        let (changed, written) = pairs.values(link);
-        let (Some(changed), Some(written)) =
-            (instant(changed, left_zone.as_ref()), instant(written, right_zone.as_ref()))
-        else {
-            continue;
-        };
+        let (Some(changed), Some(written)) = (left.at(link.left), right.at(link.right)) else { continue };
         found.stamped += 1;
         match written - changed {
             gap if gap < -SAME => found.ahead += 1,
@@ -157,18 +151,13 @@ pub(crate) fn delays(shard: &Shard<'_>, clocks: &Clocks, over: Option<i64>) -> R
 /// pairs with a sure time on both sides are the whole.
 pub(crate) fn unwritten(shard: &Shard<'_>, clocks: &Clocks, before: i64, cells: &[Held]) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &clocks.left, &clocks.right)?;
-    let (left_zone, right_zone) = clocks.zones();
+    let [left, right] = clocks.read(shard)?;
     let sides: Result<Vec<(&Held, Pairs<'_>)>, String> =
         cells.iter().map(|held| Ok((held, Pairs::new(shard, &held.left, &held.right)?))).collect();
     let sides = sides?;
     let (mut rows, mut met) = (0, Counter::default());
     for link in pairs.mine(shard) {
-        let (changed, written) = pairs.values(link);
-        let (Some(changed), Some(written)) =
-            (instant(changed, left_zone.as_ref()), instant(written, right_zone.as_ref()))
-        else {
-            continue;
-        };
+        let (Some(changed), Some(written)) = (left.at(link.left), right.at(link.right)) else { continue };
         rows += 1;
         let differs = |(held, side): &(&Held, Pairs<'_>)| {
             let (left, right) = side.values(link);

@@ -4,14 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use jiff::tz::TimeZone;
-
 use super::Column;
-use super::local::Slice;
+use super::local::{Shard, Slice};
+use super::times::Clock;
 use crate::exports::Member;
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, is_missing};
-use crate::frames::time::{instant, zone};
 use crate::mapping::spelling::Spellings;
 use crate::text::trim;
 
@@ -64,21 +62,20 @@ pub(super) struct Reader<'a> {
     names: &'a TextColumn,
     /// The names that count among those of a column that holds few.
     few: Vec<Option<&'a str>>,
-    times: &'a TextColumn,
-    zone: Option<TimeZone>,
+    clock: Clock<'a>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(slice: &Slice<'a>, asked: &'a Events) -> Result<Self, String> {
-        let names = slice.column(asked.name)?;
+    pub(super) fn new(shard: &'a Shard<'_>, asked: &'a Events) -> Result<Self, String> {
+        let names = shard.slice(&asked.dataset)?.column(asked.name)?;
+        let time = Column { dataset: asked.dataset.clone(), index: asked.time };
         Ok(Self {
             few: names
                 .few()
                 .map(|(values, _)| values.iter().map(|name| asked.counted(name)).collect())
                 .unwrap_or_default(),
             names,
-            times: slice.column(asked.time)?,
-            zone: asked.zone.as_deref().and_then(zone),
+            clock: Clock::new(shard, &time, asked.zone.as_deref())?,
             asked,
         })
     }
@@ -92,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn at(&self, row: u32) -> Option<i64> {
-        instant(self.times.get(row), self.zone.as_ref())
+        self.clock.at(row)
     }
 }
 

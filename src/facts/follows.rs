@@ -7,6 +7,7 @@ use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::scope::in_scope;
 use super::tally::Counter;
+use super::times::Clock;
 use super::{Answer, Column, Lens, Sample, Scope, Tally};
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{instant, zone};
@@ -99,16 +100,16 @@ impl Said {
 /// Records that came after an instant of the same person. A record that is there several times counts once.
 pub(crate) fn follows(shard: &Shard<'_>, asked: &Follows) -> Result<Answer, String> {
     let (first, then) = (shard.slice(&asked.first.dataset)?, shard.slice(&asked.then.dataset)?);
-    let [first_zone, then_zone] = [&asked.first_zone, &asked.then_zone].map(|name| name.as_deref().and_then(zone));
-    let said = Said::new(asked, &first, first_zone.as_ref())?;
+    let said = Said::new(asked, &first, asked.first_zone.as_deref().and_then(zone).as_ref())?;
     let people: AHashSet<u32> = first.rows().map(|row| first.people.person[row as usize]).collect();
     let counts = in_scope(shard, &then, &asked.scope)?;
+    let clock = Clock::new(shard, &asked.then, asked.then_zone.as_deref())?;
     let (stamps, wording) = (then.column(asked.then.index)?, first.column(asked.first.index)?);
     let mut found = Followed { standing: said.rows, unplaced_firsts: said.unplaced, ..Followed::default() };
     let (mut counter, mut seen) = (Counter::default(), AHashSet::new());
     for row in then.rows().filter(|row| counts(*row)) {
         found.scope += 1;
-        let Some(at) = instant(stamps.get(row), then_zone.as_ref()) else {
+        let Some(at) = clock.at(row) else {
             found.unplaced += u64::from(!is_missing(stamps.get(row), &[]));
             continue;
         };

@@ -9,11 +9,13 @@ use jiff::tz::TimeZone;
 use super::local::{SAMPLES, Shard, Slice};
 use super::pairs::Pairs;
 use super::tally::Counter;
+use super::times::Clock;
 use super::{Answer, Column, Tally};
 use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, day_in};
+use crate::frames::links::Link;
 use crate::frames::normalize::is_missing;
-use crate::frames::time::{Stamp, Written, instant, zone};
+use crate::frames::time::{Stamp, Written, classify, instant, zone};
 
 /// Instants are the same within a minute: some systems keep no seconds.
 const SAME: i64 = 60;
@@ -113,21 +115,23 @@ impl Differences {
 
 /// The newest sure instant of a column.
 pub(crate) fn newest(shard: &Shard<'_>, asked: &Column, named: Option<&str>) -> Result<Answer, String> {
-    let slice = shard.slice(&asked.dataset)?;
-    let column = slice.column(asked.index)?;
-    let zone = named.and_then(zone);
-    Ok(Answer::Newest(slice.rows().filter_map(|row| instant(column.get(row), zone.as_ref())).max()))
+    let clock = Clock::new(shard, asked, named)?;
+    Ok(Answer::Newest(shard.slice(&asked.dataset)?.rows().filter_map(|row| clock.at(row)).max()))
 }
 
 /// Linked pairs by how far apart they are.
 pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
     let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
-    let clocks = Clocks::new(asked);
+    let (clocks, sure) = (Clocks::new(asked), Sure::new(shard, asked)?);
     let mut found = Differences::default();
     let mut counters: BTreeMap<Apart, Counter> = BTreeMap::new();
     for link in pairs.mine(shard) {
         found.pairs += 1;
+        if sure.as_ref().is_some_and(|sure| sure.is_same(link)) {
+            found.compared += 1;
+            continue;
+        }
         let (left, right) = pairs.values(link);
         match clocks.compare(left, right) {
             Compared::Unsure => {}
@@ -148,18 +152,45 @@ pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, Strin
 pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apart>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
     let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
-    let clocks = Clocks::new(asked);
+    let (clocks, sure) = (Clocks::new(asked), Sure::new(shard, asked)?);
     let mut counter = Counter::default();
     let mut total = 0;
     for link in pairs.mine(shard) {
-        let (left, right) = pairs.values(link);
         total += 1;
+        if sure.as_ref().is_some_and(|sure| sure.is_same(link)) {
+            continue;
+        }
+        let (left, right) = pairs.values(link);
         let named = matches!(clocks.compare(left, right), Compared::Apart(apart) if cells.contains(&apart));
         if named && !freshness.holds(link.left) {
             pairs.count(&mut counter, link, shard.cap());
         }
     }
     Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
+}
+
+/// Later than every default day around 1970, and earlier than the others.
+const PLAIN: std::ops::Range<i64> = 2 * 24 * HOUR..1 << 32;
+
+/// Pairs of moments that need no second look: most are the same instant, and no default.
+struct Sure<'a>([Clock<'a>; 2]);
+
+impl<'a> Sure<'a> {
+    /// None where a day may be meant, or a time stands for nothing.
+    fn new(shard: &'a Shard<'_>, asked: &Instants) -> Result<Option<Self>, String> {
+        let times = asked.missing.iter().any(|token| classify(token) != Stamp::Other);
+        if times || asked.meaning != Meaning::Moment {
+            return Ok(None);
+        }
+        let left = Clock::new(shard, &asked.left, asked.left_zone.as_deref())?;
+        Ok(Some(Self([left, Clock::new(shard, &asked.right, asked.right_zone.as_deref())?])))
+    }
+
+    fn is_same(&self, link: Link) -> bool {
+        let Self([left, right]) = self;
+        let (Some(here), Some(there)) = (left.at(link.left), right.at(link.right)) else { return false };
+        (there - here).abs() <= SAME && PLAIN.contains(&here) && PLAIN.contains(&there)
+    }
 }
 
 /// What comparing two values gives.

@@ -93,6 +93,7 @@ impl<'a> Slice<'a> {
     }
 
     /// Counts a row, and keeps it when its key is among the smallest.
+    #[inline]
     pub(crate) fn sample(&self, counter: &mut Counter, row: u32, value: impl FnOnce() -> String) {
         self.count(counter, row);
         counter.sample(SAMPLES, self.frame.rank(row), || Sample {
@@ -102,9 +103,10 @@ impl<'a> Slice<'a> {
         });
     }
 
+    #[inline]
     pub(crate) fn count(&self, counter: &mut Counter, row: u32) {
         let at = row as usize;
-        counter.add(self.people.person[at], self.people.alone[at]);
+        counter.add(|| self.people.person[at], self.people.alone[at]);
     }
 }
 
@@ -144,6 +146,11 @@ impl<'a> Shard<'a> {
     /// Whether it is one row, and every row of the others.
     pub(super) fn is_single(&self) -> bool {
         self.number == SINGLE
+    }
+
+    /// Whether it is all records, and their answers may be remembered by row.
+    pub(super) fn is_all(&self) -> bool {
+        self.engine.shards <= 1 && !self.is_single()
     }
 
     /// The same, for all records at once.

@@ -10,8 +10,8 @@ use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Consent, Groups, Lens, Match, Matching, Sample};
-use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, address};
+use crate::frames::{Frame, TextColumn};
 use crate::matching::clusters::Refusal;
 use crate::matching::lists::{DomainKind, LISTS};
 use crate::matching::people::{Cells, Field, Source, Told};
@@ -110,11 +110,27 @@ pub(crate) fn found(shard: &Shard<'_>, asked: &Matching) -> Result<Found, String
     Ok(Found { firsts, persons, matches, unknown, joined })
 }
 
-/// A record of a pair: its row, the row of the other one where it is in the same dataset, that one's key, and why.
-struct Entry {
+/// A record that is matched. There may be very many of them, so words are found for those alone that are shown.
+struct Entry<'a> {
     row: u32,
-    other: String,
-    detail: String,
+    /// The side and the row of the other record.
+    other: Option<(usize, u32)>,
+    /// What one of the two says that the other does not.
+    said: &'static str,
+    why: Why<'a>,
+}
+
+/// Why two records are one person, or a record is named.
+#[derive(Clone, Copy)]
+enum Why<'a> {
+    /// They were compared.
+    Link(&'a Link),
+    /// Each was compared with further ones.
+    Others,
+    /// They are among so many.
+    Cluster(usize),
+    /// They are not, for a reason.
+    Refused(&'a Link, Refusal),
 }
 
 /// Answers about matches. Matches join pieces of the work: the first piece answers for all.
@@ -130,7 +146,8 @@ pub(crate) fn matches(shard: &Shard<'_>, asked: &Matching, of: &Match) -> Result
     let side = side.ok_or_else(|| format!("{} was not matched", of.dataset()))?;
     let reader = Reader { found: &found, asked, whole: &whole, slice: slice_of_all, side };
     let (count, mut entries) = reader.entries(of)?;
-    entries.sort_by(|one, other| (one.row, &one.other).cmp(&(other.row, &other.other)));
+    let key = |entry: &Entry<'_>| entry.other.and_then(|other| reader.key(other));
+    entries.sort_by(|one, other| one.row.cmp(&other.row).then_with(|| key(one).cmp(&key(other))));
     entries.dedup_by_key(|entry| entry.row);
     let mut counter = Counter::default();
     let value = of.columns().into_iter().next();
@@ -139,9 +156,9 @@ pub(crate) fn matches(shard: &Shard<'_>, asked: &Matching, of: &Match) -> Result
         slice_of_all.count(&mut counter, entry.row);
         counter.sample(shard.cap(), slice_of_all.frame.rank(entry.row), || Sample {
             key: slice_of_all.frame.key(entry.row).into_owned(),
-            other: entry.other,
+            other: key(&entry).unwrap_or_default(),
             value: value.map(|column| column.get(entry.row).to_owned()).unwrap_or_default(),
-            detail: entry.detail,
+            detail: reader.detail(&entry),
         });
     }
     let rows = u64::from(slice.frame.rows);
@@ -157,32 +174,49 @@ struct Reader<'a> {
     side: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn row(&self, person: u32) -> Option<u32> {
         Some(self.found.firsts[self.side][person as usize]).filter(|row| *row != NOBODY)
     }
 
-    /// Why a link is one person: probability and fields.
-    fn why(&self, link: &Link) -> String {
-        let shown = explain::percent(link.probability);
-        format!("{shown} one person by {}", explain::why(link, &self.found.matches.weights))
+    fn dataset(&self, side: usize) -> Option<&Frame> {
+        Some(self.whole.slice(&self.asked.sides[side].dataset).ok()?.frame)
+    }
+
+    fn key(&self, (side, row): (usize, u32)) -> Option<String> {
+        Some(self.dataset(side)?.key(row).into_owned())
+    }
+
+    fn detail(&self, entry: &Entry<'_>) -> String {
+        let elsewhere = entry.other.filter(|(side, _)| *side != self.side).and_then(|(side, _)| self.dataset(side));
+        let place = elsewhere.map(|frame| format!("in {}, ", frame.dataset.name)).unwrap_or_default();
+        let shown = |link: &Link| explain::percent(link.probability);
+        let why = match entry.why {
+            Why::Link(link) => {
+                format!("{} one person by {}", shown(link), explain::why(link, &self.found.matches.weights))
+            }
+            Why::Others => "one person through other records of the cluster".to_owned(),
+            Why::Cluster(people) => format!("{people} people by their keys"),
+            Why::Refused(link, refusal) => format!("{}, not followed as {}", shown(link), refusal.about()),
+        };
+        format!("{}{place}{why}", entry.said)
     }
 
     /// Both records of every link that `holds`, in this dataset.
-    fn pairs(&self, holds: impl Fn(u32, u32) -> bool) -> (u64, Vec<Entry>) {
+    fn pairs(&self, holds: impl Fn(u32, u32) -> bool) -> (u64, Vec<Entry<'a>>) {
         let (mut count, mut entries) = (0, Vec::new());
         for link in &self.found.matches.links {
             let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
             if holds(left, right) {
                 count += 1;
-                entries.extend(self.both(left, right, &self.why(link)));
+                entries.extend(self.both(left, right, Why::Link(link)));
             }
         }
         (count, entries)
     }
 
     /// Both records of every two people of one cluster of whom there is something to say: what a merge would bring together.
-    fn together(&self, say: impl Fn(u32, u32) -> Option<[String; 2]>) -> (u64, Vec<Entry>) {
+    fn together(&self, say: impl Fn(u32, u32) -> Option<[&'static str; 2]>) -> (u64, Vec<Entry<'a>>) {
         let links: AHashMap<(u32, u32), &Link> =
             self.found.matches.links.iter().map(|link| ((link.left, link.right), link)).collect();
         let (mut count, mut entries) = (0, Vec::new());
@@ -192,25 +226,25 @@ impl Reader<'_> {
             for (at, (one, left)) in rows.iter().enumerate() {
                 for (other, right) in &rows[at + 1..] {
                     let Some(said) = say(*left, *right) else { continue };
-                    let why = links.get(&(*one, *other)).map(|link| self.why(link));
-                    let why = why.unwrap_or_else(|| "one person through other records of the cluster".to_owned());
+                    let why = links.get(&(*one, *other)).map_or(Why::Others, |link| Why::Link(link));
                     count += 1;
-                    for (mut entry, said) in self.both(*left, *right, &why).into_iter().zip(said) {
-                        entry.detail.insert_str(0, &said);
-                        entries.push(entry);
-                    }
+                    let both = self.both(*left, *right, why).into_iter().zip(said);
+                    entries.extend(both.map(|(entry, said)| Entry { said, ..entry }));
                 }
             }
         }
         (count, entries)
     }
 
-    fn both(&self, left: u32, right: u32, detail: &str) -> [Entry; 2] {
-        let key = |row: u32| self.slice.frame.key(row).into_owned();
-        [(left, right), (right, left)].map(|(row, other)| Entry { row, other: key(other), detail: detail.to_owned() })
+    fn both(&self, left: u32, right: u32, why: Why<'a>) -> [Entry<'a>; 2] {
+        [(left, right), (right, left)].map(|(row, other)| self.entry(row, Some((self.side, other)), why))
     }
 
-    fn entries(&self, of: &Match) -> Result<(u64, Vec<Entry>), String> {
+    fn entry(&self, row: u32, other: Option<(usize, u32)>, why: Why<'a>) -> Entry<'a> {
+        Entry { row, other, said: "", why }
+    }
+
+    fn entries(&self, of: &Match) -> Result<(u64, Vec<Entry<'a>>), String> {
         Ok(match of {
             Match::Typo(column) => {
                 let column = self.slice.column(column.index)?;
@@ -225,7 +259,7 @@ impl Reader<'_> {
                 let columns: Vec<&TextColumn> =
                     columns.iter().map(|column| self.slice.column(column.index)).collect::<Result<_, _>>()?;
                 let full = |row: u32| columns.iter().all(|column| !column.get(row).trim().is_empty());
-                self.together(|left, right| (full(left) && full(right)).then(|| [String::new(), String::new()]))
+                self.together(|left, right| (full(left) && full(right)).then_some(["", ""]))
             }
             Match::Consent(column) => {
                 let column = self.slice.column(column.index)?;
@@ -233,9 +267,7 @@ impl Reader<'_> {
                 let out = |row: u32| lens.shape(column.get(row)) == shape::OUT;
                 let said =
                     |out: bool| if out { "opted out, the other is not; " } else { "mailable, the other opted out; " };
-                self.together(|left, right| {
-                    (out(left) != out(right)).then(|| [out(left), out(right)].map(|out| said(out).to_owned()))
-                })
+                self.together(|left, right| (out(left) != out(right)).then(|| [out(left), out(right)].map(said)))
             }
             Match::Segment(_, filter) => {
                 let met = self.whole.met(&self.slice, filter)?;
@@ -244,7 +276,7 @@ impl Reader<'_> {
                     |inside: bool| if inside { "inside, the other is not; " } else { "not inside, the other is; " };
                 self.together(|left, right| {
                     let sides = [inside(left), inside(right)];
-                    (sides[0] != sides[1]).then(|| sides.map(|inside| said(inside).to_owned()))
+                    (sides[0] != sides[1]).then(|| sides.map(said))
                 })
             }
             Match::Cluster(_) => self.clustered(),
@@ -252,7 +284,7 @@ impl Reader<'_> {
         })
     }
 
-    fn relays(&self, column: &TextColumn) -> (u64, Vec<Entry>) {
+    fn relays(&self, column: &TextColumn) -> (u64, Vec<Entry<'a>>) {
         let masked = |row: u32| {
             let address = address(column.get(row))?;
             let domain = address.rsplit_once('@')?.1;
@@ -268,44 +300,34 @@ impl Reader<'_> {
             for (one, other) in [(link.left, link.right), (link.right, link.left)] {
                 let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };
                 // Two masked addresses tell nothing of a real one.
-                let Some((dataset, key)) = self.anywhere(other).filter(|_| real(other)) else { continue };
-                let place =
-                    if dataset == self.slice.frame.dataset.name { String::new() } else { format!("in {dataset}, ") };
+                let Some(other) = self.anywhere(other).filter(|_| real(other)) else { continue };
                 count += 1;
-                entries.push(Entry { row, other: key, detail: format!("{place}{}", self.why(link)) });
+                entries.push(self.entry(row, Some(other), Why::Link(link)));
             }
         }
         (count, entries)
     }
 
     /// A record of a person: in this dataset, else in the first that has one.
-    fn anywhere(&self, person: u32) -> Option<(String, String)> {
+    fn anywhere(&self, person: u32) -> Option<(usize, u32)> {
         let order = std::iter::once(self.side).chain(0..self.asked.sides.len());
-        for side in order {
-            let row = self.found.firsts[side][person as usize];
-            if row != NOBODY {
-                let slice = self.whole.slice(&self.asked.sides[side].dataset).ok()?;
-                return Some((slice.frame.dataset.name.clone(), slice.frame.key(row).into_owned()));
-            }
-        }
-        None
+        order.map(|side| (side, self.found.firsts[side][person as usize])).find(|(_, row)| *row != NOBODY)
     }
 
-    fn clustered(&self) -> (u64, Vec<Entry>) {
+    fn clustered(&self) -> (u64, Vec<Entry<'a>>) {
         let (mut count, mut entries) = (0, Vec::new());
         for members in &self.found.matches.clusters {
             count += 1;
             let rows: Vec<u32> = members.iter().filter_map(|person| self.row(*person)).collect();
             for (at, row) in rows.iter().enumerate() {
-                let other = rows.get(usize::from(at == 0)).map(|row| self.slice.frame.key(*row).into_owned());
-                let detail = format!("{} people by their keys", members.len());
-                entries.push(Entry { row: *row, other: other.unwrap_or_default(), detail });
+                let other = rows.get(usize::from(at == 0)).map(|row| (self.side, *row));
+                entries.push(self.entry(*row, other, Why::Cluster(members.len())));
             }
         }
         (count, entries)
     }
 
-    fn refused(&self) -> (u64, Vec<Entry>) {
+    fn refused(&self) -> (u64, Vec<Entry<'a>>) {
         let (mut count, mut entries) = (0, Vec::new());
         for (link, refusal) in &self.found.matches.refused {
             if *refusal == Refusal::Decided {
@@ -313,11 +335,7 @@ impl Reader<'_> {
             }
             let (Some(left), Some(right)) = (self.row(link.left), self.row(link.right)) else { continue };
             count += 1;
-            entries.extend(self.both(
-                left,
-                right,
-                &format!("{}, not followed as {}", explain::percent(link.probability), refusal.about()),
-            ));
+            entries.extend(self.both(left, right, Why::Refused(link, *refusal)));
         }
         (count, entries)
     }

@@ -3,7 +3,7 @@
 //! Nothing is worked out under a lock: who holds one while other threads wait for it could be waiting for them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::mask::Mask;
 use super::matches::Found;
@@ -27,6 +27,9 @@ type Leaves = BTreeMap<(u32, String, String), Arc<Mask>>;
 /// Rows of one dataset, each with a row of another that is theirs, in order.
 type Neighbours = BTreeMap<(String, String), Arc<Vec<(u32, u32)>>>;
 
+/// The instants of a column's rows, by column and the zone of stamps without one.
+type Instants = BTreeMap<(Column, Option<String>), Arc<OnceLock<Arc<Vec<i32>>>>>;
+
 /// Rows that were found already.
 #[derive(Debug, Default)]
 pub struct Memo {
@@ -34,6 +37,7 @@ pub struct Memo {
     filters: Mutex<Met>,
     leaves: Mutex<Leaves>,
     neighbours: Mutex<Neighbours>,
+    instants: Mutex<Instants>,
     matches: Mutex<BTreeMap<Matching, Result<Arc<Found>, String>>>,
 }
 
@@ -121,6 +125,19 @@ impl Memo {
 
     pub(super) fn keep_leaf(&self, piece: u32, dataset: &str, leaf: &str, met: &Arc<Mask>) {
         open(&self.leaves).insert((piece, dataset.to_owned(), leaf.to_owned()), Arc::clone(met));
+    }
+
+    /// The instants of a column, worked out when they are asked for the first time. Who asks meanwhile waits, so `read`
+    /// must not wait for other threads.
+    pub(super) fn instants(
+        &self,
+        column: &Column,
+        zone: Option<&str>,
+        read: impl FnOnce() -> Vec<i32>,
+    ) -> Arc<Vec<i32>> {
+        let place = (column.clone(), zone.map(str::to_owned));
+        let held = Arc::clone(open(&self.instants).entry(place).or_default());
+        Arc::clone(held.get_or_init(|| Arc::new(read())))
     }
 
     /// Rows of one dataset, each with a row of another that is linked to it, in order.

@@ -203,7 +203,7 @@ impl Heard {
         // An event may name a record of another piece.
         let whole = shard.whole();
         let slice = whole.slice(&told.events.dataset)?;
-        let (reader, of) = (Reader::new(&slice, &told.events)?, Property::new(&slice, &told.of)?);
+        let (reader, of) = (Reader::new(&whole, &told.events)?, Property::new(&slice, &told.of)?);
         let present: AHashSet<u32> = now.rows().map(|row| now.people.person[row as usize]).collect();
         let mut heard = Self { records: AHashSet::new(), people: AHashSet::new(), events: 0, known: 0 };
         for row in slice.rows().filter(|row| reader.name(*row).is_some()) {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::local::Shard;
 use super::tally::Counter;
+use super::times::Clock;
 use super::{Answer, Column, Sample, Tally};
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, Written, zone};
@@ -57,18 +58,27 @@ impl Orders {
 pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String> {
     let slice = shard.slice(&asked.first.dataset)?;
     let (first, then) = (slice.column(asked.first.index)?, slice.column(asked.then.index)?);
-    let clock = Clock(asked.zone.as_deref().and_then(zone));
+    let order = InOrder(asked.zone.as_deref().and_then(zone));
+    let clock = |column| Clock::new(shard, column, asked.zone.as_deref());
+    let clocks = [clock(&asked.first)?, clock(&asked.then)?];
     let (mut found, mut early) = (Orders::default(), Counter::default());
     for row in slice.rows() {
-        let (one, other) = (first.get(row), then.get(row));
-        for (filled, value) in found.filled.iter_mut().zip([one, other]) {
-            *filled += u64::from(!is_missing(value, &[]));
+        let known = clocks.each_ref().map(|clock| clock.at(row));
+        let both = || [first, then].map(|column| column.get(row));
+        for ((filled, value), known) in found.filled.iter_mut().zip([first, then]).zip(known) {
+            *filled += u64::from(known.is_some() || !is_missing(value.get(row), &[]));
         }
-        let [begin, end] = [one, other].map(Written::of);
-        let Some((begun, ended)) = clock.both(&begin, &end) else { continue };
+        let (begun, ended) = match known {
+            [Some(begun), Some(ended)] => (begun, ended),
+            // A day is no instant, and may do.
+            _ => match order.both(&both().map(Written::of)) {
+                Some(both) => both,
+                None => continue,
+            },
+        };
         let is_early = ended < begun.saturating_sub(asked.slack);
         // A day that software writes where it has none tells nothing. Few records are early, so few are asked.
-        if is_early && [begin, end].iter().any(|value| value.default_day().is_some()) {
+        if is_early && both().map(Written::of).iter().any(|value| value.default_day().is_some()) {
             continue;
         }
         let day = begun.div_euclid(DAY);
@@ -81,6 +91,7 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
             continue;
         }
         slice.count(&mut early, row);
+        let [one, other] = both();
         early.sample(shard.cap(), slice.frame.rank(row), || Sample {
             key: slice.frame.key(row).into_owned(),
             value: other.to_owned(),
@@ -93,13 +104,13 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
 }
 
 /// The declared zone of a dataset's stamps.
-struct Clock(Option<TimeZone>);
+struct InOrder(Option<TimeZone>);
 
-impl Clock {
+impl InOrder {
     /// Both times in seconds, where they are sure. A day may be any moment of it: the first its beginning, the second its
     /// end. Stamps of one record without a zone are in the same one, whichever that is.
-    fn both(&self, first: &Written<'_>, then: &Written<'_>) -> Option<(i64, i64)> {
-        let zoned = [first, then].map(|value| matches!(value.stamp, Stamp::IsoOffset | Stamp::UnixSeconds));
+    fn both(&self, [first, then]: &[Written<'_>; 2]) -> Option<(i64, i64)> {
+        let zoned = [first, then].map(|value| value.instant(None).is_some());
         if self.0.is_none() && zoned[0] != zoned[1] {
             return None;
         }
@@ -116,18 +127,19 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
-    use super::Clock;
+    use super::InOrder;
     use crate::frames::time::{Written, zone};
 
     #[test]
     fn two_times_are_compared_where_both_are_sure() {
         let apart = |name: Option<&str>, first: &str, then: &str| {
-            let (begun, ended) = Clock(name.and_then(zone)).both(&Written::of(first), &Written::of(then))?;
+            let (begun, ended) = InOrder(name.and_then(zone)).both(&[first, then].map(Written::of))?;
             Some(ended - begun)
         };
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01 11:00:00"), Some(3_600));
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01"), Some(50_399), "at the end of the day");
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), None, "in which zone is the first?");
+        assert_eq!(apart(None, "1777629600000", "2026-05-01T11:00:00Z"), Some(3_600), "both are sure");
         assert_eq!(apart(Some("Europe/Berlin"), "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), Some(7_200));
         for value in ["", "0", "soon", "31/03/2026"] {
             assert_eq!(apart(None, "2026-05-01 10:00:00", value), None, "{value}");

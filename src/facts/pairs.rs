@@ -7,10 +7,10 @@ use super::local::{SAMPLES, Shard, Slice};
 use super::rows::ByShape;
 use super::scope::in_scope;
 use super::tally::Counter;
+use super::times::Clock;
 use super::{Answer, Column, Lens, Sample, Scope, Sides};
 use crate::frames::TextColumn;
 use crate::frames::links::{Link, Links, Tier};
-use crate::frames::time::{instant, zone};
 
 type Side<'a> = (&'a Column, &'a Lens);
 
@@ -75,7 +75,7 @@ impl<'a> Pairs<'a> {
     pub(super) fn person(&self, counter: &mut Counter, link: Link) {
         // A person with one record on each side makes one pair; anyone else is remembered to count once.
         let alone = self.right.people.alone[link.right as usize] && self.left.people.alone[link.left as usize];
-        counter.add(self.right.people.person[link.right as usize], alone);
+        counter.add(|| self.right.people.person[link.right as usize], alone);
     }
 
     /// A pair shows the profile first: that is where the send goes wrong.
@@ -155,12 +155,11 @@ pub(crate) fn gap(
     right: (&Column, Option<&str>),
 ) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, left.0, right.0)?;
-    let (left_zone, right_zone) = (left.1.and_then(zone), right.1.and_then(zone));
+    let (here, there) = (Clock::new(shard, left.0, left.1)?, Clock::new(shard, right.0, right.1)?);
     let mut minutes: BTreeMap<i64, u64> = BTreeMap::new();
     let mut total = 0;
     for link in pairs.mine(shard) {
-        let (one, other) = pairs.values(link);
-        if let (Some(one), Some(other)) = (instant(one, left_zone.as_ref()), instant(other, right_zone.as_ref())) {
+        if let (Some(one), Some(other)) = (here.at(link.left), there.at(link.right)) {
             total += 1;
             *minutes.entry((other - one).div_euclid(60)).or_default() += 1;
         }

@@ -153,7 +153,7 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
         (false, true) => (0..slice.frame.rows).collect(),
         (false, false) => Vec::new(),
     };
-    let mut steps = book.read(&rows)?;
+    let mut steps = book.read(shard, &rows)?;
     steps.sort_by_key(|step| (step.key, step.at, step.rank, step.row));
     // An event that stands in two files is one.
     steps.dedup_by_key(|step| (step.key, step.at, step.rank));
@@ -164,10 +164,10 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
 }
 
 impl<'a> Book<'a> {
-    fn read(&mut self, rows: &[u32]) -> Result<Vec<Step<'a>>, String> {
+    fn read(&mut self, shard: &'a Shard<'_>, rows: &[u32]) -> Result<Vec<Step<'a>>, String> {
         let asked = self.asked;
         let slice = self.slice;
-        let events = Reader::new(&slice, &asked.events)?;
+        let events = Reader::new(shard, &asked.events)?;
         let (key, from, to) = (
             Property::new(&slice, &asked.key)?,
             Property::new(&slice, &asked.from)?,
@@ -337,7 +337,7 @@ pub(crate) fn echo(shard: &Shard<'_>, asked: &Echo) -> Result<Answer, String> {
     }
     let whole = shard.whole();
     let (told, records) = (whole.slice(&asked.events.dataset)?, whole.slice(&asked.changed.dataset)?);
-    let (reader, of) = (Reader::new(&told, &asked.events)?, Property::new(&told, &asked.of)?);
+    let (reader, of) = (Reader::new(&whole, &asked.events)?, Property::new(&told, &asked.of)?);
     let mut times: AHashMap<String, Vec<(i64, u32)>> = AHashMap::new();
     for row in told.rows().filter(|row| reader.name(*row).is_some()) {
         events += 1;

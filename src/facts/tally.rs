@@ -54,22 +54,27 @@ pub(crate) struct Counter {
 
 impl Counter {
     /// Counts a record of a person; `alone` says that the person has no other record that could be counted here.
-    pub(crate) fn add(&mut self, person: u32, alone: bool) {
+    #[inline]
+    pub(crate) fn add(&mut self, person: impl FnOnce() -> u32, alone: bool) {
         self.tally.rows += 1;
-        if alone || self.several.insert(person) {
+        if alone || self.several.insert(person()) {
             self.tally.people += 1;
         }
     }
 
     /// Keeps a sample when it may be among the smallest; the closure runs only then. Ranks are those of the records'
     /// keys: most records of a file are passed over by comparing two numbers.
+    #[inline]
     pub(crate) fn sample(&mut self, cap: usize, rank: u32, build: impl FnOnce() -> Sample) {
-        let room = cap.saturating_mul(2).max(cap.saturating_add(8));
-        if cap == 0 || self.worst.is_some_and(|worst| rank > worst) {
-            return;
+        if cap > 0 && self.worst.is_none_or(|worst| rank <= worst) {
+            self.keep(cap, rank, build());
         }
-        self.kept.push((rank, build()));
-        if self.kept.len() >= room {
+    }
+
+    #[cold]
+    fn keep(&mut self, cap: usize, rank: u32, sample: Sample) {
+        self.kept.push((rank, sample));
+        if self.kept.len() >= cap.saturating_mul(2).max(cap.saturating_add(8)) {
             self.kept.sort_unstable();
             self.kept.truncate(cap);
             self.worst = self.kept.last().map(|(rank, _)| *rank);

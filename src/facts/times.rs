@@ -1,5 +1,7 @@
 //! When records were changed: the columns that tell, and the clock that reads them.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use super::Column;
@@ -25,18 +27,43 @@ impl Times {
     }
 }
 
-/// When the records of a side were changed.
-pub(super) struct Clock<'a>(Option<(&'a TextColumn, Option<TimeZone>)>);
+/// No instant.
+const NONE: i32 = i32::MIN;
+/// An instant that 32 bits do not hold.
+const FAR: i32 = i32::MIN + 1;
+
+/// The instants of a column, row by row. Several questions ask for those of one column: they are worked out once.
+pub(super) struct Clock<'a> {
+    cells: &'a TextColumn,
+    zone: Option<TimeZone>,
+    held: Option<Arc<Vec<i32>>>,
+}
 
 impl<'a> Clock<'a> {
-    pub(super) fn new(shard: &'a Shard<'_>, told: Option<&(Column, Option<String>)>) -> Result<Self, String> {
-        let Some((column, named)) = told else { return Ok(Self(None)) };
-        let cells = shard.slice(&column.dataset)?.column(column.index)?;
-        Ok(Self(Some((cells, named.as_deref().and_then(zone)))))
+    /// `named` is the zone of stamps without one.
+    pub(super) fn new(shard: &'a Shard<'_>, column: &Column, named: Option<&str>) -> Result<Self, String> {
+        let slice = shard.slice(&column.dataset)?;
+        let cells = slice.column(column.index)?;
+        let zone = named.and_then(zone);
+        let read = || {
+            let seconds = |text: &str| match instant(text, zone.as_ref()).map(i32::try_from) {
+                None => NONE,
+                Some(Ok(seconds)) if seconds > FAR => seconds,
+                Some(_) => FAR,
+            };
+            let reading = cells.reading(seconds);
+            (0..slice.frame.rows).map(|row| reading.get(row)).collect()
+        };
+        let held = shard.is_all().then(|| shard.engine.memo.instants(column, named, read));
+        Ok(Self { held, zone, cells })
     }
 
+    #[inline]
     pub(super) fn at(&self, row: u32) -> Option<i64> {
-        let (column, zone) = self.0.as_ref()?;
-        instant(column.get(row), zone.as_ref())
+        match self.held.as_ref().and_then(|held| held.get(row as usize)) {
+            Some(&NONE) => None,
+            Some(&FAR) | None => instant(self.cells.get(row), self.zone.as_ref()),
+            Some(seconds) => Some(i64::from(*seconds)),
+        }
     }
 }

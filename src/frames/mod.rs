@@ -5,6 +5,7 @@ mod column;
 mod common;
 pub mod identity;
 pub mod links;
+pub(crate) mod lists;
 mod lookup;
 pub mod normalize;
 mod numbers;

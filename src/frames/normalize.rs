@@ -1,12 +1,11 @@
 //! Canonical forms for comparison. What is shown and written stays as it stood in the export.
 
-use crate::text::trim;
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use ahash::{AHashMap, AHashSet};
-use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
+
+use super::lists::LISTS;
+use crate::text::trim;
 
 /// The forms under which two values may be the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,92 +43,12 @@ impl Form {
     }
 }
 
-#[derive(Deserialize)]
-struct Placeholders {
-    local_parts: Vec<String>,
-    domains: Vec<String>,
-    #[serde(default)]
-    addresses: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    tokens: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Providers {
-    providers: Vec<Provider>,
-}
-
-#[derive(Deserialize)]
-struct Provider {
-    domains: Vec<String>,
-    #[serde(default)]
-    canonical: Option<String>,
-    #[serde(default)]
-    dots: bool,
-    #[serde(default)]
-    plus: bool,
-}
-
-/// A list of `rules/data/`.
-pub(crate) fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
-    match serde_yaml::from_str(text) {
-        Ok(data) => data,
-        Err(error) => panic!("the list {name} ships with the program and is tested: {error}"),
-    }
-}
-
-struct Lists {
-    locals: AHashSet<String>,
-    domains: AHashSet<String>,
-    addresses: AHashSet<String>,
-    longest_local: usize,
-    missing: Vec<String>,
-    longest_missing: usize,
-    /// Whether a missing token begins with a byte, in either case.
-    begins_missing: [bool; 256],
-    providers: AHashMap<String, (String, bool, bool)>,
-}
-
-static LISTS: LazyLock<Lists> = LazyLock::new(|| {
-    let placeholders: Placeholders = shipped("placeholders", include_str!("../../rules/data/placeholders.yaml"));
-    let tokens: Tokens = shipped("missing", include_str!("../../rules/data/missing.yaml"));
-    let providers: Providers = shipped("providers", include_str!("../../rules/data/providers.yaml"));
-    let lower = |list: Vec<String>| list.into_iter().map(|text| text.to_lowercase()).collect();
-    let mut by_domain = AHashMap::new();
-    for provider in providers.providers {
-        for domain in &provider.domains {
-            let canonical = provider.canonical.clone().unwrap_or_else(|| domain.clone());
-            by_domain.insert(domain.to_lowercase(), (canonical, provider.dots, provider.plus));
-        }
-    }
-    let mut begins_missing = [false; 256];
-    for first in tokens.tokens.iter().filter_map(|token| token.bytes().next()) {
-        begins_missing[usize::from(first.to_ascii_lowercase())] = true;
-        begins_missing[usize::from(first.to_ascii_uppercase())] = true;
-    }
-    Lists {
-        longest_local: placeholders.local_parts.iter().map(String::len).max().unwrap_or_default(),
-        locals: lower(placeholders.local_parts),
-        domains: lower(placeholders.domains),
-        addresses: lower(placeholders.addresses),
-        longest_missing: tokens.tokens.iter().map(String::len).max().unwrap_or_default(),
-        missing: tokens.tokens,
-        begins_missing,
-        providers: by_domain,
-    }
-});
-
 /// Whether a value stands for nothing: blank, or one of the tokens people type instead.
 pub fn is_missing(text: &str, declared: &[String]) -> bool {
     let trimmed = trim(text);
-    let Some(first) = trimmed.bytes().next() else { return true };
-    // Most values are longer than any token, or begin otherwise: the lists are looked at only where they can match.
-    let may_be = trimmed.len() <= LISTS.longest_missing && LISTS.begins_missing[usize::from(first)];
-    (may_be && LISTS.missing.iter().any(|token| token.eq_ignore_ascii_case(trimmed)))
-        || declared.iter().any(|token| token.trim().eq_ignore_ascii_case(trimmed))
+    trimmed.is_empty()
+        || (LISTS.missing.may_hold(trimmed) && LISTS.missing.words.contains(&trimmed.to_ascii_lowercase()))
+        || declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trimmed))
 }
 
 /// What an address column may hold.
@@ -169,20 +88,21 @@ fn classify(text: &str) -> (AddressClass, Cow<'_, str>) {
         return (AddressClass::Missing, Cow::Borrowed(""));
     }
     let trimmed = trim(text);
-    let is_lower = trimmed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    // Without leaving early, many bytes are looked at at once.
+    let is_lower = !trimmed.bytes().fold(false, |any, byte| any | !byte.is_ascii() | byte.is_ascii_uppercase());
     let lowered = if is_lower { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.to_lowercase()) };
     (class_of(&lowered), lowered)
 }
 
 fn class_of(lowered: &str) -> AddressClass {
     match lowered.rsplit_once('@') {
-        None if LISTS.locals.contains(lowered) => AddressClass::Placeholder,
+        None if LISTS.locals.holds(lowered) => AddressClass::Placeholder,
         None => AddressClass::Malformed,
         Some((local, domain)) => {
             let lists = &*LISTS;
-            let placeholder = lists.addresses.contains(lowered)
-                || lists.domains.contains(domain)
-                || lists.locals.contains(local)
+            let placeholder = lists.addresses.holds(lowered)
+                || lists.domains.holds(domain)
+                || lists.locals.holds(local)
                 || (local.len() <= 2 && domain.split('.').all(|label| label.len() <= 2 && label == local));
             match (placeholder, well_formed(local, domain)) {
                 (true, _) => AddressClass::Placeholder,
@@ -193,7 +113,30 @@ fn class_of(lowered: &str) -> AddressClass {
     }
 }
 
+/// Whether an address is one of letters, digits and the usual signs, which most are.
+fn is_plain(local: &str, domain: &str) -> bool {
+    let mut before = b'.';
+    let mut joined = |byte: u8| std::mem::replace(&mut before, byte) != b'.' || byte != b'.';
+    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
+    if !local.bytes().all(|byte| sign(byte) && joined(byte)) || before == b'.' {
+        return false;
+    }
+    let (mut before, mut labels) = (b'.', 0);
+    let joined = |byte: u8| match (std::mem::replace(&mut before, byte), byte) {
+        (b'.', b'.' | b'-') | (b'-', b'.') => false,
+        (_, b'.') => {
+            labels += 1;
+            true
+        }
+        (_, byte) => byte.is_ascii_alphanumeric() || byte == b'-',
+    };
+    domain.bytes().all(joined) && !matches!(before, b'.' | b'-') && labels > 0
+}
+
 fn well_formed(local: &str, domain: &str) -> bool {
+    if is_plain(local, domain) {
+        return true;
+    }
     let quoted = local.len() > 2 && local.starts_with('"') && local.ends_with('"');
     let foreign = |c: char| {
         matches!(c, '@' | ',' | ';' | ':' | '<' | '>' | '(' | ')' | '[' | ']' | '\\' | '"')
@@ -291,8 +234,8 @@ pub fn is_placeholder_id(text: &str) -> bool {
     let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed);
     let is_filler = (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || !names_something(bare);
     // A letter may take another number of bytes in the other case.
-    let is_short = bare.len() <= LISTS.longest_local || !bare.is_ascii();
-    (!bare.is_empty() && is_filler) || (is_short && LISTS.locals.contains(&bare.to_lowercase()))
+    let may_be = LISTS.locals.may_hold(bare) || !bare.is_ascii();
+    (!bare.is_empty() && is_filler) || (may_be && LISTS.locals.words.contains(&bare.to_lowercase()))
 }
 
 /// A value without case, blanks and punctuation: two spellings of one thing fold alike.

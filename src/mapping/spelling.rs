@@ -12,7 +12,8 @@ use serde::Deserialize;
 
 use super::typo::{Typed, nearest};
 use super::{Allowed, Attribute};
-use crate::frames::normalize::{alike, fold, is_missing, masks, shipped, signs, unmasked};
+use crate::frames::lists::shipped;
+use crate::frames::normalize::{alike, fold, is_missing, masks, signs, unmasked};
 
 /// An allowed spelling on one side.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use ahash::{AHashMap, AHashSet};
 use serde::Deserialize;
 
-use crate::frames::normalize::shipped;
+use crate::frames::lists::shipped;
 
 /// What a mail domain is, beside a place where people have mailboxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

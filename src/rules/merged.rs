@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::frames::normalize::shipped;
+use crate::frames::lists::shipped;
 
 /// A code that another rule covers.
 #[derive(Debug, Clone, Deserialize)]
