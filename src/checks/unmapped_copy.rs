@@ -191,7 +191,7 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
         likeness,
         question: question(context, (contacts, field), (profiles, index)),
     };
-    Ok(found.into_iter().map(pair).collect())
+    Ok(found.into_par_iter().map(pair).collect())
 }
 
 /// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.

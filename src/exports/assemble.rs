@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 
 use super::archive::stop;
 use super::dataset::{Body, Dataset};
@@ -347,7 +347,11 @@ fn preview(body: &Body, labels: &[String], system: System) -> Vec<Vec<String>> {
         }
         Body::Parts(parts) => {
             for part in parts {
-                let map: Vec<Option<usize>> = labels.iter().map(|label| part.column(label)).collect();
+                let mut places: AHashMap<&str, usize> = AHashMap::new();
+                for (at, label) in part.labels.iter().enumerate() {
+                    places.entry(label).or_insert(at);
+                }
+                let map: Vec<Option<usize>> = labels.iter().map(|label| places.get(label.as_str()).copied()).collect();
                 for row in part.preview.iter().take(PREVIEW.saturating_sub(rows.len())) {
                     rows.push(map.iter().map(|&at| at.map_or_else(String::new, |at| row[at].clone())).collect());
                 }

@@ -104,7 +104,7 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(column: &'a TextColumn, on_left: bool, reading: &'a Reading, missing: &'a [String]) -> Self {
-        let few = vec![0; column.few().map_or(0, |(values, _)| values.len())];
+        let few = vec![0; column.few().map_or(0, |(values, _)| values.count())];
         Self { column, on_left, reading, missing, said: vec![Said::Missing], known: AHashMap::new(), met: 0, few }
     }
 
@@ -243,8 +243,8 @@ struct Verdicts<'a> {
 impl<'a> Verdicts<'a> {
     fn new(pairs: &Pairs<'a>) -> Option<Self> {
         let ((lefts, left), (rights, right)) = (pairs.left_column.few()?, pairs.right_column.few()?);
-        let size = lefts.len() * rights.len();
-        (size <= KEPT).then(|| Self { left, right, width: rights.len(), known: vec![None; size] })
+        let size = lefts.count() * rights.count();
+        (size <= KEPT).then(|| Self { left, right, width: rights.count(), known: vec![None; size] })
     }
 
     fn at(&mut self, link: Link) -> Option<&mut Option<Verdict>> {
@@ -254,13 +254,17 @@ impl<'a> Verdicts<'a> {
 }
 
 impl Asked<'_> {
+    /// Two values that mean different things.
+    fn difference(&self) -> Standing {
+        if self.also.is_empty() { Standing::Differs(difference::OTHER) } else { Standing::Disputed }
+    }
+
     fn standing(&self, left: &Said, right: &Said) -> Standing {
         match (left, right) {
             (Said::Unreadable, _) | (_, Said::Unreadable) => Standing::Unread,
             (Said::Missing, Said::Missing) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
-            (Said::Means(_), Said::Means(_)) if self.also.is_empty() => Standing::Differs(difference::OTHER),
-            (Said::Means(_), Said::Means(_)) => Standing::Disputed,
+            (Said::Means(_), Said::Means(_)) => self.difference(),
             _ if !self.also.is_empty() && !self.spare => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
             (Said::Missing, Said::Means(_)) => match self.blank {
@@ -279,6 +283,10 @@ impl Asked<'_> {
         let (one, other) = (left.column.get(link.left), right.column.get(link.right));
         if one == other && self.reading.is_told(one, self.missing) {
             return Verdict { left_filled: true, right_filled: true, standing: Standing::Same };
+        }
+        if let Some(same) = self.reading.plainly(one, other, self.missing) {
+            let standing = if same { Standing::Same } else { self.difference() };
+            return Verdict { left_filled: true, right_filled: true, standing };
         }
         let (one, other) = (left.read(link.left), right.read(link.right));
         let (one, other) = (left.said(one), right.said(other));

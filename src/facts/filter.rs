@@ -185,7 +185,7 @@ impl Conditions<'_> {
             let cells = Cells::new(shard, slice, name)?;
             if let Some((values, held)) = cells.column.few() {
                 let place = |_: &str| Places::Values(values);
-                let says = evaluated(shard, slice, self.filter, leaf, values.len(), &place)?;
+                let says = evaluated(shard, slice, self.filter, leaf, values.count(), &place)?;
                 return Ok(slice.mask(|row| says[usize::from(held[row as usize])]));
             }
         }

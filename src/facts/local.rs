@@ -294,11 +294,11 @@ impl<'a> Shard<'a> {
         };
         match column.few() {
             Some((values, cells)) => {
-                let mut places: Vec<Option<usize>> = vec![None; values.len()];
+                let mut places: Vec<Option<usize>> = vec![None; values.count()];
                 for row in slice.rows() {
-                    let cell = usize::from(cells[row as usize]);
-                    let place = places[cell].unwrap_or_else(|| counters.place(lens.shape(&values[cell]), fresh));
-                    places[cell] = Some(place);
+                    let cell = cells[row as usize];
+                    let place = &mut places[usize::from(cell)];
+                    let place = *place.get_or_insert_with(|| counters.place(lens.shape(values.get(cell)), fresh));
                     keep(counters.at(place), row);
                 }
             }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::items::items;
 use super::lenses::truth;
 use crate::frames::calendar::EPOCH;
-use crate::frames::normalize::{alike, fold, is_missing};
+use crate::frames::normalize::{alike, fold, is_missing, is_token};
 use crate::frames::time::{Stamp, Written};
 use crate::mapping::spelling::{Place, Spellings};
 use crate::text::trim;
@@ -99,6 +99,14 @@ impl Reading {
             Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => false,
         };
         told && !is_missing(value, missing)
+    }
+
+    /// Whether two cells say the same, where both are numbers that need no second look.
+    pub(crate) fn plainly(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
+        if *self != Self::Number || is_token(one, missing) || is_token(other, missing) {
+            return None;
+        }
+        Some(plain_number(trim(one))? == plain_number(trim(other))?)
     }
 
     /// What a cell says, on the left side or on the right one.

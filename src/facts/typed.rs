@@ -10,9 +10,9 @@ use super::lenses::truth;
 use super::local::{Shard, Slice};
 use super::{Consent, Filter, lenses::shape};
 use crate::exports::System;
-use crate::frames::TextColumn;
 use crate::frames::normalize::is_missing;
 use crate::frames::time::{Stamp, Written, zone};
+use crate::frames::{TextColumn, Values};
 use crate::mapping::expr::Type;
 use crate::mapping::lower::{joined, typed_name};
 use crate::mapping::spelling::Place;
@@ -23,7 +23,7 @@ pub(super) enum Places<'a> {
     /// In these rows; in none, nothing stands.
     Rows(&'a [Option<u32>]),
     /// Nowhere: these are the values.
-    Values(&'a [Box<str>]),
+    Values(Values<'a>),
 }
 
 /// The cells of one named column.
@@ -71,7 +71,7 @@ impl<'a> Cells<'a> {
         }
         let rows = shard.slice(&self.dataset).map(|slice| slice.frame.rows).unwrap_or_default();
         let values: AHashSet<&str> = match self.column.few() {
-            Some((values, _)) => values.iter().map(AsRef::as_ref).collect(),
+            Some((values, _)) => values.iter().collect(),
             None => (0..rows).map(|row| self.column.get(row)).collect(),
         };
         for value in values {

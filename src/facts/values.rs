@@ -23,13 +23,14 @@ pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<An
         return Ok(distinct.finish(slice.len()));
     };
     let mut counters: Vec<Option<Counter>> = Vec::new();
-    counters.resize_with(values.len(), Option::default);
+    counters.resize_with(values.count(), Option::default);
     for row in slice.rows() {
-        let cell = usize::from(cells[row as usize]);
-        slice.sample(counters[cell].get_or_insert_default(), row, || values[cell].to_string());
+        let cell = cells[row as usize];
+        let counter = counters[usize::from(cell)].get_or_insert_default();
+        slice.sample(counter, row, || values.get(cell).to_owned());
     }
     let held = values.iter().zip(counters);
-    distinct.counters = held.filter_map(|(value, counter)| Some((Cow::Borrowed(&**value), counter?))).collect();
+    distinct.counters = held.filter_map(|(value, counter)| Some((Cow::Borrowed(value), counter?))).collect();
     Ok(distinct.finish(slice.len()))
 }
 
@@ -44,12 +45,12 @@ pub(super) fn listed<'a>(shard: &'a Shard<'_>, asked: &Column, cap: usize) -> Re
         }
         return Ok(distinct.finish(slice.len()));
     };
-    let mut held: Vec<Option<Vec<usize>>> = vec![None; values.len()];
+    let mut held: Vec<Option<Vec<usize>>> = vec![None; values.count()];
     let mut places: AHashMap<Cow<'a, str>, usize> = AHashMap::new();
     let mut counters: Vec<(Cow<'a, str>, Counter)> = Vec::new();
     for row in slice.rows() {
-        let cell = usize::from(cells[row as usize]);
-        let held = held[cell].get_or_insert_with(|| {
+        let cell = cells[row as usize];
+        let held = held[usize::from(cell)].get_or_insert_with(|| {
             let place = |item: Cow<'a, str>| {
                 let next = counters.len();
                 let place = *places.entry(item.clone()).or_insert(next);
@@ -58,7 +59,7 @@ pub(super) fn listed<'a>(shard: &'a Shard<'_>, asked: &Column, cap: usize) -> Re
                 }
                 place
             };
-            items(&values[cell]).into_iter().map(place).collect()
+            items(values.get(cell)).into_iter().map(place).collect()
         });
         for place in held {
             let (item, counter) = &mut counters[*place];

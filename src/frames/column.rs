@@ -6,17 +6,16 @@
 
 use std::cell::RefCell;
 
-use ahash::AHashMap;
+use super::few::{Few, Values};
 
 /// Cells in one run of text; a power of two.
 const RUN: usize = 1 << 14;
-/// Distinct values up to which a column is held by value, where values repeat.
-const FEW: usize = 1 << 12;
 
+/// Cells one after the other.
 #[derive(Debug, Default)]
-struct Run {
-    text: String,
-    ends: Vec<u32>,
+pub(super) struct Run {
+    pub(super) text: String,
+    pub(super) ends: Vec<u32>,
 }
 
 /// One column of one dataset.
@@ -27,31 +26,6 @@ pub struct TextColumn(Held);
 enum Held {
     Few(Few),
     Many(Vec<Run>),
-}
-
-/// Cells by value.
-#[derive(Debug, Default)]
-struct Few {
-    values: Vec<Box<str>>,
-    places: AHashMap<Box<str>, u16>,
-    cells: Vec<u16>,
-    /// Short values that came lately, as numbers, with their places: most cells are found here without reading a text.
-    lately: Vec<(u128, u16)>,
-}
-
-/// Short values that are remembered as numbers.
-const LATELY: usize = 1 << 8;
-/// No number of a text.
-const NO_TEXT: u128 = u128::MAX;
-
-/// A text of up to 15 bytes as a number; its last byte is the length.
-#[inline]
-fn as_number(text: &str) -> Option<u128> {
-    let bytes = text.as_bytes();
-    let mut number = [0; 16];
-    number.get_mut(..bytes.len()).filter(|place| place.len() < 16)?.copy_from_slice(bytes);
-    number[15] = bytes.len() as u8;
-    Some(u128::from_le_bytes(number))
 }
 
 impl Default for TextColumn {
@@ -71,8 +45,8 @@ impl TextColumn {
             return Ok(());
         }
         let mut runs = Vec::new();
-        for cell in &few.cells {
-            add(&mut runs, &few.values[usize::from(*cell)])?;
+        for cell in few.cells() {
+            add(&mut runs, few.values().get(*cell))?;
         }
         add(&mut runs, value)?;
         self.0 = Held::Many(runs);
@@ -82,10 +56,7 @@ impl TextColumn {
     /// Lets go of what only adding needs, when every cell is there.
     pub(super) fn close(&mut self) {
         match &mut self.0 {
-            Held::Few(few) => {
-                few.lately = Vec::new();
-                few.cells.shrink_to_fit();
-            }
+            Held::Few(few) => few.close(),
             Held::Many(runs) => runs.last_mut().into_iter().for_each(Run::close),
         }
     }
@@ -95,28 +66,22 @@ impl TextColumn {
     pub fn get(&self, row: u32) -> &str {
         let row = row as usize;
         match &self.0 {
-            Held::Few(few) => few.cells.get(row).map_or("", |cell| &few.values[usize::from(*cell)]),
-            Held::Many(runs) => {
-                let Some(run) = runs.get(row / RUN) else { return "" };
-                let at = row % RUN;
-                let start = if at == 0 { 0 } else { run.ends[at - 1] as usize };
-                let end = run.ends.get(at).map_or(start, |end| *end as usize);
-                &run.text[start..end]
-            }
+            Held::Few(few) => few.cells().get(row).map_or("", |cell| few.values().get(*cell)),
+            Held::Many(runs) => runs.get(row / RUN).map_or("", |run| run.get(row % RUN)),
         }
     }
 
     /// The distinct values and which of them each row holds, where those are few.
-    pub fn few(&self) -> Option<(&[Box<str>], &[u16])> {
+    pub fn few(&self) -> Option<(Values<'_>, &[u16])> {
         match &self.0 {
-            Held::Few(few) => Some((&few.values, &few.cells)),
+            Held::Few(few) => Some((few.values(), few.cells())),
             Held::Many(_) => None,
         }
     }
 
     /// What `read` makes of the cells, each distinct value read once where those are few.
     pub fn reading<'a, T: Clone, F: Fn(&'a str) -> T>(&'a self, read: F) -> Reading<'a, T, F> {
-        let known = self.few().map(|(values, cells)| (RefCell::new(vec![None; values.len()]), cells));
+        let known = self.few().map(|(values, cells)| (RefCell::new(vec![None; values.count()]), cells));
         Reading { column: self, known, read }
     }
 
@@ -126,17 +91,8 @@ impl TextColumn {
         let mut bytes = Vec::new();
         match &mut self.0 {
             Held::Few(few) if all => {
-                let few = std::mem::take(few);
-                let mut table = Run::default();
-                few.values.iter().for_each(|value| table.text.push_str(value));
-                let ends = few.values.iter().scan(0, |end, value| {
-                    *end += value.len();
-                    u32::try_from(*end).ok()
-                });
-                table.ends.extend(ends);
                 bytes.push(FEW_TAG);
-                table.write(&mut bytes);
-                bytes.extend(few.cells.iter().flat_map(|cell| cell.to_le_bytes()));
+                std::mem::take(few).write(&mut bytes);
             }
             Held::Few(_) => {}
             Held::Many(runs) => {
@@ -156,20 +112,8 @@ impl TextColumn {
         let (tag, mut rest) = bytes.split_first()?;
         match *tag {
             FEW_TAG => {
-                let table = Run::read(&mut rest)?;
-                let value = |at: usize| {
-                    let start = if at == 0 { 0 } else { table.ends[at - 1] as usize };
-                    table.text.get(start..table.ends[at] as usize)
-                };
-                let values: Vec<Box<str>> =
-                    (0..table.ends.len()).map(|at| value(at).map(Box::from)).collect::<Option<_>>()?;
-                if !rest.len().is_multiple_of(2) {
-                    return None;
-                }
-                let cells: Vec<u16> = rest.chunks_exact(2).map(|cell| u16::from_le_bytes([cell[0], cell[1]])).collect();
-                let fits = cells.iter().all(|cell| usize::from(*cell) < values.len());
-                self.0 = Held::Few(Few { values, cells, ..Few::default() });
-                fits.then_some(())
+                self.0 = Held::Few(Few::read(rest)?);
+                Some(())
             }
             MANY_TAG => {
                 let mut more = Vec::new();
@@ -189,53 +133,9 @@ impl TextColumn {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         match &self.0 {
-            Held::Few(few) => few.cells.capacity() * 2 + few.values.iter().map(|value| value.len() * 2).sum::<usize>(),
-            Held::Many(runs) => runs.iter().map(|run| run.text.capacity() + run.ends.capacity() * 4).sum(),
+            Held::Few(few) => few.bytes(),
+            Held::Many(runs) => runs.iter().map(Run::bytes).sum(),
         }
-    }
-}
-
-impl Few {
-    /// Adds a cell, unless values are too many to be held so.
-    fn add(&mut self, value: &str) -> bool {
-        // Remembering takes more than it gives in a short column.
-        let number = if self.cells.len() < LATELY { None } else { as_number(value) };
-        let Some(number) = number else {
-            let Some(place) = self.place(value) else { return false };
-            self.cells.push(place);
-            return true;
-        };
-        if self.lately.is_empty() {
-            self.lately = vec![(NO_TEXT, 0); LATELY];
-        }
-        let mixed = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let slot = (mixed >> (u64::BITS - LATELY.trailing_zeros())) as usize;
-        let (known, place) = self.lately[slot];
-        if known == number {
-            self.cells.push(place);
-            return true;
-        }
-        let Some(place) = self.place(value) else { return false };
-        self.lately[slot] = (number, place);
-        self.cells.push(place);
-        true
-    }
-
-    /// Whether values repeat enough for one more to be held by value: not where there are too many, nor where nearly every
-    /// cell had its own so far, as in a table of very many columns, each of which would hold its values twice.
-    fn is_worth_it(&self) -> bool {
-        self.values.len() < FEW && self.values.len() * 8 <= FEW / 16 + self.cells.len() * 7
-    }
-
-    /// The place of a value, new or not; none where values are too many to be held so.
-    fn place(&mut self, value: &str) -> Option<u16> {
-        if let Some(place) = self.places.get(value) {
-            return Some(*place);
-        }
-        let place = u16::try_from(self.values.len()).ok().filter(|_| self.is_worth_it())?;
-        self.places.insert(value.into(), place);
-        self.values.push(value.into());
-        Some(place)
     }
 }
 
@@ -244,10 +144,7 @@ fn add(runs: &mut Vec<Run>, value: &str) -> Result<(), ()> {
         let next = runs.last_mut().map(Run::next).unwrap_or_default();
         runs.push(next);
     }
-    let Some(run) = runs.last_mut() else { return Err(()) };
-    run.text.push_str(value);
-    run.ends.push(u32::try_from(run.text.len()).map_err(|_| ())?);
-    Ok(())
+    runs.last_mut().ok_or(())?.push(value)
 }
 
 /// What comes first in the bytes of a column.
@@ -255,8 +152,28 @@ const FEW_TAG: u8 = 1;
 const MANY_TAG: u8 = 2;
 
 impl Run {
+    /// A cell by its place; blank where there is none.
+    #[inline]
+    pub(super) fn get(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
+        let end = self.ends.get(at).map_or(start, |end| *end as usize);
+        &self.text[start..end]
+    }
+
+    /// Adds a cell; an error when so many long cells do not fit.
+    #[inline]
+    pub(super) fn push(&mut self, value: &str) -> Result<(), ()> {
+        self.text.push_str(value);
+        self.ends.push(u32::try_from(self.text.len()).map_err(|_| ())?);
+        Ok(())
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.text.capacity() + self.ends.capacity() * 4
+    }
+
     /// Lets go of room that no cell needs any more.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.text.shrink_to_fit();
         self.ends.shrink_to_fit();
     }
@@ -268,7 +185,7 @@ impl Run {
         Self { text: String::with_capacity(length + length / 16), ends: Vec::with_capacity(RUN) }
     }
 
-    fn write(&self, bytes: &mut Vec<u8>) {
+    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
         bytes.extend((self.text.len() as u64).to_le_bytes());
         bytes.extend((self.ends.len() as u64).to_le_bytes());
         bytes.extend(self.text.as_bytes());
@@ -276,7 +193,7 @@ impl Run {
     }
 
     /// Reads one from the front of some bytes; nothing when they are other ones.
-    fn read(bytes: &mut &[u8]) -> Option<Self> {
+    pub(super) fn read(bytes: &mut &[u8]) -> Option<Self> {
         let mut take = |length: usize| {
             let (taken, rest) = bytes.split_at_checked(length)?;
             *bytes = rest;
@@ -321,7 +238,8 @@ impl<'a, T: Clone, F: Fn(&'a str) -> T> Reading<'a, T, F> {
 mod tests {
     use std::cell::Cell;
 
-    use super::{FEW, RUN, TextColumn};
+    use super::super::few::FEW;
+    use super::{RUN, TextColumn};
 
     fn column(cells: impl Iterator<Item = String>) -> TextColumn {
         let mut column = TextColumn::default();
@@ -344,7 +262,7 @@ mod tests {
     #[test]
     fn few_values_are_held_once_and_read_once() {
         let few = column((0..10_000).map(|row| ["", "Active", "Churned"][row % 3].to_owned()));
-        assert_eq!(few.few().expect("three values").0.len(), 3);
+        assert_eq!(few.few().expect("three values").0.count(), 3);
         assert_eq!((few.get(4), few.get(9_999), few.get(10_000)), ("Active", "", ""));
         let asked = Cell::new(0);
         let lengths = few.reading(|cell| {

@@ -3,6 +3,7 @@
 pub mod calendar;
 mod column;
 mod common;
+mod few;
 pub mod identity;
 pub mod links;
 pub(crate) mod lists;
@@ -29,6 +30,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::{IntoParallelIterator, ParallelBridge, ParallelIterator, ParallelSliceMut};
 
 pub use self::column::{Reading, TextColumn};
+pub use self::few::Values;
 use self::shelf::Shelf;
 use crate::error::{Error, Fault, Result};
 use crate::exports::{Dataset, Progress, ReadReport};

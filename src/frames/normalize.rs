@@ -48,7 +48,12 @@ pub fn is_missing(text: &str, declared: &[String]) -> bool {
     let trimmed = trim(text);
     trimmed.is_empty()
         || (LISTS.missing.may_hold(trimmed) && LISTS.missing.words.contains(&trimmed.to_ascii_lowercase()))
-        || declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trimmed))
+        || is_token(trimmed, declared)
+}
+
+/// Whether a value is one of the tokens that a source writes for nothing.
+pub fn is_token(text: &str, declared: &[String]) -> bool {
+    declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trim(text)))
 }
 
 /// What an address column may hold.
