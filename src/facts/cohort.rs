@@ -1,14 +1,20 @@
 //! Groups of people that a choice of them should have somebody of: how many are in each, how many of a choice, and whom to
 //! choose.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::local::{Shard, Slice};
 use super::{Answer, Column, Filter, Lens};
 use crate::frames::normalize::identifier;
 use crate::matching::lists::{DomainKind, LISTS, MoreDomains};
+use crate::text::trim;
+
+/// Domains whose kind is remembered.
+const REMEMBERED: usize = 1 << 12;
 
 /// What makes a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,9 +171,20 @@ fn members(shard: &Shard<'_>, slice: &Slice<'_>, stratum: &Stratum) -> Result<Ve
         Stratum::Several(other) => Ok(several(other, 2)),
         Stratum::Shaped(column, lens, shape) => holds(column, &|cell| lens.shape(cell) == shape),
         Stratum::Holds(column, texts) => holds(column, &|cell| texts.contains(cell.trim())),
-        Stratum::Relay(column, more) => holds(column, &|cell| {
-            let domain = cell.trim().rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
-            domain.is_some_and(|domain| LISTS.kind(&domain, more) == DomainKind::Relay)
-        }),
+        Stratum::Relay(column, more) => {
+            // Few domains stand on most addresses.
+            let known: RefCell<AHashMap<String, bool>> = RefCell::default();
+            holds(column, &|cell| {
+                let Some((_, domain)) = trim(cell).rsplit_once('@') else { return false };
+                if let Some(known) = known.borrow().get(domain) {
+                    return *known;
+                }
+                let is_relay = LISTS.kind(&domain.to_lowercase(), more) == DomainKind::Relay;
+                if known.borrow().len() < REMEMBERED {
+                    known.borrow_mut().insert(domain.to_owned(), is_relay);
+                }
+                is_relay
+            })
+        }
     }
 }

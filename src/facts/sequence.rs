@@ -352,7 +352,8 @@ pub(crate) fn echo(shard: &Shard<'_>, asked: &Echo) -> Result<Answer, String> {
         asked.still.as_ref().map(|(index, value)| Ok::<_, String>((records.column(*index)?, state(value, None))));
     let still = still.transpose()?;
     for row in records.rows() {
-        let Some(own) = Form::Identifier.of(&records.frame.key(row)).and_then(|id| times.get(&id)) else { continue };
+        let key = records.frame.key(row);
+        let Some(own) = Form::Identifier.read(&key).and_then(|id| times.get(id.as_ref())) else { continue };
         joined += own.len() as u64;
         if still.as_ref().is_some_and(|(column, value)| state(column.get(row), None) != *value) {
             continue;
