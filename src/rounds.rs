@@ -103,6 +103,7 @@ pub(crate) fn answered(
             let mut needed = self::wanted(context, &batch);
             if budget.is_some() {
                 needed = with_twins(context, needed, &plan);
+                memo.forget_instants();
             }
             if timings.stage("reading more columns", || store.ensure(&needed, options.progress))? {
                 restored(context, &mut store);

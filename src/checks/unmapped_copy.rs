@@ -184,14 +184,13 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
         }
         alike
     };
-    let found: Vec<(usize, usize, f64)> = unknown.into_par_iter().flat_map_iter(alike).collect();
     let pair = |(index, field, likeness): (usize, usize, f64)| Pair {
         left: column(contacts, field),
         right: column(profiles, index),
         likeness,
         question: question(context, (contacts, field), (profiles, index)),
     };
-    Ok(found.into_par_iter().map(pair).collect())
+    Ok(unknown.into_par_iter().flat_map_iter(alike).map(pair).collect())
 }
 
 /// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.

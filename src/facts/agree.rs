@@ -255,7 +255,7 @@ impl<'a> Verdicts<'a> {
 
 impl Asked<'_> {
     /// Two values that mean different things.
-    fn difference(&self) -> Standing {
+    fn differing(&self) -> Standing {
         if self.also.is_empty() { Standing::Differs(difference::OTHER) } else { Standing::Disputed }
     }
 
@@ -264,7 +264,7 @@ impl Asked<'_> {
             (Said::Unreadable, _) | (_, Said::Unreadable) => Standing::Unread,
             (Said::Missing, Said::Missing) => Standing::Same,
             (Said::Means(_), Said::Means(_)) if self.reading.same(left, right) => Standing::Same,
-            (Said::Means(_), Said::Means(_)) => self.difference(),
+            (Said::Means(_), Said::Means(_)) => self.differing(),
             _ if !self.also.is_empty() && !self.spare => Standing::Open,
             (Said::Means(_), Said::Missing) => Standing::Differs(difference::LOST),
             (Said::Missing, Said::Means(_)) => match self.blank {
@@ -279,13 +279,10 @@ impl Asked<'_> {
     }
 
     fn verdict(&self, left: &mut Reader<'_>, right: &mut Reader<'_>, link: Link) -> Verdict {
-        // The same text says the same, whatever it says; most pairs are so.
+        // Most pairs are of one text, which need not be read.
         let (one, other) = (left.column.get(link.left), right.column.get(link.right));
-        if one == other && self.reading.is_told(one, self.missing) {
-            return Verdict { left_filled: true, right_filled: true, standing: Standing::Same };
-        }
-        if let Some(same) = self.reading.plainly(one, other, self.missing) {
-            let standing = if same { Standing::Same } else { self.difference() };
+        if let Some(same) = self.reading.told(one, other, self.missing) {
+            let standing = if same { Standing::Same } else { self.differing() };
             return Verdict { left_filled: true, right_filled: true, standing };
         }
         let (one, other) = (left.read(link.left), right.read(link.right));

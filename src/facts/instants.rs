@@ -123,17 +123,12 @@ pub(crate) fn newest(shard: &Shard<'_>, asked: &Column, named: Option<&str>) -> 
 pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
     let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
-    let (clocks, sure) = (Clocks::new(asked), Sure::new(shard, asked)?);
+    let sides = Sides::new(shard, asked, &pairs)?;
     let mut found = Differences::default();
     let mut counters: BTreeMap<Apart, Counter> = BTreeMap::new();
     for link in pairs.mine(shard) {
         found.pairs += 1;
-        if sure.as_ref().is_some_and(|sure| sure.is_same(link)) {
-            found.compared += 1;
-            continue;
-        }
-        let (left, right) = pairs.values(link);
-        match clocks.compare(left, right) {
+        match sides.compare(link) {
             Compared::Unsure => {}
             Compared::Unplaced { right } => found.unplaced[usize::from(right)] += 1,
             Compared::Same => found.compared += 1,
@@ -152,16 +147,12 @@ pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, Strin
 pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apart>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
     let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
-    let (clocks, sure) = (Clocks::new(asked), Sure::new(shard, asked)?);
+    let sides = Sides::new(shard, asked, &pairs)?;
     let mut counter = Counter::default();
     let mut total = 0;
     for link in pairs.mine(shard) {
         total += 1;
-        if sure.as_ref().is_some_and(|sure| sure.is_same(link)) {
-            continue;
-        }
-        let (left, right) = pairs.values(link);
-        let named = matches!(clocks.compare(left, right), Compared::Apart(apart) if cells.contains(&apart));
+        let named = matches!(sides.compare(link), Compared::Apart(apart) if cells.contains(&apart));
         if named && !freshness.holds(link.left) {
             pairs.count(&mut counter, link, shard.cap());
         }
@@ -169,27 +160,41 @@ pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apar
     Ok(Answer::Rows { rows: total, met: counter.finish(shard.cap()) })
 }
 
-/// Later than every default day around 1970, and earlier than the others.
+/// Later than all days that stand for none but those of 9999, and earlier than these, whatever the offset.
 const PLAIN: std::ops::Range<i64> = 2 * 24 * HOUR..1 << 32;
 
-/// Pairs of moments that need no second look: most are the same instant, and no default.
-struct Sure<'a>([Clock<'a>; 2]);
+/// Whether two instants are surely one, and none that stands for nothing.
+fn is_one(here: Option<i64>, there: Option<i64>) -> bool {
+    let both = here.zip(there).filter(|(here, there)| PLAIN.contains(here) && PLAIN.contains(there));
+    both.is_some_and(|(here, there)| (there - here).abs() <= SAME)
+}
 
-impl<'a> Sure<'a> {
+/// The two columns of linked pairs.
+struct Sides<'a> {
+    pairs: &'a Pairs<'a>,
+    clocks: Clocks<'a>,
     /// None where a day may be meant, or a time stands for nothing.
-    fn new(shard: &'a Shard<'_>, asked: &Instants) -> Result<Option<Self>, String> {
-        let times = asked.missing.iter().any(|token| classify(token) != Stamp::Other);
-        if times || asked.meaning != Meaning::Moment {
-            return Ok(None);
-        }
-        let left = Clock::new(shard, &asked.left, asked.left_zone.as_deref())?;
-        Ok(Some(Self([left, Clock::new(shard, &asked.right, asked.right_zone.as_deref())?])))
+    instants: Option<[Clock<'a>; 2]>,
+}
+
+impl<'a> Sides<'a> {
+    fn new(shard: &'a Shard<'_>, asked: &'a Instants, pairs: &'a Pairs<'a>) -> Result<Self, String> {
+        let is_time = |token: &String| classify(token) != Stamp::Other;
+        let tell = asked.meaning == Meaning::Moment && !asked.missing.iter().any(is_time);
+        let clock = |column, zone: &Option<String>| Clock::new(shard, column, zone.as_deref());
+        let instants = [clock(&asked.left, &asked.left_zone)?, clock(&asked.right, &asked.right_zone)?];
+        Ok(Self { pairs, clocks: Clocks::new(asked), instants: tell.then_some(instants) })
     }
 
-    fn is_same(&self, link: Link) -> bool {
-        let Self([left, right]) = self;
-        let (Some(here), Some(there)) = (left.at(link.left), right.at(link.right)) else { return false };
-        (there - here).abs() <= SAME && PLAIN.contains(&here) && PLAIN.contains(&there)
+    fn compare(&self, link: Link) -> Compared {
+        // Most pairs are one instant, and need no second look.
+        if let Some([left, right]) = &self.instants
+            && is_one(left.at(link.left), right.at(link.right))
+        {
+            return Compared::Same;
+        }
+        let (left, right) = self.pairs.values(link);
+        self.clocks.compare(left, right)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Two times are the same, apart in a named way, or not compared at all.
 
-use super::{Apart, Clocks, Compared, Instants, Meaning};
+use super::{Apart, Clocks, Compared, Instants, Meaning, is_one};
 use crate::facts::Column;
+use crate::frames::time::{instant, zone};
 
 fn asked(zone: Option<&str>, meaning: Meaning) -> Instants {
     let column = |dataset: &str| Column { dataset: dataset.to_owned(), index: 0 };
@@ -117,4 +118,50 @@ fn days_on_both_sides_are_days() {
     assert_compares(&born(true), &[("1970-01-01", "1970-01-02", apart(None, None))]);
     assert_compares(&born(true), &[("1987-05-03", "1900-01-01", Compared::Unsure)]);
     assert_compares(&born(false), &[("1970-01-01", "1970-01-02", Compared::Unsure)]);
+}
+
+#[test]
+fn moments_that_are_surely_one_are_the_same_at_a_second_look() {
+    let times = [
+        "",
+        "none",
+        "0",
+        "1970-01-01",
+        "1970-01-01T00:00:00Z",
+        "1970-01-01T23:59:59-15:59",
+        "1970-01-02T23:59:59Z",
+        "172799",
+        "172800",
+        "1970-01-03",
+        "1970-01-03T00:00:00Z",
+        "1969-12-31T23:59:59+14:00",
+        "1899-12-30T00:00:00Z",
+        "2026-05-01 10:00:00",
+        "2026-05-01T08:00:00Z",
+        "1777622400",
+        "1777622400000",
+        "2026-05-01T10:00:60+02:00",
+        "2026-04-30T24:00:00Z",
+        "2026-05-01",
+        "1777593600",
+        "2026-10-25 02:30:00",
+        "2026-03-29 02:30:00",
+        "2106-02-07T06:28:15Z",
+        "4294967295",
+        "4294967296",
+        "9999-12-31T00:00:00Z",
+        "253402214400",
+        "253402300799000",
+    ];
+    for name in [None, Some("Europe/Berlin"), Some("Pacific/Kiritimati")] {
+        let asked = Instants { missing: vec!["none".to_owned()], ..asked(name, Meaning::Moment) };
+        let (clocks, zone, mut found) = (Clocks::new(&asked), name.and_then(zone), 0);
+        for (left, right) in times.iter().flat_map(|left| times.iter().map(move |right| (left, right))) {
+            if is_one(instant(left, zone.as_ref()), instant(right, None)) {
+                assert_eq!(clocks.compare(left, right), Compared::Same, "{left} against {right} in {name:?}");
+                found += 1;
+            }
+        }
+        assert!(found >= 12, "{found} in {name:?}");
+    }
 }

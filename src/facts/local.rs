@@ -148,11 +148,6 @@ impl<'a> Shard<'a> {
         self.number == SINGLE
     }
 
-    /// Whether it is all records, and their answers may be remembered by row.
-    pub(super) fn is_all(&self) -> bool {
-        self.engine.shards <= 1 && !self.is_single()
-    }
-
     /// The same, for all records at once.
     pub(crate) fn whole(&self) -> Shard<'a> {
         // What the only piece was asked is known of the whole.

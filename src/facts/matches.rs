@@ -144,9 +144,10 @@ pub(crate) fn matches(shard: &Shard<'_>, asked: &Matching, of: &Match) -> Result
     let found = shard.engine.memo.found(asked).ok_or_else(|| "the records were not matched".to_owned())??;
     let side = asked.sides.iter().position(|side| side.dataset == of.dataset());
     let side = side.ok_or_else(|| format!("{} was not matched", of.dataset()))?;
-    let reader = Reader { found: &found, asked, whole: &whole, slice: slice_of_all, side };
+    let frames = asked.sides.iter().map(|side| Ok(whole.slice(&side.dataset)?.frame)).collect::<Result<_, String>>()?;
+    let reader = Reader { found: &found, asked, whole: &whole, slice: slice_of_all, side, frames };
     let (count, mut entries) = reader.entries(of)?;
-    let key = |entry: &Entry<'_>| entry.other.and_then(|other| reader.key(other));
+    let key = |entry: &Entry<'_>| entry.other.map(|(side, row)| reader.frames[side].key(row));
     entries.sort_by(|one, other| one.row.cmp(&other.row).then_with(|| key(one).cmp(&key(other))));
     entries.dedup_by_key(|entry| entry.row);
     let mut counter = Counter::default();
@@ -156,7 +157,7 @@ pub(crate) fn matches(shard: &Shard<'_>, asked: &Matching, of: &Match) -> Result
         slice_of_all.count(&mut counter, entry.row);
         counter.sample(shard.cap(), slice_of_all.frame.rank(entry.row), || Sample {
             key: slice_of_all.frame.key(entry.row).into_owned(),
-            other: key(&entry).unwrap_or_default(),
+            other: key(&entry).unwrap_or_default().into_owned(),
             value: value.map(|column| column.get(entry.row).to_owned()).unwrap_or_default(),
             detail: reader.detail(&entry),
         });
@@ -172,6 +173,8 @@ struct Reader<'a> {
     whole: &'a Shard<'a>,
     slice: Slice<'a>,
     side: usize,
+    /// The records of every side.
+    frames: Vec<&'a Frame>,
 }
 
 impl<'a> Reader<'a> {
@@ -179,17 +182,9 @@ impl<'a> Reader<'a> {
         Some(self.found.firsts[self.side][person as usize]).filter(|row| *row != NOBODY)
     }
 
-    fn dataset(&self, side: usize) -> Option<&Frame> {
-        Some(self.whole.slice(&self.asked.sides[side].dataset).ok()?.frame)
-    }
-
-    fn key(&self, (side, row): (usize, u32)) -> Option<String> {
-        Some(self.dataset(side)?.key(row).into_owned())
-    }
-
     fn detail(&self, entry: &Entry<'_>) -> String {
-        let elsewhere = entry.other.filter(|(side, _)| *side != self.side).and_then(|(side, _)| self.dataset(side));
-        let place = elsewhere.map(|frame| format!("in {}, ", frame.dataset.name)).unwrap_or_default();
+        let elsewhere = entry.other.map(|(side, _)| side).filter(|side| *side != self.side);
+        let place = elsewhere.map(|side| format!("in {}, ", self.asked.sides[side].dataset)).unwrap_or_default();
         let shown = |link: &Link| explain::percent(link.probability);
         let why = match entry.why {
             Why::Link(link) => {

@@ -1,6 +1,7 @@
 //! What one round of questions found and a later one would work out again: rows by shape, rows that meet a filter.
 //!
-//! Nothing is worked out under a lock: who holds one while other threads wait for it could be waiting for them.
+//! Nothing is worked out under a lock, since who holds one while other threads wait for it could be waiting for them;
+//! instants alone are, whose reading waits for nobody.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -28,7 +29,7 @@ type Leaves = BTreeMap<(u32, String, String), Arc<Mask>>;
 type Neighbours = BTreeMap<(String, String), Arc<Vec<(u32, u32)>>>;
 
 /// The instants of a column's rows, by column and the zone of stamps without one.
-type Instants = BTreeMap<(Column, Option<String>), Arc<OnceLock<Arc<Vec<i32>>>>>;
+type Instants = BTreeMap<(Column, Option<String>), Arc<OnceLock<Vec<i32>>>>;
 
 /// Rows that were found already.
 #[derive(Debug, Default)]
@@ -127,17 +128,15 @@ impl Memo {
         open(&self.leaves).insert((piece, dataset.to_owned(), leaf.to_owned()), Arc::clone(met));
     }
 
-    /// The instants of a column, worked out when they are asked for the first time. Who asks meanwhile waits, so `read`
-    /// must not wait for other threads.
-    pub(super) fn instants(
-        &self,
-        column: &Column,
-        zone: Option<&str>,
-        read: impl FnOnce() -> Vec<i32>,
-    ) -> Arc<Vec<i32>> {
+    /// The place for the instants of a column, by the zone of stamps without one.
+    pub(super) fn instants(&self, column: &Column, zone: Option<&str>) -> Arc<OnceLock<Vec<i32>>> {
         let place = (column.clone(), zone.map(str::to_owned));
-        let held = Arc::clone(open(&self.instants).entry(place).or_default());
-        Arc::clone(held.get_or_init(|| Arc::new(read())))
+        Arc::clone(open(&self.instants).entry(place).or_default())
+    }
+
+    /// Lets go of the instants of columns, which these give again.
+    pub fn forget_instants(&self) {
+        open(&self.instants).clear();
     }
 
     /// Rows of one dataset, each with a row of another that is linked to it, in order.

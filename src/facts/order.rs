@@ -58,7 +58,7 @@ impl Orders {
 pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String> {
     let slice = shard.slice(&asked.first.dataset)?;
     let (first, then) = (slice.column(asked.first.index)?, slice.column(asked.then.index)?);
-    let order = InOrder(asked.zone.as_deref().and_then(zone));
+    let declared = asked.zone.as_deref().and_then(zone);
     let clock = |column| Clock::new(shard, column, asked.zone.as_deref());
     let clocks = [clock(&asked.first)?, clock(&asked.then)?];
     let (mut found, mut early) = (Orders::default(), Counter::default());
@@ -71,7 +71,7 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
         let (begun, ended) = match known {
             [Some(begun), Some(ended)] => (begun, ended),
             // A day is no instant, and may do.
-            _ => match order.both(&both().map(Written::of)) {
+            _ => match moments(declared.as_ref(), &both().map(Written::of)) {
                 Some(both) => both,
                 None => continue,
             },
@@ -103,43 +103,40 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
     Ok(Answer::Order(found))
 }
 
-/// The declared zone of a dataset's stamps.
-struct InOrder(Option<TimeZone>);
-
-impl InOrder {
-    /// Both times in seconds, where they are sure. A day may be any moment of it: the first its beginning, the second its
-    /// end. Stamps of one record without a zone are in the same one, whichever that is.
-    fn both(&self, [first, then]: &[Written<'_>; 2]) -> Option<(i64, i64)> {
-        let zoned = [first, then].map(|value| value.instant(None).is_some());
-        if self.0.is_none() && zoned[0] != zoned[1] {
-            return None;
-        }
-        Some((self.moment(first, false)?, self.moment(then, true)?))
+/// Both times in seconds, where they are sure. A day may be any moment of it: the first its beginning, the second its end.
+/// Without a declared zone, stamps of one record that carry none are in the same one, whichever that is.
+fn moments(declared: Option<&TimeZone>, [first, then]: &[Written<'_>; 2]) -> Option<(i64, i64)> {
+    let zoned = [first, then].map(|value| value.instant(None).is_some());
+    if declared.is_none() && zoned[0] != zoned[1] {
+        return None;
     }
-
-    fn moment(&self, value: &Written<'_>, last: bool) -> Option<i64> {
-        if value.stamp == Stamp::Zero {
-            return None;
-        }
-        value.moment(last, self.0.as_ref().unwrap_or(&TimeZone::UTC))
-    }
+    let moment = |value: &Written<'_>, last: bool| match value.stamp {
+        Stamp::Zero => None,
+        _ => value.moment(last, declared.unwrap_or(&TimeZone::UTC)),
+    };
+    Some((moment(first, false)?, moment(then, true)?))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::InOrder;
+    use super::moments;
     use crate::frames::time::{Written, zone};
 
     #[test]
     fn two_times_are_compared_where_both_are_sure() {
         let apart = |name: Option<&str>, first: &str, then: &str| {
-            let (begun, ended) = InOrder(name.and_then(zone)).both(&[first, then].map(Written::of))?;
+            let (begun, ended) = moments(name.and_then(zone).as_ref(), &[first, then].map(Written::of))?;
             Some(ended - begun)
         };
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01 11:00:00"), Some(3_600));
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01"), Some(50_399), "at the end of the day");
         assert_eq!(apart(None, "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), None, "in which zone is the first?");
-        assert_eq!(apart(None, "1777629600000", "2026-05-01T11:00:00Z"), Some(3_600), "both are sure");
+        let millis = "1777629600000";
+        assert_eq!(apart(None, millis, "2026-05-01T11:00:00Z"), Some(3_600), "both are sure");
+        for unplaced in ["2026-05-01 11:00:00", "2026-05-01"] {
+            assert_eq!(apart(None, millis, unplaced), None, "in which zone is {unplaced}?");
+            assert!(apart(Some("Europe/Berlin"), millis, unplaced).is_some());
+        }
         assert_eq!(apart(Some("Europe/Berlin"), "2026-05-01 10:00:00", "2026-05-01T10:00:00Z"), Some(7_200));
         for value in ["", "0", "soon", "31/03/2026"] {
             assert_eq!(apart(None, "2026-05-01 10:00:00", value), None, "{value}");

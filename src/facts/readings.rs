@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::items::items;
 use super::lenses::truth;
 use crate::frames::calendar::EPOCH;
-use crate::frames::normalize::{alike, fold, is_missing, is_token};
+use crate::frames::normalize::{alike, fold, is_missing};
 use crate::frames::time::{Stamp, Written};
 use crate::mapping::spelling::{Place, Spellings};
 use crate::text::trim;
@@ -90,23 +90,18 @@ impl Reading {
         }
     }
 
-    /// Whether two cells of this very text surely say the same; what a text is missing or unreadable for is left open.
-    pub(crate) fn is_told(&self, value: &str, missing: &[String]) -> bool {
-        let told = match self {
-            Self::Text => true,
-            Self::Phone => value.bytes().any(|byte| matches!(byte, b'1'..=b'9')),
-            Self::Number => plain_number(trim(value)).is_some(),
-            Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => false,
+    /// Whether two filled cells say the same, where their texts alone tell; what a text is missing or unreadable for is left
+    /// open.
+    pub(crate) fn told(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
+        let same = match self {
+            Self::Number => plain_number(trim(one))? == plain_number(trim(other))?,
+            Self::Text => one == other,
+            Self::Phone => one == other && one.bytes().any(|byte| matches!(byte, b'1'..=b'9')),
+            Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => return None,
         };
-        told && !is_missing(value, missing)
-    }
-
-    /// Whether two cells say the same, where both are numbers that need no second look.
-    pub(crate) fn plainly(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
-        if *self != Self::Number || is_token(one, missing) || is_token(other, missing) {
-            return None;
-        }
-        Some(plain_number(trim(one))? == plain_number(trim(other))?)
+        // Other texts that differ may be two spellings of one value.
+        let is_there = !is_missing(one, missing) && (one == other || !is_missing(other, missing));
+        (is_there && (same || *self == Self::Number)).then_some(same)
     }
 
     /// What a cell says, on the left side or on the right one.

@@ -53,7 +53,8 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// Counts a record of a person; `alone` says that the person has no other record that could be counted here.
+    /// Counts a record of a person, who is looked up only where `alone` does not say that there is no other record of them
+    /// that could be counted here.
     #[inline]
     pub(crate) fn add(&mut self, person: impl FnOnce() -> u32, alone: bool) {
         self.tally.rows += 1;

@@ -1,6 +1,6 @@
-//! When records were changed: the columns that tell, and the clock that reads them.
+//! Columns of times: those that tell when records were changed, and the clock that reads any of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
@@ -32,38 +32,42 @@ const NONE: i32 = i32::MIN;
 /// An instant that 32 bits do not hold.
 const FAR: i32 = i32::MIN + 1;
 
-/// The instants of a column, row by row. Several questions ask for those of one column: they are worked out once.
+/// The instants of a column, row by row. Several questions ask for those of one column: they are worked out once, when
+/// the first of them is asked for.
 pub(super) struct Clock<'a> {
     cells: &'a TextColumn,
+    rows: u32,
     zone: Option<TimeZone>,
-    held: Option<Arc<Vec<i32>>>,
+    held: Option<Arc<OnceLock<Vec<i32>>>>,
 }
 
 impl<'a> Clock<'a> {
     /// `named` is the zone of stamps without one.
     pub(super) fn new(shard: &'a Shard<'_>, column: &Column, named: Option<&str>) -> Result<Self, String> {
         let slice = shard.slice(&column.dataset)?;
-        let cells = slice.column(column.index)?;
-        let zone = named.and_then(zone);
-        let read = || {
-            let seconds = |text: &str| match instant(text, zone.as_ref()).map(i32::try_from) {
-                None => NONE,
-                Some(Ok(seconds)) if seconds > FAR => seconds,
-                Some(_) => FAR,
-            };
-            let reading = cells.reading(seconds);
-            (0..slice.frame.rows).map(|row| reading.get(row)).collect()
-        };
-        let held = shard.is_all().then(|| shard.engine.memo.instants(column, named, read));
-        Ok(Self { held, zone, cells })
+        let held = (!shard.is_single()).then(|| shard.engine.memo.instants(column, named));
+        let (cells, rows) = (slice.column(column.index)?, slice.frame.rows);
+        Ok(Self { cells, rows, zone: named.and_then(zone), held })
     }
 
     #[inline]
     pub(super) fn at(&self, row: u32) -> Option<i64> {
-        match self.held.as_ref().and_then(|held| held.get(row as usize)) {
+        // Who asks meanwhile waits, so working them out must not wait for other threads.
+        let held = self.held.as_ref().map(|held| held.get_or_init(|| self.all()));
+        match held.and_then(|held| held.get(row as usize)) {
             Some(&NONE) => None,
             Some(&FAR) | None => instant(self.cells.get(row), self.zone.as_ref()),
             Some(seconds) => Some(i64::from(*seconds)),
         }
+    }
+
+    fn all(&self) -> Vec<i32> {
+        let seconds = |text: &str| match instant(text, self.zone.as_ref()).map(i32::try_from) {
+            None => NONE,
+            Some(Ok(seconds)) if seconds > FAR => seconds,
+            Some(_) => FAR,
+        };
+        let reading = self.cells.reading(seconds);
+        (0..self.rows).map(|row| reading.get(row)).collect()
     }
 }

@@ -168,15 +168,19 @@ pub fn day_in(seconds: i64, zone: &TimeZone) -> Option<Date> {
     Some(Timestamp::from_second(seconds).ok()?.to_zoned(zone.clone()).date())
 }
 
+/// Seconds that a clock may be ahead of UTC; behind it, clocks are less.
+const FURTHEST: i64 = 14 * 3_600;
+
 /// Whether a value surely means a time after another. Without a zone its clock may be up to 14 hours ahead of UTC.
 fn is_later(read: &Written<'_>, zone: Option<&TimeZone>, latest: i64) -> bool {
-    // No clock is further behind UTC: most times are past whichever zone they are in.
-    if read.as_utc().is_some_and(|seconds| seconds + 14 * 3_600 <= latest) {
+    let as_utc = read.as_utc();
+    // No clock is further from UTC: most times are past whichever zone they are in.
+    if as_utc.is_some_and(|seconds| seconds + FURTHEST <= latest) {
         return false;
     }
     let seconds = match read.stamp {
         Stamp::Date => read.parts.as_ref().and_then(utc),
-        Stamp::IsoLocal | Stamp::SpaceLocal if zone.is_none() => read.as_utc().map(|seconds| seconds - 14 * 3_600),
+        Stamp::IsoLocal | Stamp::SpaceLocal if zone.is_none() => as_utc.map(|seconds| seconds - FURTHEST),
         _ => read.instant(zone),
     };
     seconds.is_some_and(|seconds| seconds > latest)

@@ -155,9 +155,9 @@ impl Run {
     /// A cell by its place; blank where there is none.
     #[inline]
     pub(super) fn get(&self, at: usize) -> &str {
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        let end = self.ends.get(at).map_or(start, |end| *end as usize);
-        &self.text[start..end]
+        let Some(end) = self.ends.get(at) else { return "" };
+        let start = if at == 0 { 0 } else { self.ends[at - 1] };
+        &self.text[start as usize..*end as usize]
     }
 
     /// Adds a cell; an error when so many long cells do not fit.
@@ -205,7 +205,8 @@ impl Run {
         let ends = take(cells.checked_mul(4)?)?.chunks_exact(4);
         let ends: Vec<u32> = ends.map(|end| u32::from_le_bytes([end[0], end[1], end[2], end[3]])).collect();
         let in_order = ends.is_sorted() && ends.last().is_none_or(|end| *end as usize <= text.len());
-        in_order.then_some(Self { text, ends })
+        let is_cut = ends.iter().all(|end| text.is_char_boundary(*end as usize));
+        (in_order && is_cut).then_some(Self { text, ends })
     }
 }
 

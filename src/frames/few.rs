@@ -24,7 +24,7 @@ pub(super) struct Few {
     lately: Vec<(u128, u16)>,
 }
 
-/// Distinct values by their numbers.
+/// Distinct values by their places.
 #[derive(Debug, Clone, Copy)]
 pub struct Values<'a>(&'a Run);
 
@@ -34,13 +34,13 @@ impl<'a> Values<'a> {
         self.0.ends.len()
     }
 
-    /// The value of a number.
+    /// The value of a place.
     #[inline]
-    pub fn get(self, number: u16) -> &'a str {
-        self.0.get(usize::from(number))
+    pub fn get(self, place: u16) -> &'a str {
+        self.0.get(usize::from(place))
     }
 
-    /// All of them, in order of their numbers.
+    /// All of them, in order of their places.
     pub fn iter(self) -> impl Iterator<Item = &'a str> {
         (0..self.count()).map(move |at| self.0.get(at))
     }
@@ -167,11 +167,9 @@ impl Few {
     /// Nothing when the bytes are other ones.
     pub(super) fn read(mut bytes: &[u8]) -> Option<Self> {
         let values = Run::read(&mut bytes)?;
-        let starts = std::iter::once(&0).chain(&values.ends).map(|end| *end as usize);
-        let is_text = starts.chain([values.text.len()]).all(|end| values.text.is_char_boundary(end));
         let cells: Vec<u16> = bytes.chunks_exact(2).map(|cell| u16::from_le_bytes([cell[0], cell[1]])).collect();
         let fits = bytes.len().is_multiple_of(2) && cells.iter().all(|cell| usize::from(*cell) < values.ends.len());
-        (is_text && fits).then(|| Self { values, cells, ..Self::default() })
+        fits.then(|| Self { values, cells, ..Self::default() })
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn shipped<T: for<'a> Deserialize<'a>>(name: &str, text: &str) -> T {
 
 /// Words in lower case. Most texts are longer than any of them, or begin otherwise: these are not looked up.
 pub(super) struct Words {
-    pub(super) words: AHashSet<String>,
+    words: AHashSet<String>,
     longest: usize,
     /// Whether a word begins with a byte, in either case.
     begins: [bool; 256],
@@ -52,23 +52,30 @@ pub(super) struct Words {
 
 impl Words {
     fn of(words: Vec<String>) -> Self {
+        let words: AHashSet<String> = words.into_iter().map(|word| word.to_lowercase()).collect();
         let mut begins = [false; 256];
         for first in words.iter().filter_map(|word| word.bytes().next()) {
-            begins[usize::from(first.to_ascii_lowercase())] = true;
+            begins[usize::from(first)] = true;
             begins[usize::from(first.to_ascii_uppercase())] = true;
         }
-        let words: AHashSet<String> = words.into_iter().map(|word| word.to_lowercase()).collect();
         Self { longest: words.iter().map(String::len).max().unwrap_or_default(), words, begins }
     }
 
     #[inline]
-    pub(super) fn may_hold(&self, text: &str) -> bool {
+    fn may_hold(&self, text: &str) -> bool {
         text.len() <= self.longest && text.bytes().next().is_some_and(|first| self.begins[usize::from(first)])
     }
 
+    /// Whether a text in lower case is one of them.
     #[inline]
     pub(super) fn holds(&self, text: &str) -> bool {
         self.may_hold(text) && self.words.contains(text)
+    }
+
+    /// Whether a text is one of them but for the case of plain letters.
+    #[inline]
+    pub(super) fn holds_in_any_case(&self, text: &str) -> bool {
+        self.may_hold(text) && self.words.contains(&text.to_ascii_lowercase())
     }
 }
 

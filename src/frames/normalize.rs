@@ -46,14 +46,13 @@ impl Form {
 /// Whether a value stands for nothing: blank, or one of the tokens people type instead.
 pub fn is_missing(text: &str, declared: &[String]) -> bool {
     let trimmed = trim(text);
-    trimmed.is_empty()
-        || (LISTS.missing.may_hold(trimmed) && LISTS.missing.words.contains(&trimmed.to_ascii_lowercase()))
-        || is_token(trimmed, declared)
+    trimmed.is_empty() || LISTS.missing.holds_in_any_case(trimmed) || is_token(trimmed, declared)
 }
 
 /// Whether a value is one of the tokens that a source writes for nothing.
 pub fn is_token(text: &str, declared: &[String]) -> bool {
-    declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trim(text)))
+    let trimmed = trim(text);
+    declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trimmed))
 }
 
 /// What an address column may hold.
@@ -126,16 +125,16 @@ fn is_plain(local: &str, domain: &str) -> bool {
     if !local.bytes().all(|byte| sign(byte) && joined(byte)) || before == b'.' {
         return false;
     }
-    let (mut before, mut labels) = (b'.', 0);
+    let (mut before, mut dots) = (b'.', 0);
     let joined = |byte: u8| match (std::mem::replace(&mut before, byte), byte) {
         (b'.', b'.' | b'-') | (b'-', b'.') => false,
         (_, b'.') => {
-            labels += 1;
+            dots += 1;
             true
         }
         (_, byte) => byte.is_ascii_alphanumeric() || byte == b'-',
     };
-    domain.bytes().all(joined) && !matches!(before, b'.' | b'-') && labels > 0
+    domain.bytes().all(joined) && !matches!(before, b'.' | b'-') && dots > 0
 }
 
 fn well_formed(local: &str, domain: &str) -> bool {
@@ -238,9 +237,9 @@ pub fn is_placeholder_id(text: &str) -> bool {
     let trimmed = trim(text);
     let bare = trimmed.strip_prefix("zcrm_").unwrap_or(trimmed);
     let is_filler = (bare.len() >= 3 && bare.bytes().all(|b| b == b'0')) || !names_something(bare);
-    // A letter may take another number of bytes in the other case.
-    let may_be = LISTS.locals.may_hold(bare) || !bare.is_ascii();
-    (!bare.is_empty() && is_filler) || (may_be && LISTS.locals.words.contains(&bare.to_lowercase()))
+    let is_word =
+        LISTS.locals.holds_in_any_case(bare) || (!bare.is_ascii() && LISTS.locals.holds(&bare.to_lowercase()));
+    (!bare.is_empty() && is_filler) || is_word
 }
 
 /// A value without case, blanks and punctuation: two spellings of one thing fold alike.

@@ -211,7 +211,7 @@ pub(super) struct Parts {
 #[inline]
 fn digits(bytes: &[u8], from: usize, count: usize) -> Option<u32> {
     let part = bytes.get(from..from + count)?;
-    // No digit is looked at in vain often enough to stop at it.
+    // Nearly all of them are digits: a loop that never leaves early is quicker.
     let (number, fits) = part.iter().fold((0, true), |(number, fits), byte| {
         let digit = byte.wrapping_sub(b'0');
         (number * 10 + u32::from(digit), fits & (digit <= 9))

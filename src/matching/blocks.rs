@@ -1,5 +1,8 @@
 //! Blocking: the few pairs worth comparing, out of all. Records that share a key meet; no key is worth a crowd.
 
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::{
     IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
 };
@@ -59,20 +62,23 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
     let is_used = |block: &Block| block.worth != Worth::Little || people.all.len() <= CROWDED;
     found.unused = BLOCKS.iter().filter(|block| !is_used(block)).map(|block| block.name).collect();
-    let used: Vec<(usize, &Block)> = BLOCKS.iter().enumerate().filter(|(_, block)| is_used(block)).collect();
+    let mut used: Vec<(usize, &Block)> = BLOCKS.iter().enumerate().filter(|(_, block)| is_used(block)).collect();
+    // Those that take longest begin first, so that no core is left with one of them at the end.
+    used.sort_by_key(|(bit, _)| (*bit != SLIPS, Reverse(*bit)));
+    let next = AtomicUsize::new(0);
     let pairs_of = |(bit, block): &(usize, &Block)| {
         let mut given = if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) };
         given.pairs.par_sort_unstable();
-        (1 << bit, given)
+        (*bit, given)
     };
+    let one_by_one = |_| std::iter::from_fn(|| used.get(next.fetch_add(1, Ordering::Relaxed)).map(pairs_of));
+    let mut given: Vec<(usize, Given)> = (0..AT_ONCE).into_par_iter().flat_map_iter(one_by_one).collect();
+    given.sort_by_key(|(bit, _)| *bit);
     let mut pairs = Vec::new();
-    for some in used.chunks(AT_ONCE) {
-        let given: Vec<(u32, Given)> = some.par_iter().map(pairs_of).collect();
-        for (bit, given) in given {
-            pairs.push((bit, given.pairs));
-            found.crowds.extend(given.crowds);
-            found.trimmed.extend(given.trimmed);
-        }
+    for (bit, given) in given {
+        pairs.push((1 << bit, given.pairs));
+        found.crowds.extend(given.crowds);
+        found.trimmed.extend(given.trimmed);
     }
     found.pairs = settle(people.all.len(), &pairs);
     found

@@ -33,7 +33,7 @@ pub mod weights;
 use std::collections::BTreeSet;
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
 use clusters::{Edge, Limits, Refusal, cluster};
@@ -149,21 +149,23 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
         .collect();
     let odds = Odds::settle(&scores, people.all.len(), &weights);
     let compared = found.pairs.len() as u64;
-    let (mut links, mut possible) = (Vec::new(), Vec::new());
-    for ((pair, _), (same, shared)) in found.pairs.drain(..).zip(&scores) {
+    let likely = found.pairs.par_iter().zip(&scores).filter_map(|((pair, _), (same, shared))| {
         let probability = odds.probability(*same, *shared);
-        let (left, right) = unpack(pair);
+        let (left, right) = unpack(*pair);
         if probability < POSSIBLE || never.contains(&(left, right)) {
-            continue;
+            return None;
         }
         let compared = comparer.compare(left, right);
-        let link = Link { left, right, probability: probability as f32, decided: false, compared };
         let backed = matches!(compared.tier, Tier::Known | Tier::Exact | Tier::Provider) || compared.is_backed();
-        match probability >= settings.threshold && backed {
-            true => links.push(link),
-            false => possible.push(link),
-        }
+        let link = Link { left, right, probability: probability as f32, decided: false, compared };
+        Some((link, probability >= settings.threshold && backed))
+    });
+    let (mut links, mut possible) = (Vec::new(), Vec::new());
+    for (link, is_one) in likely.collect::<Vec<_>>() {
+        if is_one { links.push(link) } else { possible.push(link) }
     }
+    found.pairs = Vec::new();
+    drop(scores);
     links.retain(|link| !always.contains(&(link.left, link.right)));
     possible.retain(|link: &Link| !always.contains(&(link.left, link.right)));
     for (left, right) in always {
