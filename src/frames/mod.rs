@@ -10,6 +10,7 @@ pub(crate) mod lists;
 mod lookup;
 pub mod normalize;
 mod numbers;
+mod ranks;
 mod row_keys;
 mod sets;
 mod shelf;
@@ -27,7 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::{IntoParallelIterator, ParallelBridge, ParallelIterator, ParallelSliceMut};
+use rayon::prelude::{ParallelBridge, ParallelIterator};
 
 pub use self::column::{Reading, TextColumn};
 pub use self::few::Values;
@@ -62,29 +63,10 @@ impl Frame {
     /// Sorts the keys once, so that samples are chosen by comparing numbers.
     fn ranked(mut self) -> Self {
         if self.dataset.key.is_none_or(|key| !self.columns.contains_key(&key)) {
-            self.ranks = ranks_of_numbers(self.rows);
+            self.ranks = ranks::ranks_of_numbers(self.rows);
             return self;
         }
-        // Ids of one system begin alike: the sixteen bytes behind that tell nearly all of them apart, as one number each.
-        let first = self.key(0);
-        let alike = |row: u32| first.bytes().zip(self.key(row).bytes()).take_while(|(one, other)| one == other).count();
-        let common = (0..self.rows).into_par_iter().map(alike).min().unwrap_or_default();
-        let mut order: Vec<(u128, u32)> =
-            (0..self.rows).into_par_iter().map(|row| (leading(&self.key(row).as_bytes()[common..]), row)).collect();
-        order.par_sort_unstable();
-        let mut ranks = vec![0; order.len()];
-        let mut next = 0;
-        for run in order.chunk_by_mut(|one, other| one.0 == other.0) {
-            run.sort_by(|one, other| self.key(one.1).cmp(&self.key(other.1)));
-            for at in 0..run.len() {
-                if at > 0 && self.key(run[at].1) != self.key(run[at - 1].1) {
-                    next += 1;
-                }
-                ranks[run[at].1 as usize] = next;
-            }
-            next += 1;
-        }
-        self.ranks = ranks;
+        self.ranks = ranks::ranks(self.rows, |row| self.key(row));
         self
     }
 
@@ -123,31 +105,6 @@ impl Frame {
     pub fn bytes(&self) -> usize {
         self.columns.values().map(TextColumn::bytes).sum::<usize>() + self.ranks.len() * 4
     }
-}
-
-/// The ranks of records that are known by their numbers: those sort as texts do, 10 before 9.
-fn ranks_of_numbers(rows: u32) -> Vec<u32> {
-    let as_text = |row: u32| {
-        let number = u64::from(row) + 1;
-        let digits = number.ilog10();
-        // Aligned to the left; of two that are then the same, the shorter one comes first.
-        (number * 10_u64.pow(10 - digits), digits, row)
-    };
-    let mut order: Vec<(u64, u32, u32)> = (0..rows).into_par_iter().map(as_text).collect();
-    order.par_sort_unstable();
-    let mut ranks = vec![0; order.len()];
-    for ((.., row), rank) in order.iter().zip(0..) {
-        ranks[*row as usize] = rank;
-    }
-    ranks
-}
-
-/// The first sixteen bytes as a number that sorts as they do.
-fn leading(bytes: &[u8]) -> u128 {
-    let mut first = [0; 16];
-    let length = bytes.len().min(16);
-    first[..length].copy_from_slice(&bytes[..length]);
-    u128::from_be_bytes(first)
 }
 
 /// All frames of a run, by dataset name.
@@ -315,17 +272,6 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress, shelf
 #[cfg(test)]
 mod tests {
     use super::testing::store;
-
-    #[test]
-    fn records_without_a_key_rank_by_their_numbers_as_texts() {
-        let ranks = super::ranks_of_numbers(1_234);
-        let key = |row: usize| format!("record {}", row + 1);
-        for one in (0..1_234).step_by(7) {
-            for other in 0..1_234 {
-                assert_eq!(ranks[one].cmp(&ranks[other]), key(one).cmp(&key(other)), "{} {}", one + 1, other + 1);
-            }
-        }
-    }
 
     #[test]
     fn ranks_sort_as_keys_do() {
