@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 use super::Frame;
 use super::identity::{IdColumn, Keys, Numbering, Plan};
 use super::normalize::{Form, address, mailbox};
-use super::numbers;
+use super::numbers::Numbered;
 use crate::mapping::EARLIER;
 
 /// The keys of the rows of one dataset, a list a column: hashes first, then their numbers. 0 is none.
@@ -150,15 +150,12 @@ pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, 
 fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<u64>) {
     let lists = |list: fn(&RowKeys<u64>) -> &Vec<u64>| hashes.iter().map(|(_, keys)| list(keys)).collect::<Vec<_>>();
     let ids: Vec<&Vec<u64>> = hashes.iter().flat_map(|(_, keys)| keys.id_lists()).collect();
-    let ((ids, _), ((exact, address_hashes), (mailboxes, _))) = rayon::join(
-        || numbers::number(&ids),
-        || {
-            rayon::join(
-                || numbers::number(&lists(|keys| &keys.exact)),
-                || numbers::number(&lists(|keys| &keys.mailbox)),
-            )
-        },
+    let (ids, (exact, mailboxes)) = rayon::join(
+        || Numbered::of(&ids),
+        || rayon::join(|| Numbered::of(&lists(|keys| &keys.exact)), || Numbered::of(&lists(|keys| &keys.mailbox))),
     );
+    let address_hashes = exact.keys();
+    let (ids, exact, mailboxes) = (ids.lists, exact.lists, mailboxes.lists);
     let mut ids = ids.into_iter();
     let mut keys = BTreeMap::new();
     for ((name, own), (exact, mailbox)) in hashes.iter().zip(exact.into_iter().zip(mailboxes)) {
