@@ -190,7 +190,7 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
         likeness,
         question: question(context, (contacts, field), (profiles, index)),
     };
-    Ok(unknown.into_par_iter().flat_map_iter(alike).map(pair).collect())
+    Ok(unknown.into_par_iter().flat_map_iter(|attribute| alike(attribute).into_iter().map(pair)).collect())
 }
 
 /// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.

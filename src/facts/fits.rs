@@ -47,6 +47,10 @@ impl Fit {
 /// The number that a value is: `-1,234.50`, `1.2E5`.
 pub(crate) fn number(value: &str) -> Option<f64> {
     let value = trim(value);
+    // So many digits are exact.
+    if (1..=15).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(value.bytes().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0')) as f64);
+    }
     if !is_number(value) {
         return None;
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::items::items;
 use super::lenses::truth;
 use crate::frames::calendar::EPOCH;
-use crate::frames::normalize::{alike, fold, is_missing};
+use crate::frames::normalize::{alike, fold, is_missing, is_token};
 use crate::frames::time::{Stamp, Written};
 use crate::mapping::spelling::{Place, Spellings};
 use crate::text::trim;
@@ -93,15 +93,18 @@ impl Reading {
     /// Whether two filled cells say the same, where their texts alone tell; what a text is missing or unreadable for is left
     /// open.
     pub(crate) fn told(&self, one: &str, other: &str, missing: &[String]) -> Option<bool> {
-        let same = match self {
-            Self::Number => plain_number(trim(one))? == plain_number(trim(other))?,
-            Self::Text => one == other,
-            Self::Phone => one == other && one.bytes().any(|byte| matches!(byte, b'1'..=b'9')),
-            Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => return None,
-        };
-        // Other texts that differ may be two spellings of one value.
-        let is_there = !is_missing(one, missing) && (one == other || !is_missing(other, missing));
-        (is_there && (same || *self == Self::Number)).then_some(same)
+        match self {
+            Self::Number => {
+                let same = plain_number(trim(one))? == plain_number(trim(other))?;
+                // A number is no token that means missing everywhere.
+                (!is_token(one, missing) && !is_token(other, missing)).then_some(same)
+            }
+            // Other texts that differ may be two spellings of one value.
+            Self::Text | Self::Phone if one != other || is_missing(one, missing) => None,
+            Self::Text => Some(true),
+            Self::Phone => one.bytes().any(|byte| matches!(byte, b'1'..=b'9')).then_some(true),
+            Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => None,
+        }
     }
 
     /// What a cell says, on the left side or on the right one.

@@ -56,7 +56,6 @@ fn whole(own: u32, part: u32) -> u32 {
 }
 
 /// The keys of a part, list after list, and their rows.
-#[derive(Default)]
 struct Part {
     keys: Vec<u64>,
     rows: Vec<u32>,
