@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::checks::{self, Context, Stage, context::Exports};
 use crate::config::Config;
@@ -292,7 +292,7 @@ fn judge(context: &Context<'_>, rules: &[&Rule], answers: &Answers, options: &Op
             }
         })
     };
-    let mut outcomes: Vec<Outcome> = rules.par_iter().filter_map(of_facts).collect();
+    let mut outcomes: Vec<Outcome> = rules.par_iter().with_max_len(1).filter_map(of_facts).collect();
     // The policy judges what all others found, so it comes last.
     for is_policy in [false, true] {
         let mut later = Vec::new();

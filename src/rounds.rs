@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::audit::Options;
 use crate::checks::{self, Ask, Context, Stage};
@@ -43,8 +43,11 @@ pub(crate) struct Facts {
 
 /// Asks all checks, answers all questions at once, and asks again while new questions come.
 pub(crate) fn gather(context: &Context<'_>, rules: &[&Rule], options: &Options<'_>, all_rows: bool) -> Result<Facts> {
-    let asked =
-        |answers: &Answers| rules.par_iter().flat_map_iter(|rule| ask(context, rule, answers).questions).collect();
+    let asked = |answers: &Answers| {
+        // One by one: neighbours are alike, and dear together.
+        let rules = rules.par_iter().with_max_len(1);
+        rules.flat_map_iter(|rule| ask(context, rule, answers).questions).collect()
+    };
     answered(context, &asked, options, all_rows)
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::agree::{self, Asked};
 use super::mask::Mask;
@@ -352,8 +352,11 @@ impl Engine<'_> {
             let shard = Shard::new(self, number);
             let conditions = questions.iter().flat_map(Question::filters);
             self.timings.stage("evaluating conditions", || shard.evaluate(conditions));
-            let given: Vec<(&Question, Answer)> = questions
+            // One by one: neighbours are alike, and dear together.
+            let all: Vec<&Question> = questions.iter().collect();
+            let given: Vec<(&Question, Answer)> = all
                 .into_par_iter()
+                .with_max_len(1)
                 .map(|question| {
                     let answer = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
                     let answer = self.timings.question(question, answer);
