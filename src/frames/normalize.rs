@@ -147,16 +147,13 @@ fn well_formed(local: &str, domain: &str) -> bool {
             || c.is_whitespace()
             || c.is_control()
     };
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
-    let local_fits = !local.is_empty()
-        && (local.bytes().all(plain) || quoted || !local.chars().any(foreign))
-        && local.split('.').all(|part| !part.is_empty());
+    let local_fits =
+        !local.is_empty() && (quoted || !local.chars().any(foreign)) && local.split('.').all(|part| !part.is_empty());
     let label_fits = |label: &str| {
         let edge = |byte: Option<&u8>| byte.is_some_and(|byte| *byte != b'-');
         edge(label.as_bytes().first())
             && edge(label.as_bytes().last())
-            && (label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-                || label.chars().all(|c| c.is_alphanumeric() || c == '-'))
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
     local_fits && domain.contains('.') && domain.split('.').all(label_fits)
 }
