@@ -97,7 +97,11 @@ fn the_parquet_file_of_failing_rows_holds_what_the_csv_holds() {
         let labels: Vec<String> = dataset.columns.iter().map(|column| column.label.clone()).collect();
         let mut cells: Vec<Vec<String>> = Vec::new();
         let all: Vec<usize> = (0..labels.len()).collect();
-        let mut keep = |_: u64, row: &[&str]| cells.push(row.iter().map(|cell| (*cell).to_owned()).collect());
+        let mut keep = |batch: &crmlint::exports::Batch| {
+            let columns: Vec<Vec<&str>> = all.iter().map(|at| batch.cells(*at)).collect();
+            let record = |row: usize| columns.iter().map(|column| column[row].to_owned()).collect();
+            cells.extend((0..batch.rows()).map(record));
+        };
         dataset.read(&all, &(), &mut keep).unwrap();
         (labels, cells)
     };

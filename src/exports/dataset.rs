@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use ahash::AHashMap;
 
 use super::archive::stop;
+use super::batch::Batch;
 use super::customerio::{Held, is_addresses};
 use super::part::Part;
-use super::rows::{Row, Seen, Visit};
+use super::rows::{LONGEST, Seen, Visit};
 use super::shopify::{is_guarded, unguard};
 use super::{Choice, Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
 use crate::error::Result;
@@ -128,14 +129,9 @@ impl Dataset {
         named(&column.label).or_else(|| named(column.api_name.as_deref()?)).filter(|options| !options.is_empty())
     }
 
-    /// Streams every record once, in file order: `sink` gets the 1-based number across all parts and the wanted columns
-    /// in the order given; a missing value is "".
-    pub fn read(
-        &self,
-        wanted: &[usize],
-        progress: &dyn Progress,
-        sink: &mut dyn FnMut(u64, &[&str]),
-    ) -> Result<ReadReport> {
+    /// Streams every record once, in file order: `sink` gets so many of them together that columns are gone through one by
+    /// one, the wanted ones in the order given.
+    pub fn read(&self, wanted: &[usize], progress: &dyn Progress, sink: &mut dyn FnMut(&Batch)) -> Result<ReadReport> {
         if let Some(beyond) = wanted.iter().find(|&&column| column >= self.columns.len()) {
             return Err(stop(format!("{} has no column number {beyond}", self.name), ""));
         }
@@ -199,73 +195,79 @@ fn is_lost(c: char) -> bool {
 
 /// One reading of a dataset, part after part.
 struct Pass<'a> {
+    name: &'a str,
     wanted: &'a [usize],
     /// By column of the dataset, for Shopify only.
     guarded: Option<Vec<bool>>,
     report: ReadReport,
+    /// How many cells of each record are filled.
+    filled: Vec<u32>,
     encodings: Vec<String>,
     first: bool,
 }
 
 impl<'a> Pass<'a> {
-    fn new(dataset: &Dataset, wanted: &'a [usize]) -> Self {
+    fn new(dataset: &'a Dataset, wanted: &'a [usize]) -> Self {
         let guarded = (dataset.system == System::Shopify)
             .then(|| dataset.columns.iter().map(|column| is_guarded(&column.label)).collect());
         let columns = vec![ColumnStat::default(); dataset.columns.len()];
         let report = ReadReport { columns, ..ReadReport::default() };
-        Self { wanted, guarded, report, encodings: Vec::new(), first: true }
+        let (filled, encodings) = (Vec::new(), Vec::new());
+        Self { name: &dataset.name, wanted, guarded, report, filled, encodings, first: true }
     }
 
     /// `map` gives the dataset's column of each column of the part.
     fn run(
         &mut self,
         map: &[usize],
-        sink: &mut dyn FnMut(u64, &[&str]),
+        sink: &mut dyn FnMut(&Batch),
         scan: &mut dyn FnMut(u64, &mut Visit<'_>) -> Result<Seen>,
     ) -> Result<Seen> {
-        let sources: Vec<Option<usize>> =
-            self.wanted.iter().map(|wanted| map.iter().position(|column| column == wanted)).collect();
-        let mut pool: Vec<&'static str> = Vec::new();
-        let before = self.report.rows;
-        let mut number = before;
-        scan(before, &mut |row| {
-            number += 1;
-            let filled = self.measure(map, row);
-            self.report.widest = self.report.widest.max(filled);
-            let mut cells: Vec<&str> = std::mem::take(&mut pool);
-            for (source, &wanted) in sources.iter().zip(self.wanted) {
-                let cell = source.map_or("", |column| row.cell(column));
-                cells.push(match &self.guarded {
-                    Some(guarded) => unguard(cell, guarded[wanted]),
-                    None => cell,
-                });
+        let guarded = |wanted: usize| self.guarded.as_ref().map(|guarded| guarded[wanted]);
+        let source = |wanted: &usize| (map.iter().position(|column| column == wanted), guarded(*wanted));
+        let mut batch = Batch::new(map.len(), self.wanted.iter().map(source).collect());
+        let mut too_long = false;
+        let seen = scan(self.report.rows, &mut |row| {
+            too_long = row.text.len() > LONGEST;
+            if !too_long && batch.push(row) {
+                self.hand_on(map, &mut batch, sink);
             }
-            sink(number, &cells);
-            cells.clear();
-            // Hands the allocation back under the longer lifetime.
-            pool = cells.into_iter().map(|_| "").collect();
-            self.report.rows = number;
-            true
-        })
+            !too_long
+        })?;
+        self.hand_on(map, &mut batch, sink);
+        if too_long {
+            let number = self.report.rows + 1;
+            return Err(stop(format!("record {number} of {} is longer than two gigabytes", self.name), ""));
+        }
+        Ok(seen)
     }
 
-    #[inline]
-    fn measure(&mut self, map: &[usize], row: Row<'_>) -> u64 {
-        let mut filled = 0;
-        for (at, (place, &column)) in row.cut.places().zip(map).enumerate() {
-            let mut length = place.len() as u64;
-            if length == 0 {
-                continue;
-            }
-            if let Some(guarded) = &self.guarded {
-                length = unguard(row.cell(at), guarded[column]).len() as u64;
+    fn hand_on(&mut self, map: &[usize], batch: &mut Batch, sink: &mut dyn FnMut(&Batch)) {
+        self.measure(map, batch);
+        sink(batch);
+        self.report.rows += batch.rows() as u64;
+        batch.clear();
+    }
+
+    fn measure(&mut self, map: &[usize], batch: &Batch) {
+        self.filled.clear();
+        self.filled.resize(batch.rows(), 0);
+        for (at, &column) in map.iter().enumerate() {
+            let guarded = self.guarded.as_ref().map(|guarded| guarded[column]);
+            let (mut total, mut longest) = (0, 0);
+            for (place, filled) in batch.places(at).zip(&mut self.filled) {
+                let length = guarded.map_or(place.len(), |guarded| unguard(batch.text(place), guarded).len());
+                let is_filled = u32::from(length > 0);
+                total += is_filled;
+                longest = longest.max(length);
+                *filled += is_filled;
             }
             let stat = &mut self.report.columns[column];
-            stat.filled += u64::from(length > 0);
-            stat.longest = stat.longest.max(length);
-            filled += u64::from(length > 0);
+            stat.filled += u64::from(total);
+            stat.longest = stat.longest.max(longest as u64);
         }
-        filled
+        let widest = self.filled.iter().copied().max().unwrap_or_default();
+        self.report.widest = self.report.widest.max(u64::from(widest));
     }
 
     fn note(&mut self, seen: Seen, file: &str) {

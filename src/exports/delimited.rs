@@ -152,17 +152,17 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
             Err(Trouble::Io(error)) => return Err(input.broken(&error)),
             Err(Trouble::TooLong) => return Err(too_long(input, number, records.start)),
         }
-        let (bytes, cut) = records.current();
+        let cut = records.current();
         let line = records.start;
         if std::mem::take(&mut led) {
             continue;
         }
         if width == 0 {
-            width = cut.len();
+            width = cut.places.len();
             if format.headless {
                 no_header(width, line, &mut seen);
             } else {
-                header(texts.decode(bytes, cut, None, line), line, &mut seen);
+                header(texts.decode(cut, None, line), line, &mut seen);
             }
             texts.set_labels(seen.labels.clone());
             if !format.headless {
@@ -170,23 +170,26 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
             }
         }
         // A line of blanks in a table is no record.
-        if cut.len() == 1 && width > 1 && bytes.iter().all(|&byte| byte == b' ' || byte == b'\t') {
+        if let [only] = cut.places
+            && width > 1
+            && cut.bytes[only.range()].iter().all(|&byte| byte == b' ' || byte == b'\t')
+        {
             continue;
         }
         number += 1;
         let record = before + number;
-        if cut.len() != width {
-            uneven(&mut seen, cut.len(), width, record, line);
+        if cut.places.len() != width {
+            uneven(&mut seen, cut.places.len(), width, record, line);
         }
         if records.unclosed {
             seen.damage.note(DamageKind::UnclosedQuote, || DamagePlace {
                 record: Some(record),
                 line: Some(line),
-                column: seen.labels.get(cut.len() - 1).cloned(),
+                column: seen.labels.get(cut.places.len() - 1).cloned(),
                 detail: "the quote is still open at the end of the file".to_owned(),
             });
         }
-        let row = texts.decode(bytes, cut.first(width), Some(record), line);
+        let row = texts.decode(cut.first(width), Some(record), line);
         if !visit(row) {
             break;
         }
@@ -235,7 +238,7 @@ fn no_header(width: usize, line: u64, seen: &mut Seen) {
 /// Makes the labels of a header safe and unique and notes what had to be changed.
 fn header(row: Row<'_>, line: u64, seen: &mut Seen) {
     let mut firsts: AHashMap<&str, usize> = AHashMap::new();
-    let cells: Vec<Cow<'_, str>> = (0..row.cut.len()).map(|column| heading::clean(row.cell(column))).collect();
+    let cells: Vec<Cow<'_, str>> = (0..row.places.len()).map(|column| heading::clean(row.cell(column))).collect();
     let names: AHashSet<&str> = cells.iter().map(AsRef::as_ref).collect();
     let mut numbers: AHashMap<&str, usize> = AHashMap::new();
     for (column, text) in cells.iter().map(AsRef::as_ref).enumerate() {

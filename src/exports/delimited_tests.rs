@@ -220,5 +220,5 @@ fn wanted_columns_come_in_the_order_asked_for() {
     let dataset = folder.one("w.csv", "a,b,c\n1,2,3\n4,5,6\n");
     assert_eq!(read(&dataset, &[2, 0, 2]).0, ["3|1|3", "6|4|6"]);
     assert_eq!(read(&dataset, &[]).0, ["", ""]);
-    assert!(dataset.read(&[3], &(), &mut |_, _| {}).is_err());
+    assert!(dataset.read(&[3], &(), &mut |_| {}).is_err());
 }

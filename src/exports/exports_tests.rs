@@ -299,7 +299,7 @@ fn progress_hears_every_byte_on_disk() {
     let folder = Folder::new();
     let dataset = folder.one("c.csv", CONTACTS);
     let heard = Heard(std::sync::atomic::AtomicU64::new(0));
-    dataset.read(&[0], &heard, &mut |_, _| {}).unwrap();
+    dataset.read(&[0], &heard, &mut |_| {}).unwrap();
     assert_eq!(heard.0.into_inner(), CONTACTS.len() as u64);
 }
 
@@ -338,7 +338,9 @@ fn bent_files_never_panic() {
             for dataset in open(&request(path)).unwrap_or_default() {
                 let wanted: Vec<usize> = (0..dataset.columns.len()).collect();
                 // Both a report and a sentence are fine.
-                let _ = dataset.read(&wanted, &(), &mut |_, cells| assert_eq!(cells.len(), wanted.len()));
+                let _ = dataset.read(&wanted, &(), &mut |batch| {
+                    wanted.iter().for_each(|at| assert_eq!(batch.cells(*at).len(), batch.rows()));
+                });
             }
         }
     }

@@ -77,7 +77,7 @@ impl Metadata {
         let format = Format::sniff(&input.head(1 << 16)?, None, None);
         let mut rows = Vec::new();
         let seen = delimited::scan(input, format, 0, &(), &mut |row| {
-            rows.push(row.owned(row.cut.len()));
+            rows.push(row.owned(row.places.len()));
             true
         })?;
         let header: Vec<String> = seen.labels.iter().map(|label| plain(label)).collect();

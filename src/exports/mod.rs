@@ -8,6 +8,7 @@ use crate::error::Result;
 
 mod archive;
 mod assemble;
+mod batch;
 mod customerio;
 mod dataset;
 mod delimited;
@@ -24,6 +25,7 @@ mod manifest;
 mod metadata;
 mod parquet;
 mod part;
+mod quick;
 mod recognise;
 mod records;
 mod rows;
@@ -35,6 +37,7 @@ mod wholes;
 pub mod workspace;
 mod zoho;
 
+pub use batch::Batch;
 pub use dataset::Dataset;
 pub use events::EventColumns;
 pub use fields::Member;

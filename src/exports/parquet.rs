@@ -119,7 +119,7 @@ pub(super) fn scan(input: &Input, key: Option<&str>, progress: &dyn Progress, vi
                     if !(id && write_float_id(&value, &mut buffer.text)) {
                         write_text(&value, &mut buffer.text);
                     }
-                    buffer.ends.push(buffer.text.len());
+                    buffer.close();
                 }
                 Ok(())
             })?;

@@ -67,8 +67,8 @@ impl Part {
         let mut rows = Vec::new();
         let mut held = 0;
         let seen = part.scan(0, &(), &mut |row| {
-            rows.push(row.owned(row.cut.len()));
-            held += row.cut.places().map(|place| place.len()).sum::<usize>();
+            rows.push(row.owned(row.places.len()));
+            held += row.places.iter().map(|place| place.len()).sum::<usize>();
             rows.len() < PREVIEW && held < PREVIEW_BYTES
         })?;
         if seen.labels.is_empty() && !matches!(part.shape, Shape::Json(_)) {

@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::rows::Cut;
+use super::quick::{self, BLOCK};
+use super::rows::{Cut, Place};
 
 /// No record of a real export is longer; Zoho's longest text field holds 32,000 characters.
 pub(super) const LONGEST: usize = 16 << 20;
@@ -24,6 +25,16 @@ pub(super) enum Trouble {
     TooLong,
 }
 
+/// Where the bytes of the current record are.
+enum Stands {
+    /// As they are in the file.
+    Buffer(Range<usize>),
+    /// The same, with cells after them that are otherwise spelled there.
+    Spelled,
+    /// As cells alone.
+    Out,
+}
+
 /// Cuts a stream into records.
 pub(super) struct Records<R> {
     reader: R,
@@ -33,8 +44,12 @@ pub(super) struct Records<R> {
     buffer: Vec<u8>,
     at: usize,
     filled: usize,
-    /// Where in the buffer the current record stands, when nothing in it had to be taken out.
-    plain: Option<Range<usize>>,
+    stands: Stands,
+    places: Vec<Place>,
+    /// The cells of the current record in which quotes are doubled.
+    doubled: Vec<usize>,
+    /// The current record with these cells once more, and without the doubles.
+    spelled: Vec<u8>,
     out: Vec<u8>,
     out_len: usize,
     ends: Vec<usize>,
@@ -62,10 +77,13 @@ impl<R: Read> Records<R> {
             core: ReaderBuilder::new().delimiter(delimiter).build(),
             delimiter,
             newline,
-            buffer: vec![0; BUFFER],
+            buffer: vec![0; BUFFER + BLOCK],
             at: 0,
             filled: 0,
-            plain: None,
+            stands: Stands::Out,
+            places: Vec::new(),
+            doubled: Vec::new(),
+            spelled: Vec::new(),
             out: vec![0; 1 << 14],
             out_len: 0,
             ends: vec![0; 256],
@@ -81,13 +99,14 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// The bytes of the current record and where its cells are in them.
-    pub(super) fn current(&self) -> (&[u8], Cut<'_>) {
-        let ends = &self.ends[..self.ends_len];
-        match &self.plain {
-            Some(place) => (&self.buffer[place.clone()], Cut { ends, between: 1 }),
-            None => (&self.out[..self.out_len], Cut { ends, between: 0 }),
-        }
+    /// The current record.
+    pub(super) fn current(&self) -> Cut<'_> {
+        let bytes = match &self.stands {
+            Stands::Buffer(place) => &self.buffer[place.clone()],
+            Stands::Spelled => &self.spelled,
+            Stands::Out => &self.out[..self.out_len],
+        };
+        Cut { bytes, places: &self.places, may_hold_nul: matches!(self.stands, Stands::Out) }
     }
 
     /// Goes to the next record; `false` at the end.
@@ -95,12 +114,13 @@ impl<R: Read> Records<R> {
         self.out_len = 0;
         self.ends_len = 0;
         self.carry.clear();
-        self.plain = None;
+        self.places.clear();
+        self.stands = Stands::Out;
         if !self.skip_line_ends()? {
             return Ok(false);
         }
         self.start = self.line;
-        if self.advance_plainly() {
+        if self.advance_quickly() {
             return Ok(true);
         }
         loop {
@@ -125,6 +145,9 @@ impl<R: Read> Records<R> {
                     } else {
                         self.unclosed = ends_inside_quote(&self.carry, self.delimiter);
                     }
+                    let mut from = 0;
+                    let cells = self.ends[..self.ends_len].iter();
+                    self.places.extend(cells.map(|end| Place::new(std::mem::replace(&mut from, *end), *end)));
                     return Ok(true);
                 }
                 ReadRecordResult::End => return Ok(false),
@@ -144,30 +167,35 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Goes over a record without quotes that is in the buffer as a whole; not over the header, which may have a mark in
-    /// front that is to be taken off.
-    fn advance_plainly(&mut self) -> bool {
-        let rest = &self.buffer[self.at..self.filled];
-        let Some(length) = memchr::memchr3(b'"', b'\n', b'\r', rest).filter(|at| self.headed && rest[*at] != b'"')
+    /// Goes over a record that is in the buffer as a whole; not over the header, which may have a mark in front that is to
+    /// be taken off.
+    fn advance_quickly(&mut self) -> bool {
+        if !self.headed {
+            return false;
+        }
+        let (rest, filled) = (&self.buffer[self.at..], self.filled - self.at);
+        self.doubled.clear();
+        let Some(found) =
+            quick::record(rest, filled, (self.delimiter, self.newline), &mut self.places, &mut self.doubled)
         else {
+            self.places.clear();
             return false;
         };
-        for end in memchr::memchr_iter(self.delimiter, &rest[..length]).chain([length]) {
-            if self.ends_len == self.ends.len() {
-                // One that is too wide is refused where every byte is looked at.
-                if self.ends_len > WIDEST {
-                    self.ends_len = 0;
-                    return false;
-                }
-                self.ends.resize(self.ends.len() * 2, 0);
+        let bytes = &rest[..found.length];
+        self.last = rest[found.length];
+        self.line += found.lines + u64::from(self.last == self.newline);
+        self.stands = Stands::Buffer(self.at..self.at + found.length);
+        if !self.doubled.is_empty() {
+            self.stands = Stands::Spelled;
+            self.spelled.clear();
+            self.spelled.extend_from_slice(bytes);
+            for at in &self.doubled {
+                let from = self.spelled.len();
+                quick::unquoted(&bytes[self.places[*at].range()], &mut self.spelled);
+                self.places[*at] = Place::new(from, self.spelled.len());
             }
-            self.ends[self.ends_len] = end;
-            self.ends_len += 1;
         }
-        self.last = rest[length];
-        self.line += u64::from(self.last == self.newline);
-        self.plain = Some(self.at..self.at + length);
-        self.at += length + 1;
+        self.at += found.length + 1;
         true
     }
 
@@ -195,7 +223,7 @@ impl<R: Read> Records<R> {
         self.at = 0;
         self.filled = 0;
         loop {
-            match self.reader.read(&mut self.buffer) {
+            match self.reader.read(&mut self.buffer[..BUFFER]) {
                 Ok(count) => {
                     self.filled = count;
                     return Ok(count);
@@ -231,14 +259,15 @@ fn ends_inside_quote(raw: &[u8], delimiter: u8) -> bool {
 mod tests {
     use std::io::Read;
 
-    use super::{Records, Trouble};
+    use super::{Place, Records, Trouble};
 
     fn cut(bytes: &[u8], newline: u8) -> (Vec<(u64, Vec<String>)>, bool, bool) {
         let mut records = Records::new(bytes, b',', newline);
         let mut found = Vec::new();
         while records.advance().unwrap() {
-            let (bytes, cut) = records.current();
-            let cells = cut.places().map(|place| String::from_utf8_lossy(&bytes[place]).into_owned()).collect();
+            let cut = records.current();
+            let cell = |place: &Place| String::from_utf8_lossy(&cut.bytes[place.range()]).into_owned();
+            let cells = cut.places.iter().map(cell).collect();
             found.push((records.start, cells));
         }
         (found, records.crlf, records.unclosed)
@@ -255,9 +284,26 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) % below
         };
-        for round in 0..20_000 {
-            let length = next(60);
-            let bytes: Vec<u8> = (0..length).map(|_| b"ab ,,\n\n\r\"\"\xc3"[next(11) as usize]).collect();
+        let pieces = [
+            "a",
+            "bc ",
+            ",",
+            ",",
+            "\n",
+            "\"",
+            "\"d\"\"e\"",
+            ",\"f,g\r\nh\",",
+            "\"\"",
+            "\r\n",
+            "\",\"",
+            "i\"j",
+            "0123456789",
+        ];
+        for round in 0..30_000 {
+            let bytes: Vec<u8> = match round % 2 {
+                0 => (0..next(200)).map(|_| b"ab ,,\n\n\r\"\"\xc3"[next(11) as usize]).collect(),
+                _ => (0..next(60)).flat_map(|_| pieces[next(13) as usize].bytes()).collect(),
+            };
             let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&bytes[..]);
             let wanted: Vec<Vec<String>> = reader
                 .byte_records()

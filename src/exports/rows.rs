@@ -6,35 +6,55 @@ use std::ops::Range;
 
 use super::{Damage, DamageKind, DamagePlace};
 
-/// Where the cells of a record are in its text.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Cut<'a> {
-    /// Where each of them ends.
-    pub(super) ends: &'a [usize],
-    /// Bytes between a cell and the next one: that of the delimiter, when the text is as it stands in the file.
-    pub(super) between: usize,
+/// Bytes of a record beyond which its cells have no places any more; whoever keeps records refuses it.
+pub(super) const LONGEST: usize = 1 << 31;
+
+/// Where a cell is in the text of its record.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Place {
+    start: u32,
+    end: u32,
 }
 
-impl<'a> Cut<'a> {
-    /// How many cells there are.
-    pub(super) fn len(self) -> usize {
-        self.ends.len()
+impl Place {
+    /// From one byte up to another.
+    #[inline]
+    pub(super) fn new(start: usize, end: usize) -> Self {
+        Self { start: start as u32, end: end as u32 }
     }
 
+    /// The same in a text that has so much in front.
+    #[inline]
+    pub(super) fn later(self, by: usize) -> Self {
+        Self { start: self.start + by as u32, end: self.end + by as u32 }
+    }
+
+    /// The bytes.
+    #[inline]
+    pub(super) fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// How many bytes.
+    #[inline]
+    pub(super) fn len(self) -> usize {
+        self.range().len()
+    }
+}
+
+/// One record before it is text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cut<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) places: &'a [Place],
+    /// Whether a NUL may be among the bytes.
+    pub(super) may_hold_nul: bool,
+}
+
+impl Cut<'_> {
     /// The first cells alone.
     pub(super) fn first(self, count: usize) -> Self {
-        Self { ends: &self.ends[..self.ends.len().min(count)], ..self }
-    }
-
-    /// Where each cell is.
-    #[inline]
-    pub(super) fn places(self) -> impl Iterator<Item = Range<usize>> + use<'a> {
-        let mut from = 0;
-        self.ends.iter().map(move |end| {
-            let place = from..*end;
-            from = *end + self.between;
-            place
-        })
+        Self { places: &self.places[..self.places.len().min(count)], ..self }
     }
 }
 
@@ -42,16 +62,14 @@ impl<'a> Cut<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) text: &'a str,
-    pub(super) cut: Cut<'a>,
+    pub(super) places: &'a [Place],
 }
 
 impl<'a> Row<'a> {
     /// The cell of a column; a missing one is "".
     #[inline]
     pub(super) fn cell(&self, column: usize) -> &'a str {
-        let Some(&end) = self.cut.ends.get(column) else { return "" };
-        let start = if column == 0 { 0 } else { self.cut.ends[column - 1] + self.cut.between };
-        self.text.get(start..end).unwrap_or_default()
+        self.places.get(column).and_then(|place| self.text.get(place.range())).unwrap_or_default()
     }
 
     /// The cells of a record of so many columns.
@@ -77,25 +95,33 @@ pub(super) struct Seen {
 #[derive(Debug, Default)]
 pub(super) struct RowBuffer {
     pub(super) text: String,
-    pub(super) ends: Vec<usize>,
+    places: Vec<Place>,
+    from: usize,
 }
 
 impl RowBuffer {
     /// Starts the next record.
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.ends.clear();
+        self.places.clear();
+        self.from = 0;
     }
 
     /// Adds a cell.
     pub(super) fn push(&mut self, cell: &str) {
         self.text.push_str(cell);
-        self.ends.push(self.text.len());
+        self.close();
+    }
+
+    /// Makes a cell of what was added to the text.
+    pub(super) fn close(&mut self) {
+        self.places.push(Place::new(self.from, self.text.len()));
+        self.from = self.text.len();
     }
 
     /// The record.
     pub(super) fn row(&self) -> Row<'_> {
-        Row { text: &self.text, cut: Cut { ends: &self.ends, between: 0 } }
+        Row { text: &self.text, places: &self.places }
     }
 }
 

@@ -57,7 +57,7 @@ impl Folder {
             Err(error) => error,
             Ok(found) => found
                 .iter()
-                .find_map(|dataset| dataset.read(&[], &(), &mut |_, _| {}).err())
+                .find_map(|dataset| dataset.read(&[], &(), &mut |_| {}).err())
                 .expect("the file was read without a fault"),
         };
         fault.to_string().replace(&format!("{}/", super::archive::slashes(self.0.path())), "")
@@ -83,9 +83,10 @@ pub(super) fn all(dataset: &Dataset) -> (Vec<String>, ReadReport) {
 pub(super) fn read(dataset: &Dataset, wanted: &[usize]) -> (Vec<String>, ReadReport) {
     let mut rows = Vec::new();
     let report = dataset
-        .read(wanted, &(), &mut |number, cells| {
-            rows.push(cells.join("|"));
-            assert_eq!(number, rows.len() as u64);
+        .read(wanted, &(), &mut |batch| {
+            let columns: Vec<Vec<&str>> = (0..wanted.len()).map(|at| batch.cells(at)).collect();
+            let record = |row: usize| columns.iter().map(|cells| cells[row]).collect::<Vec<_>>().join("|");
+            rows.extend((0..batch.rows()).map(record));
         })
         .unwrap();
     assert_eq!(report.rows, rows.len() as u64);

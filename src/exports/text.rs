@@ -61,21 +61,22 @@ impl Texts {
     }
 
     /// The record as text; `record` is `None` for the header.
-    pub(super) fn decode<'a>(&'a mut self, bytes: &'a [u8], cut: Cut<'a>, record: Option<u64>, line: u64) -> Row<'a> {
-        if let Some(text) = self.as_is(bytes, cut.ends) {
-            return Row { text, cut };
+    pub(super) fn decode<'a>(&'a mut self, cut: Cut<'a>, record: Option<u64>, line: u64) -> Row<'a> {
+        if let Some(text) = self.as_is(cut) {
+            return Row { text, places: cut.places };
         }
         self.scratch.clear();
-        for (column, place) in cut.places().enumerate() {
-            self.cell(&bytes[place], column, record, line);
+        for (column, place) in cut.places.iter().enumerate() {
+            self.cell(&cut.bytes[place.range()], column, record, line);
         }
         self.scratch.row()
     }
 
     /// The whole record at once, when nothing in it needs a look.
     #[inline]
-    fn as_is<'a>(&mut self, bytes: &'a [u8], ends: &[usize]) -> Option<&'a str> {
-        if memchr::memchr(0, bytes).is_some() {
+    fn as_is<'a>(&mut self, cut: Cut<'a>) -> Option<&'a str> {
+        let Cut { bytes, places, may_hold_nul } = cut;
+        if may_hold_nul && memchr::memchr(0, bytes).is_some() {
             return None;
         }
         let text = std::str::from_utf8(bytes).ok()?;
@@ -89,7 +90,7 @@ impl Texts {
             _ => {}
         }
         // Two halves of a character in neighbouring cells are valid only side by side.
-        if !ends.iter().all(|&end| text.is_char_boundary(end)) {
+        if !places.iter().all(|place| text.is_char_boundary(place.range().end)) {
             return None;
         }
         self.utf8 = true;

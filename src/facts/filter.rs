@@ -6,22 +6,27 @@
 //! Profile attributes are compared as they stand, as Customer.io does. What other systems hold is read first: a misspelt
 //! stage of a deal is that stage, and a text that means missing is nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use polars::prelude::{Column as Plain, DataFrame, IntoLazy};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::local::{Shard, Slice};
 use super::mask::Mask;
 use super::typed::{Cells, Places};
 use crate::exports::System;
 use crate::mapping::ColumnPath;
-use crate::mapping::expr::Expr;
+use crate::mapping::expr::{Expr, Type};
 use crate::mapping::lower::{Options, lower};
 
 /// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
 const MOST_COMBINATIONS: usize = 8;
+
+/// Conditions on one column that are evaluated together row by row.
+const AT_ONCE: usize = 16;
 
 /// A filter with its text; two filters of one text are one.
 #[derive(Clone)]
@@ -92,37 +97,75 @@ pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Resu
     others.dedup();
     let seats = Seats::new(shard, slice, &others)?;
     let place = |dataset: &str| Places::Rows(seats.of(dataset));
-    let mask = evaluated(shard, slice, filter, &filter.expr, seats.rows.len(), &place)?;
+    let says = evaluated(shard, slice, filter, &[&filter.expr], seats.rows.len(), &place)?;
     let mut met = Mask::none(slice.frame.rows);
-    seats.rows.iter().zip(mask).filter(|(_, met)| *met).for_each(|(row, _)| met.put(*row));
+    seats.rows.iter().zip(says.concat()).filter(|(_, met)| *met).for_each(|(row, _)| met.put(*row));
     Ok(met)
 }
 
-/// What an expression says of every place, by Polars; `filter` is what it is a part of.
+/// Evaluates the conditions without parts of filters, before these are put together: conditions that read the same columns
+/// at once, each such group beside the others. What fails is left to the filters.
+pub(super) fn prepare(shard: &Shard<'_>, filters: &[(&str, &Filter)]) {
+    let mut groups: BTreeMap<(&str, Vec<String>, &str), (&Filter, BTreeMap<String, &Expr>)> = BTreeMap::new();
+    for (own, filter) in filters {
+        let Ok(slice) = shard.slice(own) else { continue };
+        let conditions = Conditions { shard, slice: &slice, filter };
+        let named = filter.expr.columns();
+        if named.iter().any(|(name, _)| ColumnPath::parse(name).is_some_and(|path| path.dataset != *own)) {
+            continue;
+        }
+        for leaf in filter.expr.leaves() {
+            let key = conditions.key(leaf);
+            if shard.engine.memo.leaf(shard.number, own, &key).is_some() {
+                continue;
+            }
+            let names = leaf.columns().into_iter().map(|(name, _)| name).collect();
+            let read_by = if conditions.reads_as_it_stands() { "" } else { &filter.text };
+            let (_, group) = groups.entry((own, names, read_by)).or_insert_with(|| (filter, BTreeMap::new()));
+            group.insert(key, leaf);
+        }
+    }
+    let groups: Vec<_> = groups.into_iter().collect();
+    groups.into_par_iter().with_max_len(1).for_each(|((own, ..), (filter, group))| {
+        let leaves: Vec<&Expr> = group.values().copied().collect();
+        let masks = || Conditions { shard, slice: &shard.slice(own)?, filter }.evaluate(&leaves);
+        let masks = catch_unwind(AssertUnwindSafe(masks)).unwrap_or_else(|_| Ok(Vec::new())).unwrap_or_default();
+        for (key, mask) in group.keys().zip(masks) {
+            shard.engine.memo.keep_leaf(shard.number, own, key, &Arc::new(mask));
+        }
+    });
+}
+
+/// What expressions say of every place, by Polars; `filter` is what they are parts of.
 fn evaluated<'a>(
     shard: &'a Shard<'_>,
     slice: &Slice<'a>,
     filter: &Filter,
-    expr: &Expr,
+    exprs: &[&Expr],
     height: usize,
     place: &dyn Fn(&str) -> Places<'a>,
-) -> Result<Vec<bool>, String> {
+) -> Result<Vec<Vec<bool>>, String> {
     let failed = |error: polars::error::PolarsError| format!("the condition could not be evaluated: {error}");
     let mut columns = Vec::new();
-    for (name, ty) in &expr.columns() {
+    let named: BTreeSet<(String, Type)> = exprs.iter().flat_map(|expr| expr.columns()).collect();
+    for (name, ty) in &named {
         let cells = Cells::new(shard, slice, name)?.spelled(shard, name, filter);
         columns.push(Plain::from(cells.typed(&place(&cells.dataset), name, *ty)));
     }
     let frame = DataFrame::new(height, columns).map_err(failed)?;
+    let met = |at: usize| format!("met {at}");
     let options = Options { text_any_case: shard.engine.any_case };
-    let plan = lower(expr, shard.engine.now, &options).alias("met");
-    let answer = frame.lazy().select([plan]).collect().map_err(failed)?;
-    let mask = answer.column("met").map_err(failed)?.bool().map_err(failed)?.clone();
-    // A condition without columns gives one value for all rows.
-    if mask.len() == 1 && height != 1 {
-        return Ok(vec![mask.get(0) == Some(true); height]);
-    }
-    Ok(mask.iter().map(|met| met == Some(true)).collect())
+    let plans = exprs.iter().enumerate().map(|(at, expr)| lower(expr, shard.engine.now, &options).alias(met(at)));
+    let answer = frame.lazy().select(plans.collect::<Vec<_>>()).collect().map_err(failed)?;
+    let says = |at: usize| {
+        let says = answer.column(&met(at)).map_err(failed)?.bool().map_err(failed)?.clone();
+        // A condition without columns gives one value for all rows.
+        if says.len() == 1 && height != 1 {
+            return Ok(vec![says.get(0) == Some(true); height]);
+        }
+        Ok(says.iter().map(|met| met == Some(true)).collect())
+    };
+    (0..exprs.len()).map(says).collect()
 }
 
 /// A filter that names columns of its own dataset alone. Its conditions are true or false of each row, so each of them is
@@ -160,40 +203,54 @@ impl Conditions<'_> {
         }
     }
 
-    /// A condition without parts, remembered unless its values are read by what else the filter tests for.
+    /// Whether what else the filter tests for does not change how values are read.
+    fn reads_as_it_stands(&self) -> bool {
+        self.slice.frame.dataset.system == System::CustomerIo
+    }
+
+    /// By what a condition without parts is remembered.
+    fn key(&self, leaf: &Expr) -> String {
+        if self.reads_as_it_stands() { leaf.to_string() } else { format!("{leaf} of {}", self.filter.text) }
+    }
+
+    /// A condition without parts.
     fn leaf(&self, leaf: &Expr) -> Result<Arc<Mask>, String> {
-        let dataset = &self.slice.frame.dataset;
-        let (memo, piece) = (self.shard.engine.memo, self.shard.number);
-        let key = match dataset.system {
-            System::CustomerIo => leaf.to_string(),
-            _ => format!("{leaf} of {}", self.filter.text),
-        };
-        if let Some(known) = memo.leaf(piece, &dataset.name, &key).filter(|_| !self.shard.is_single()) {
+        let dataset = &self.slice.frame.dataset.name;
+        let (memo, piece, key) = (self.shard.engine.memo, self.shard.number, self.key(leaf));
+        if let Some(known) = memo.leaf(piece, dataset, &key).filter(|_| !self.shard.is_single()) {
             return Ok(known);
         }
-        let met = Arc::new(self.evaluate(leaf)?);
+        let met = Arc::new(self.evaluate(&[leaf])?.pop().unwrap_or_else(|| Mask::none(self.slice.frame.rows)));
         if !self.shard.is_single() {
-            memo.keep_leaf(piece, &dataset.name, &key, &met);
+            memo.keep_leaf(piece, dataset, &key, &met);
         }
         Ok(met)
     }
 
-    fn evaluate(&self, leaf: &Expr) -> Result<Mask, String> {
+    /// Conditions without parts that read the same columns.
+    fn evaluate(&self, leaves: &[&Expr]) -> Result<Vec<Mask>, String> {
         let (shard, slice, total) = (self.shard, self.slice, self.slice.frame.rows);
-        let columns = leaf.columns();
+        let columns = leaves.first().map(|leaf| leaf.columns()).unwrap_or_default();
         if let Some((name, _)) = columns.first().filter(|_| columns.len() == 1) {
             let cells = Cells::new(shard, slice, name)?;
             if let Some((values, held)) = cells.column.few() {
                 let place = |_: &str| Places::Values(values);
-                let says = evaluated(shard, slice, self.filter, leaf, values.count(), &place)?;
-                return Ok(slice.mask(|row| says[usize::from(held[row as usize])]));
+                let says = evaluated(shard, slice, self.filter, leaves, values.count(), &place)?;
+                return Ok(says.iter().map(|says| slice.mask_by_value(held, says)).collect());
             }
         }
         let rows: Vec<Option<u32>> = slice.rows().map(Some).collect();
-        let says = evaluated(shard, slice, self.filter, leaf, rows.len(), &|_| Places::Rows(&rows))?;
-        let mut met = Mask::none(total);
-        slice.rows().zip(says).filter(|(_, says)| *says).for_each(|(row, _)| met.put(row));
-        Ok(met)
+        let mask = |says: Vec<bool>| {
+            let mut met = Mask::none(total);
+            slice.rows().zip(says).filter(|(_, says)| *says).for_each(|(row, _)| met.put(row));
+            met
+        };
+        let mut masks = Vec::new();
+        for leaves in leaves.chunks(AT_ONCE) {
+            let says = evaluated(shard, slice, self.filter, leaves, rows.len(), &|_| Places::Rows(&rows))?;
+            masks.extend(says.into_iter().map(mask));
+        }
+        Ok(masks)
     }
 }
 

@@ -11,13 +11,13 @@ use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIter
 
 use super::agree::{self, Asked};
 use super::mask::Mask;
-use super::memo::{Keeper, Memo};
-use super::rows::{ByShape, Rows};
+use super::memo::Memo;
+use super::rows::Rows;
 use super::tally::Counter;
 use super::{
-    Answer, Column, ColumnFact, Filter, Lens, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort,
-    delays, filter, follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, stranded,
-    values, width, writers,
+    Answer, ColumnFact, Filter, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort, delays, filter,
+    follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, shapes, stranded, values,
+    width, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
@@ -76,11 +76,28 @@ impl<'a> Slice<'a> {
         }
     }
 
+    /// Each row with its cell of a column.
+    #[inline]
+    pub(super) fn each(&self, column: &'a TextColumn, mut to: impl FnMut(u32, &'a str)) {
+        match self.rows {
+            Some(rows) => rows.iter().for_each(|row| to(*row, column.get(*row))),
+            None => column.each(to),
+        }
+    }
+
     /// The rows that `meets`.
     pub(super) fn mask(&self, meets: impl Fn(u32) -> bool) -> Mask {
         match self.rows {
             Some(rows) => Mask::of(self.frame.rows, rows.iter().copied(), meets),
             None => Mask::each(self.frame.rows, meets),
+        }
+    }
+
+    /// The rows that hold a value which `says` so.
+    pub(super) fn mask_by_value(&self, held: &[u16], says: &[bool]) -> Mask {
+        match self.rows {
+            Some(_) => self.mask(|row| says[usize::from(held[row as usize])]),
+            None => Mask::by_value(held, says),
         }
     }
 
@@ -180,6 +197,7 @@ impl<'a> Shard<'a> {
         open.sort();
         open.dedup();
         open.retain(|(dataset, filter)| memo.met(self.number, dataset, filter).is_none());
+        filter::prepare(self, &open);
         open.into_par_iter().for_each(|(dataset, filter)| {
             let met = catch_unwind(AssertUnwindSafe(|| {
                 self.slice(dataset).and_then(|slice| filter::met(self, &slice, filter))
@@ -209,7 +227,7 @@ impl<'a> Shard<'a> {
             Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
             Question::Values { column, cap } => values::values(self, column, *cap),
             Question::Items { column, cap } => values::listed(self, column, *cap),
-            Question::Shapes { column, lens } => self.shapes(column, lens),
+            Question::Shapes { column, lens } => shapes::shapes(self, column, lens),
             Question::Newest { column, zone } => instants::newest(self, column, zone.as_deref()),
             Question::Rows { dataset, filter } => {
                 let slice = self.slice(dataset)?;
@@ -276,36 +294,6 @@ impl<'a> Shard<'a> {
             });
         }
         counter.finish(self.cap())
-    }
-
-    fn shapes(&self, asked: &Column, lens: &Lens) -> Result<Answer, String> {
-        let slice = self.slice(&asked.dataset)?;
-        let column = slice.column(asked.index)?;
-        let mut counters: ByShape<(Counter, Keeper)> = ByShape::default();
-        let fresh = || (Counter::default(), Keeper::new(slice.frame.rows));
-        let keep = |(counter, keeper): &mut (Counter, Keeper), row: u32| {
-            keeper.keep(row);
-            slice.sample(counter, row, || column.get(row).to_owned());
-        };
-        match column.few() {
-            Some((values, cells)) => {
-                let mut places: Vec<Option<usize>> = vec![None; values.count()];
-                for row in slice.rows() {
-                    let cell = cells[row as usize];
-                    let place = &mut places[usize::from(cell)];
-                    let place = *place.get_or_insert_with(|| counters.place(lens.shape(values.get(cell)), fresh));
-                    keep(counters.at(place), row);
-                }
-            }
-            None => slice.rows().for_each(|row| keep(counters.of(lens.shape(column.get(row)), fresh), row)),
-        }
-        let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
-        for (shape, (counter, keeper)) in counters {
-            shapes.insert(shape.to_owned(), counter.finish(SAMPLES));
-            kept.insert(shape, keeper.rows());
-        }
-        self.engine.memo.keep(self.number, asked, lens, kept);
-        Ok(Answer::Shapes { rows: slice.len(), shapes })
     }
 }
 

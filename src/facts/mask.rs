@@ -1,5 +1,7 @@
 //! Rows of a dataset as bits: which of them meet a condition.
 
+use crate::frames::FEW;
+
 /// Bits of one word.
 const WORD: u32 = 64;
 
@@ -22,6 +24,20 @@ impl Mask {
             (start..end).fold(0, |word, row| word | u64::from(meets(row)) << (row - start))
         };
         Self { words: (0..rows).step_by(WORD as usize).map(word).collect() }
+    }
+
+    /// Those of all rows that hold a value which `says` so, by the places of values.
+    pub(crate) fn by_value(held: &[u16], says: &[bool]) -> Self {
+        let mut table = [0_u8; FEW];
+        table.iter_mut().zip(says).for_each(|(byte, says)| *byte = u8::from(*says));
+        let eight = |held: &[u16]| {
+            let mut bytes = [0; 8];
+            bytes.iter_mut().zip(held).for_each(|(byte, place)| *byte = table[usize::from(*place) % FEW]);
+            // Moves the lowest bit of every byte into the highest byte, each to its own place.
+            u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+        };
+        let word = |held: &[u16]| (0..).zip(held.chunks(8)).fold(0, |word, (at, held)| word | eight(held) << (at * 8));
+        Self { words: held.chunks(WORD as usize).map(word).collect() }
     }
 
     /// Those of some rows that `meets`.
@@ -84,6 +100,9 @@ mod tests {
         for rows in [0, 1, 63, 64, 65, 1_000] {
             let third = Mask::of(rows, 0..rows, |row| row % 3 == 0);
             assert_eq!(third, Mask::each(rows, |row| row % 3 == 0));
+            let held: Vec<u16> = (0..rows).map(|row| (row % 7 % 3) as u16).collect();
+            let by_value = Mask::by_value(&held, &[true, false, false]);
+            assert_eq!(by_value, Mask::each(rows, |row| row % 7 % 3 == 0));
             let wanted: Vec<u32> = (0..rows).filter(|row| row % 3 == 0).collect();
             assert_eq!(third.iter().collect::<Vec<_>>(), wanted);
             assert_eq!(third.count(), wanted.len() as u64);

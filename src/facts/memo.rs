@@ -66,6 +66,11 @@ impl Keeper {
         }
     }
 
+    /// Whether the rows are too many to be kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.is_none()
+    }
+
     pub(super) fn rows(self) -> Option<Vec<u32>> {
         self.rows
     }

@@ -39,6 +39,7 @@ mod repeats;
 mod rows;
 mod scope;
 mod sequence;
+mod shapes;
 pub(crate) mod single;
 mod stranded;
 pub mod tally;

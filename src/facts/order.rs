@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ahash::AHashMap;
 use jiff::tz::TimeZone;
 
 use super::local::Shard;
@@ -62,6 +63,7 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
     let clock = |column| Clock::new(shard, column, asked.zone.as_deref());
     let clocks = [clock(&asked.first)?, clock(&asked.then)?];
     let (mut found, mut early) = (Orders::default(), Counter::default());
+    let mut days: AHashMap<i64, u64> = AHashMap::new();
     for row in slice.rows() {
         let known = clocks.each_ref().map(|clock| clock.at(row));
         let both = || [first, then].map(|column| column.get(row));
@@ -82,7 +84,7 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
             continue;
         }
         let day = begun.div_euclid(DAY);
-        *found.days.entry(day).or_default() += 1;
+        *days.entry(day).or_default() += 1;
         if !is_early {
             continue;
         }
@@ -99,6 +101,7 @@ pub(super) fn orders(shard: &Shard<'_>, asked: &Order) -> Result<Answer, String>
             ..Sample::default()
         });
     }
+    found.days = days.into_iter().collect();
     found.early = early.finish(shard.cap());
     Ok(Answer::Order(found))
 }

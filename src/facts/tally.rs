@@ -63,6 +63,17 @@ impl Counter {
         }
     }
 
+    /// Counts records that are their people's only ones.
+    pub(crate) fn add_alone(&mut self, records: u64) {
+        self.tally.rows += records;
+        self.tally.people += records;
+    }
+
+    /// The rank beyond which no sample is kept.
+    pub(crate) fn worst(&self) -> u32 {
+        self.worst.unwrap_or(u32::MAX)
+    }
+
     /// Keeps a sample when it may be among the smallest; the closure runs only then. Ranks are those of the records'
     /// keys: most records of a file are passed over by comparing two numbers.
     #[inline]

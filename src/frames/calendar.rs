@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
+use super::days;
 use super::time::{self, Stamp, Written, local, utc};
 
 /// Names of what is read, for checks to judge.
@@ -219,6 +220,9 @@ fn order(read: &Written<'_>) -> &'static str {
 
 fn clock(read: &Written<'_>, zone: &TimeZone) -> &'static str {
     if !matches!(read.stamp, Stamp::IsoLocal | Stamp::SpaceLocal) {
+        return sense::PLAIN;
+    }
+    if read.parts.as_ref().is_some_and(|parts| days::plain(parts, zone).is_some()) {
         return sense::PLAIN;
     }
     let written = read.parts.as_ref().and_then(local);

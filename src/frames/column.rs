@@ -71,6 +71,23 @@ impl TextColumn {
         }
     }
 
+    /// Each row with its cell, in order.
+    #[inline]
+    pub fn each<'a>(&'a self, mut to: impl FnMut(u32, &'a str)) {
+        match &self.0 {
+            Held::Few(few) => (0..).zip(few.cells()).for_each(|(row, cell)| to(row, few.values().get(*cell))),
+            Held::Many(runs) => {
+                for (run, first) in runs.iter().zip((0_u32..).step_by(RUN)) {
+                    let mut start = 0;
+                    for (end, row) in run.ends.iter().zip(first..) {
+                        to(row, &run.text[start as usize..*end as usize]);
+                        start = *end;
+                    }
+                }
+            }
+        }
+    }
+
     /// The distinct values and which of them each row holds, where those are few.
     pub fn few(&self) -> Option<(Values<'_>, &[u16])> {
         match &self.0 {
@@ -85,7 +102,7 @@ impl TextColumn {
         Reading { column: self, known, read }
     }
 
-    /// Takes out what no further cell changes, as bytes that [`TextColumn::extend`] reads: full runs of text. At the end,
+    /// Takes out what no further cell changes, as bytes that [`TextColumn::restore`] reads: full runs of text. At the end,
     /// `all` takes everything.
     pub(super) fn take_settled(&mut self, all: bool) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -108,7 +125,7 @@ impl TextColumn {
     }
 
     /// Adds what [`TextColumn::take_settled`] took out; nothing when the bytes are other ones.
-    pub(super) fn extend(&mut self, bytes: &[u8]) -> Option<()> {
+    pub(super) fn restore(&mut self, bytes: &[u8]) -> Option<()> {
         let (tag, mut rest) = bytes.split_first()?;
         match *tag {
             FEW_TAG => {
@@ -284,13 +301,13 @@ mod tests {
                     pieces.push(whole.take_settled(all));
                 }
                 for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
-                    assert_eq!(back.extend(piece), Some(()));
-                    assert_eq!(TextColumn::default().extend(&piece[..piece.len() - 1]), None);
+                    assert_eq!(back.restore(piece), Some(()));
+                    assert_eq!(TextColumn::default().restore(&piece[..piece.len() - 1]), None);
                 }
                 assert!((0..rows).all(|row| back.get(u32::try_from(row).expect("fits")) == cell(row)), "{rows}");
             }
         }
-        assert_eq!(TextColumn::default().extend(&[9, 9]), None);
+        assert_eq!(TextColumn::default().restore(&[9, 9]), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::column::Run;
 
 /// Distinct values up to which a column is held by value, where values repeat.
-pub(super) const FEW: usize = 1 << 12;
+pub(crate) const FEW: usize = 1 << 12;
 /// Short values that are remembered as numbers.
 const LATELY: usize = 1 << 8;
 /// No number of a text.

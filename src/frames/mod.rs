@@ -3,6 +3,7 @@
 pub mod calendar;
 mod column;
 mod common;
+mod days;
 mod few;
 pub mod identity;
 pub mod links;
@@ -31,6 +32,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::{ParallelBridge, ParallelIterator};
 
 pub use self::column::{Reading, TextColumn};
+pub(crate) use self::few::FEW;
 pub use self::few::Values;
 use self::shelf::Shelf;
 use crate::error::{Error, Fault, Result};
@@ -243,15 +245,16 @@ fn read(dataset: &Arc<Dataset>, wanted: &[usize], progress: &dyn Progress, shelf
             shelf = Some(Err(error));
         }
     };
-    let report = dataset.read(wanted, progress, &mut |_, cells| {
-        for (column, cell) in columns.iter_mut().zip(cells) {
-            full |= column.push(cell).is_err();
+    let report = dataset.read(wanted, progress, &mut |batch| {
+        for (at, column) in columns.iter_mut().enumerate() {
+            batch.each_cell(at, |cell| full |= column.push(cell).is_err());
         }
-        match rows.checked_add(1) {
+        let before = rows;
+        match u32::try_from(batch.rows()).ok().and_then(|more| rows.checked_add(more)) {
             Some(next) => rows = next,
             None => full = true,
         }
-        if rows.is_multiple_of(SETTLED) {
+        if before / SETTLED < rows / SETTLED {
             lay_aside(&mut columns, false);
         }
     })?;

@@ -52,7 +52,8 @@ pub fn is_missing(text: &str, declared: &[String]) -> bool {
 /// Whether a value is one of the tokens that a source writes for nothing.
 pub fn is_token(text: &str, declared: &[String]) -> bool {
     let trimmed = trim(text);
-    declared.iter().any(|token| trim(token).eq_ignore_ascii_case(trimmed))
+    // Most values are longer than any token.
+    declared.iter().any(|token| token.len() >= trimmed.len() && trim(token).eq_ignore_ascii_case(trimmed))
 }
 
 /// What an address column may hold.
@@ -87,19 +88,21 @@ pub fn address_class(text: &str) -> AddressClass {
 
 /// The class of a value and its lower-case form.
 fn classify(text: &str) -> (AddressClass, Cow<'_, str>) {
+    let trimmed = trim(text);
+    let at = memchr::memrchr(b'@', trimmed.as_bytes());
     // No missing token holds an @.
-    if !text.contains('@') && is_missing(text, &[]) {
+    if at.is_none() && is_missing(trimmed, &[]) {
         return (AddressClass::Missing, Cow::Borrowed(""));
     }
-    let trimmed = trim(text);
     // Without leaving early, many bytes are looked at at once.
     let is_lower = !trimmed.bytes().fold(false, |any, byte| any | !byte.is_ascii() | byte.is_ascii_uppercase());
     let lowered = if is_lower { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.to_lowercase()) };
-    (class_of(&lowered), lowered)
+    let at = if is_lower { at } else { memchr::memrchr(b'@', lowered.as_bytes()) };
+    (class_of(&lowered, at), lowered)
 }
 
-fn class_of(lowered: &str) -> AddressClass {
-    match lowered.rsplit_once('@') {
+fn class_of(lowered: &str, at: Option<usize>) -> AddressClass {
+    match at.map(|at| (&lowered[..at], &lowered[at + 1..])) {
         None if LISTS.locals.holds(lowered) => AddressClass::Placeholder,
         None => AddressClass::Malformed,
         Some((local, domain)) => {
@@ -117,24 +120,58 @@ fn class_of(lowered: &str) -> AddressClass {
     }
 }
 
-/// Whether an address is one of letters, digits and the usual signs, which most are.
+/// What a byte is in an address of letters, digits and the usual signs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Letter,
+    Dash,
+    /// What a local part alone may hold.
+    Sign,
+    Dot,
+    Other,
+}
+
+const SORTS: [Sort; 256] = {
+    let mut sorts = [Sort::Other; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        sorts[byte as usize] = match byte {
+            b'-' => Sort::Dash,
+            b'_' | b'+' => Sort::Sign,
+            b'.' => Sort::Dot,
+            _ if byte.is_ascii_alphanumeric() => Sort::Letter,
+            _ => Sort::Other,
+        };
+        byte += 1;
+    }
+    sorts
+};
+
+/// Whether an address is one of letters, digits and the usual signs, which most are. Loops that never leave early.
 fn is_plain(local: &str, domain: &str) -> bool {
-    let mut before = b'.';
-    let mut joined = |byte: u8| std::mem::replace(&mut before, byte) != b'.' || byte != b'.';
-    let sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+');
-    if !local.bytes().all(|byte| sign(byte) && joined(byte)) || before == b'.' {
+    let (mut fits, mut before) = (true, Sort::Dot);
+    for byte in local.bytes() {
+        let sort = SORTS[usize::from(byte)];
+        fits &= sort != Sort::Other && !(before == Sort::Dot && sort == Sort::Dot);
+        before = sort;
+    }
+    if !fits || before == Sort::Dot {
         return false;
     }
-    let (mut before, mut dots) = (b'.', 0);
-    let joined = |byte: u8| match (std::mem::replace(&mut before, byte), byte) {
-        (b'.', b'.' | b'-') | (b'-', b'.') => false,
-        (_, b'.') => {
-            dots += 1;
-            true
-        }
-        (_, byte) => byte.is_ascii_alphanumeric() || byte == b'-',
-    };
-    domain.bytes().all(joined) && !matches!(before, b'.' | b'-') && dots > 0
+    let mut dots = 0;
+    before = Sort::Dot;
+    for byte in domain.bytes() {
+        let sort = SORTS[usize::from(byte)];
+        fits &= match sort {
+            Sort::Letter => true,
+            Sort::Dash => before != Sort::Dot,
+            Sort::Dot => before == Sort::Letter,
+            Sort::Sign | Sort::Other => false,
+        };
+        dots += u32::from(sort == Sort::Dot);
+        before = sort;
+    }
+    fits && before == Sort::Letter && dots > 0
 }
 
 fn well_formed(local: &str, domain: &str) -> bool {

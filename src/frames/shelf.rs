@@ -54,7 +54,7 @@ impl Shelf {
             bytes.resize(*length, 0);
             self.file.seek(SeekFrom::Start(*start)).map_err(|error| fault(&error))?;
             self.file.read_exact(&mut bytes).map_err(|error| fault(&error))?;
-            column.extend(&bytes).ok_or_else(|| {
+            column.restore(&bytes).ok_or_else(|| {
                 let lost = Fault::new(format!(
                     "what was laid aside in {} came back otherwise",
                     std::env::temp_dir().display()

@@ -114,6 +114,10 @@ pub(super) fn form(bytes: &[u8]) -> (Stamp, Taken) {
         Some(_) if worded(bytes) => return (Stamp::Worded, Taken::Nothing),
         _ => return (Stamp::Other, Taken::Nothing),
     }
+    // What Customer.io writes, and most of what it holds.
+    if bytes.len() == 10 && bytes[0] != b'0' && bytes.iter().all(u8::is_ascii_digit) {
+        return (Stamp::UnixSeconds, Taken::Number);
+    }
     if bytes.get(4) == Some(&b'-') {
         if let Some(parts) = iso(bytes) {
             return (parts.stamp, Taken::Iso(parts));
@@ -229,8 +233,9 @@ fn days_in(year: u32, month: u32) -> u32 {
 }
 
 pub(super) fn iso(bytes: &[u8]) -> Option<Parts> {
-    let (year, month, day) = (digits(bytes, 0, 4)?, digits(bytes, 5, 2)?, digits(bytes, 8, 2)?);
-    let dashes = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
+    let date: &[u8; 10] = bytes.first_chunk()?;
+    let (year, month, day) = (digits(date, 0, 4)?, digits(date, 5, 2)?, digits(date, 8, 2)?);
+    let dashes = date[4] == b'-' && date[7] == b'-';
     if !dashes || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
         return None;
     }
@@ -241,9 +246,9 @@ pub(super) fn iso(bytes: &[u8]) -> Option<Parts> {
         Some(b' ') => Stamp::SpaceLocal,
         Some(_) => return None,
     };
-    parts.hour = digits(bytes, 11, 2)?;
-    parts.minute = digits(bytes, 14, 2)?;
-    if bytes.get(13) != Some(&b':') {
+    let clock: &[u8; 5] = bytes[11..].first_chunk()?;
+    (parts.hour, parts.minute) = (digits(clock, 0, 2)?, digits(clock, 3, 2)?);
+    if clock[2] != b':' {
         return None;
     }
     let mut at = 16;

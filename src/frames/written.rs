@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::days;
 use super::time::{LEAP, Parts, Stamp, Taken, day, form, local, utc};
 use crate::text::trim;
 
@@ -95,10 +96,17 @@ fn in_zone(parts: &Parts, zone: &TimeZone) -> Option<i64> {
     if parts.second >= LEAP {
         return None;
     }
+    if let Some(begins) = days::plain(parts, zone) {
+        return Some(begins + i64::from(parts.hour * 3_600 + parts.minute * 60 + parts.second));
+    }
     let zoned = zone.to_ambiguous_timestamp(local(parts)?).unambiguous().ok()?;
     Some(zoned.as_second())
 }
 
 fn whole(text: &str) -> Option<i64> {
+    // So many digits fit.
+    if (1..=18).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(text.bytes().fold(0, |number, digit| number * 10 + i64::from(digit - b'0')));
+    }
     text.split('.').next()?.parse().ok()
 }

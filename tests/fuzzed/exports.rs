@@ -58,9 +58,14 @@ struct Seen {
 
 fn read(dataset: &Dataset, wanted: &[usize]) -> Option<Seen> {
     let mut cells: Vec<Vec<String>> = Vec::new();
-    let read = dataset.read(wanted, &(), &mut |number, row| {
-        assert_eq!(number, cells.len() as u64 + 1, "records are numbered in a row");
-        cells.push(row.iter().map(|cell| (*cell).to_owned()).collect());
+    let read = dataset.read(wanted, &(), &mut |batch| {
+        let first = cells.len();
+        cells.resize(first + batch.rows(), Vec::new());
+        for at in 0..wanted.len() {
+            let column = batch.cells(at);
+            assert_eq!(column.len(), batch.rows(), "a column has a cell of every record");
+            cells[first..].iter_mut().zip(column).for_each(|(row, cell)| row.push(cell.to_owned()));
+        }
     });
     match read {
         Ok(report) => Some(Seen { cells, report }),
@@ -90,7 +95,7 @@ fn assert_dataset(dataset: &Dataset) {
     let again = read(dataset, &backwards).expect("what could be read once can be read again");
     let turned: Vec<Vec<String>> = again.cells.into_iter().map(|row| row.into_iter().rev().collect()).collect();
     assert_eq!(turned, seen.cells, "another pass hands out the same");
-    assert!(dataset.read(&[width], &(), &mut |_, _| {}).is_err());
+    assert!(dataset.read(&[width], &(), &mut |_| {}).is_err());
 }
 
 fn assert_report(dataset: &Dataset, seen: &Seen) {
