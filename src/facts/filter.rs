@@ -19,7 +19,7 @@ use super::mask::Mask;
 use super::typed::{Cells, Places};
 use crate::exports::System;
 use crate::mapping::ColumnPath;
-use crate::mapping::expr::{Expr, Type};
+use crate::mapping::expr::{Expr, Operand, Type};
 use crate::mapping::lower::{Options, lower};
 
 /// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
@@ -95,12 +95,32 @@ pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Resu
     }
     others.sort();
     others.dedup();
-    let seats = Seats::new(shard, slice, &others)?;
+    // What must hold of the row itself is asked first: linked records are looked up for the rows that are left.
+    let (plain, wide): (Vec<&Expr>, Vec<&Expr>) = terms(&filter.expr).into_iter().partition(|term| is_of(term, own));
+    let mut left = slice.mask(|_| true);
+    for term in plain {
+        left.and(&Conditions { shard, slice, filter }.met(term)?);
+    }
+    let seats = Seats::new(shard, slice, left.iter().collect(), &others)?;
     let place = |dataset: &str| Places::Rows(seats.of(dataset));
-    let says = evaluated(shard, slice, filter, &[&filter.expr], seats.rows.len(), &place)?;
+    let wide = Expr::All(wide.into_iter().cloned().collect());
+    let says = evaluated(shard, slice, filter, &[&wide], seats.rows.len(), &place)?;
     let mut met = Mask::none(slice.frame.rows);
     seats.rows.iter().zip(says.concat()).filter(|(_, met)| *met).for_each(|(row, _)| met.put(*row));
     Ok(met)
+}
+
+/// The conditions that must all hold.
+fn terms(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::All(all) => all.iter().flat_map(terms).collect(),
+        one => vec![one],
+    }
+}
+
+/// Whether a condition names columns of one dataset alone.
+fn is_of(expr: &Expr, dataset: &str) -> bool {
+    expr.columns().iter().all(|(name, _)| ColumnPath::parse(name).is_none_or(|path| path.dataset == dataset))
 }
 
 /// Evaluates the conditions without parts of filters, before these are put together: conditions that read the same columns
@@ -110,11 +130,7 @@ pub(super) fn prepare(shard: &Shard<'_>, filters: &[(&str, &Filter)]) {
     for (own, filter) in filters {
         let Ok(slice) = shard.slice(own) else { continue };
         let conditions = Conditions { shard, slice: &slice, filter };
-        let named = filter.expr.columns();
-        if named.iter().any(|(name, _)| ColumnPath::parse(name).is_some_and(|path| path.dataset != *own)) {
-            continue;
-        }
-        for leaf in filter.expr.leaves() {
+        for leaf in terms(&filter.expr).into_iter().filter(|term| is_of(term, own)).flat_map(Expr::leaves) {
             let key = conditions.key(leaf);
             if shard.engine.memo.leaf(shard.number, own, &key).is_some() {
                 continue;
@@ -239,22 +255,31 @@ impl Conditions<'_> {
                 return Ok(says.iter().map(|says| slice.mask_by_value(held, says)).collect());
             }
         }
-        let rows: Vec<Option<u32>> = slice.rows().map(Some).collect();
+        let missing = |leaf: &&Expr| match leaf {
+            Expr::Missing(Operand::Column { name, ty: Type::Text | Type::Unknown }) => {
+                let cells = Cells::new(shard, slice, name)?.spelled(shard, name, self.filter);
+                Ok(Some(cells.absent(slice)))
+            }
+            _ => Ok(None),
+        };
+        let mut masks: Vec<Option<Mask>> = leaves.iter().map(missing).collect::<Result<_, String>>()?;
         let mask = |says: Vec<bool>| {
             let mut met = Mask::none(total);
             slice.rows().zip(says).filter(|(_, says)| *says).for_each(|(row, _)| met.put(row));
             met
         };
-        let mut masks = Vec::new();
-        for leaves in leaves.chunks(AT_ONCE) {
-            let says = evaluated(shard, slice, self.filter, leaves, rows.len(), &|_| Places::Rows(&rows))?;
-            masks.extend(says.into_iter().map(mask));
+        let open: Vec<usize> = (0..leaves.len()).filter(|at| masks[*at].is_none()).collect();
+        for open in open.chunks(AT_ONCE) {
+            let leaves: Vec<&Expr> = open.iter().map(|at| leaves[*at]).collect();
+            let place = |_: &str| Places::Own(*slice);
+            let says = evaluated(shard, slice, self.filter, &leaves, slice.len() as usize, &place)?;
+            open.iter().zip(says).for_each(|(at, says)| masks[*at] = Some(mask(says)));
         }
-        Ok(masks)
+        Ok(masks.into_iter().flatten().collect())
     }
 }
 
-/// A slice's rows, each once for every combination of linked records.
+/// Rows of a slice, each once for every combination of linked records.
 struct Seats {
     rows: Vec<u32>,
     others: Vec<(String, Vec<Option<u32>>)>,
@@ -262,10 +287,9 @@ struct Seats {
 }
 
 impl Seats {
-    fn new(shard: &Shard<'_>, slice: &Slice<'_>, others: &[String]) -> Result<Self, String> {
+    fn new(shard: &Shard<'_>, slice: &Slice<'_>, mut rows: Vec<u32>, others: &[String]) -> Result<Self, String> {
         let own = &slice.frame.dataset.name;
-        let mut rows: Vec<u32> = slice.rows().collect();
-        let most = rows.len().saturating_mul(MOST_COMBINATIONS).max(1_000);
+        let most = (slice.len() as usize).saturating_mul(MOST_COMBINATIONS).max(1_000);
         let mut seated: Vec<(String, Vec<Option<u32>>)> = Vec::new();
         for dataset in others {
             let linked = shard.engine.memo.neighbours(shard.engine.identity, own, dataset);

@@ -8,6 +8,7 @@ use super::fits::number;
 use super::items::items;
 use super::lenses::truth;
 use super::local::{Shard, Slice};
+use super::mask::Mask;
 use super::{Consent, Filter, lenses::shape};
 use crate::exports::System;
 use crate::frames::normalize::is_missing;
@@ -20,6 +21,8 @@ use crate::mapping::{ColumnPath, EARLIER};
 
 /// Where the cells stand that are read.
 pub(super) enum Places<'a> {
+    /// In every row of this slice.
+    Own(Slice<'a>),
     /// In these rows; in none, nothing stands.
     Rows(&'a [Option<u32>]),
     /// Nowhere: these are the values.
@@ -87,12 +90,23 @@ impl<'a> Cells<'a> {
         self
     }
 
+    #[inline]
     fn read<'b>(&'b self, value: &'b str) -> Option<&'b str> {
+        if self.spelled.is_empty() {
+            let is_there = if self.profile { !value.is_empty() } else { !is_missing(value, self.missing) };
+            return is_there.then_some(value);
+        }
         match self.spelled.get(value) {
             Some(spelled) => spelled.as_deref(),
             None if self.profile => Some(value).filter(|value| !value.is_empty()),
             None => Some(value).filter(|value| !is_missing(value, self.missing)),
         }
+    }
+
+    /// The rows in which nothing stands.
+    pub(super) fn absent(&self, slice: &Slice<'_>) -> Mask {
+        let reading = self.column.reading(|value| self.read(value).is_none());
+        slice.mask(|row| reading.get(row))
     }
 
     pub(super) fn typed<'b>(&'b self, places: &Places<'b>, name: &str, ty: Type) -> Series {
@@ -117,6 +131,15 @@ impl<'a> Cells<'a> {
     fn each<'b, T: Clone>(&'b self, places: &Places<'b>, of: impl Fn(Option<&'b str>) -> Option<T>) -> Vec<Option<T>> {
         match places {
             Places::Values(values) => values.iter().map(|value| of(self.read(value))).collect(),
+            Places::Own(slice) => {
+                let (reading, mut cells) = (self.column.reading(|value| of(self.read(value))), Vec::new());
+                cells.reserve_exact(slice.len() as usize);
+                match self.column.few() {
+                    Some(_) => cells.extend(slice.rows().map(|row| reading.get(row))),
+                    None => slice.each(self.column, |_, value| cells.push(of(self.read(value)))),
+                }
+                cells
+            }
             Places::Rows(rows) => {
                 let reading = self.column.reading(|value| of(self.read(value)));
                 rows.iter().map(|row| row.map_or_else(|| of(None), |row| reading.get(row))).collect()

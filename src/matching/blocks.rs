@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
+    IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSliceMut,
 };
 
 use super::keys::{BLOCKS, Block, FIRST, LAST, Worth};
@@ -67,9 +67,7 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     used.sort_by_key(|(bit, _)| (*bit != SLIPS, Reverse(*bit)));
     let next = AtomicUsize::new(0);
     let pairs_of = |(bit, block): &(usize, &Block)| {
-        let mut given = if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) };
-        given.pairs.par_sort_unstable();
-        (*bit, given)
+        (*bit, if *bit == SLIPS { slip_pairs(people, edits) } else { block_pairs(people, block) })
     };
     let one_by_one = |_| std::iter::from_fn(|| used.get(next.fetch_add(1, Ordering::Relaxed)).map(pairs_of));
     let mut given: Vec<(usize, Given)> = (0..AT_ONCE).into_par_iter().flat_map_iter(one_by_one).collect();
@@ -80,14 +78,15 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
         found.crowds.extend(given.crowds);
         found.trimmed.extend(given.trimmed);
     }
-    found.pairs = settle(people.all.len(), &pairs);
+    found.pairs = settle(&pairs);
     found
 }
 
 /// What one block gives.
 #[derive(Default)]
 struct Given {
-    pairs: Vec<u64>,
+    /// By the piece of their smaller record.
+    pairs: Vec<Vec<u64>>,
     crowds: Vec<Crowd>,
     trimmed: Option<(&'static str, u64)>,
 }
@@ -96,16 +95,16 @@ struct Given {
 const AT_ONCE: usize = 2;
 /// Records whose pairs are put in order together.
 const PIECE: usize = 1 << 12;
+/// Parts into which the keys of a block fall: those of one are sorted near in memory.
+const PARTS: usize = 1 << 8;
 
-/// The pairs of all blocks in order, those of each being in order. Blocks overlap: what several give is kept once.
-fn settle(records: usize, given: &[(u32, Vec<u64>)]) -> Vec<(u64, u32)> {
-    let pieces: Vec<u64> = (0..records as u64).step_by(PIECE).collect();
-    let settled = pieces.into_par_iter().flat_map_iter(|first| {
+/// The pairs of all blocks in order. Blocks overlap: what several give is kept once.
+fn settle(given: &[(u32, Vec<Vec<u64>>)]) -> Vec<(u64, u32)> {
+    let pieces = given.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or_default();
+    let settled = (0..pieces).into_par_iter().flat_map_iter(|piece| {
         let mut pairs: Vec<(u64, u32)> = Vec::new();
         for (bit, all) in given {
-            let place = |record: u64| all.partition_point(|pair| *pair < record << 32);
-            let own = &all[place(first)..place(first + PIECE as u64)];
-            pairs.extend(own.iter().map(|pair| (*pair, *bit)));
+            pairs.extend(all.get(piece).into_iter().flatten().map(|pair| (*pair, *bit)));
         }
         pairs.sort_unstable();
         pairs.dedup_by(|next, kept| {
@@ -118,19 +117,36 @@ fn settle(records: usize, given: &[(u32, Vec<u64>)]) -> Vec<(u64, u32)> {
     settled.collect()
 }
 
+/// Pairs by the piece of their smaller record.
+fn by_piece(records: usize, pairs: impl Iterator<Item = u64>) -> Vec<Vec<u64>> {
+    let mut pieces = vec![Vec::new(); records.div_ceil(PIECE)];
+    pairs.for_each(|pair| pieces[unpack(pair).0 as usize / PIECE].push(pair));
+    pieces
+}
+
+/// Records by their keys, in parts; each part in order.
+fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
+    let room = people.all.len() / PARTS;
+    let mut parts: Vec<Vec<(u64, u32)>> = (0..PARTS).map(|_| Vec::with_capacity(room + room / 8)).collect();
+    for (person, row) in people.all.iter().zip(0..) {
+        for key in (block.key)(people, person).into_iter().filter(|key| *key != 0) {
+            // Some keys are numbers as they stand, of which the first bits are all the same.
+            let part = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PARTS.trailing_zeros());
+            parts[part as usize].push((key, row));
+        }
+    }
+    parts.par_iter_mut().for_each(|part| part.sort_unstable());
+    parts
+}
+
+/// The records of each key that several have.
+fn runs(part: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
+    part.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1)
+}
+
 fn block_pairs(people: &People, block: &Block) -> Given {
     let mut given = Given::default();
-    let mut keyed: Vec<(u64, u32)> = people
-        .all
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(row, person)| {
-            let row = u32::try_from(row).unwrap_or(u32::MAX);
-            (block.key)(people, person).into_iter().filter(|key| *key != 0).map(move |key| (key, row))
-        })
-        .collect();
-    keyed.par_sort_unstable();
-    let runs: Vec<&[(u64, u32)]> = keyed.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1).collect();
+    let parts = keyed(people, block);
     let records = people.all.len();
     let budget = match block.worth {
         // Somebody's own key brings together few strangers, however many records it has.
@@ -140,35 +156,39 @@ fn block_pairs(people: &People, block: &Block) -> Given {
         Worth::Little => records / 20 + 100_000,
     };
     let broad = block.worth != Worth::Much;
-    let largest = largest(&runs, budget as u64);
+    let largest = largest(parts.iter().flat_map(|part| runs(part)).map(<[_]>::len), budget as u64);
+    let crowds = parts.iter().flat_map(|part| runs(part)).filter(|run| run.len() > largest);
     if broad {
-        let left: u64 = runs.iter().filter(|run| run.len() > largest).map(|run| pairs_of(run.len())).sum();
+        let left: u64 = crowds.map(|run| pairs_of(run.len())).sum();
         given.trimmed = (left > 0).then_some((block.name, left));
     } else {
-        let crowds = runs.iter().filter(|run| run.len() > largest);
-        given.crowds.extend(crowds.map(|run| Crowd {
+        let mut crowds: Vec<&[(u64, u32)]> = crowds.collect();
+        crowds.sort_unstable_by_key(|run| run[0]);
+        given.crowds.extend(crowds.into_iter().map(|run| Crowd {
             block: block.name,
             record: run[0].1,
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    given.pairs = runs
-        .into_par_iter()
-        .flat_map_iter(|run| {
-            let mut rows: Vec<u32> = run.iter().map(|(_, row)| *row).collect();
-            let mut pairs = Vec::new();
+    let of_part = |part: &Vec<(u64, u32)>| {
+        let (mut pairs, mut rows) = (Vec::new(), Vec::new());
+        for run in runs(part).filter(|run| run.len() <= largest || !broad) {
+            rows.clear();
+            rows.extend(run.iter().map(|(_, row)| *row));
             if run.len() <= largest {
                 together(&rows, rows.len(), &mut pairs);
-            } else if !broad {
+            } else {
                 rows.sort_unstable_by_key(|row| {
                     let person = &people.all[*row as usize];
                     (person.last, person.first, *row)
                 });
                 narrowed(people, block, &rows, &mut pairs);
             }
-            pairs
-        })
-        .collect();
+        }
+        pairs
+    };
+    let pairs: Vec<Vec<u64>> = parts.par_iter().map(of_part).collect();
+    given.pairs = by_piece(records, pairs.into_iter().flatten());
     given
 }
 
@@ -204,10 +224,10 @@ fn pairs_of(records: usize) -> u64 {
 }
 
 /// The most records that a key may have for its pairs to stay within the budget, the rarest keys being spent first.
-fn largest(runs: &[&[(u64, u32)]], budget: u64) -> usize {
+fn largest(runs: impl Iterator<Item = usize>, budget: u64) -> usize {
     let mut by_size = vec![0_u64; CAP + 1];
-    for run in runs.iter().filter(|run| run.len() <= CAP) {
-        by_size[run.len()] += pairs_of(run.len());
+    for size in runs.filter(|size| *size <= CAP) {
+        by_size[size] += pairs_of(size);
     }
     let mut spent = 0;
     let mut largest = CAP;
@@ -250,7 +270,7 @@ fn slip_pairs(people: &People, edits: u8) -> Given {
             out.extend(distinct[other as usize].iter().take(STAND_INS).map(|(_, right)| pack(*left, *right)));
         }
     }
-    Given { pairs: out, crowds: crowds.collect(), trimmed: None }
+    Given { pairs: by_piece(people.all.len(), out.into_iter()), crowds: crowds.collect(), trimmed: None }
 }
 
 /// Finds the domain that each rare one is a slip of: a neighbour many times as frequent. Real domains are no slips.
