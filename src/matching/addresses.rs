@@ -156,7 +156,7 @@ struct Letters {
 impl Letters {
     fn of(local: &str) -> Self {
         let mut letters = Self { bytes: [0; 96], len: 0 };
-        for byte in local.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).take(96) {
+        for byte in lettered(local).take(96) {
             letters.bytes[letters.len] = byte;
             letters.len += 1;
         }
@@ -180,6 +180,11 @@ impl Letters {
 /// Words of two people's names that are looked for in a local part.
 const WORDS: usize = 12;
 
+/// Whether the local parts of two records are read at all, as far as their signs and mailboxes tell.
+pub(super) fn are_read(a: &Person, b: &Person, [own, its]: [Sign; 2]) -> bool {
+    a.mailbox != 0 && b.mailbox != 0 && a.mailbox != b.mailbox && (a.local == b.local || may_be_alike(own, its))
+}
+
 /// Whether two different local parts could be alike, or a slip apart: most are told apart without reading them.
 fn may_be_alike(one: Sign, other: Sign) -> bool {
     one.may_be_spelled(other) || one.may_begin(other) || one.may_be_within(other, most_edits(one.lengths(other).0))
@@ -190,20 +195,23 @@ fn most_edits(letters: u32) -> u32 {
     2.max(letters / 5)
 }
 
+/// The letters of a local part.
+fn lettered(local: &str) -> impl Iterator<Item = u8> {
+    local.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+}
+
 /// The level of two local parts that are neither the same nor a slip apart.
 fn alike(one: &str, other: &str) -> u8 {
     let shortest = one.len().min(other.len());
     if shortest < slips::LETTERS {
         return address::OTHER;
     }
-    let letters = |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).count();
-    let (count, longer) = (letters(one).min(letters(other)), letters(one).max(letters(other)));
+    let (own, its) = (lettered(one).count(), lettered(other).count());
+    let (count, longer) = (own.min(its), own.max(its));
     if count < slips::LETTERS {
         return address::OTHER;
     }
-    let by_letter =
-        |text: &'_ str| text.bytes().filter(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80).collect::<Vec<u8>>();
-    let same_letters = count == longer && by_letter(one) == by_letter(other);
+    let same_letters = count == longer && lettered(one).eq(lettered(other));
     if same_letters {
         let has = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
         let numbered = has(one) && has(other) && !near::same_digits(one, other);

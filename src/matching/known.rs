@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Places for answers; a later one takes the place of an earlier one.
-const PLACES: usize = 1 << 18;
+const PLACES: usize = 1 << 16;
 /// Bits of an entry; those of longer lists are not remembered.
 const ENTRY: u32 = 28;
 

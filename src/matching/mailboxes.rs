@@ -23,9 +23,18 @@ pub struct Locals {
 impl Locals {
     /// A local part by its place.
     pub fn text(&self, at: u32) -> &str {
-        let at = at as usize;
-        let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
-        &self.text[start..self.ends[at] as usize]
+        &self.text[self.begin(at)..self.ends[at as usize] as usize]
+    }
+
+    /// Where a local part begins among all.
+    pub(super) fn begin(&self, at: u32) -> usize {
+        let before = (at as usize).checked_sub(1);
+        before.map_or(0, |before| self.ends[before] as usize)
+    }
+
+    /// A byte of all local parts.
+    pub(super) fn byte(&self, at: usize) -> u8 {
+        self.text.as_bytes().get(at).copied().unwrap_or_default()
     }
 
     /// What tells a local part apart from most others.

@@ -191,6 +191,9 @@ pub fn is_extension(one: u64, other: u64) -> bool {
 
 /// Whether two numbers are one slip apart: a digit changed, lost or added, two neighbours swapped.
 pub fn is_slip(one: u64, other: u64) -> bool {
+    if differ_widely(one, other) {
+        return false;
+    }
     let digits = |mut number: u64| {
         let (mut all, mut count) = ([0_u8; 20], 0);
         while number > 0 {
@@ -204,9 +207,32 @@ pub fn is_slip(one: u64, other: u64) -> bool {
     near::within_one(&one[..count], &other[..others])
 }
 
+/// Whether two numbers of as many digits differ in more than two of them. Most pairs do, and it shows without taking
+/// their digits apart one by one.
+fn differ_widely(one: u64, other: u64) -> bool {
+    const HALF: u64 = 100_000_000;
+    if one.checked_ilog10() != other.checked_ilog10() || one.max(other) >= HALF * HALF {
+        return false;
+    }
+    let unequal = |one: u64, other: u64| {
+        let apart = eight_digits(one) ^ eight_digits(other);
+        (apart.wrapping_add(0x7f7f_7f7f_7f7f_7f7f) & 0x8080_8080_8080_8080).count_ones()
+    };
+    unequal(one / HALF, other / HALF) + unequal(one % HALF, other % HALF) > 2
+}
+
+/// The eight digits of a number, a byte each: halved in all places at once.
+fn eight_digits(number: u64) -> u64 {
+    let four = (number / 10_000) | (number % 10_000) << 32;
+    let hundreds = ((four * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let two = hundreds | (four - 100 * hundreds) << 16;
+    let tens = ((two * 103) >> 10) & 0x000f_000f_000f_000f;
+    tens | (two - 10 * tens) << 8
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{e164, read};
+    use super::{differ_widely, e164, eight_digits, is_slip, read};
     use crate::matching::lists::LISTS;
 
     #[test]
@@ -223,6 +249,23 @@ mod tests {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    #[test]
+    fn numbers_that_differ_widely_are_no_slips() {
+        for number in (0..100_000_000).step_by(9_973) {
+            let digits: String = eight_digits(number).to_le_bytes().iter().map(u8::to_string).collect();
+            assert_eq!(digits, format!("{number:08}"));
+        }
+        let number = 493_055_503_000_017_u64;
+        for other in (0..200_000).map(|step| number + step * step * 7 - 3_000_000_000) {
+            let text = |number: u64| number.to_string();
+            let slip = strsim::osa_distance(&text(number), &text(other)) <= 1;
+            assert_eq!(is_slip(number, other), slip, "{other}");
+            assert!(!(slip && differ_widely(number, other)), "{other}");
+        }
+        assert!(is_slip(number, number * 10 + 4) && is_slip(number, number / 10) && !is_slip(12, 3_456));
+        assert!(differ_widely(number, number + 111) && !differ_widely(number, 12));
     }
 
     #[test]
