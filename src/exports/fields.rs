@@ -64,7 +64,7 @@ impl<'a> Member<'a> {
     }
 
     /// What a cell says; nothing where it is absent, null or blank.
-    pub fn of(&self, cell: &str) -> Option<String> {
+    pub fn of<'c>(&self, cell: &'c str) -> Option<Cow<'c, str>> {
         self.finder.find(cell.as_bytes())?;
         if !cell.trim_start().starts_with('{') {
             return None;
@@ -72,7 +72,7 @@ impl<'a> Member<'a> {
         let mut parser = serde_json::Deserializer::from_str(cell);
         let found = Named(self.name).deserialize(&mut parser).ok()?;
         parser.end().ok()?;
-        Some(text(found?).into_owned()).filter(|value| !value.is_empty())
+        Some(text(found?)).filter(|value| !value.is_empty())
     }
 }
 
@@ -196,6 +196,8 @@ pub(super) fn text(value: &RawValue) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{Flavour, Member, cells};
 
     fn told(flavour: Flavour, raw: &str) -> Vec<String> {
@@ -215,7 +217,7 @@ mod tests {
     #[test]
     fn a_member_is_the_first_of_its_name_in_an_object() {
         let cell = r#" {"deal":{"stage":"x"},"st\u0061ge":"Won","stage":"Lost","blank":""} "#;
-        let member = |cell: &str, name: &str| Member::new(name).of(cell);
+        let member = |cell: &str, name: &str| Member::new(name).of(cell).map(Cow::into_owned);
         assert_eq!(member(cell, "stage").as_deref(), Some("Won"));
         assert_eq!(member(cell, "deal").as_deref(), Some(r#"{"stage":"x"}"#));
         let none =

@@ -16,6 +16,7 @@ use super::times::Clock;
 use super::{Answer, Column, Fresh, Question, Tally, Times, merge_maps};
 use crate::frames::TextColumn;
 use crate::frames::links::{Link, Links};
+use crate::frames::normalize::is_missing;
 
 /// Values of one column that are remembered; beyond, they are hardly ever met again.
 const REMEMBERED: usize = 10_000;
@@ -125,7 +126,7 @@ impl<'a> Reader<'a> {
         let next = self.said.len();
         match cell {
             Some(cell) => self.few[usize::from(*cell)] = next,
-            None if self.known.len() < REMEMBERED => drop(self.known.insert(value, next)),
+            None if self.remembers() && self.known.len() < REMEMBERED => drop(self.known.insert(value, next)),
             None => {
                 self.said[0] = said;
                 return 0;
@@ -135,9 +136,10 @@ impl<'a> Reader<'a> {
         next
     }
 
-    /// Whether looking values up is worth it: not where nearly all of so many were new.
+    /// Whether looking values up is worth it: not where reading takes no longer, nor where nearly all of so many were new.
     fn remembers(&self) -> bool {
-        self.known.len() < REMEMBERED || self.met >= REMEMBERED / 8
+        !matches!(self.reading, Reading::Presence { .. })
+            && (self.known.len() < REMEMBERED || self.met >= REMEMBERED / 8)
     }
 
     fn said(&self, place: usize) -> &Said {
@@ -284,6 +286,12 @@ impl Asked<'_> {
         if let Some(same) = self.reading.told(one, other, self.missing) {
             let standing = if same { Standing::Same } else { self.differing() };
             return Verdict { left_filled: true, right_filled: true, standing };
+        }
+        // Beside a blank it does not count what a text says.
+        if *self.reading == Reading::Text && is_missing(other, self.missing) {
+            let left_filled = !is_missing(one, self.missing);
+            let said = if left_filled { Said::Means("a text".into()) } else { Said::Missing };
+            return Verdict { left_filled, right_filled: false, standing: self.standing(&said, &Said::Missing) };
         }
         let (one, other) = (left.read(link.left), right.read(link.right));
         let (one, other) = (left.said(one), right.said(other));

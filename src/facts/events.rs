@@ -2,7 +2,10 @@
 //! export, or members of JSON text in a column.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+
+use ahash::AHashMap;
 
 use super::Column;
 use super::local::{Shard, Slice};
@@ -96,22 +99,61 @@ impl<'a> Reader<'a> {
 /// A property, row by row.
 pub(super) struct Property<'a> {
     places: Vec<(&'a TextColumn, Option<Member<'a>>)>,
+    recent: RefCell<Recent<'a>>,
+}
+
+/// What was found in cells so far: events of one kind often say the same.
+#[derive(Default)]
+struct Recent<'a> {
+    known: AHashMap<&'a str, Option<Cow<'a, str>>>,
+    met: usize,
+}
+
+/// Cells that are remembered; beyond, they are hardly ever met again.
+const REMEMBERED: usize = 4_096;
+/// Cells after which it shows whether remembering is worth it.
+const TRIED: usize = 512;
+
+impl Recent<'_> {
+    fn is_worth_it(&self) -> bool {
+        self.known.len() < TRIED || self.met > self.known.len() * 4
+    }
 }
 
 impl<'a> Property<'a> {
     pub(super) fn new(slice: &Slice<'a>, places: &'a [Place]) -> Result<Self, String> {
         let held =
             |place: &'a Place| Ok::<_, String>((slice.column(place.column)?, place.member.as_deref().map(Member::new)));
-        Ok(Self { places: places.iter().map(held).collect::<Result<_, _>>()? })
+        let places = places.iter().map(held).collect::<Result<_, _>>()?;
+        Ok(Self { places, recent: RefCell::default() })
     }
 
     /// What it says: the first of its places that is filled.
     pub(super) fn get(&self, row: u32) -> Option<Cow<'a, str>> {
+        let (first, rest) = self.places.split_first()?;
+        let one_cell = rest.iter().all(|(column, _)| std::ptr::eq(*column, first.0));
+        if !one_cell || first.1.is_none() || !self.recent.borrow().is_worth_it() {
+            return self.read(row);
+        }
+        let mut recent = self.recent.borrow_mut();
+        let cell = first.0.get(row);
+        if let Some(known) = recent.known.get(cell).cloned() {
+            recent.met += 1;
+            return known;
+        }
+        let found = self.read(row);
+        if recent.known.len() < REMEMBERED {
+            recent.known.insert(cell, found.clone());
+        }
+        found
+    }
+
+    fn read(&self, row: u32) -> Option<Cow<'a, str>> {
         self.places.iter().find_map(|(column, name)| {
             let cell = column.get(row);
             let found = match name {
                 None => Some(Cow::Borrowed(cell)),
-                Some(member) => member.of(cell).map(Cow::Owned),
+                Some(member) => member.of(cell),
             };
             found.filter(|value| !is_missing(value, &[]))
         })

@@ -32,16 +32,23 @@ impl Fit {
     pub(crate) fn holds(&self, value: &str) -> bool {
         let value = trim(value);
         match self {
-            Self::Number => number(value).is_some(),
+            Self::Number => is_short_number(value) || number(value).is_some(),
             // Customer.io takes what JSON calls a number, and everything else as text.
-            Self::PlainNumber => serde_json::from_str::<f64>(value).is_ok(),
-            Self::Email => value.contains('@'),
+            Self::PlainNumber => is_short_number(value) || serde_json::from_str::<f64>(value).is_ok(),
+            Self::Email => memchr::memchr(b'@', value.as_bytes()).is_some(),
             Self::Boolean(spellings) => truth(value).is_some() || spellings.contains(&fold(value)),
             Self::Time => classify(value) != Stamp::Other,
             Self::List => serde_json::from_str::<Vec<IgnoredAny>>(value).is_ok(),
             Self::Object => serde_json::from_str::<BTreeMap<String, IgnoredAny>>(value).is_ok(),
         }
     }
+}
+
+/// Whether a value is a number of a few digits, some of them perhaps behind a point, which is one to every program.
+fn is_short_number(value: &str) -> bool {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |text: &str| (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(fraction) && (whole.len() == 1 || !whole.starts_with('0'))
 }
 
 /// The number that a value is: `-1,234.50`, `1.2E5`.
@@ -88,9 +95,11 @@ mod tests {
             }
         }
         assert_eq!(
-            ["2680.5", "-3", "1e3", "2,680.50", "NaN"].map(|value| Fit::PlainNumber.holds(value)),
-            [true, true, true, false, false]
+            ["2680.5", "-3", "1e3", "0", "0.10", "1234567890123456"].map(|value| Fit::PlainNumber.holds(value)),
+            [true; 6]
         );
+        let others = ["2,680.50", "NaN", "007", "5.", ".5", "1.2.3", "+3", "", "."];
+        assert_eq!(others.map(|value| Fit::PlainNumber.holds(value)), [false; 9]);
         let booleans = Fit::Boolean(vec!["subscribed".to_owned()]);
         assert_eq!(["Yes", "0", "SUBSCRIBED", "soon"].map(|value| booleans.holds(value)), [true, true, true, false]);
         assert_eq!(["ada@example.com", "ada@", "Ada"].map(|value| Fit::Email.holds(value)), [true, true, false]);

@@ -66,7 +66,7 @@ fn kind(id: &str) -> &'static str {
     if begins("cio_") {
         return shape::INTERNAL;
     }
-    if id.contains('@') {
+    if memchr::memchr(b'@', id.as_bytes()).is_some() {
         return shape::EMAIL;
     }
     if prefixless(id).is_some_and(is_digits) || (is_digits(id) && ZOHO.contains(&id.len())) {
@@ -92,6 +92,9 @@ fn is_digits(text: &str) -> bool {
 }
 
 fn is_uuid(id: &str) -> bool {
+    if id.len() != 36 {
+        return false;
+    }
     let parts: Vec<usize> = id.split('-').map(str::len).collect();
     parts == [8, 4, 4, 4, 12] && id.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

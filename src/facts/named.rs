@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 
 use super::local::Shard;
 use super::mask::Mask;
 use super::rows::Marks;
 use super::{Answer, Column, Filter};
 use crate::frames::normalize::Form;
+use crate::text::trim;
 
 /// One value that names a person, and where it counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,14 +112,40 @@ fn seeds(shard: &Shard<'_>, roll: &Roll) -> Result<Vec<Rows>, String> {
     for ((column, form), wanted) in sought {
         let slice = shard.slice(&column.dataset)?;
         let cells = slice.column(column.index)?;
-        for row in slice.rows() {
-            let value = form.read(cells.get(row));
+        let ends = Ends::of(form, wanted.keys().copied());
+        slice.each(cells, |row, cell| {
+            let value = if ends.may_be_of(cell) { form.read(cell) } else { None };
             for who in value.and_then(|value| wanted.get(&*value)).into_iter().flatten() {
                 people[*who].entry(column.dataset.clone()).or_default().insert(row);
             }
-        }
+        });
     }
     Ok(people)
+}
+
+/// The last two bytes of values, by which most cells are passed over before they are read.
+struct Ends(Option<AHashSet<[u8; 2]>>);
+
+impl Ends {
+    /// Of values in a form that keeps the end of a plain text but for its case.
+    fn of<'a>(form: Form, mut values: impl Iterator<Item = &'a str>) -> Self {
+        let keeps = matches!(form, Form::Address | Form::Identifier | Form::Folded);
+        let end = |value: &'a str| value.as_bytes().last_chunk().copied();
+        Self(if keeps {
+            values.try_fold(AHashSet::new(), |mut ends, value| {
+                ends.insert(end(value)?);
+                Some(ends)
+            })
+        } else {
+            None
+        })
+    }
+
+    fn may_be_of(&self, cell: &str) -> bool {
+        let Some(ends) = self.0.as_ref().filter(|_| cell.is_ascii()) else { return true };
+        let end = trim(cell).as_bytes().last_chunk::<2>();
+        end.is_none_or(|end| ends.contains(&end.map(|byte| byte.to_ascii_lowercase())))
+    }
 }
 
 /// Adds the other records of the same people. Where somebody has records on the left, those say who it is: a profile that

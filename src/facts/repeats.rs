@@ -23,7 +23,7 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
         true => Vec::new(),
         false => slice.rows().collect(),
     };
-    // Identity has numbered the addresses already.
+    // Identity has numbered addresses and ids already.
     let (count, mut keyed) = match shard.engine.identity.numbered(&asked.dataset, asked.index, form) {
         Some(numbers) => {
             let keyed = || rows.iter().filter_map(|row| Some((*numbers.get(*row as usize)?, *row)));

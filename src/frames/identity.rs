@@ -183,15 +183,17 @@ impl Identity {
         self.people.get(dataset)
     }
 
-    /// The numbers of the addresses of a dataset, when the column is the one its people are joined by; 0 where there is
-    /// none.
+    /// The numbers of the values of a column in a form, when it is one that people are joined by in that form; 0 where
+    /// there is none.
     pub fn numbered(&self, dataset: &str, column: usize, form: Form) -> Option<&[u32]> {
-        let keys = self.keys.get(dataset).filter(|keys| keys.address == Some(column))?;
-        match form {
-            Form::Address => Some(&keys.exact),
-            Form::Mailbox => Some(&keys.mailbox),
-            Form::Identifier | Form::Folded | Form::Exact => None,
-        }
+        let keys = self.keys.get(dataset)?;
+        let (of, numbers) = match form {
+            Form::Address => (keys.address, &keys.exact),
+            Form::Mailbox => (keys.address, &keys.mailbox),
+            Form::Identifier => (keys.record, &keys.own),
+            Form::Folded | Form::Exact => return None,
+        };
+        (of == Some(column)).then_some(numbers)
     }
 
     /// The numbers of the mailboxes of a dataset's people; 0 where there is none.

@@ -37,7 +37,7 @@ impl Form {
                 Cow::Owned(address) => mailbox(&address).map(|mailbox| Cow::Owned(mailbox.into_owned())),
             },
             Self::Identifier => identifier(text),
-            Self::Folded => (!is_missing(text, &[])).then(|| Cow::Owned(trim(text).to_lowercase())),
+            Self::Folded => (!is_missing(text, &[])).then(|| lowered(trim(text))),
             Self::Exact => (!is_missing(text, &[]) && names_something(text)).then_some(Cow::Borrowed(text)),
         }
     }
@@ -94,11 +94,19 @@ fn classify(text: &str) -> (AddressClass, Cow<'_, str>) {
     if at.is_none() && is_missing(trimmed, &[]) {
         return (AddressClass::Missing, Cow::Borrowed(""));
     }
-    // Without leaving early, many bytes are looked at at once.
-    let is_lower = !trimmed.bytes().fold(false, |any, byte| any | !byte.is_ascii() | byte.is_ascii_uppercase());
-    let lowered = if is_lower { Cow::Borrowed(trimmed) } else { Cow::Owned(trimmed.to_lowercase()) };
-    let at = if is_lower { at } else { memchr::memrchr(b'@', lowered.as_bytes()) };
+    let lowered = lowered(trimmed);
+    let at = match &lowered {
+        Cow::Borrowed(_) => at,
+        Cow::Owned(other) => memchr::memrchr(b'@', other.as_bytes()),
+    };
     (class_of(&lowered, at), lowered)
+}
+
+/// A text without case.
+fn lowered(text: &str) -> Cow<'_, str> {
+    // Without leaving early, many bytes are looked at at once.
+    let is_lower = !text.bytes().fold(false, |any, byte| any | !byte.is_ascii() | byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 fn class_of(lowered: &str, at: Option<usize>) -> AddressClass {
