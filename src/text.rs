@@ -26,6 +26,13 @@ pub fn trim(text: &str) -> &str {
     if is_trimmed { text } else { text.trim() }
 }
 
+/// The lowest bits of eight bytes, next to each other.
+#[inline]
+pub(crate) fn packed(bytes: u64) -> u64 {
+    // Each bit is moved into the highest byte, to its own place there.
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// A count with thousands apart: `12,345`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();

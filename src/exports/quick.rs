@@ -3,12 +3,10 @@
 
 use super::records::WIDEST;
 use super::rows::Place;
+use crate::text::packed;
 
 /// Bytes that are looked at together.
-pub(super) const BLOCK: usize = 64;
-/// What stands for a byte that ends something.
-const MARK: u8 = 0x80;
-
+pub(super) const BLOCK: usize = u64::BITS as usize;
 /// A record.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -39,52 +37,47 @@ pub(super) fn record(
 ) -> Option<Found> {
     let (mut state, mut start, mut is_doubled, mut lines) = (State::Bare, 0, false, 0);
     for (block, first) in bytes.chunks_exact(BLOCK).zip((0..).step_by(BLOCK)) {
-        let marks = marks(block.try_into().ok()?, delimiter);
-        for (word, first) in marks.chunks_exact(8).zip((first..).step_by(8)) {
-            let mut left = u64::from_le_bytes(word.try_into().ok()?);
-            while left != 0 {
-                let at = first + left.trailing_zeros() as usize / 8;
-                left &= left - 1;
-                if at >= filled {
-                    return None;
-                }
-                let byte = bytes[at];
-                if byte == 0 {
-                    return None;
-                }
-                let end = match state {
-                    State::Bare if byte == delimiter => at,
-                    State::Bare if byte != b'"' => at,
-                    State::Bare => {
-                        // Within a cell that does not begin with one, a quote is a letter.
-                        if at == start {
-                            (state, start) = (State::Quoted, at + 1);
-                        }
-                        continue;
-                    }
-                    State::Quoted => {
-                        lines += u64::from(byte == newline);
-                        if byte == b'"' {
-                            state = State::Shut(at);
-                        }
-                        continue;
-                    }
-                    State::Shut(end) if at != end + 1 => return None,
-                    State::Shut(_) if byte == b'"' => {
-                        (state, is_doubled) = (State::Quoted, true);
-                        continue;
-                    }
-                    State::Shut(end) => end,
-                };
-                if is_doubled {
-                    doubled.push(places.len());
-                }
-                places.push(Place::new(start, end));
-                if byte != delimiter {
-                    return Some(Found { length: at, lines });
-                }
-                (state, start, is_doubled) = (State::Bare, at + 1, false);
+        let mut left = marks(block.try_into().ok()?, delimiter);
+        while left != 0 {
+            let at = first + left.trailing_zeros() as usize;
+            left &= left - 1;
+            if at >= filled {
+                return None;
             }
+            let byte = bytes[at];
+            let end = match state {
+                State::Bare if byte == delimiter => at,
+                State::Bare if byte == b'"' => {
+                    // Within a cell that does not begin with one, a quote is a letter.
+                    if at == start {
+                        (state, start) = (State::Quoted, at + 1);
+                    }
+                    continue;
+                }
+                _ if byte == 0 => return None,
+                State::Bare => at,
+                State::Quoted => {
+                    lines += u64::from(byte == newline);
+                    if byte == b'"' {
+                        state = State::Shut(at);
+                    }
+                    continue;
+                }
+                State::Shut(end) if at != end + 1 => return None,
+                State::Shut(_) if byte == b'"' => {
+                    (state, is_doubled) = (State::Quoted, true);
+                    continue;
+                }
+                State::Shut(end) => end,
+            };
+            if is_doubled {
+                doubled.push(places.len());
+            }
+            places.push(Place::new(start, end));
+            if byte != delimiter {
+                return Some(Found { length: at, lines });
+            }
+            (state, start, is_doubled) = (State::Bare, at + 1, false);
         }
         // One that is too wide is refused where every byte is looked at.
         if places.len() > WIDEST {
@@ -94,15 +87,16 @@ pub(super) fn record(
     None
 }
 
-/// The bytes that may end a cell or a record, are quotes or NULs. A loop without branches, over many bytes at once.
+/// The bytes that may end a cell or a record, are quotes or NULs, as bits. Loops without branches, over many bytes at once.
 #[inline]
-fn marks(block: &[u8; BLOCK], delimiter: u8) -> [u8; BLOCK] {
+fn marks(block: &[u8; BLOCK], delimiter: u8) -> u64 {
     let mut marks = [0; BLOCK];
     for (mark, byte) in marks.iter_mut().zip(block) {
         let ends = (*byte == delimiter) | (*byte == b'\n') | (*byte == b'\r');
-        *mark = if ends | (*byte == b'"') | (*byte == 0) { MARK } else { 0 };
+        *mark = u8::from(ends | (*byte == b'"') | (*byte == 0));
     }
-    marks
+    let eight = |bytes: &[u8]| bytes.try_into().map_or(0, |bytes| packed(u64::from_le_bytes(bytes)));
+    (0..).zip(marks.chunks_exact(8)).fold(0, |all, (at, bytes)| all | eight(bytes) << (at * 8))
 }
 
 /// Adds a cell without one of every two quotes.

@@ -97,7 +97,7 @@ pub(crate) fn met(shard: &Shard<'_>, slice: &Slice<'_>, filter: &Filter) -> Resu
     others.dedup();
     // What must hold of the row itself is asked first: linked records are looked up for the rows that are left.
     let (plain, wide): (Vec<&Expr>, Vec<&Expr>) = terms(&filter.expr).into_iter().partition(|term| is_of(term, own));
-    let mut left = slice.mask(|_| true);
+    let mut left = slice.all();
     for term in plain {
         left.and(&Conditions { shard, slice, filter }.met(term)?);
     }
@@ -197,7 +197,7 @@ impl Conditions<'_> {
         let rows = self.slice.frame.rows;
         match expr {
             Expr::All(terms) => {
-                let mut met = self.slice.mask(|_| true);
+                let mut met = self.slice.all();
                 for term in terms {
                     met.and(&self.met(term)?);
                 }
@@ -211,7 +211,7 @@ impl Conditions<'_> {
                 Ok(met)
             }
             Expr::Not(inner) => {
-                let mut met = self.slice.mask(|_| true);
+                let mut met = self.slice.all();
                 met.without(&self.met(inner)?);
                 Ok(met)
             }

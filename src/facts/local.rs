@@ -85,6 +85,14 @@ impl<'a> Slice<'a> {
         }
     }
 
+    /// All rows.
+    pub(super) fn all(&self) -> Mask {
+        match self.rows {
+            Some(_) => self.mask(|_| true),
+            None => Mask::all(self.frame.rows),
+        }
+    }
+
     /// The rows that `meets`.
     pub(super) fn mask(&self, meets: impl Fn(u32) -> bool) -> Mask {
         match self.rows {

@@ -1,6 +1,7 @@
 //! Rows of a dataset as bits: which of them meet a condition.
 
 use crate::frames::FEW;
+use crate::text::packed;
 
 /// Bits of one word.
 const WORD: u32 = 64;
@@ -15,6 +16,15 @@ impl Mask {
     /// None of so many rows.
     pub(crate) fn none(rows: u32) -> Self {
         Self { words: vec![0; rows.div_ceil(WORD) as usize] }
+    }
+
+    /// All of so many rows.
+    pub(crate) fn all(rows: u32) -> Self {
+        let mut words = vec![u64::MAX; rows.div_ceil(WORD) as usize];
+        if let Some(last) = words.last_mut().filter(|_| !rows.is_multiple_of(WORD)) {
+            *last >>= WORD - rows % WORD;
+        }
+        Self { words }
     }
 
     /// Those of all rows that `meets`.
@@ -33,8 +43,7 @@ impl Mask {
         let eight = |held: &[u16]| {
             let mut bytes = [0; 8];
             bytes.iter_mut().zip(held).for_each(|(byte, place)| *byte = table[usize::from(*place) % FEW]);
-            // Moves the lowest bit of every byte into the highest byte, each to its own place.
-            u64::from_le_bytes(bytes).wrapping_mul(0x0102_0408_1020_4080) >> 56
+            packed(u64::from_le_bytes(bytes))
         };
         let word = |held: &[u16]| (0..).zip(held.chunks(8)).fold(0, |word, (at, held)| word | eight(held) << (at * 8));
         Self { words: held.chunks(WORD as usize).map(word).collect() }
@@ -107,6 +116,7 @@ mod tests {
             assert_eq!(third.iter().collect::<Vec<_>>(), wanted);
             assert_eq!(third.count(), wanted.len() as u64);
             assert!((0..rows + 70).all(|row| third.contains(row) == (row < rows && row % 3 == 0)));
+            assert_eq!(Mask::all(rows), Mask::each(rows, |_| true));
             let mut both = Mask::of(rows, 0..rows, |row| row % 2 == 0);
             both.and(&third);
             assert_eq!(both.iter().collect::<Vec<_>>(), (0..rows).filter(|row| row % 6 == 0).collect::<Vec<_>>());

@@ -97,17 +97,34 @@ pub struct Limits<'a> {
     pub forbidden: &'a AHashMap<u32, Vec<u32>>,
 }
 
+/// Where each record stands among those that occur in a link.
+struct Places(Vec<u32>);
+
+impl Places {
+    /// Of records in order.
+    fn of(records: &[u32]) -> Self {
+        let mut places = vec![0; records.last().map_or(0, |last| *last as usize + 1)];
+        (0..).zip(records).for_each(|(at, record)| places[*record as usize] = at);
+        Self(places)
+    }
+
+    fn of_record(&self, record: u32) -> u32 {
+        self.0[record as usize]
+    }
+}
+
 /// Makes clusters of links. Only records that occur in a link are touched.
 pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
     let mut records: Vec<u32> = edges.iter().flat_map(|edge| [edge.left, edge.right]).collect();
     records.sort_unstable();
     records.dedup();
-    let place = |record: u32| u32::try_from(records.partition_point(|known| *known < record)).unwrap_or(u32::MAX);
+    let places = Places::of(&records);
+    let place = |record: u32| places.of_record(record);
     let mut order: Vec<Edge> = edges.to_vec();
     order.sort_by(|one, other| {
         other.probability.total_cmp(&one.probability).then((one.left, one.right).cmp(&(other.left, other.right)))
     });
-    let (mut forest, mut refused) = grow(&order, &records, limits);
+    let (mut forest, mut refused) = grow(&order, &records, &places, limits);
     // A crowd is no person, and neither is any part of it that happens to stay under the cap.
     let sure = |edge: &Edge, why: &Refusal| *why == Refusal::Size && edge.probability >= limits.sure;
     let over: Vec<u32> =
@@ -118,30 +135,31 @@ pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
             let mut touches = [edge.left, edge.right].into_iter().map(|record| forest.find(place(record)));
             edge.probability >= 1.0 || !touches.any(|root| crowds.contains(&root))
         });
-        (forest, refused) = grow(&kept, &records, limits);
+        (forest, refused) = grow(&kept, &records, &places, limits);
         refused.extend(crowded.into_iter().map(|edge| (edge, Refusal::Size)));
     }
     let mut clusters = Clusters { refused, ..Clusters::default() };
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
-    let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for at in 0..count {
-        let root = forest.find(at);
-        groups.entry(root).or_default().push(records[at as usize]);
-    }
-    let mut inside: BTreeMap<u32, Vec<Edge>> = BTreeMap::new();
+    let mut groups: Vec<(u32, u32)> = (0..count).map(|at| (forest.find(at), records[at as usize])).collect();
+    groups.sort_unstable();
+    // Over the cap only where somebody decided so, or an id says so: nothing to take apart.
+    let may_split = |members: usize| (4..=limits.cap).contains(&members);
+    let mut inside: Vec<(u32, Edge)> = Vec::new();
     for edge in edges {
         let (one, other) = (forest.find(place(edge.left)), forest.find(place(edge.right)));
-        if one == other {
-            inside.entry(one).or_default().push(*edge);
+        if one == other && may_split(forest.members[one as usize].len()) {
+            inside.push((one, *edge));
         }
     }
-    for (root, members) in groups.into_iter().filter(|(_, members)| members.len() > 1) {
-        let edges = inside.remove(&root).unwrap_or_default();
-        if members.len() < 4 || members.len() > limits.cap {
-            // Over the cap only where somebody decided so, or an id says so: nothing to take apart.
-            clusters.members.push(members);
+    inside.sort_by_key(|(root, _)| *root);
+    for group in groups.chunk_by(|one, other| one.0 == other.0).filter(|group| group.len() > 1) {
+        let members: Vec<u32> = group.iter().map(|(_, record)| *record).collect();
+        if may_split(members.len()) {
+            let own = &inside[inside.partition_point(|(root, _)| *root < group[0].0)..];
+            let edges = own.iter().take_while(|(root, _)| *root == group[0].0).map(|(_, edge)| *edge);
+            split(members, &edges.collect::<Vec<_>>(), limits.sure, &mut clusters);
         } else {
-            split(members, &edges, limits.sure, &mut clusters);
+            clusters.members.push(members);
         }
     }
     clusters.members.sort_unstable();
@@ -149,8 +167,8 @@ pub fn cluster(edges: &[Edge], limits: &Limits<'_>) -> Clusters {
 }
 
 /// Joins what links hold together, in their order; what is not followed is given with the reason.
-fn grow(order: &[Edge], records: &[u32], limits: &Limits<'_>) -> (Forest, Vec<(Edge, Refusal)>) {
-    let place = |record: u32| u32::try_from(records.partition_point(|known| *known < record)).unwrap_or(u32::MAX);
+fn grow(order: &[Edge], records: &[u32], places: &Places, limits: &Limits<'_>) -> (Forest, Vec<(Edge, Refusal)>) {
+    let place = |record: u32| places.of_record(record);
     let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
     let mut forest = Forest { parent: (0..count).collect(), members: (0..count).map(|at| vec![at]).collect() };
     let mut refused = Vec::new();

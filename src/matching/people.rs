@@ -232,7 +232,15 @@ impl People {
         self.filled = Field::ALL.into_iter().zip(filled).collect();
         let more = |held: &mut u16| *held = held.saturating_add(1);
         let (all, locals) = (&self.all, &self.locals.counts);
-        let (mailboxes, phones) = rayon::join(
+        // Phones in two halves, so that both cores have as much to do.
+        let phones = |half: u64| {
+            let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize / 2);
+            for phone in all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0 && phone % 2 == half) {
+                more(phones.entry(phone).or_default());
+            }
+            phones
+        };
+        let ((mailboxes, even), odd) = rayon::join(
             || {
                 let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
                 // Who shares a mailbox shares its local part, which is counted already.
@@ -240,15 +248,9 @@ impl People {
                 for person in all.iter().filter(|person| person.mailbox != 0).filter(is_shared) {
                     more(mailboxes.entry(person.mailbox).or_default());
                 }
-                mailboxes
+                (mailboxes, phones(0))
             },
-            || {
-                let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize);
-                for phone in all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0) {
-                    more(phones.entry(phone).or_default());
-                }
-                phones
-            },
+            || phones(1),
         );
         let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
         let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
@@ -259,7 +261,9 @@ impl People {
         self.crowded = crowded.map(|(mailbox, _)| mailbox).collect();
         self.all.par_iter_mut().for_each(|person| {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
-            person.shared = [held(&mailboxes, person.mailbox).max(1), held(&phones, person.phones[0])];
+            let phone = person.phones[0];
+            let phones = if phone % 2 == 0 { &even } else { &odd };
+            person.shared = [held(&mailboxes, person.mailbox).max(1), held(phones, phone)];
         });
     }
 
