@@ -150,15 +150,29 @@ pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, 
     number(&hashes)
 }
 
+/// The numbers of mailboxes, row by row. An address has one mailbox, so those of all different addresses are numbered.
+fn mailboxes(addresses: &[Vec<u32>], hashes: &[&Vec<u64>], count: usize) -> Vec<Vec<u32>> {
+    let mut of_address = vec![0_u64; count];
+    for (address, hash) in addresses.iter().zip(hashes).flat_map(|(addresses, hashes)| addresses.iter().zip(*hashes)) {
+        of_address[*address as usize] = *hash;
+    }
+    let numbers = Numbered::of(&[&of_address]).lists.pop().unwrap_or_default();
+    let of_row = |address: &u32| numbers.get(*address as usize).copied().unwrap_or_default();
+    addresses.iter().map(|addresses| addresses.par_iter().map(of_row).collect()).collect()
+}
+
 fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<u64>) {
     let lists = |list: fn(&RowKeys<u64>) -> &Vec<u64>| hashes.iter().map(|(_, keys)| list(keys)).collect::<Vec<_>>();
     let ids: Vec<&Vec<u64>> = hashes.iter().flat_map(|(_, keys)| keys.id_lists()).collect();
-    let (ids, (exact, mailboxes)) = rayon::join(
-        || Numbered::of(&ids),
-        || rayon::join(|| Numbered::of(&lists(|keys| &keys.exact)), || Numbered::of(&lists(|keys| &keys.mailbox))),
+    let (ids, (exact, mailboxes, address_hashes)) = rayon::join(
+        || Numbered::of(&ids).lists,
+        || {
+            let exact = Numbered::of(&lists(|keys| &keys.exact));
+            let address_hashes = exact.keys();
+            let mailboxes = mailboxes(&exact.lists, &lists(|keys| &keys.mailbox), address_hashes.len());
+            (exact.lists, mailboxes, address_hashes)
+        },
     );
-    let address_hashes = exact.keys();
-    let (ids, exact, mailboxes) = (ids.lists, exact.lists, mailboxes.lists);
     let mut ids = ids.into_iter();
     let mut keys = BTreeMap::new();
     for ((name, own), (exact, mailbox)) in hashes.iter().zip(exact.into_iter().zip(mailboxes)) {

@@ -124,7 +124,7 @@ fn by_piece(records: usize, pairs: impl Iterator<Item = u64>) -> Vec<Vec<u64>> {
     pieces
 }
 
-/// Records by their keys, in parts; each part in order.
+/// Records by their keys, in parts; each part in order of the keys.
 fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
     let room = people.all.len() / PARTS;
     let mut parts: Vec<Vec<(u64, u32)>> = (0..PARTS).map(|_| Vec::with_capacity(room + room / 8)).collect();
@@ -135,7 +135,7 @@ fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
             parts[part as usize].push((key, row));
         }
     }
-    parts.par_iter_mut().for_each(|part| part.sort_unstable());
+    parts.par_iter_mut().for_each(|part| part.sort_unstable_by_key(|(key, _)| *key));
     parts
 }
 
@@ -163,10 +163,10 @@ fn block_pairs(people: &People, block: &Block) -> Given {
         given.trimmed = (left > 0).then_some((block.name, left));
     } else {
         let mut crowds: Vec<&[(u64, u32)]> = crowds.collect();
-        crowds.sort_unstable_by_key(|run| run[0]);
+        crowds.sort_unstable_by_key(|run| run[0].0);
         given.crowds.extend(crowds.into_iter().map(|run| Crowd {
             block: block.name,
-            record: run[0].1,
+            record: run.iter().map(|(_, row)| *row).min().unwrap_or_default(),
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }

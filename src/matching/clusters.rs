@@ -1,6 +1,6 @@
 //! Links into clusters: the surest first, none across a contradiction, none that hangs on a weak bridge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ahash::AHashMap;
 
