@@ -131,12 +131,13 @@ fn named(how: How) -> &'static str {
     }
 }
 
-/// The values of one fault.
-fn stray(values: &BTreeMap<String, Tally>, fault: &str, target: &Target<'_>) -> Stray {
+/// The values of one fault, once they are known.
+fn stray(answers: &Answers, asked: &Question, fault: &str, target: &Target<'_>) -> Stray {
     let spellings = Spellings::new(target.attribute, target.profile);
-    let sorted = values.keys().filter_map(|value| match spellings.place(value) {
-        Place::Word(word, how) => (named(how) == fault).then(|| (value.clone(), Some(word.text.clone()))),
-        Place::Outside => (fault == "outside").then(|| (value.clone(), None)),
+    let placed = answers.placed(asked, &spellings).into_iter().flatten();
+    let sorted = placed.filter_map(|(value, _, place)| match place {
+        Place::Word(word, how) => (named(how) == fault).then(|| (value.to_owned(), Some(word.text.clone()))),
+        Place::Outside => (fault == "outside").then(|| (value.to_owned(), None)),
         Place::Missing => None,
     });
     sorted.collect()
@@ -158,7 +159,7 @@ fn judged<'b>(answers: &'b Answers, fault: &str, target: &Target<'_>) -> Option<
     }
     let asked = Question::Values { column: target.column.clone(), cap: MOST_VALUES };
     let Some(Answer::Values { rows, values, .. }) = answers.get(&asked) else { return None };
-    Some((Cow::Borrowed(values), stray(values, fault, target), *rows))
+    Some((Cow::Borrowed(values), stray(answers, &asked, fault, target), *rows))
 }
 
 fn judge(context: &Context<'_>, params: &Node, answers: &Answers) -> Vec<Hit> {

@@ -46,19 +46,25 @@ impl Enum<'_> {
 
     /// The filled values, and those of them that no list allows.
     fn values<'b>(&self, answers: &'b Answers) -> Option<(u64, BTreeMap<&'b str, &'b Tally>)> {
-        let Some(Answer::Values { values, .. }) = answers.get(&self.question()) else { return None };
+        let question = self.question();
+        let Some(Answer::Values { values, .. }) = answers.get(&question) else { return None };
         let missing = self.attribute.map(|attribute| attribute.missing.as_slice()).unwrap_or_default();
+        let is_filled = |value: &str| !is_missing(value, missing);
+        let rows = values.iter().filter(|(value, _)| is_filled(value)).map(|(_, tally)| tally.rows).sum();
         let spellings = self.attribute.map(|attribute| Spellings::new(attribute, false));
-        let allowed = |value: &str| {
-            let place = spellings.as_ref().map(|spellings| spellings.place(value));
-            matches!(place, Some(Place::Word(..)))
+        let stray = match &spellings {
+            Some(spellings) => {
+                let placed = answers.placed(&question, spellings)?;
+                let stray = placed.filter(|(_, _, place)| !matches!(place, Place::Word(..)));
+                stray.map(|(value, tally, _)| (value, tally)).filter(|(value, _)| is_filled(value)).collect()
+            }
+            None => values
+                .iter()
+                .map(|(value, tally)| (value.as_str(), tally))
+                .filter(|(value, _)| is_filled(value))
+                .collect(),
         };
-        let filled = || values.iter().filter(|(value, _)| !is_missing(value, missing));
-        let rows = filled().map(|(_, tally)| tally.rows).sum();
-        Some((
-            rows,
-            filled().filter(|(value, _)| !allowed(value)).map(|(value, tally)| (value.as_str(), tally)).collect(),
-        ))
+        Some((rows, stray))
     }
 }
 

@@ -92,19 +92,19 @@ impl Pair {
 }
 
 /// The filled cells of a column among the first records.
-fn cells(dataset: &Dataset, index: usize) -> Vec<&str> {
-    let cells = dataset.preview.iter().filter_map(|record| record.get(index));
-    cells.map(String::as_str).filter(|cell| !is_missing(cell, &[])).collect()
+fn cells(dataset: &Dataset, index: usize) -> impl Iterator<Item = &str> {
+    let cells = dataset.preview.iter().filter_map(move |record| record.get(index));
+    cells.map(String::as_str).filter(|cell| !is_missing(cell, &[]))
 }
 
-fn all(cells: &[&str], is: impl Fn(&str) -> bool) -> bool {
-    !cells.is_empty() && cells.iter().all(|cell| is(cell))
+fn all<'a>(cells: impl Iterator<Item = &'a str>, is: impl Fn(&str) -> bool) -> bool {
+    let mut cells = cells.peekable();
+    cells.peek().is_some() && cells.all(is)
 }
 
 /// How two columns are compared, by what the first records hold.
 fn question(context: &Context<'_>, left: (&Dataset, usize), right: (&Dataset, usize)) -> Question {
-    let (mine, theirs) = (cells(left.0, left.1), cells(right.0, right.1));
-    let both = |is: &dyn Fn(&str) -> bool| all(&mine, is) && all(&theirs, is);
+    let both = |is: &dyn Fn(&str) -> bool| all(cells(left.0, left.1), is) && all(cells(right.0, right.1), is);
     let is_time = |cell: &str| !matches!(classify(cell), Stamp::Other | Stamp::Impossible);
     let column = |side: (&Dataset, usize)| Column { dataset: side.0.name.clone(), index: side.1 };
     let reading = if both(&|cell| truth(cell).is_some()) {

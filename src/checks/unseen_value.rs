@@ -91,7 +91,8 @@ impl<'a> Listed<'a> {
             }
             most = most.max(rows - blank);
             let spellings = Spellings::new(self.attribute, target.profile);
-            seen.extend(values.keys().filter_map(|value| match spellings.place(value) {
+            let placed = answers.placed(&question(target), &spellings).into_iter().flatten();
+            seen.extend(placed.filter_map(|(_, _, place)| match place {
                 Place::Word(word, _) => Some(word.text.clone()),
                 Place::Missing | Place::Outside => None,
             }));

@@ -6,6 +6,9 @@ use super::shopify::unguard;
 
 /// Bytes of text after which records are handed on. What belongs to one column stays near meanwhile.
 const ENOUGH: usize = 1 << 15;
+/// Records that are handed on together however long they are, up to so many bytes.
+const LEAST: usize = 64;
+const MUCH: usize = 1 << 23;
 
 /// Records in order, with the columns that are wanted.
 #[derive(Debug, Default)]
@@ -68,7 +71,7 @@ impl Batch {
         self.places.extend(own.iter().map(|place| place.later(from)));
         self.rows += 1;
         self.places.resize(self.rows * self.width, Place::default());
-        self.text.len() >= ENOUGH
+        self.text.len() >= MUCH || (self.text.len() >= ENOUGH && self.rows >= LEAST)
     }
 
     /// Lets go of the records.

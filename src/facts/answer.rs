@@ -1,6 +1,7 @@
 //! What an engine answers, and how the answers of two shards become that of the whole.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::agree::Agreement;
 use super::cells::MOST_CELLS;
@@ -15,6 +16,7 @@ use super::question::Question;
 use super::sequence::Steps;
 use super::tally::Tally;
 use crate::exports::Damage;
+use crate::mapping::spelling::{Place, Sorted, Spellings};
 
 /// What was read of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -233,12 +235,34 @@ pub(super) fn merge_maps<K: Ord>(into: &mut BTreeMap<K, Tally>, from: BTreeMap<K
 #[derive(Debug, Default)]
 pub struct Answers {
     given: BTreeMap<Question, Answer>,
+    sorted: Mutex<Sortings>,
 }
+
+/// Values of questions as spellings sort them, once somebody asks.
+type Sortings = BTreeMap<(Question, Spellings), Arc<OnceLock<Vec<Sorted>>>>;
 
 impl Answers {
     /// The answer to a question that was asked.
     pub fn get(&self, question: &Question) -> Option<&Answer> {
         self.given.get(question)
+    }
+
+    /// The values that were found, each with what it is by some spellings; none where the question was not answered. A column
+    /// may hold very many, and several rules ask, in every round: they are sorted once.
+    pub fn placed<'a, 's>(
+        &'a self,
+        question: &Question,
+        spellings: &'s Spellings,
+    ) -> Option<impl Iterator<Item = (&'a str, &'a Tally, Place<'s>)> + use<'a, 's>> {
+        let Some(Answer::Values { values, .. }) = self.get(question) else { return None };
+        let place = (question.clone(), spellings.clone());
+        let sorted = Arc::clone(self.sorted.lock().unwrap_or_else(PoisonError::into_inner).entry(place).or_default());
+        sorted.get_or_init(|| values.keys().map(|value| spellings.sort(value)).collect());
+        let at = move |at: usize| sorted.get().and_then(|sorted| sorted.get(at).copied());
+        let placed = values.iter().enumerate();
+        Some(
+            placed.filter_map(move |(number, (value, tally))| Some((value.as_str(), tally, spellings.at(at(number)?)))),
+        )
     }
 
     /// Whether a column is known to hold no value in any record.

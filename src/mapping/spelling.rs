@@ -54,6 +54,17 @@ pub enum Place<'a> {
     Outside,
 }
 
+/// What a value is, by the place of the allowed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sorted {
+    /// Nothing, or a text that means nothing.
+    Missing,
+    /// An allowed value.
+    Word(usize, How),
+    /// Not on the list.
+    Outside,
+}
+
 /// The allowed values of an enum as one side spells them.
 #[derive(Debug, Clone)]
 pub struct Spellings {
@@ -89,14 +100,28 @@ impl Spellings {
         Self { words, missing, profile, index }
     }
 
-    /// Sorts a value.
+    /// What a value is.
     pub fn place(&self, value: &str) -> Place<'_> {
+        self.at(self.sort(value))
+    }
+
+    /// What a value is that was sorted by these spellings.
+    pub fn at(&self, sorted: Sorted) -> Place<'_> {
+        match sorted {
+            Sorted::Missing => Place::Missing,
+            Sorted::Word(at, how) => Place::Word(&self.words[at], how),
+            Sorted::Outside => Place::Outside,
+        }
+    }
+
+    /// Sorts a value.
+    pub fn sort(&self, value: &str) -> Sorted {
         let index = &*self.index;
         if let Some(at) = index.exact.get(value) {
-            return Place::Word(&self.words[*at], How::Declared);
+            return Sorted::Word(*at, How::Declared);
         }
         if is_missing(value, &self.missing) {
-            return Place::Missing;
+            return Sorted::Missing;
         }
         let open = || index.strays.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = open().get(value).copied();
@@ -108,7 +133,7 @@ impl Spellings {
             }
             found
         });
-        found.map_or(Place::Outside, |(at, how)| Place::Word(&self.words[at], how))
+        found.map_or(Sorted::Outside, |(at, how)| Sorted::Word(at, how))
     }
 
     /// Which word a value is that is none as it stands, and how.
