@@ -22,7 +22,7 @@ use crate::outcomes::{failed, outcome};
 use crate::pictures;
 use crate::radius::{self, Summary};
 use crate::remarks::remarks;
-use crate::rounds::{ask, gather};
+use crate::rounds::{Facts, ask, gather};
 use crate::rules::{Rule, Rules};
 use crate::snapshots;
 use crate::text::counted;
@@ -145,10 +145,8 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
     context.profile = options.policy.profile.clone();
     let all_rows = options.all_rows || baseline.as_ref().is_some_and(Baseline::wants_rows);
     let mut facts = gather(&context, &selected, options, all_rows || options.follow)?;
-    let asked = selected
-        .iter()
-        .map(|rule| (rule.code.clone(), ask(&context, rule, &facts.answers).questions.into_iter().collect()));
-    let costs = options.timings.costs(&asked.collect());
+    let asked = |rule: &&Rule| (rule.code.clone(), ask(&context, rule, &facts.answers).questions);
+    let costs = options.timings.costs(|| selected.par_iter().with_max_len(1).map(asked).collect());
     let mut outcomes = options.timings.stage("judging", || judge(&context, &selected, &facts.answers, options));
     let snapshot = if options.snapshot {
         let mut watched = BTreeMap::new();
@@ -173,11 +171,15 @@ pub fn run(config: &Config, options: &Options<'_>) -> Result<Run> {
         let keys = counted(*keys, "address or id stands", "addresses or ids stand");
         format!("{keys} on so many records of {left} that not each was paired with each of {right}; all of them were looked at.")
     }));
-    verdict.remarks.extend(facts.matching);
+    verdict.remarks.append(&mut facts.matching);
     verdict.remarks.extend(earlier.remark);
     verdict.pictures = pictures::of(&context, &facts.answers);
     let summary = options.count.then(|| Summary::of(&context, &facts.answers, radius::Use::File)).flatten();
-    Ok(Run { verdict, summary, affected, snapshot, listed: facts.listed, costs, bytes: facts.store.bytes() })
+    let bytes = facts.store.bytes();
+    // Letting go of millions of texts takes a while, and nobody waits for it.
+    let Facts { store, identity, answers, listed, .. } = facts;
+    rayon::spawn(move || drop((store, identity, answers)));
+    Ok(Run { verdict, summary, affected, snapshot, listed, costs, bytes })
 }
 
 fn select<'a>(rules: &'a Rules, config: &Config, options: &Options<'_>) -> Result<Vec<&'a Rule>> {

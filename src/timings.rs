@@ -37,6 +37,8 @@ pub struct Cost {
 /// Time by stage and question.
 #[derive(Debug, Default)]
 pub struct Timings {
+    /// Whether it is noted what each question takes, beside the stages.
+    by_question: bool,
     stages: Mutex<Vec<Stage>>,
     questions: Mutex<BTreeMap<Question, Duration>>,
 }
@@ -46,6 +48,11 @@ fn open<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Timings {
+    /// Notes what each question takes too, where that is wanted.
+    pub fn new(by_question: bool) -> Self {
+        Self { by_question, ..Self::default() }
+    }
+
     /// Does a stage's work and notes what it took.
     pub fn stage<T>(&self, name: impl Into<String>, work: impl FnOnce() -> T) -> T {
         self.stage_of(work, |_| name.into())
@@ -61,8 +68,11 @@ impl Timings {
         done
     }
 
-    /// Answers a question and notes what it took.
+    /// Answers a question and notes what it took, where that is wanted.
     pub(crate) fn question<T>(&self, question: &Question, work: impl FnOnce() -> T) -> T {
+        if !self.by_question {
+            return work();
+        }
         let start = Instant::now();
         let done = work();
         *open(&self.questions).entry(question.clone()).or_default() += start.elapsed();
@@ -82,8 +92,12 @@ impl Timings {
         questions
     }
 
-    /// What each rule's questions cost, the dearest first.
-    pub(crate) fn costs(&self, asked: &BTreeMap<String, Vec<Question>>) -> Vec<Cost> {
+    /// What each rule's questions cost, the dearest first; nothing where that was not noted.
+    pub(crate) fn costs(&self, asked: impl FnOnce() -> BTreeMap<String, Vec<Question>>) -> Vec<Cost> {
+        if !self.by_question {
+            return Vec::new();
+        }
+        let asked = asked();
         let took = open(&self.questions);
         let mut askers: BTreeMap<&Question, usize> = BTreeMap::new();
         for question in asked.values().flatten() {
@@ -134,19 +148,20 @@ mod tests {
 
     #[test]
     fn a_question_of_two_rules_is_shared() {
-        let timings = Timings::default();
+        let timings = Timings::new(true);
         open(&timings.questions).insert(read("a"), Duration::from_secs(2));
         open(&timings.questions).insert(read("b"), Duration::from_secs(3));
         let asked = [("ONE", vec![read("a"), read("b")]), ("TWO", vec![read("a")])];
-        let asked = asked.map(|(code, questions)| (code.to_owned(), questions)).into();
-        let costs: Vec<_> = timings.costs(&asked).into_iter().map(|cost| (cost.code, cost.own, cost.shared)).collect();
+        let asked = asked.map(|(code, questions)| (code.to_owned(), questions));
+        let costs: Vec<_> =
+            timings.costs(|| asked.into()).into_iter().map(|cost| (cost.code, cost.own, cost.shared)).collect();
         let seconds = Duration::from_secs;
         assert_eq!(costs, [("ONE".to_owned(), seconds(3), seconds(2)), ("TWO".to_owned(), seconds(0), seconds(2))]);
     }
 
     #[test]
     fn a_stage_gives_what_its_work_gives() {
-        let timings = Timings::default();
+        let timings = Timings::new(true);
         assert_eq!(timings.stage("adding", || 1 + 1), 2);
         assert_eq!(timings.stages().iter().map(|stage| stage.name.as_str()).collect::<Vec<_>>(), ["adding"]);
     }

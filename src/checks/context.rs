@@ -1,11 +1,12 @@
 //! What checks know before any fact: the mapping, the exports' columns, zones and segment conditions, resolved once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::conditions::Conditions;
 pub use super::gaps::{no_mapping, no_profiles, no_records};
 use super::systems::no_column;
+use super::unmapped_copy::Look;
 use crate::config::Config;
 use crate::error::Result;
 use crate::exports::{Dataset, System, Workspace};
@@ -53,6 +54,8 @@ pub struct Context<'a> {
     pub workspace: Option<&'a Workspace>,
     /// The conditions of the mapping.
     pub(super) conditions: Conditions,
+    /// How the columns of datasets look, once somebody asks.
+    looks: Mutex<BTreeMap<String, Arc<Vec<Look>>>>,
 }
 
 /// What a run holds its config and mapping against.
@@ -123,10 +126,17 @@ impl<'a> Context<'a> {
             resting: Vec::new(),
             workspace: exports.workspace,
             conditions: Conditions::default(),
+            looks: Mutex::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };
         context.conditions = Conditions::of(&context, mapping)?;
         Ok(context)
+    }
+
+    /// How the columns of a dataset look by its first records; worked out once, for every round asks.
+    pub(super) fn looks(&self, dataset: &Dataset) -> Arc<Vec<Look>> {
+        let mut looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(looks.entry(dataset.name.clone()).or_insert_with(|| Arc::new(Look::all(dataset))))
     }
 
     /// What the mapping says a module's records become: `people`, `related`, `events` or `none`.

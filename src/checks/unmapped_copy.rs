@@ -91,27 +91,54 @@ impl Pair {
     }
 }
 
-/// The filled cells of a column among the first records.
-fn cells(dataset: &Dataset, index: usize) -> impl Iterator<Item = &str> {
-    let cells = dataset.preview.iter().filter_map(move |record| record.get(index));
-    cells.map(String::as_str).filter(|cell| !is_missing(cell, &[]))
+/// What all filled cells of a column are among the first records, if there are any.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    any: bool,
+    others: [bool; 3],
 }
 
-fn all<'a>(cells: impl Iterator<Item = &'a str>, is: impl Fn(&str) -> bool) -> bool {
-    let mut cells = cells.peekable();
-    cells.peek().is_some() && cells.all(is)
+impl Look {
+    const TRUTH: usize = 0;
+    const NUMBER: usize = 1;
+    const TIME: usize = 2;
+
+    fn add(&mut self, cell: &str) {
+        if self.others == [true; 3] || is_missing(cell, &[]) {
+            return;
+        }
+        self.any = true;
+        let is: [&dyn Fn() -> bool; 3] = [&|| truth(cell).is_some(), &|| number(cell).is_some(), &|| {
+            !matches!(classify(cell), Stamp::Other | Stamp::Impossible)
+        }];
+        for (other, is) in self.others.iter_mut().zip(is) {
+            *other = *other || !is();
+        }
+    }
+
+    fn is(self, what: usize) -> bool {
+        self.any && !self.others[what]
+    }
+
+    /// The looks of all columns of a dataset, record after record.
+    pub(super) fn all(dataset: &Dataset) -> Vec<Self> {
+        let mut looks = vec![Self::default(); dataset.columns.len()];
+        for record in &dataset.preview {
+            looks.iter_mut().zip(record).for_each(|(look, cell)| look.add(cell));
+        }
+        looks
+    }
 }
 
 /// How two columns are compared, by what the first records hold.
-fn question(context: &Context<'_>, left: (&Dataset, usize), right: (&Dataset, usize)) -> Question {
-    let both = |is: &dyn Fn(&str) -> bool| all(cells(left.0, left.1), is) && all(cells(right.0, right.1), is);
-    let is_time = |cell: &str| !matches!(classify(cell), Stamp::Other | Stamp::Impossible);
+fn question(context: &Context<'_>, left: (&Dataset, usize), right: (&Dataset, usize), looks: [Look; 2]) -> Question {
+    let both = |what: usize| looks.iter().all(|look| look.is(what));
     let column = |side: (&Dataset, usize)| Column { dataset: side.0.name.clone(), index: side.1 };
-    let reading = if both(&|cell| truth(cell).is_some()) {
+    let reading = if both(Look::TRUTH) {
         Reading::Truth
-    } else if both(&|cell| number(cell).is_some()) {
+    } else if both(Look::NUMBER) {
         Reading::Number
-    } else if both(&is_time) {
+    } else if both(Look::TIME) {
         return Question::Instants(Instants {
             left: column(left),
             left_zone: context.zone(&left.0.source, None).or_else(|| Some("UTC".to_owned())),
@@ -184,11 +211,13 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
         }
         alike
     };
+    let (mine, theirs) = (context.looks(contacts), context.looks(profiles));
+    let look = |looks: &[Look], index: usize| looks.get(index).copied().unwrap_or_default();
     let pair = |(index, field, likeness): (usize, usize, f64)| Pair {
         left: column(contacts, field),
         right: column(profiles, index),
         likeness,
-        question: question(context, (contacts, field), (profiles, index)),
+        question: question(context, (contacts, field), (profiles, index), [look(&mine, field), look(&theirs, index)]),
     };
     Ok(unknown.into_par_iter().flat_map_iter(|attribute| alike(attribute).into_iter().map(pair)).collect())
 }
@@ -212,7 +241,9 @@ fn ask(context: &Context<'_>, _: &Node, answers: &Answers) -> Ask {
         _ => true,
     };
     let gap = (!pairs.iter().all(linked)).then(no_contact_linked);
-    let questions = pairs.iter().flat_map(|pair| [pair.question.clone(), pair.values()]);
+    // Whether the values vary counts for copies alone, of which there are few.
+    let values = pairs.iter().filter(|pair| pair.is_copy(answers)).map(Pair::values);
+    let questions = pairs.iter().map(|pair| pair.question.clone()).chain(values);
     Ask { subjects: 1, questions: questions.collect(), gaps: gap.into_iter().collect() }
 }
 

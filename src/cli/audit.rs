@@ -21,6 +21,7 @@ use crate::history::{self, Ran};
 use crate::pull::{self, api::Voice};
 use crate::reports::{self, Format, rows};
 use crate::text::counted;
+use crate::timings::Timings;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -138,6 +139,7 @@ pub(super) fn run(args: &Args, console: Console) -> Result<Exit> {
         snapshot: config.snapshots.is_some() && !args.no_snapshot,
         follow: config.history.is_some() && !args.no_history,
         count: args.save_summary.is_some(),
+        timings: Timings::new(args.timings),
         ..Options::new(policy, &bar)
     };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(args.threads.map_or(0, usize::from)).build();
