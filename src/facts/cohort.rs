@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::local::{Shard, Slice};
@@ -117,25 +117,31 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
     let mut drawn = vec![Drawn::default(); asked.strata.len()];
     let members: Vec<Vec<bool>> =
         asked.strata.iter().map(|stratum| members(shard, &slice, stratum)).collect::<Result<_, _>>()?;
+    let among: AHashSet<&str> = asked.among.iter().map(String::as_str).collect();
+    // By group, what comes after the last one who is kept cannot be kept.
+    let mut last: Vec<(u8, u64)> = vec![(u8::MAX, u64::MAX); asked.strata.len()];
     for row in slice.rows().filter(|row| scope.as_ref().is_none_or(|rows| rows.contains(*row))) {
         let key = slice.frame.key(row);
         // Who has no id of their own cannot be named.
         let Some(own) = identifier(&key) else { continue };
-        let chosen = asked.among.contains(key.as_ref());
+        let chosen = among.contains(key.as_ref());
         let split = profiles.as_ref().is_some_and(|profiles| profiles[row as usize] != 1);
         let fault = u8::from(split) * 2 + u8::from(!slice.people.alone[row as usize]);
         let order = xxh3_64(own.as_bytes());
-        for (group, _) in drawn.iter_mut().zip(&members).filter(|(_, members)| members[row as usize]) {
+        let groups = drawn.iter_mut().zip(&mut last).zip(&members);
+        for ((group, last), _) in groups.filter(|(_, members)| members[row as usize]) {
             group.people += 1;
             group.among += u64::from(chosen);
             // Nearly everyone comes after those who are kept.
-            let last = group.kept.last().filter(|_| group.kept.len() >= asked.keep);
-            if last.is_some_and(|(last, at, name)| (*last, *at, name.as_str()) < (fault, order, key.as_ref())) {
+            if *last < (fault, order) {
                 continue;
             }
             group.kept.insert((fault, order, key.clone().into_owned()));
             if group.kept.len() > asked.keep {
                 group.kept.pop_last();
+            }
+            if let Some((fault, order, _)) = group.kept.last().filter(|_| group.kept.len() >= asked.keep) {
+                *last = (*fault, *order);
             }
         }
     }

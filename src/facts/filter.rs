@@ -123,10 +123,13 @@ fn is_of(expr: &Expr, dataset: &str) -> bool {
     expr.columns().iter().all(|(name, _)| ColumnPath::parse(name).is_none_or(|path| path.dataset == dataset))
 }
 
+/// Conditions by the dataset, the columns that they read, and the filter by which these are read; each with its name.
+type Groups<'a> = BTreeMap<(&'a str, Vec<String>, &'a str), (&'a Filter, BTreeMap<String, &'a Expr>)>;
+
 /// Evaluates the conditions without parts of filters, before these are put together: conditions that read the same columns
 /// at once, each such group beside the others. What fails is left to the filters.
 pub(super) fn prepare(shard: &Shard<'_>, filters: &[(&str, &Filter)]) {
-    let mut groups: BTreeMap<(&str, Vec<String>, &str), (&Filter, BTreeMap<String, &Expr>)> = BTreeMap::new();
+    let mut groups: Groups<'_> = BTreeMap::new();
     for (own, filter) in filters {
         let Ok(slice) = shard.slice(own) else { continue };
         let conditions = Conditions { shard, slice: &slice, filter };

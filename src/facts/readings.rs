@@ -99,9 +99,13 @@ impl Reading {
                 // A number is no token that means missing everywhere.
                 (!is_token(one, missing) && !is_token(other, missing)).then_some(same)
             }
-            // Other texts that differ may be two spellings of one value.
-            Self::Text | Self::Phone if one != other || is_missing(one, missing) => None,
-            Self::Text => Some(true),
+            Self::Text if one == other => (!is_missing(one, missing)).then_some(true),
+            Self::Text => {
+                let same = is_same_spelt(one, other)?;
+                (!is_missing(one, missing) && !is_missing(other, missing)).then_some(same)
+            }
+            // Other numbers that differ may be two spellings of one.
+            Self::Phone if one != other || is_missing(one, missing) => None,
             Self::Phone => one.bytes().any(|byte| matches!(byte, b'1'..=b'9')).then_some(true),
             Self::Words { .. } | Self::Truth | Self::Item(_) | Self::Presence { .. } => None,
         }
@@ -133,6 +137,16 @@ impl Reading {
         };
         meant.map_or(Said::Unreadable, |text| Said::Means(text.into()))
     }
+}
+
+/// Whether two plain texts [`fold`] to one; nothing where one of them has neither a letter nor a digit, or others than plain
+/// ones.
+fn is_same_spelt(one: &str, other: &str) -> Option<bool> {
+    fn letters(text: &str) -> impl Iterator<Item = u8> {
+        text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase())
+    }
+    let reads = |text: &str| text.is_ascii() && letters(text).next().is_some();
+    (reads(one) && reads(other)).then(|| letters(one).eq(letters(other)))
 }
 
 /// Whether a time is there. A default that software writes is none; what is no time at all says nothing.
@@ -185,7 +199,20 @@ fn is_same_abroad(national: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Reading, digits, number};
+    use super::{Reading, digits, is_same_spelt, number};
+    use crate::frames::normalize::fold;
+
+    #[test]
+    fn plain_texts_are_told_apart_as_they_fold() {
+        let texts =
+            ["Green Tea", "green-tea", "greentea", "green", "green tea!", "A+", "a", "7", "7.0", "x@example.com"];
+        for one in texts {
+            for other in texts {
+                assert_eq!(is_same_spelt(one, other), Some(fold(one) == fold(other)), "{one} {other}");
+            }
+        }
+        assert_eq!([is_same_spelt("--", "a"), is_same_spelt("a", "\u{e9}a")], [None, None]);
+    }
 
     #[test]
     fn numbers_and_phones_have_one_spelling() {

@@ -130,6 +130,9 @@ const DEFAULTS: [(&str, [u32; 3], i64); 6] = [
 impl Written<'_> {
     /// The default day that a value is on: as it is written, or in UTC.
     pub fn default_day(&self) -> Option<&'static str> {
+        if self.is_ordinary() {
+            return None;
+        }
         if self.is_open_end() {
             return Some(END);
         }

@@ -12,6 +12,9 @@ pub(super) const OPEN_END: std::ops::RangeInclusive<i64> = 253_370_764_800..=253
 /// From here, a number of seconds reads as well as milliseconds of 1973 and later: up to the end of the calendar.
 const TWO_UNITS: i64 = 100_000_000_000;
 
+/// The second day of Unix time.
+const SECOND_DAY: i64 = 86_400;
+
 /// A value that may be a time.
 pub struct Written<'a> {
     /// Without the blanks around it.
@@ -74,6 +77,11 @@ impl<'a> Written<'a> {
         let count = self.count.filter(|count| *count >= TWO_UNITS)?;
         let units = [1, 1_000, 1_000_000].into_iter();
         units.map(|unit| count / unit).find(|seconds| (TWO_UNITS..=*OPEN_END.end()).contains(seconds))
+    }
+
+    /// Whether it is a number of seconds between the first days of Unix time and those that read as another unit too.
+    pub(super) fn is_ordinary(&self) -> bool {
+        self.stamp == Stamp::UnixSeconds && self.count.is_some_and(|count| (SECOND_DAY..TWO_UNITS).contains(&count))
     }
 
     /// Whether a number is a time of the year 9999, in seconds or in smaller units.
