@@ -103,7 +103,7 @@ pub struct Run {
     pub affected: Option<Affected>,
     /// The folder of the snapshot that was stored.
     pub snapshot: Option<String>,
-    /// What each rule's questions cost.
+    /// What each rule's questions cost, where the timings note it.
     pub costs: Vec<Cost>,
     /// Bytes held in columns, for those who measure.
     pub bytes: usize,

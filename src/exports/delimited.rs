@@ -10,11 +10,12 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::archive::{Input, stop};
 use super::heading::{self, numbered};
-use super::records::{Records, Trouble};
+use super::records::{Records, Trouble, WIDEST};
 use super::rows::{Row, Seen, Visit};
 use super::text::{Mode, Texts};
 use super::{DamageKind, DamagePlace, Encoding, Progress};
 use crate::error::Result;
+use crate::text::count;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -151,6 +152,7 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
             Ok(false) => break,
             Err(Trouble::Io(error)) => return Err(input.broken(&error)),
             Err(Trouble::TooLong) => return Err(too_long(input, number, records.start)),
+            Err(Trouble::TooWide) => return Err(too_wide(input, number, records.start)),
         }
         let cut = records.current();
         let line = records.start;
@@ -221,6 +223,18 @@ fn too_long(input: &Input, number: u64, line: u64) -> crate::error::Error {
             number + 1
         ),
         "Look at that line for a quote without its partner, or export the file again.",
+    )
+}
+
+fn too_wide(input: &Input, number: u64, line: u64) -> crate::error::Error {
+    stop(
+        format!(
+            "{}: record {}, which starts on line {line}, has over {} cells",
+            input.shown,
+            number + 1,
+            count(WIDEST as u64)
+        ),
+        "Look whether the cells are kept apart by something else, and name it as the `delimiter`, or export the file again.",
     )
 }
 

@@ -23,6 +23,8 @@ pub(super) enum Trouble {
     Io(io::Error),
     /// The record is over the cap.
     TooLong,
+    /// The record has more cells than any table.
+    TooWide,
 }
 
 /// Where the bytes of the current record are.
@@ -161,7 +163,10 @@ impl<R: Read> Records<R> {
                     self.ends.resize(self.ends.len() * 2, 0);
                 }
             }
-            if self.carry.len() > LONGEST || self.ends_len > WIDEST {
+            if self.ends_len > WIDEST {
+                return Err(Trouble::TooWide);
+            }
+            if self.carry.len() > LONGEST {
                 return Err(Trouble::TooLong);
             }
         }
@@ -343,11 +348,11 @@ mod tests {
         assert_eq!(records.start, 2);
         assert!(records.out.len() <= 64 << 20);
         let mut commas = Records::new(std::io::repeat(b','), b',', b'\n');
-        assert!(matches!(commas.advance(), Err(Trouble::TooLong)));
+        assert!(matches!(commas.advance(), Err(Trouble::TooWide)));
         // Also where the whole line is at hand.
         let line = [b"a,b\n1,2\n", ",".repeat(70_000).as_bytes(), b"\n3,4\n"].concat();
         let mut wide = Records::new(&line[..], b',', b'\n');
         assert!(wide.advance().unwrap() && wide.advance().unwrap());
-        assert!(matches!(wide.advance(), Err(Trouble::TooLong)));
+        assert!(matches!(wide.advance(), Err(Trouble::TooWide)));
     }
 }

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::{Damage, DamageKind, DamagePlace};
 
-/// Bytes of a record beyond which its cells have no places any more; whoever keeps records refuses it.
+/// Bytes of a record beyond which a dataset is not read: the places of its cells, and of those of records before it, have to fit
+/// into 32 bits.
 pub(super) const LONGEST: usize = 1 << 31;
 
 /// Where a cell is in the text of its record.

@@ -284,6 +284,8 @@ impl Answers {
 
     /// Takes answers in.
     pub fn extend(&mut self, answers: BTreeMap<Question, Answer>) {
+        let sorted = self.sorted.get_mut().unwrap_or_else(PoisonError::into_inner);
+        sorted.retain(|(question, _), _| !answers.contains_key(question));
         self.given.extend(answers);
     }
 }

@@ -22,7 +22,8 @@ use crate::mapping::ColumnPath;
 use crate::mapping::expr::{Expr, Operand, Type};
 use crate::mapping::lower::{Options, lower};
 
-/// Combinations of a row with its linked records, beyond which a filter is refused: a few each is what people have.
+/// Combinations of rows with their linked records, for each row of the slice, beyond which a filter is refused: a few each is
+/// what people have.
 const MOST_COMBINATIONS: usize = 8;
 
 /// Conditions on one column that are evaluated together row by row.
@@ -187,8 +188,8 @@ fn evaluated<'a>(
     (0..exprs.len()).map(says).collect()
 }
 
-/// A filter that names columns of its own dataset alone. Its conditions are true or false of each row, so each of them is
-/// evaluated by itself, once for all filters that have it, and over distinct values where those are few.
+/// The conditions of a filter that name columns of its own dataset alone. They are true or false of each row, so each of them
+/// is evaluated by itself, once for all filters that have it, and over distinct values where those are few.
 struct Conditions<'a> {
     shard: &'a Shard<'a>,
     slice: &'a Slice<'a>,
