@@ -181,6 +181,14 @@ fn a_record_over_the_cap_stops_with_its_place() {
 }
 
 #[test]
+fn a_record_of_very_many_cells_stops_with_its_place() {
+    let folder = Folder::new();
+    let text = format!("id,name\n1,a\n2{}\n", ",".repeat(70_000));
+    let expected = "w.csv: record 2, which starts on line 3, has over 32,768 cells";
+    assert_eq!(folder.fault("w.csv", text.into_bytes()), expected);
+}
+
+#[test]
 fn what_is_no_table_is_refused() {
     let folder = Folder::new();
     for (name, bytes, expected) in [

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use crmlint::exports::{self, Dataset, Encoding, Manifest, Request, System, Workspace};
+use crmlint::exports::{self, Dataset, Dialect, Encoding, Manifest, Request, System, Workspace};
 
 use super::{assert_sentence, written};
 
@@ -113,8 +113,10 @@ fn assert_report(dataset: &Dataset, seen: &Seen) {
     }
     for damage in &report.damage {
         assert!(damage.count >= damage.places.len() as u64 && damage.count > 0, "{damage:?}");
+        // Tables of the warehouse sync are folded into people: there places are of the tables, which hold more records.
+        let last = if dataset.dialect == Dialect::CustomerIoWarehouse { u64::MAX } else { report.rows };
         let mut places = damage.places.iter();
-        assert!(places.all(|place| place.record.is_none_or(|record| (1..=report.rows).contains(&record))));
+        assert!(places.all(|place| place.record.is_none_or(|record| (1..=last).contains(&record))));
     }
 }
 
