@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::conditions::Conditions;
 pub use super::gaps::{no_mapping, no_profiles, no_records};
+use super::likeness::Look;
 use super::systems::no_column;
-use super::unmapped_copy::Look;
 use crate::config::Config;
 use crate::error::Result;
 use crate::exports::{Dataset, System, Workspace};

@@ -1,9 +1,13 @@
-//! How alike the names of two columns are, whoever wrote them.
+//! How alike the names of two columns are, whoever wrote them, and how their first cells look.
 
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::inferred::labels;
-use crate::frames::normalize::fold;
+use crate::exports::Dataset;
+use crate::facts::fits::number;
+use crate::facts::lenses::truth;
+use crate::frames::normalize::{fold, is_missing};
+use crate::frames::time::{Stamp, classify};
 
 /// How alike names are to be called alike.
 pub(crate) const ALIKE: f64 = 0.6;
@@ -82,6 +86,46 @@ impl Name {
         let shared = self.words.iter().filter(|word| other.words.contains(word)).count();
         let words = 2.0 * shared as f64 / (self.words.len() + other.words.len()).max(1) as f64;
         words.max(strsim::jaro_winkler(&self.folded, &other.folded) * 0.8) * 0.95
+    }
+}
+
+/// What all filled cells of a column are among the first records, if there are any.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    any: bool,
+    others: [bool; 3],
+}
+
+impl Look {
+    pub(super) const TRUTH: usize = 0;
+    pub(super) const NUMBER: usize = 1;
+    pub(super) const TIME: usize = 2;
+
+    fn add(&mut self, cell: &str) {
+        if self.others == [true; 3] || is_missing(cell, &[]) {
+            return;
+        }
+        self.any = true;
+        let is: [&dyn Fn() -> bool; 3] = [&|| truth(cell).is_some(), &|| number(cell).is_some(), &|| {
+            !matches!(classify(cell), Stamp::Other | Stamp::Impossible)
+        }];
+        for (other, is) in self.others.iter_mut().zip(is) {
+            *other = *other || !is();
+        }
+    }
+
+    /// Whether there are cells, and all of them are one of these.
+    pub(super) fn is(self, what: usize) -> bool {
+        self.any && !self.others[what]
+    }
+
+    /// The looks of all columns of a dataset, record after record.
+    pub(super) fn all(dataset: &Dataset) -> Vec<Self> {
+        let mut looks = vec![Self::default(); dataset.columns.len()];
+        for record in &dataset.preview {
+            looks.iter_mut().zip(record).for_each(|(look, cell)| look.add(cell));
+        }
+        looks
     }
 }
 

@@ -8,19 +8,16 @@ use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use serde::Deserialize;
 
 use super::context::{Context, no_mapping, no_profiles};
-use super::likeness::Name;
+use super::likeness::{Look, Name};
 use super::repeats::no_contacts;
 use super::reserved_name::is_reserved;
 use super::{Ask, Kind, Stage};
 use crate::exports::Dataset;
 use crate::facts::agree::difference::OTHER;
-use crate::facts::fits::number;
-use crate::facts::lenses::truth;
 use crate::facts::{Answer, Answers, Blank, Column, Instants, Meaning, Question, Reading};
 use crate::findings::{Gap, Hit, Shows, Subject};
 use crate::frames::lists::shipped;
 use crate::frames::normalize::{fold, is_missing};
-use crate::frames::time::{Stamp, classify};
 use crate::mapping::Mapping;
 use crate::shape::Shape;
 use crate::text::{counted, percent};
@@ -88,45 +85,6 @@ impl Pair {
 
     fn values(&self) -> Question {
         Question::Values { column: self.right.clone(), cap: FEW }
-    }
-}
-
-/// What all filled cells of a column are among the first records, if there are any.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Look {
-    any: bool,
-    others: [bool; 3],
-}
-
-impl Look {
-    const TRUTH: usize = 0;
-    const NUMBER: usize = 1;
-    const TIME: usize = 2;
-
-    fn add(&mut self, cell: &str) {
-        if self.others == [true; 3] || is_missing(cell, &[]) {
-            return;
-        }
-        self.any = true;
-        let is: [&dyn Fn() -> bool; 3] = [&|| truth(cell).is_some(), &|| number(cell).is_some(), &|| {
-            !matches!(classify(cell), Stamp::Other | Stamp::Impossible)
-        }];
-        for (other, is) in self.others.iter_mut().zip(is) {
-            *other = *other || !is();
-        }
-    }
-
-    fn is(self, what: usize) -> bool {
-        self.any && !self.others[what]
-    }
-
-    /// The looks of all columns of a dataset, record after record.
-    pub(super) fn all(dataset: &Dataset) -> Vec<Self> {
-        let mut looks = vec![Self::default(); dataset.columns.len()];
-        for record in &dataset.preview {
-            looks.iter_mut().zip(record).for_each(|(look, cell)| look.add(cell));
-        }
-        looks
     }
 }
 

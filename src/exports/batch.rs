@@ -35,7 +35,7 @@ impl Batch {
 
     /// The cells of a column, by its place among those that are wanted; a missing one is "".
     pub fn each_cell<'a>(&'a self, wanted: usize, mut to: impl FnMut(&'a str)) {
-        match self.wanted.get(wanted).copied().unwrap_or_default() {
+        match self.wanted[wanted] {
             (None, _) => (0..self.rows).for_each(|_| to("")),
             (Some(column), None) => self.places(column).for_each(|place| to(self.text(place))),
             (Some(column), Some(guarded)) => {

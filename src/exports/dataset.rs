@@ -237,7 +237,10 @@ impl<'a> Pass<'a> {
         self.hand_on(map, &mut batch, sink);
         if too_long {
             let number = self.report.rows + 1;
-            return Err(stop(format!("record {number} of {} is longer than two gigabytes", self.name), ""));
+            return Err(stop(
+                format!("record {number} of {} is longer than two gigabytes", self.name),
+                "Leave its long column out, and export the file again.",
+            ));
         }
         Ok(seen)
     }

@@ -240,7 +240,7 @@ impl Conditions<'_> {
         if let Some(known) = memo.leaf(piece, dataset, &key).filter(|_| !self.shard.is_single()) {
             return Ok(known);
         }
-        let met = Arc::new(self.evaluate(&[leaf])?.pop().unwrap_or_else(|| Mask::none(self.slice.frame.rows)));
+        let met = Arc::new(self.evaluate(&[leaf])?.pop().ok_or("the condition was not evaluated")?);
         if !self.shard.is_single() {
             memo.keep_leaf(piece, dataset, &key, &met);
         }
@@ -279,7 +279,7 @@ impl Conditions<'_> {
             let says = evaluated(shard, slice, self.filter, &leaves, slice.len() as usize, &place)?;
             open.iter().zip(says).for_each(|(at, says)| masks[*at] = Some(mask(says)));
         }
-        Ok(masks.into_iter().flatten().collect())
+        masks.into_iter().collect::<Option<_>>().ok_or_else(|| "a condition was not evaluated".to_owned())
     }
 }
 

@@ -90,12 +90,7 @@ impl<'a> Cells<'a> {
         self
     }
 
-    #[inline]
     fn read<'b>(&'b self, value: &'b str) -> Option<&'b str> {
-        if self.spelled.is_empty() {
-            let is_there = if self.profile { !value.is_empty() } else { !is_missing(value, self.missing) };
-            return is_there.then_some(value);
-        }
         match self.spelled.get(value) {
             Some(spelled) => spelled.as_deref(),
             None if self.profile => Some(value).filter(|value| !value.is_empty()),
@@ -132,13 +127,8 @@ impl<'a> Cells<'a> {
         match places {
             Places::Values(values) => values.iter().map(|value| of(self.read(value))).collect(),
             Places::Own(slice) => {
-                let (reading, mut cells) = (self.column.reading(|value| of(self.read(value))), Vec::new());
-                cells.reserve_exact(slice.len() as usize);
-                match self.column.few() {
-                    Some(_) => cells.extend(slice.rows().map(|row| reading.get(row))),
-                    None => slice.each(self.column, |_, value| cells.push(of(self.read(value)))),
-                }
-                cells
+                let reading = self.column.reading(|value| of(self.read(value)));
+                slice.rows().map(|row| reading.get(row)).collect()
             }
             Places::Rows(rows) => {
                 let reading = self.column.reading(|value| of(self.read(value)));
