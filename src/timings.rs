@@ -68,14 +68,16 @@ impl Timings {
         done
     }
 
-    /// Answers a question and notes what it took, where that is wanted.
-    pub(crate) fn question<T>(&self, question: &Question, work: impl FnOnce() -> T) -> T {
+    /// Answers questions and notes what they took, in equal parts, where that is wanted.
+    pub(crate) fn questions<T>(&self, questions: &[&Question], work: impl FnOnce() -> T) -> T {
         if !self.by_question {
             return work();
         }
         let start = Instant::now();
         let done = work();
-        *open(&self.questions).entry(question.clone()).or_default() += start.elapsed();
+        let took = start.elapsed() / u32::try_from(questions.len()).unwrap_or(u32::MAX).max(1);
+        let mut known = open(&self.questions);
+        questions.iter().for_each(|question| *known.entry((*question).clone()).or_default() += took);
         done
     }
 
@@ -85,7 +87,7 @@ impl Timings {
     }
 
     /// The questions, the dearest first.
-    pub fn questions(&self) -> Vec<(Question, Duration)> {
+    pub fn by_question(&self) -> Vec<(Question, Duration)> {
         let mut questions: Vec<(Question, Duration)> =
             open(&self.questions).iter().map(|(question, took)| (question.clone(), *took)).collect();
         questions.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));

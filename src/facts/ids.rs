@@ -1,7 +1,7 @@
 //! Shapes of ids: how Zoho's are written, what kind of value a profile's `id` is, and what is wrong with it.
 
 use super::{Lens, lenses::shape as other};
-use crate::frames::normalize::{is_missing, is_placeholder_id};
+use crate::frames::normalize::is_placeholder_id;
 use crate::text::trim;
 
 /// Names of shapes that checks judge.
@@ -35,11 +35,10 @@ const NOBODY: &[&str] = &["anonymous", "tba", "tbd"];
 /// Digits of a Zoho record id.
 const ZOHO: std::ops::RangeInclusive<usize> = 15..=19;
 
-/// The shape of an id under a lens of ids.
-pub(super) fn shape(lens: &Lens, value: &str) -> &'static str {
+/// The shape of an id under a lens of ids, where it is known whether the value stands for nothing.
+pub(super) fn shape(lens: &Lens, value: &str, names_nobody: bool) -> &'static str {
     let id = trim(value);
     // What stands in `id` is somebody's id: a profile that is called `null` takes what was meant for many.
-    let names_nobody = is_missing(id, &[]);
     if id.is_empty() || (names_nobody && *lens != Lens::ProfileIdFault) {
         return other::MISSING;
     }

@@ -1,8 +1,9 @@
 //! Lenses: a value in, the name of its shape out.
 
+use super::fits::Fit;
 use super::{Consent, Lens};
-use crate::frames::normalize::{address_class, fold, is_missing, is_placeholder_id};
-use crate::frames::time::classify;
+use crate::frames::normalize::{address_class, fold, is_missing, is_nothing, is_placeholder_id, is_token};
+use crate::frames::time::{Stamp, Written};
 use crate::text::trim;
 
 /// Names of shapes that checks judge.
@@ -49,35 +50,72 @@ pub mod shape {
     pub const UNREADABLE: &str = "unreadable";
 }
 
+/// A value while lenses look at it: what one of them worked out is there for the next.
+pub(super) struct Seen<'a> {
+    value: &'a str,
+    /// Whether it stands for nothing, by the usual words.
+    nothing: Option<bool>,
+    written: Option<Written<'a>>,
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn new(value: &'a str) -> Self {
+        Self { value, nothing: None, written: None }
+    }
+
+    /// Whether it stands for nothing, also by the words that are declared.
+    #[inline]
+    fn is_missing(&mut self, declared: &[String]) -> bool {
+        let value = self.value;
+        *self.nothing.get_or_insert_with(|| is_nothing(value)) || is_token(value, declared)
+    }
+
+    /// The value as a time.
+    #[inline]
+    fn written(&mut self) -> &Written<'a> {
+        let value = self.value;
+        self.written.get_or_insert_with(|| Written::of(value))
+    }
+}
+
 impl Lens {
     /// The shape of a value.
     pub(crate) fn shape(&self, value: &str) -> &'static str {
+        self.of(&mut Seen::new(value))
+    }
+
+    /// The shape of a value that other lenses look at too.
+    pub(super) fn of(&self, seen: &mut Seen<'_>) -> &'static str {
+        let value = seen.value;
         match self {
-            Self::Stamp(tokens) if is_missing(value, tokens) => shape::MISSING,
-            Self::Stamp(_) => classify(value).name(),
-            Self::Identifier => identifier(value),
+            Self::Stamp(tokens) if seen.is_missing(tokens) => shape::MISSING,
+            Self::Stamp(_) => seen.written().stamp.name(),
+            Self::Identifier => identifier(seen),
             Self::Address => address_class(value).name(),
             Self::Consent(consent) => consent.says(value),
-            Self::Filled(tokens) if is_missing(value, tokens) => shape::MISSING,
+            Self::Filled(tokens) if seen.is_missing(tokens) => shape::MISSING,
             Self::Filled(_) => shape::FILLED,
-            Self::Prefix | Self::ProfileId | Self::ProfileIdFault => super::ids::shape(self, value),
+            Self::Prefix | Self::ProfileId | Self::ProfileIdFault => {
+                super::ids::shape(self, value, seen.is_missing(&[]))
+            }
             Self::Topics => topics(value),
             Self::Preferences(known) => super::topics::shape(value, known),
             Self::Size(most) if value.len() > *most => shape::LONG,
             Self::Size(_) => shape::SHORT,
-            Self::Calendar(_, tokens) | Self::Fits(_, tokens) if is_missing(value, tokens) => shape::MISSING,
-            Self::Calendar(reading, _) => reading.of(value),
-            Self::Fits(fit, _) if fit.holds(value) => shape::FILLED,
+            Self::Calendar(_, tokens) | Self::Fits(_, tokens) if seen.is_missing(tokens) => shape::MISSING,
+            Self::Calendar(reading, _) => reading.of(seen.written()),
+            Self::Fits(Fit::Time, _) if seen.written().stamp != Stamp::Other => shape::FILLED,
+            Self::Fits(fit, _) if *fit != Fit::Time && fit.holds(value) => shape::FILLED,
             Self::Fits(..) => shape::UNFIT,
         }
     }
 }
 
-fn identifier(value: &str) -> &'static str {
-    let trimmed = trim(value);
-    if is_missing(trimmed, &[]) {
+fn identifier(seen: &mut Seen<'_>) -> &'static str {
+    if seen.is_missing(&[]) {
         return shape::MISSING;
     }
+    let trimmed = trim(seen.value);
     if is_placeholder_id(trimmed) {
         return shape::PLACEHOLDER;
     }

@@ -17,7 +17,7 @@ use super::tally::Counter;
 use super::{
     Answer, ColumnFact, Filter, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort, delays, filter,
     follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, shapes, stranded, values,
-    width, writers,
+    width, work, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
@@ -225,7 +225,7 @@ impl<'a> Shard<'a> {
         if self.engine.all_rows { usize::MAX } else { SAMPLES }
     }
 
-    fn answer(&self, question: &Question) -> Result<Answer, String> {
+    pub(super) fn answer(&self, question: &Question) -> Result<Answer, String> {
         match question {
             Question::Read { dataset } => {
                 let report = &self.slice(dataset)?.frame.report;
@@ -349,17 +349,8 @@ impl Engine<'_> {
             let conditions = questions.iter().flat_map(Question::filters);
             self.timings.stage("evaluating conditions", || shard.evaluate(conditions));
             // One by one: neighbours are alike, and dear together.
-            let all: Vec<&Question> = questions.iter().collect();
-            let given: Vec<(&Question, Answer)> = all
-                .into_par_iter()
-                .with_max_len(1)
-                .map(|question| {
-                    let answer = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
-                    let answer = self.timings.question(question, answer);
-                    let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
-                    (question, answer.unwrap_or_else(Answer::Failed))
-                })
-                .collect();
+            let pieces = work::pieces(questions).into_par_iter().with_max_len(1);
+            let given: Vec<(&Question, Answer)> = pieces.flat_map_iter(|piece| work::answer(&shard, piece)).collect();
             for (question, answer) in given {
                 let cap = match question {
                     Question::Values { .. }

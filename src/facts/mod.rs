@@ -48,6 +48,7 @@ pub mod topics;
 mod typed;
 mod values;
 mod width;
+mod work;
 mod writers;
 
 pub use agree::{Agreement, Blank};

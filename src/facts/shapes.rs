@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::lenses::Seen;
 use super::local::{SAMPLES, Shard, Slice};
 use super::memo::Keeper;
 use super::rows::ByShape;
@@ -24,9 +25,10 @@ impl Shape {
         Self { counter: Counter::default(), keeper: Keeper::new(rows), passed: 0, limit: u32::MAX }
     }
 
+    /// Adds a row, of which the rank of its key counts where it is all there is of its person.
     #[inline]
-    fn add(&mut self, slice: &Slice<'_>, column: &TextColumn, row: u32) {
-        if slice.people.alone[row as usize] && slice.frame.rank(row) > self.limit {
+    fn add(&mut self, slice: &Slice<'_>, column: &TextColumn, row: u32, rank: u32) {
+        if rank > self.limit {
             self.passed += 1;
         } else {
             self.look(slice, column, row);
@@ -40,30 +42,60 @@ impl Shape {
     }
 }
 
+/// What one lens makes of a column.
+struct Look<'a> {
+    lens: &'a Lens,
+    found: ByShape<Shape>,
+    /// Where the rows of each distinct value are, in a column that has few.
+    places: Vec<Option<usize>>,
+}
+
 /// The rows of a column by the shapes of their cells.
 pub(super) fn shapes(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<Answer, String> {
+    together(shard, asked, &[lens])?.pop().ok_or_else(|| "no lens was asked".to_owned())
+}
+
+/// The same for several lenses, which look at each cell in turn; an answer for each of them.
+pub(super) fn together(shard: &Shard<'_>, asked: &Column, lenses: &[&Lens]) -> Result<Vec<Answer>, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
-    let mut found: ByShape<Shape> = ByShape::default();
     let fresh = || Shape::new(slice.frame.rows);
-    match column.few() {
+    let few = column.few();
+    let values = few.as_ref().map_or(0, |(values, _)| values.count());
+    let look = |lens| Look { lens, found: ByShape::default(), places: vec![None; values] };
+    let mut looks: Vec<Look<'_>> = lenses.iter().copied().map(look).collect();
+    let alone = &slice.people.alone;
+    let rank = |row: u32| if alone[row as usize] { slice.frame.rank(row) } else { 0 };
+    match few {
         Some((values, cells)) => {
-            let mut places: Vec<Option<usize>> = vec![None; values.count()];
             for row in slice.rows() {
-                let cell = cells[row as usize];
-                let place = &mut places[usize::from(cell)];
-                let place = *place.get_or_insert_with(|| found.place(lens.shape(values.get(cell)), fresh));
-                found.at(place).add(&slice, column, row);
+                let (cell, rank) = (usize::from(cells[row as usize]), rank(row));
+                for Look { lens, found, places } in &mut looks {
+                    let place = places[cell].unwrap_or_else(|| {
+                        let place = found.place(lens.shape(values.get(cells[row as usize])), fresh);
+                        places[cell] = Some(place);
+                        place
+                    });
+                    found.at(place).add(&slice, column, row, rank);
+                }
             }
         }
-        None => slice.each(column, |row, value| found.of(lens.shape(value), fresh).add(&slice, column, row)),
+        None => slice.each(column, |row, value| {
+            let (mut seen, rank) = (Seen::new(value), rank(row));
+            for look in &mut looks {
+                look.found.of(look.lens.of(&mut seen), fresh).add(&slice, column, row, rank);
+            }
+        }),
     }
-    let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
-    for (shape, mut of) in found {
-        of.counter.add_alone(of.passed);
-        shapes.insert(shape.to_owned(), of.counter.finish(SAMPLES));
-        kept.insert(shape, of.keeper.rows());
-    }
-    shard.engine.memo.keep(shard.number, asked, lens, kept);
-    Ok(Answer::Shapes { rows: slice.len(), shapes })
+    let answer = |Look { lens, found, .. }| {
+        let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
+        for (shape, mut of) in found {
+            of.counter.add_alone(of.passed);
+            shapes.insert(shape.to_owned(), of.counter.finish(SAMPLES));
+            kept.insert(shape, of.keeper.rows());
+        }
+        shard.engine.memo.keep(shard.number, asked, lens, kept);
+        Answer::Shapes { rows: slice.len(), shapes }
+    };
+    Ok(looks.into_iter().map(answer).collect())
 }

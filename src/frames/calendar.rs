@@ -89,17 +89,16 @@ pub enum Reading {
 
 impl Reading {
     /// The name of what a value says.
-    pub fn of(&self, text: &str) -> &'static str {
-        let read = Written::of(text);
+    pub fn of(&self, read: &Written<'_>) -> &'static str {
         match self {
-            Self::Form { birthday } if default_at_profile(&read, *birthday).is_some() => sense::DEFAULT,
-            Self::Form { .. } => form(&read),
-            Self::Order => order(&read),
-            Self::Clock(zone) => clock(&read, &zone.rules),
-            Self::Default { birthday } => default_at_profile(&read, *birthday).unwrap_or(sense::PLAIN),
+            Self::Form { birthday } if default_at_profile(read, *birthday).is_some() => sense::DEFAULT,
+            Self::Form { .. } => form(read),
+            Self::Order => order(read),
+            Self::Clock(zone) => clock(read, &zone.rules),
+            Self::Default { birthday } => default_at_profile(read, *birthday).unwrap_or(sense::PLAIN),
             Self::Plausible { profile, right, birthday, latest, zone } => {
                 let zone = zone.as_ref().map(|zone| &zone.rules);
-                let later = || latest.is_some_and(|latest| is_later(&read, zone, latest));
+                let later = || latest.is_some_and(|latest| is_later(read, zone, latest));
                 let born = |day: &&str| *birthday && read.stamp == Stamp::Date && *day == EPOCH;
                 let fake = || read.default_day().filter(|day| !born(day));
                 match read.stamp {

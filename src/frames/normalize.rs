@@ -45,8 +45,13 @@ impl Form {
 
 /// Whether a value stands for nothing: blank, or one of the tokens people type instead.
 pub fn is_missing(text: &str, declared: &[String]) -> bool {
+    is_nothing(text) || is_token(text, declared)
+}
+
+/// The same by the words that mean nothing everywhere.
+pub fn is_nothing(text: &str) -> bool {
     let trimmed = trim(text);
-    trimmed.is_empty() || LISTS.missing.holds_in_any_case(trimmed) || is_token(trimmed, declared)
+    trimmed.is_empty() || LISTS.missing.holds_in_any_case(trimmed)
 }
 
 /// Whether a value is one of the tokens that a source writes for nothing.
