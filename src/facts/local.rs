@@ -101,6 +101,17 @@ impl<'a> Slice<'a> {
         }
     }
 
+    /// The rows whose cells of a column pass a test, in order.
+    pub(super) fn rows_where(&self, column: &'a TextColumn, test: impl Fn(&'a str) -> bool) -> Vec<u32> {
+        let Some((values, held)) = column.few() else {
+            let mut rows = Vec::new();
+            self.each(column, |row, value| rows.extend(test(value).then_some(row)));
+            return rows;
+        };
+        let says: Vec<bool> = values.iter().map(test).collect();
+        if says.contains(&true) { self.mask_by_value(held, &says).iter().collect() } else { Vec::new() }
+    }
+
     /// The rows that hold a value which `says` so.
     pub(super) fn mask_by_value(&self, held: &[u16], says: &[bool]) -> Mask {
         match self.rows {
@@ -180,8 +191,13 @@ impl<'a> Shard<'a> {
         Shard { engine: self.engine, number, rows: BTreeMap::new() }
     }
 
+    /// Whether it holds every group.
+    pub(super) fn is_whole(&self) -> bool {
+        self.engine.shards <= 1 || matches!(self.number, WHOLE | SINGLE)
+    }
+
     pub(crate) fn holds(&self, group: u32) -> bool {
-        self.engine.shards <= 1 || matches!(self.number, WHOLE | SINGLE) || group % self.engine.shards == self.number
+        self.is_whole() || group % self.engine.shards == self.number
     }
 
     /// The rows of a slice that meet a filter.

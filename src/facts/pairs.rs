@@ -21,6 +21,24 @@ enum Linked {
     By(Arc<Links>),
 }
 
+/// One linked pair after the other.
+enum Mine<'a> {
+    Itself(std::ops::Range<u32>),
+    By(std::slice::Iter<'a, Link>),
+}
+
+impl Iterator for Mine<'_> {
+    type Item = Link;
+
+    #[inline]
+    fn next(&mut self) -> Option<Link> {
+        match self {
+            Self::Itself(rows) => rows.next().map(|row| Link { left: row, right: row, tier: Tier::Identifier }),
+            Self::By(links) => links.next().copied(),
+        }
+    }
+}
+
 /// The linked records of two datasets, with a column of each.
 pub(super) struct Pairs<'a> {
     pub(super) left: Slice<'a>,
@@ -48,12 +66,13 @@ impl<'a> Pairs<'a> {
     }
 
     pub(super) fn mine<'b>(&'b self, shard: &'b Shard<'_>) -> impl Iterator<Item = Link> {
-        let (itself, links) = match &self.links {
-            Linked::Itself(rows) => (0..*rows, [].iter()),
-            Linked::By(links) => (0..0, links.iter()),
+        let rows = match &self.links {
+            Linked::Itself(rows) => Mine::Itself(0..*rows),
+            Linked::By(links) => Mine::By(links.iter()),
         };
-        let itself = itself.map(|row| Link { left: row, right: row, tier: Tier::Identifier });
-        itself.chain(links.copied()).filter(|link| shard.holds(self.right.people.group[link.right as usize]))
+        let groups = &self.right.people.group;
+        let is_whole = shard.is_whole();
+        rows.filter(move |link| is_whole || shard.holds(groups[link.right as usize]))
     }
 
     fn is_same(&self) -> bool {

@@ -15,13 +15,11 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
         Pick::Values { column, values } => {
             let column = slice.column(column.index)?;
             let wanted: AHashSet<&str> = values.iter().map(String::as_str).collect();
-            let named = column.reading(|value| wanted.contains(value));
-            Ok(slice.rows().filter(|row| named.get(*row)).collect())
+            Ok(slice.rows_where(column, |value| wanted.contains(value)))
         }
         Pick::Items { column, items: wanted } => {
             let column = slice.column(column.index)?;
-            let holds = column.reading(|value| items(value).iter().any(|item| wanted.contains(item.as_ref())));
-            Ok(slice.rows().filter(|row| holds.get(*row)).collect())
+            Ok(slice.rows_where(column, |value| items(value).iter().any(|item| wanted.contains(item.as_ref()))))
         }
         Pick::Shapes { column: asked, lens, shapes } => {
             if let Some(rows) = shard.engine.memo.rows(shard.number, asked, lens, shapes) {
@@ -29,14 +27,14 @@ pub(super) fn rows(shard: &Shard<'_>, slice: &Slice<'_>, pick: &Pick) -> Result<
             }
             let column = slice.column(asked.index)?;
             let wanted: Vec<&str> = shapes.iter().map(String::as_str).collect();
-            let named = column.reading(|value| wanted.contains(&lens.shape(value)));
-            Ok(slice.rows().filter(|row| named.get(*row)).collect())
+            Ok(slice.rows_where(column, |value| wanted.contains(&lens.shape(value))))
         }
         Pick::Shaped { column: asked, lens, shapes, scope } => {
             let column = slice.column(asked.index)?;
             let counts = in_scope(shard, slice, scope)?;
-            let named = column.reading(|value| shapes.contains(lens.shape(value)));
-            Ok(slice.rows().filter(|row| counts(*row) && named.get(*row)).collect())
+            let mut rows = slice.rows_where(column, |value| shapes.contains(lens.shape(value)));
+            rows.retain(|row| counts(*row));
+            Ok(rows)
         }
         Pick::Pairs { left, left_lens, right, right_lens, cells } => {
             pairs::picked(shard, (left, left_lens), (right, right_lens), cells)

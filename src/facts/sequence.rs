@@ -116,7 +116,7 @@ struct Step<'a> {
     to: Option<String>,
 }
 
-/// Counters by the names of [`Steps`].
+/// Counters by the names of [`Steps`], flips apart.
 #[derive(Default)]
 struct Counters {
     unowned: Counter,
@@ -124,7 +124,6 @@ struct Counters {
     started: Counter,
     broken: Counter,
     repeats: Counter,
-    flips: Counter,
 }
 
 struct Book<'a> {
@@ -135,18 +134,25 @@ struct Book<'a> {
     cap: usize,
     steps: Steps,
     counters: Counters,
+    flips: Vec<(Option<&'a Flip>, Counter)>,
 }
 
 /// Events in the order of time.
 pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, String> {
+    together(shard, asked, &[asked.flip.as_ref()])?.pop().ok_or_else(|| "no flip was asked".to_owned())
+}
+
+/// The same for several kinds of flips, whichever the question itself names; an answer for each of them.
+pub(super) fn together(shard: &Shard<'_>, asked: &Sequence, flips: &[Option<&Flip>]) -> Result<Vec<Answer>, String> {
     let slice = shard.slice(&asked.events.dataset)?;
     let people = asked.person.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
     let before = match &asked.before {
         Some((column, _)) => Before::new(shard, column, asked.words.as_ref())?,
         None => Before::default(),
     };
-    let counters = Counters::default();
-    let mut book = Book { asked, slice, people, before, cap: shard.cap(), steps: Steps::default(), counters };
+    let flips = flips.iter().map(|flip| (*flip, Counter::default())).collect();
+    let (cap, counters) = (shard.cap(), Counters::default());
+    let mut book = Book { asked, slice, people, before, cap, steps: Steps::default(), counters, flips };
     // Events of one person are in one piece; those of a deal may be in several, and the first piece answers for all.
     let rows: Vec<u32> = match (asked.key.is_empty(), shard.is_first()) {
         (true, _) => slice.rows().collect(),
@@ -160,7 +166,7 @@ pub(crate) fn sequence(shard: &Shard<'_>, asked: &Sequence) -> Result<Answer, St
     for run in steps.chunk_by(|one, other| one.key == other.key) {
         book.look(run);
     }
-    Ok(Answer::Sequence(book.close()))
+    Ok(book.close().into_iter().map(Answer::Sequence).collect())
 }
 
 impl<'a> Book<'a> {
@@ -180,7 +186,7 @@ impl<'a> Book<'a> {
             self.steps.events += 1;
             let owned = self.people.iter().any(|column| !is_missing(column.get(row), &[]));
             if !owned && self.is_about(name) {
-                self.note(|counters| &mut counters.unowned, row, String::new(), String::new());
+                self.note(|book| &mut book.counters.unowned, row, String::new(), String::new());
             }
             let key = match asked.key.is_empty() {
                 true => owned.then(|| u64::from(slice.people.person[row as usize])),
@@ -199,10 +205,10 @@ impl<'a> Book<'a> {
     }
 
     /// Counts an event, with the person whom it names.
-    fn note(&mut self, which: fn(&mut Counters) -> &mut Counter, row: u32, value: String, detail: String) {
+    fn note(&mut self, which: impl Fn(&mut Self) -> &mut Counter, row: u32, value: String, detail: String) {
         let (slice, cap) = (self.slice, self.cap);
         let person = self.people.iter().map(|column| column.get(row)).find(|text| !is_missing(text, &[]));
-        let counter = which(&mut self.counters);
+        let counter = which(self);
         slice.count(counter, row);
         counter.sample(cap, slice.frame.rank(row), || Sample {
             key: slice.frame.key(row).into_owned(),
@@ -221,7 +227,7 @@ impl<'a> Book<'a> {
             self.follow(step, last, next);
             let Some(last) = last else { continue };
             if last.name == step.name && last.to == step.to && self.is_about(step.name) {
-                self.note(|counters| &mut counters.repeats, step.row, step.name.to_owned(), String::new());
+                self.note(|book| &mut book.counters.repeats, step.row, step.name.to_owned(), String::new());
             }
             let origin = last.from.as_ref().or_else(|| run[..at - 1].last()?.to.as_ref());
             self.flip(last, step, origin);
@@ -233,10 +239,10 @@ impl<'a> Book<'a> {
         self.steps.stated += u64::from(step.to.is_some());
         match (&step.from, &step.to) {
             (Some(_), Some(_)) => self.steps.whole += 1,
-            (None, Some(_)) if first => self.note(|counters| &mut counters.started, step.row, value, String::new()),
+            (None, Some(_)) if first => self.note(|book| &mut book.counters.started, step.row, value, String::new()),
             (from, _) => {
                 let lacks = if from.is_none() { "no state before" } else { "no state after" };
-                self.note(|counters| &mut counters.bare, step.row, value, lacks.to_owned());
+                self.note(|book| &mut book.counters.bare, step.row, value, lacks.to_owned());
             }
         }
     }
@@ -258,31 +264,36 @@ impl<'a> Book<'a> {
         if !known.contains(&from) {
             let detail = format!("last seen: {latest}");
             let value = from.clone();
-            self.note(|counters| &mut counters.broken, step.row, value, detail);
+            self.note(|book| &mut book.counters.broken, step.row, value, detail);
         }
     }
 
     /// One event leads to a state, and the next one back to where it came from.
     fn flip(&mut self, last: &Step<'_>, step: &Step<'_>, origin: Option<&String>) {
-        let Some(flip) = &self.asked.flip else { return };
         let (Some(origin), Some(visited), Some(back)) = (origin, &last.to, &step.to) else { return };
+        if back != origin || visited == origin {
+            return;
+        }
         let stayed = step.at - last.at;
-        let counts = flip.states.is_empty() || flip.states.contains(visited);
-        if counts && back == origin && visited != origin && (flip.least..=flip.most).contains(&stayed) {
-            let detail = format!("after {}", duration(stayed));
-            self.note(|counters| &mut counters.flips, step.row, visited.clone(), detail);
+        for at in 0..self.flips.len() {
+            let Some(flip) = self.flips[at].0 else { continue };
+            let counts = flip.states.is_empty() || flip.states.contains(visited);
+            if counts && (flip.least..=flip.most).contains(&stayed) {
+                let detail = format!("after {}", duration(stayed));
+                self.note(|book| &mut book.flips[at].1, step.row, visited.clone(), detail);
+            }
         }
     }
 
-    fn close(mut self) -> Steps {
+    fn close(mut self) -> Vec<Steps> {
         let (counters, cap) = (self.counters, self.cap);
         self.steps.unowned = counters.unowned.finish(cap);
         self.steps.bare = counters.bare.finish(cap);
         self.steps.started = counters.started.finish(cap);
         self.steps.broken = counters.broken.finish(cap);
         self.steps.repeats = counters.repeats.finish(cap);
-        self.steps.flips = counters.flips.finish(cap);
-        self.steps
+        let steps = self.steps;
+        self.flips.into_iter().map(|(_, flips)| Steps { flips: flips.finish(cap), ..steps.clone() }).collect()
     }
 }
 

@@ -40,12 +40,49 @@ impl Tally {
     }
 }
 
+/// People who were counted, while there are few of them by themselves, then as bits by their numbers.
+#[derive(Debug, Default)]
+struct Several {
+    few: ahash::AHashSet<u32>,
+    bits: Vec<u64>,
+}
+
+/// People beyond whom bits take less than their numbers.
+const FEW: usize = 1 << 12;
+
+impl Several {
+    /// Adds one; whether it is new.
+    #[inline]
+    fn insert(&mut self, person: u32) -> bool {
+        if self.bits.is_empty() {
+            let is_new = self.few.insert(person);
+            if self.few.len() > FEW {
+                for person in std::mem::take(&mut self.few) {
+                    self.mark(person);
+                }
+            }
+            return is_new;
+        }
+        self.mark(person)
+    }
+
+    fn mark(&mut self, person: u32) -> bool {
+        let (place, bit) = (person as usize / 64, 1_u64 << (person % 64));
+        if place >= self.bits.len() {
+            self.bits.resize((place + 1).max(self.bits.len() * 2), 0);
+        }
+        let is_new = self.bits[place] & bit == 0;
+        self.bits[place] |= bit;
+        is_new
+    }
+}
+
 /// Counts while records stream by. A person's several records in one dataset must count once, which takes memory only
 /// for those few people.
 #[derive(Debug, Default)]
 pub(crate) struct Counter {
     tally: Tally,
-    several: ahash::AHashSet<u32>,
+    several: Several,
     /// Samples by the rank of their keys.
     kept: Vec<(u32, Sample)>,
     /// The rank beyond which nothing can be among the smallest any more.
@@ -97,5 +134,19 @@ impl Counter {
         self.tally.samples = self.kept.into_iter().map(|(_, sample)| sample).collect();
         self.tally.trim(cap);
         self.tally
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Several};
+
+    #[test]
+    fn a_person_is_new_once_however_many_there_are() {
+        let mut several = Several::default();
+        let people = || (0..FEW as u32 * 3).map(|person| person * 7 % 50_021);
+        assert!(people().all(|person| several.insert(person)));
+        assert!(people().all(|person| !several.insert(person)));
+        assert!(several.insert(3_000_000) && !several.insert(3_000_000) && several.insert(2_999_999));
     }
 }

@@ -102,12 +102,10 @@ struct Choice {
     tier: Tier,
 }
 
-fn choose(left: &Lookups, right: &RowKeys, row: usize) -> Option<Choice> {
+fn choose(left: &Lookups, ids: &[&Vec<u32>], right: &RowKeys, row: usize) -> Option<Choice> {
     let at = |list: &Vec<u32>| list.get(row).copied().unwrap_or_default();
-    let own = right.own_joins.then_some(&right.own);
-    let mut ids = own.into_iter().chain(&right.ids).chain(&right.refs).map(at);
     let chosen = |lookup: &Lookup, run: Range<u32>, tier| Choice { first: lookup.at(&run)[0], run, tier };
-    if let Some(run) = ids.find_map(|key| left.ids.run(key)) {
+    if let Some(run) = ids.iter().find_map(|list| left.ids.run(at(list))) {
         return Some(chosen(&left.ids, run, Tier::Identifier));
     }
     if let Some(run) = left.exact.run(at(&right.exact)) {
@@ -149,7 +147,9 @@ impl Lookups {
 pub(super) fn link(left: &Lookups, right: &RowKeys) -> Links {
     let lists = right.ids.iter().chain(&right.refs).map(Vec::len).max().unwrap_or_default();
     let rows = right.own.len().max(right.exact.len()).max(lists);
-    let chosen: Vec<Option<Choice>> = (0..rows).into_par_iter().map(|row| choose(left, right, row)).collect();
+    let own = right.own_joins.then_some(&right.own);
+    let ids: Vec<&Vec<u32>> = own.into_iter().chain(&right.ids).chain(&right.refs).collect();
+    let chosen: Vec<Option<Choice>> = (0..rows).into_par_iter().map(|row| choose(left, &ids, right, row)).collect();
     let mut links = Vec::with_capacity(rows);
     // Keys with too many rows, with the right row whose turn it was to be linked with all of them.
     let mut wide: AHashMap<(u32, Tier), u32> = AHashMap::new();

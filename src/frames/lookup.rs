@@ -30,18 +30,24 @@ impl Default for Places {
 }
 
 impl Places {
-    fn new(keys: impl Iterator<Item = u32> + Clone) -> Self {
-        let bounds = keys.clone().map(|key| (key, key, 1_usize));
-        let bounds = bounds.reduce(|(low, high, count), (key, ..)| (low.min(key), high.max(key), count + 1));
-        match bounds {
-            Some((first, last, count)) if (last - first) as usize / SPAN <= count => Self::From(first),
-            _ => {
-                let mut keys: Vec<u32> = keys.collect();
-                keys.sort_unstable();
-                keys.dedup();
-                Self::Of(keys)
+    /// The places of the keys of some lists, and how many there are; 0 is no key.
+    fn new<'a>(lists: impl Iterator<Item = &'a Vec<u32>> + Clone) -> (Self, usize) {
+        let (mut before, mut last, mut count) = (u32::MAX, 0, 0);
+        for list in lists.clone() {
+            for key in list {
+                before = before.min(key.wrapping_sub(1));
+                last = last.max(*key);
+                count += usize::from(*key != 0);
             }
         }
+        if count > 0 && (last - before) as usize / SPAN <= count {
+            return (Self::From(before + 1), (last - before) as usize);
+        }
+        let mut keys: Vec<u32> = lists.flatten().copied().filter(|key| *key != 0).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let size = keys.len();
+        (Self::Of(keys), size)
     }
 
     #[inline]
@@ -57,21 +63,21 @@ impl Lookup {
     /// The rows of some lists, each list with a key a row; 0 is none.
     pub(super) fn new<'a>(lists: impl Iterator<Item = &'a Vec<u32>> + Clone) -> Self {
         let keyed = || lists.clone().flat_map(|list| list.iter().zip(0_u32..)).filter(|(key, _)| **key != 0);
-        let places = Places::new(lists.clone().flatten().copied().filter(|key| *key != 0));
+        let (places, size) = Places::new(lists.clone());
         let place = |key: u32| places.of(key).unwrap_or_default();
-        let last = keyed().map(|(key, _)| place(*key)).max();
-        let mut starts = vec![0_u32; last.map_or(1, |last| last + 2)];
-        keyed().for_each(|(key, _)| starts[place(*key) + 1] += 1);
+        // One place further on than they belong: while rows are put in, each moves to where the next one begins.
+        let mut starts = vec![0_u32; size + 2];
+        keyed().for_each(|(key, _)| starts[place(*key) + 2] += 1);
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        let mut next = starts.clone();
         let mut rows = vec![0; starts.last().map_or(0, |end| *end as usize)];
-        for (key, row) in keyed() {
-            let at = &mut next[place(*key)];
+        keyed().for_each(|(key, row)| {
+            let at = &mut starts[place(*key) + 1];
             rows[*at as usize] = row;
             *at += 1;
-        }
+        });
+        starts.pop();
         if lists.count() > 1 {
             close_up(&mut rows, &mut starts);
         }
@@ -126,6 +132,9 @@ pub(super) fn by_row<T: Copy>(things: &[T], row: impl Fn(&T) -> u32) -> (Vec<u32
     things.iter().for_each(|thing| starts[row(thing) as usize + 1] += 1);
     for at in 1..starts.len() {
         starts[at] += starts[at - 1];
+    }
+    if things.is_sorted_by_key(&row) {
+        return (starts, things.to_vec());
     }
     let Some(first) = things.first() else { return (starts, Vec::new()) };
     let mut next = starts.clone();

@@ -146,7 +146,9 @@ pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, 
         let keys = plan.get(&frame.dataset.name).unwrap_or(&none);
         (frame.dataset.name.clone(), hash_all(frame, keys, has_twin))
     };
-    let hashes: Vec<(String, RowKeys<u64>)> = frames.par_iter().map(hashed).collect();
+    let mut hashes: Vec<(String, RowKeys<u64>)> = frames.par_iter().map(hashed).collect();
+    // People's own records first: what names them, such as events in the order of time, would number them all over the place.
+    hashes.sort_by_key(|(_, keys)| (!keys.shared, keys.ids.is_empty()));
     number(&hashes)
 }
 

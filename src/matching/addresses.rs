@@ -165,7 +165,9 @@ impl Letters {
 
     /// Takes a word out, when it is in.
     fn take(&mut self, word: &[u8]) -> bool {
-        let Some(at) = memchr::memmem::find(&self.bytes[..self.len], word) else { return false };
+        // So few letters are gone through sooner than a search is prepared.
+        let mut places = self.bytes[..self.len].windows(word.len());
+        let Some(at) = places.position(|place| place[0] == word[0] && place == word) else { return false };
         self.bytes.copy_within(at + word.len()..self.len, at);
         self.len -= word.len();
         true
