@@ -255,6 +255,9 @@ fn names_something(text: &str) -> bool {
 pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     let trimmed = unguarded(trim(text));
     let bare = trimmed.strip_prefix("zcrm_").or_else(|| trimmed.strip_prefix("ZCRM_")).unwrap_or(trimmed);
+    if is_long_number(bare) {
+        return Some(Cow::Borrowed(bare));
+    }
     let is_filler = bare.bytes().all(|b| b == b'0') || !names_something(bare);
     if is_missing(bare, &[]) || is_filler || is_worn(bare.as_bytes()) {
         return None;
@@ -265,6 +268,17 @@ pub fn identifier(text: &str) -> Option<Cow<'_, str>> {
     }
     Some(Cow::Borrowed(bare))
 }
+
+/// Whether an id is a number of many digits, not all of them zeros, as most are: no word, and nothing that wore it out.
+fn is_long_number(bare: &str) -> bool {
+    // Loops that never leave early.
+    let is_number = bare.bytes().fold(true, |all, byte| all & byte.is_ascii_digit());
+    let any = bare.bytes().fold(0, |any, byte| any | (byte ^ b'0'));
+    bare.len() >= LONG && is_number && any != 0
+}
+
+/// Digits of a number that no list of words holds.
+const LONG: usize = 10;
 
 /// A number without the apostrophe that keeps spreadsheets from rounding it, as Shopify exports its ids.
 fn unguarded(text: &str) -> &str {

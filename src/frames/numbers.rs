@@ -37,6 +37,12 @@ impl Numbered {
         Self { lists: found.into_iter().map(plain).collect(), parts }
     }
 
+    /// A number beyond all.
+    pub(super) fn end(&self) -> u32 {
+        let size = self.parts.iter().map(Vec::len).max().unwrap_or_default();
+        u32::try_from(size * PARTS as usize + 1).unwrap_or(u32::MAX)
+    }
+
     /// The keys by their numbers.
     pub(super) fn keys(&self) -> Vec<u64> {
         let size = self.parts.iter().map(Vec::len).max().unwrap_or_default();
@@ -53,6 +59,44 @@ impl Numbered {
 /// The number of a key among all, by its number in its part.
 fn whole(own: u32, part: u32) -> u32 {
     if own == 0 { 0 } else { (own - 1) * PARTS + part + 1 }
+}
+
+/// Bits a key by which it shows that most keys of a list are there once.
+const BITS: usize = 16;
+
+/// A list of keys that no other list holds, each as the number of the row where it first stands, the first row being `start`;
+/// 0 for none.
+pub(super) fn alone(list: &[u64], start: u32) -> Vec<u32> {
+    let size = (list.len() * BITS).next_power_of_two().max(64);
+    let place = |key: u64| (key as usize % size / 64, 1_u64 << (key % 64));
+    let mut seen = vec![0_u64; size / 64];
+    let mut again: HashMap<u64, u32, BuildHasherDefault<Itself>> = HashMap::default();
+    for key in list.iter().filter(|key| **key != 0) {
+        let (at, bit) = place(*key);
+        if seen[at] & bit != 0 {
+            again.insert(*key, 0);
+        }
+        seen[at] |= bit;
+    }
+    // Those whose bit another key has set, and they themselves: all others are there once.
+    seen.fill(0);
+    for key in again.keys() {
+        let (at, bit) = place(*key);
+        seen[at] |= bit;
+    }
+    let number = |(row, key): (u32, &u64)| {
+        let (at, bit) = place(*key);
+        if *key == 0 {
+            return 0;
+        }
+        let first = if seen[at] & bit == 0 { None } else { again.get_mut(key) };
+        let Some(first) = first else { return row };
+        if *first == 0 {
+            *first = row;
+        }
+        *first
+    };
+    (start..).zip(list).map(number).collect()
 }
 
 /// The keys of a part, list after list, and their rows.
@@ -185,6 +229,16 @@ mod tests {
         assert_eq!([read(&found.lists[0]), read(&found.lists[1]), read(&found.lists[2])], [one, Vec::new(), other]);
         assert_eq!(keys.iter().filter(|key| **key != 0).count(), 5);
         assert_eq!(Numbered::of(&[]).lists, Vec::<Vec<u32>>::new());
+    }
+
+    #[test]
+    fn a_list_of_its_own_is_numbered_by_first_rows() {
+        let list = hashed((0..5_000).map(|row| if row % 100 == 7 { 0 } else { row % 4_000 + 1 }));
+        let found = super::alone(&list, 70);
+        let first = |key: u64| 70 + list.iter().position(|other| *other == key).expect("there") as u32;
+        assert!(list.iter().zip(&found).all(|(key, number)| *number == if *key == 0 { 0 } else { first(*key) }));
+        assert_eq!(super::alone(&[], 1), Vec::<u32>::new());
+        assert_eq!(super::alone(&[5, 5, 0, 64 + 5], 1), [1, 1, 0, 4]);
     }
 
     #[test]

@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Frame;
 use super::identity::{IdColumn, Keys, Numbering, Plan};
 use super::normalize::{Form, address, mailbox};
-use super::numbers::Numbered;
+use super::numbers::{self, Numbered};
 use crate::mapping::EARLIER;
 
 /// The keys of the rows of one dataset, a list a column: hashes first, then their numbers. 0 is none.
@@ -32,16 +32,17 @@ pub(super) struct RowKeys<T = u32> {
 }
 
 impl RowKeys<u64> {
-    /// Every list that is no address, in the order in which [`Self::numbered`] takes them.
+    /// Every list of ids that other lists may hold too, in the order in which [`Self::numbered`] takes them.
     fn id_lists(&self) -> impl Iterator<Item = &Vec<u64>> {
+        let own = self.own_joins.then_some(&self.own);
         let one_by_one = self.ids.iter().chain(&self.parents).chain(&self.refs);
-        [&self.own, &self.common].into_iter().chain(one_by_one)
+        own.into_iter().chain([&self.common]).chain(one_by_one)
     }
 
-    fn numbered(&self, ids: Vec<Vec<u32>>, exact: Vec<u32>, mailbox: Vec<u32>) -> RowKeys {
+    fn numbered(&self, ids: Vec<Vec<u32>>, alone: Vec<u32>, exact: Vec<u32>, mailbox: Vec<u32>) -> RowKeys {
         let mut ids = ids.into_iter();
         RowKeys {
-            own: ids.next().unwrap_or_default(),
+            own: if self.own_joins { ids.next().unwrap_or_default() } else { alone },
             common: ids.next().unwrap_or_default(),
             ids: ids.by_ref().take(self.ids.len()).collect(),
             parents: ids.by_ref().take(self.parents.len()).collect(),
@@ -167,7 +168,7 @@ fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<
     let lists = |list: fn(&RowKeys<u64>) -> &Vec<u64>| hashes.iter().map(|(_, keys)| list(keys)).collect::<Vec<_>>();
     let ids: Vec<&Vec<u64>> = hashes.iter().flat_map(|(_, keys)| keys.id_lists()).collect();
     let (ids, (exact, mailboxes, address_hashes)) = rayon::join(
-        || Numbered::of(&ids).lists,
+        || Numbered::of(&ids),
         || {
             let exact = Numbered::of(&lists(|keys| &keys.exact));
             let address_hashes = exact.keys();
@@ -175,11 +176,22 @@ fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<
             (exact.lists, mailboxes, address_hashes)
         },
     );
-    let mut ids = ids.into_iter();
+    let mut beyond = ids.end();
+    let starts = hashes.iter().map(|(_, keys)| {
+        let start = beyond;
+        beyond = beyond.saturating_add(u32::try_from(keys.own.len()).unwrap_or(u32::MAX));
+        start
+    });
+    let starts: Vec<u32> = starts.collect();
+    let alone = |((_, keys), start): (&(String, RowKeys<u64>), &u32)| {
+        if keys.own_joins { Vec::new() } else { numbers::alone(&keys.own, *start) }
+    };
+    let alone: Vec<Vec<u32>> = hashes.par_iter().zip(&starts).map(alone).collect();
+    let mut ids = ids.lists.into_iter();
     let mut keys = BTreeMap::new();
-    for ((name, own), (exact, mailbox)) in hashes.iter().zip(exact.into_iter().zip(mailboxes)) {
+    for ((name, own), ((exact, mailbox), alone)) in hashes.iter().zip(exact.into_iter().zip(mailboxes).zip(alone)) {
         let ids = ids.by_ref().take(own.id_lists().count()).collect();
-        keys.insert(name.clone(), own.numbered(ids, exact, mailbox));
+        keys.insert(name.clone(), own.numbered(ids, alone, exact, mailbox));
     }
     (keys, address_hashes)
 }

@@ -12,6 +12,9 @@ use super::mailboxes::{Domain, Locals, Mailboxes};
 use super::people::Told;
 use super::phone::{self, Phone};
 
+/// Mailboxes whose local parts are looked up together.
+const TOGETHER: usize = 64;
+
 /// The mailboxes of a run.
 pub(super) struct Addresses {
     pub(super) domains: Vec<Domain>,
@@ -42,28 +45,31 @@ impl Addresses {
         for start in (0..rows).step_by(1 << 16) {
             let piece: Vec<u32> = (start..rows.min(start + (1 << 16))).collect();
             let read: Vec<Mailboxes> = piece.par_chunks(1 << 12).map(|rows| Mailboxes::of(rows, &cells)).collect();
-            for (boxes, mailbox) in read.iter().flat_map(|boxes| boxes.read.iter().map(move |mailbox| (boxes, mailbox)))
-            {
-                let own = &mut of[mailbox.row as usize];
-                own.spare = mailbox.spare;
-                if mailbox.hash == 0 {
-                    continue;
-                }
-                let (local, domain) = boxes.parts(mailbox);
-                (own.address, own.hash) = (mailbox.address, mailbox.hash);
-                own.local = locals.enter(local);
-                own.domain = match known.get(domain) {
-                    Some(at) => *at,
-                    None => {
-                        let at = u32::try_from(domains.len()).unwrap_or(u32::MAX);
-                        let kind = LISTS.kind(domain, more);
-                        domains.push(Domain { name: domain.into(), count: 0, kind, meant: at });
-                        known.insert(domain.into(), at);
-                        at
+            let pieces = read.iter().flat_map(|boxes| boxes.read.chunks(TOGETHER).map(move |some| (boxes, some)));
+            for (boxes, some) in pieces {
+                locals.fetch(some.iter().map(|mailbox| mailbox.local_hash));
+                for mailbox in some {
+                    let own = &mut of[mailbox.row as usize];
+                    own.spare = mailbox.spare;
+                    if mailbox.hash == 0 {
+                        continue;
                     }
-                };
-                locals.counts[own.local as usize] += 1;
-                domains[own.domain as usize].count += 1;
+                    let (local, domain) = boxes.parts(mailbox);
+                    (own.address, own.hash) = (mailbox.address, mailbox.hash);
+                    own.local = locals.enter_hashed(local, mailbox.local_hash);
+                    own.domain = match known.get(domain) {
+                        Some(at) => *at,
+                        None => {
+                            let at = u32::try_from(domains.len()).unwrap_or(u32::MAX);
+                            let kind = LISTS.kind(domain, more);
+                            domains.push(Domain { name: domain.into(), count: 0, kind, meant: at });
+                            known.insert(domain.into(), at);
+                            at
+                        }
+                    };
+                    locals.counts[own.local as usize] += 1;
+                    domains[own.domain as usize].count += 1;
+                }
             }
         }
         let name = |at: usize| locals.text(u32::try_from(at).unwrap_or_default());
