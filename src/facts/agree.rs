@@ -337,7 +337,7 @@ pub(crate) fn agree(shard: &Shard<'_>, asked: &Asked<'_>) -> Result<Answer, Stri
             .and_then(|clock| clock.at(left))
             .is_some_and(|at| others.iter_mut().all(|other| other.is_before(right, said, at)))
     };
-    let freshness = Freshness::new(&pairs.left, asked.fresh)?;
+    let freshness = Freshness::new(shard, asked.fresh)?;
     let (mut found, mut differ) = (Agreement::default(), Counter::default());
     let mut kinds: BTreeMap<&'static str, Counter> = BTreeMap::new();
     let mut verdicts = Verdicts::new(&pairs);

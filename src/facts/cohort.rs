@@ -118,8 +118,7 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
     let members: Vec<Vec<bool>> =
         asked.strata.iter().map(|stratum| members(shard, &slice, stratum)).collect::<Result<_, _>>()?;
     let among: AHashSet<&str> = asked.among.iter().map(String::as_str).collect();
-    // By group, what comes after the last one who is kept cannot be kept.
-    let mut last: Vec<(u8, u64)> = vec![(u8::MAX, u64::MAX); asked.strata.len()];
+    let mut first: Vec<First> = asked.strata.iter().map(|_| First::new(asked.keep)).collect();
     for row in slice.rows().filter(|row| scope.as_ref().is_none_or(|rows| rows.contains(*row))) {
         let key = slice.frame.key(row);
         // Who has no id of their own cannot be named.
@@ -128,24 +127,60 @@ pub(crate) fn cohort(shard: &Shard<'_>, asked: &Cohort) -> Result<Answer, String
         let split = profiles.as_ref().is_some_and(|profiles| profiles[row as usize] != 1);
         let fault = u8::from(split) * 2 + u8::from(!slice.people.alone[row as usize]);
         let order = xxh3_64(own.as_bytes());
-        let groups = drawn.iter_mut().zip(&mut last).zip(&members);
-        for ((group, last), _) in groups.filter(|(_, members)| members[row as usize]) {
+        let groups = drawn.iter_mut().zip(&mut first).zip(&members);
+        for ((group, first), _) in groups.filter(|(_, members)| members[row as usize]) {
             group.people += 1;
             group.among += u64::from(chosen);
-            // Nearly everyone comes after those who are kept.
-            if *last < (fault, order) {
-                continue;
-            }
-            group.kept.insert((fault, order, key.clone().into_owned()));
-            if group.kept.len() > asked.keep {
-                group.kept.pop_last();
-            }
-            if let Some((fault, order, _)) = group.kept.last().filter(|_| group.kept.len() >= asked.keep) {
-                *last = (*fault, *order);
+            first.add((fault, order, row), &slice);
+        }
+    }
+    for (group, first) in drawn.iter_mut().zip(first) {
+        group.kept = first.finish(&slice);
+    }
+    Ok(Answer::Cohort(drawn))
+}
+
+/// The first people of a group, while it is gone through.
+struct First {
+    keep: usize,
+    /// Faults, orders and rows: the first ones, and more that may come before some of them.
+    found: Vec<(u8, u64, u32)>,
+    /// What comes after this cannot be among the first.
+    last: (u8, u64),
+}
+
+impl First {
+    fn new(keep: usize) -> Self {
+        Self { keep, found: Vec::new(), last: (u8::MAX, u64::MAX) }
+    }
+
+    #[inline]
+    fn add(&mut self, (fault, order, row): (u8, u64, u32), slice: &Slice<'_>) {
+        if (fault, order) <= self.last {
+            self.found.push((fault, order, row));
+            if self.found.len() > self.keep.saturating_mul(2).saturating_add(64) {
+                self.trim(slice);
             }
         }
     }
-    Ok(Answer::Cohort(drawn))
+
+    fn trim(&mut self, slice: &Slice<'_>) {
+        let key = |row: u32| slice.frame.key(row);
+        self.found.sort_unstable_by(|one, other| {
+            (one.0, one.1).cmp(&(other.0, other.1)).then_with(|| key(one.2).cmp(&key(other.2)))
+        });
+        // A record that is there twice is kept once.
+        self.found.dedup_by(|one, other| (one.0, one.1) == (other.0, other.1) && key(one.2) == key(other.2));
+        self.found.truncate(self.keep);
+        if let Some((fault, order, _)) = self.found.last().filter(|_| self.found.len() >= self.keep) {
+            self.last = (*fault, *order);
+        }
+    }
+
+    fn finish(mut self, slice: &Slice<'_>) -> BTreeSet<(u8, u64, String)> {
+        self.trim(slice);
+        self.found.into_iter().map(|(fault, order, row)| (fault, order, slice.frame.key(row).into_owned())).collect()
+    }
 }
 
 /// How many rows of another dataset are each row's, as far as they pass a test.

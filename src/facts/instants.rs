@@ -6,16 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::local::{SAMPLES, Shard, Slice};
+use super::local::{SAMPLES, Shard};
 use super::pairs::Pairs;
 use super::tally::Counter;
 use super::times::Clock;
 use super::{Answer, Column, Tally};
-use crate::frames::TextColumn;
 use crate::frames::calendar::{EPOCH, day_in};
 use crate::frames::links::Link;
 use crate::frames::normalize::is_missing;
-use crate::frames::time::{Stamp, Written, classify, instant, zone};
+use crate::frames::time::{Stamp, Written, classify, zone};
 
 /// Instants are the same within a minute: some systems keep no seconds.
 const SAME: i64 = 60;
@@ -122,7 +121,7 @@ pub(crate) fn newest(shard: &Shard<'_>, asked: &Column, named: Option<&str>) -> 
 /// Linked pairs by how far apart they are.
 pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
-    let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
+    let freshness = Freshness::new(shard, asked.fresh.as_ref())?;
     let sides = Sides::new(shard, asked, &pairs)?;
     let mut found = Differences::default();
     let mut counters: BTreeMap<Apart, Counter> = BTreeMap::new();
@@ -146,7 +145,7 @@ pub(crate) fn apart(shard: &Shard<'_>, asked: &Instants) -> Result<Answer, Strin
 /// Every linked pair that is apart in one of some ways.
 pub(crate) fn listing(shard: &Shard<'_>, asked: &Instants, cells: &BTreeSet<Apart>) -> Result<Answer, String> {
     let pairs = Pairs::new(shard, &asked.left, &asked.right)?;
-    let freshness = Freshness::new(&pairs.left, asked.fresh.as_ref())?;
+    let freshness = Freshness::new(shard, asked.fresh.as_ref())?;
     let sides = Sides::new(shard, asked, &pairs)?;
     let mut counter = Counter::default();
     let mut total = 0;
@@ -300,22 +299,20 @@ fn is_offset(quarters: i64) -> bool {
 
 /// Which left records of pairs are held back.
 pub(crate) struct Freshness<'a> {
-    stamps: Option<(&'a TextColumn, i64)>,
-    zone: Option<TimeZone>,
+    changed: Option<(Clock<'a>, i64)>,
 }
 
 impl<'a> Freshness<'a> {
     /// Of the left records of pairs; without a limit none is held back.
-    pub(crate) fn new(left: &Slice<'a>, fresh: Option<&Fresh>) -> Result<Self, String> {
-        let stamps = fresh.map(|fresh| Ok::<_, String>((left.column(fresh.column.index)?, fresh.after))).transpose()?;
-        Ok(Self { stamps, zone: fresh.and_then(|fresh| fresh.zone.as_deref()).and_then(zone) })
+    pub(crate) fn new(shard: &'a Shard<'_>, fresh: Option<&Fresh>) -> Result<Self, String> {
+        let clock =
+            |fresh: &Fresh| Ok::<_, String>((Clock::new(shard, &fresh.column, fresh.zone.as_deref())?, fresh.after));
+        Ok(Self { changed: fresh.map(clock).transpose()? })
     }
 
     /// Whether a left record changed too lately; one whose stamp cannot be read did not.
     pub(crate) fn holds(&self, row: u32) -> bool {
-        self.stamps.is_some_and(|(column, after)| {
-            instant(column.get(row), self.zone.as_ref()).is_some_and(|changed| changed > after)
-        })
+        self.changed.as_ref().is_some_and(|(clock, after)| clock.at(row).is_some_and(|changed| changed > *after))
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use super::agree::{self, Asked};
 use super::mask::Mask;
@@ -364,9 +364,7 @@ impl Engine<'_> {
             let shard = Shard::new(self, number);
             let conditions = questions.iter().flat_map(Question::filters);
             self.timings.stage("evaluating conditions", || shard.evaluate(conditions));
-            // One by one: neighbours are alike, and dear together.
-            let pieces = work::pieces(questions).into_par_iter().with_max_len(1);
-            let given: Vec<(&Question, Answer)> = pieces.flat_map_iter(|piece| work::answer(&shard, piece)).collect();
+            let given = work::all(&shard, questions);
             for (question, answer) in given {
                 let cap = match question {
                     Question::Values { .. }

@@ -136,7 +136,7 @@ pub(crate) fn moves(shard: &Shard<'_>, asked: &Moves) -> Result<Answer, String> 
     let (then, now) = (shard.slice(&asked.before.dataset)?, shard.slice(&asked.after.dataset)?);
     let (old, new) = (then.column(asked.before.index)?, now.column(asked.after.index)?);
     let known = by_key(&then)?;
-    let freshness = Freshness::new(&now, asked.fresh.as_ref())?;
+    let freshness = Freshness::new(shard, asked.fresh.as_ref())?;
     let rows = by_key(&now)?;
     let heard = asked.told.as_ref().map(|told| Heard::new(shard, told, &rows, &now)).transpose()?;
     let into = asked.into.as_deref().and_then(|into| asked.cell.read(into));

@@ -23,7 +23,7 @@ pub(crate) fn crossed_identity(
     let (left_column, right_column) = (left_slice.column(left.index)?, right_slice.column(right.index)?);
     let identity = shard.engine.identity;
     let cap = shard.cap();
-    let freshness = Freshness::new(&left_slice, fresh)?;
+    let freshness = Freshness::new(shard, fresh)?;
     let mut held = 0;
     let (mut crossed, mut old) = (Counter::default(), Counter::default());
     for (row, other) in identity.crossed(&left.dataset, &right.dataset) {

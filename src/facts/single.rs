@@ -16,6 +16,5 @@ pub(crate) fn meets(engine: &Engine<'_>, dataset: &str, row: u32, condition: &Fi
 /// Whether a record changed so lately that the change may be on its way.
 pub(crate) fn is_fresh(engine: &Engine<'_>, dataset: &str, row: u32, fresh: Option<&Fresh>) -> bool {
     let shard = Shard::of_row(engine, dataset, row);
-    let Ok(slice) = shard.slice(dataset) else { return false };
-    Freshness::new(&slice, fresh).is_ok_and(|freshness| freshness.holds(row))
+    Freshness::new(&shard, fresh).is_ok_and(|freshness| freshness.holds(row))
 }

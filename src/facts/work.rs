@@ -1,16 +1,21 @@
 //! Questions in pieces of work: what reads the same cells is answered at once, and pieces run side by side.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use super::local::Shard;
 use super::{Answer, Column, Flip, Lens, Question, Sequence, sequence, shapes};
 
 /// Questions that are answered together, most of them alone.
-pub(super) type Piece<'a> = Vec<&'a Question>;
+type Piece<'a> = Vec<&'a Question>;
 
 /// All questions, in pieces.
-pub(super) fn pieces(questions: &BTreeSet<Question>) -> Vec<Piece<'_>> {
+fn pieces(questions: &BTreeSet<Question>) -> Vec<Piece<'_>> {
     let mut columns: BTreeMap<&Column, Piece<'_>> = BTreeMap::new();
     let mut sequences: BTreeMap<Sequence, Piece<'_>> = BTreeMap::new();
     let mut pieces = Vec::new();
@@ -23,18 +28,32 @@ pub(super) fn pieces(questions: &BTreeSet<Question>) -> Vec<Piece<'_>> {
             _ => pieces.push(vec![question]),
         }
     }
-    columns.into_values().chain(sequences.into_values()).chain(pieces).collect()
+    let mut pieces: Vec<Piece<'_>> = columns.into_values().chain(sequences.into_values()).chain(pieces).collect();
+    // What reads most begins first, so that no core is left with one of them at the end.
+    pieces.sort_by_cached_key(|piece| {
+        let read: usize = piece.iter().map(|question| question.columns().len() + question.pairs().len()).sum();
+        Reverse(read)
+    });
+    pieces
+}
+
+/// Answers every question, on as many cores as there are.
+pub(super) fn all<'a>(shard: &Shard<'_>, questions: &'a BTreeSet<Question>) -> Vec<(&'a Question, Answer)> {
+    let (pieces, next) = (pieces(questions), AtomicUsize::new(0));
+    let one_by_one = |_| iter::from_fn(|| pieces.get(next.fetch_add(1, Ordering::Relaxed)));
+    let cores = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
+    cores.flat_map_iter(one_by_one).flat_map_iter(|piece| answer(shard, piece)).collect()
 }
 
 /// Answers the questions of a piece. One that cannot be answered, or makes a library panic, fails alone.
-pub(super) fn answer<'a>(shard: &Shard<'_>, piece: Piece<'a>) -> Vec<(&'a Question, Answer)> {
+fn answer<'a>(shard: &Shard<'_>, piece: &[&'a Question]) -> Vec<(&'a Question, Answer)> {
     let timings = shard.engine.timings;
     if piece.len() > 1 {
-        let work = || catch_unwind(AssertUnwindSafe(|| together(shard, &piece)));
-        if let Ok(Ok(answers)) = timings.questions(&piece, work)
+        let work = || catch_unwind(AssertUnwindSafe(|| together(shard, piece)));
+        if let Ok(Ok(answers)) = timings.questions(piece, work)
             && answers.len() == piece.len()
         {
-            return piece.into_iter().zip(answers).collect();
+            return piece.iter().copied().zip(answers).collect();
         }
     }
     let alone = |question: &'a Question| {
@@ -43,7 +62,7 @@ pub(super) fn answer<'a>(shard: &Shard<'_>, piece: Piece<'a>) -> Vec<(&'a Questi
         let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
         (question, answer.unwrap_or_else(Answer::Failed))
     };
-    piece.into_iter().map(alone).collect()
+    piece.iter().copied().map(alone).collect()
 }
 
 /// Answers for the questions of a piece, in their order.

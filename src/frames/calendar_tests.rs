@@ -15,7 +15,7 @@ fn written_day(text: &str) -> Option<Date> {
 
 fn assert_reads(reading: &Reading, table: &[(&str, &str)]) {
     for (text, wanted) in table {
-        assert_eq!(reading.of(text), *wanted, "{text}");
+        assert_eq!(reading.of(&Written::of(text)), *wanted, "{text}");
     }
 }
 
@@ -62,7 +62,7 @@ fn forms_that_converters_leave_behind_are_apart() {
             ("soon", "no date"),
         ],
     );
-    assert_eq!(Reading::Form { birthday: true }.of("1970-01-01"), "date");
+    assert_eq!(Reading::Form { birthday: true }.of(&Written::of("1970-01-01")), "date");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn hours_that_a_zone_repeats_or_skips_have_no_instant() {
     ];
     for (name, text, wanted, seconds) in table {
         let clock = Reading::Clock(Zone::named(name).expect("a zone of the list"));
-        assert_eq!(clock.of(text), wanted, "{text} in {name}");
+        assert_eq!(clock.of(&Written::of(text)), wanted, "{text} in {name}");
         assert_eq!(instant(text, zone(name).as_ref()), seconds, "{text} in {name}");
     }
     assert_eq!(Zone::named("Europe/Berlln"), None);
