@@ -124,19 +124,47 @@ fn by_piece(records: usize, pairs: impl Iterator<Item = u64>) -> Vec<Vec<u64>> {
     pieces
 }
 
-/// Records by their keys, in parts; each part in order of the keys.
+/// Records by the keys that may stand on several, in parts; each part in order of the keys.
 fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
     let room = people.all.len() / PARTS;
     let mut parts: Vec<Vec<(u64, u32)>> = (0..PARTS).map(|_| Vec::with_capacity(room + room / 8)).collect();
     for (person, row) in people.all.iter().zip(0..) {
         for key in (block.key)(people, person).into_iter().filter(|key| *key != 0) {
             // Some keys are numbers as they stand, of which the first bits are all the same.
-            let part = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PARTS.trailing_zeros());
-            parts[part as usize].push((key, row));
+            parts[(mixed(key) >> (u64::BITS - PARTS.trailing_zeros())) as usize].push((key, row));
         }
     }
-    parts.par_iter_mut().for_each(|part| part.sort_unstable_by_key(|(key, _)| *key));
+    parts.par_iter_mut().for_each(|part| {
+        drop_single(part);
+        part.sort_unstable_by_key(|(key, _)| *key);
+    });
     parts
+}
+
+fn mixed(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Bits a key by which it shows that most keys of a part are there once.
+const BITS: usize = 16;
+
+/// Takes out most keys that are there once: those whose bit no other key sets.
+fn drop_single(part: &mut Vec<(u64, u32)>) {
+    let size = (part.len() * BITS).next_power_of_two().max(64);
+    let place = |key: u64| {
+        let at = (mixed(key) << PARTS.trailing_zeros() >> (u64::BITS - size.trailing_zeros())) as usize;
+        (at / 64, 1_u64 << (at % 64))
+    };
+    let (mut once, mut again) = (vec![0; size / 64], vec![0; size / 64]);
+    for (key, _) in part.iter() {
+        let (at, bit) = place(*key);
+        again[at] |= once[at] & bit;
+        once[at] |= bit;
+    }
+    part.retain(|(key, _)| {
+        let (at, bit) = place(*key);
+        again[at] & bit != 0
+    });
 }
 
 /// The records of each key that several have.

@@ -160,15 +160,20 @@ impl<'a> Comparer<'a> {
 
     /// Compares a few pairs. Their records lie anywhere: all of them are fetched before the first is looked at, so that the
     /// waits for memory fall together.
-    pub(super) fn compare_all(&self, pairs: impl Iterator<Item = (u32, u32)>) -> impl Iterator<Item = Compared> {
-        let person = |at: u32| self.people.all[at as usize];
-        let fetched: Vec<(Person, Person)> = pairs.map(|(one, other)| (person(one), person(other))).collect();
-        let signs: Vec<[Sign; 2]> = fetched.iter().map(|(a, b)| self.signs(a, b)).collect();
-        let locals = &self.people.locals;
-        let read = fetched.iter().zip(&signs).filter(|((a, b), signs)| addresses::are_read(a, b, **signs));
-        let begins: Vec<usize> = read.map(|((_, b), _)| locals.begin(b.local)).collect();
-        std::hint::black_box(begins.into_iter().fold(0, |all, begin| all ^ locals.byte(begin)));
-        fetched.into_iter().zip(signs).map(|((a, b), signs)| self.compare_people(&a, &b, signs))
+    pub(super) fn compare_all(
+        &self,
+        pairs: impl Iterator<Item = (u32, u32)> + Clone,
+    ) -> impl Iterator<Item = Compared> {
+        let people = self.people;
+        let of = pairs.map(|(one, other)| (&people.all[one as usize], &people.all[other as usize]));
+        // The first and the last of what a record holds.
+        let ends = of.clone().fold(0, |all, (a, b)| all ^ a.address ^ b.address ^ u64::from(a.source ^ b.source));
+        std::hint::black_box(ends);
+        let signs: Vec<[Sign; 2]> = of.clone().map(|(a, b)| self.signs(a, b)).collect();
+        let read = of.clone().zip(&signs).filter(|((a, b), signs)| addresses::are_read(a, b, **signs));
+        let begins: Vec<usize> = read.map(|((_, b), _)| people.locals.begin(b.local)).collect();
+        std::hint::black_box(begins.into_iter().fold(0, |all, begin| all ^ people.locals.byte(begin)));
+        of.zip(signs).map(|((a, b), signs)| self.compare_people(a, b, signs))
     }
 
     /// What tells their local parts apart.
