@@ -29,6 +29,7 @@
 //!
 //! [`audit::run`] goes the whole way.
 
+mod again;
 pub mod audit;
 pub mod checks;
 pub mod cli;

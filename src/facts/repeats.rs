@@ -8,6 +8,7 @@ use super::lenses::shape;
 use super::local::{Shard, Slice};
 use super::tally::Counter;
 use super::{Answer, Column, Consent, Groups, Lens, Sample, Unlike};
+use crate::again::Again;
 use crate::frames::TextColumn;
 use crate::frames::normalize::{Form, is_missing};
 
@@ -35,7 +36,7 @@ pub(crate) fn repeats(shard: &Shard<'_>, asked: &Column, form: Form, unlike: Opt
             let hash = |row: u32| form.read(column.get(row)).map(|text| xxh3_64(text.as_bytes()));
             let mut keyed: Vec<(u64, u32)> = rows.par_iter().filter_map(|row| Some((hash(*row)?, *row))).collect();
             let count = keyed.len();
-            let again = Again::new(keyed.iter().map(|(key, _)| *key), count);
+            let again = Again::of(keyed.iter().map(|(key, _)| *key), count);
             keyed.retain(|(key, _)| again.may_hold(*key));
             (count, keyed)
         }
@@ -180,34 +181,6 @@ impl Book<'_> {
     fn close(mut self, rows: u64) -> Answer {
         self.groups.members = self.counter.finish(self.shard.cap());
         Answer::Repeats { rows, groups: self.groups }
-    }
-}
-
-/// Hashes that come more than once, and a few others that share their bits.
-struct Again(Vec<u64>);
-
-impl Again {
-    /// Bits a hash.
-    const BITS: usize = 16;
-
-    fn new(hashes: impl Iterator<Item = u64>, count: usize) -> Self {
-        let size = (count * Self::BITS).next_power_of_two().max(64) / 64;
-        let (mut once, mut again) = (vec![0; size], vec![0; size]);
-        for hash in hashes {
-            let (at, bit) = Self::place(hash, size);
-            again[at] |= once[at] & bit;
-            once[at] |= bit;
-        }
-        Self(again)
-    }
-
-    fn place(hash: u64, size: usize) -> (usize, u64) {
-        ((hash >> 6) as usize % size, 1 << (hash % 64))
-    }
-
-    fn may_hold(&self, hash: u64) -> bool {
-        let (at, bit) = Self::place(hash, self.0.len());
-        self.0[at] & bit != 0
     }
 }
 

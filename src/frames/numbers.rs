@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
+use crate::again::Again;
+
 /// Parts into which keys fall by their hashes, each numbered by itself: what is known of one part stays near at hand.
 const PARTS: u32 = 16;
 /// Parts that are numbered one after the other, beside the others.
@@ -61,40 +63,15 @@ fn whole(own: u32, part: u32) -> u32 {
     if own == 0 { 0 } else { (own - 1) * PARTS + part + 1 }
 }
 
-/// Bits a key by which it shows that most keys of a list are there once.
-const BITS: usize = 16;
-
 /// A list of keys that no other list holds, each as the number of the row where it first stands, the first row being `start`;
 /// 0 for none.
 pub(super) fn alone(list: &[u64], start: u32) -> Vec<u32> {
-    let size = (list.len() * BITS).next_power_of_two().max(64);
-    let place = |key: u64| (key as usize % size / 64, 1_u64 << (key % 64));
-    let mut seen = vec![0_u64; size / 64];
-    let mut again: HashMap<u64, u32, BuildHasherDefault<Itself>> = HashMap::default();
-    for key in list.iter().filter(|key| **key != 0) {
-        let (at, bit) = place(*key);
-        if seen[at] & bit != 0 {
-            again.insert(*key, 0);
-        }
-        seen[at] |= bit;
-    }
-    // Those whose bit another key has set, and they themselves: all others are there once.
-    seen.fill(0);
-    for key in again.keys() {
-        let (at, bit) = place(*key);
-        seen[at] |= bit;
-    }
-    let number = |(row, key): (u32, &u64)| {
-        let (at, bit) = place(*key);
-        if *key == 0 {
-            return 0;
-        }
-        let first = if seen[at] & bit == 0 { None } else { again.get_mut(key) };
-        let Some(first) = first else { return row };
-        if *first == 0 {
-            *first = row;
-        }
-        *first
+    let again = Again::of(list.iter().copied().filter(|key| *key != 0), list.len());
+    let mut first: HashMap<u64, u32, BuildHasherDefault<Itself>> = HashMap::default();
+    let number = |(row, key): (u32, &u64)| match *key {
+        0 => 0,
+        key if again.may_hold(key) => *first.entry(key).or_insert(row),
+        _ => row,
     };
     (start..).zip(list).map(number).collect()
 }

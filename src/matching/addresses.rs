@@ -134,7 +134,8 @@ impl Found<'_> {
         let found = words.iter().filter(|word| left.take(word.as_bytes())).count();
         let letters = left.text();
         // What is left may be a form of the first name, or the name that neither record tells.
-        let groups = LISTS.nicknames.get(letters).map_or(&[] as &[u16], Vec::as_slice);
+        let known = if letters.is_empty() { None } else { LISTS.nicknames.get(letters) };
+        let groups = known.map_or(&[] as &[u16], Vec::as_slice);
         let form = !letters.is_empty()
             && self.names_of([a, b]).any(|name| {
                 name.groups.iter().any(|one| groups.contains(one))

@@ -11,6 +11,7 @@ use super::keys::{BLOCKS, Block, FIRST, LAST, Worth};
 use super::lists::DomainKind;
 use super::people::People;
 use super::slips;
+use crate::again::Again;
 
 /// Records under one key beyond which those alone are compared that have names in common.
 pub const CAP: usize = 50;
@@ -102,16 +103,34 @@ const PARTS: usize = 1 << 8;
 fn settle(given: &[(u32, Vec<Vec<u64>>)]) -> Vec<(u64, u32)> {
     let pieces = given.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or_default();
     let settled = (0..pieces).into_par_iter().flat_map_iter(|piece| {
-        let mut pairs: Vec<(u64, u32)> = Vec::new();
-        for (bit, all) in given {
-            pairs.extend(all.get(piece).into_iter().flatten().map(|pair| (*pair, *bit)));
+        let all = || {
+            let pairs =
+                given.iter().map(move |(bit, all)| (bit, all.get(piece).map(Vec::as_slice).unwrap_or_default()));
+            pairs.flat_map(|(bit, pairs)| pairs.iter().map(move |pair| (unpack(*pair), *bit)))
+        };
+        // By their smaller records first: few pairs are of one.
+        let mut starts = [0_u32; PIECE + 1];
+        all().for_each(|((one, _), _)| starts[one as usize % PIECE + 1] += 1);
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
         }
-        pairs.sort_unstable();
-        pairs.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            kept.1 |= if same { next.1 } else { 0 };
-            same
+        let mut others = vec![(0, 0); starts[PIECE] as usize];
+        let mut next = starts;
+        all().for_each(|((one, other), bit)| {
+            let at = &mut next[one as usize % PIECE];
+            others[*at as usize] = (other, bit);
+            *at += 1;
         });
+        let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(others.len());
+        for (one, own) in starts.windows(2).enumerate() {
+            let others = &mut others[own[0] as usize..own[1] as usize];
+            others.sort_unstable();
+            let one = (piece * PIECE + one) as u64;
+            for same in others.chunk_by(|next, kept| next.0 == kept.0) {
+                let bits = same.iter().fold(0, |bits, (_, bit)| bits | bit);
+                pairs.push((one << 32 | u64::from(same[0].0), bits));
+            }
+        }
         pairs
     });
     settled.collect()
@@ -131,40 +150,16 @@ fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
     for (person, row) in people.all.iter().zip(0..) {
         for key in (block.key)(people, person).into_iter().filter(|key| *key != 0) {
             // Some keys are numbers as they stand, of which the first bits are all the same.
-            parts[(mixed(key) >> (u64::BITS - PARTS.trailing_zeros())) as usize].push((key, row));
+            let part = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PARTS.trailing_zeros());
+            parts[part as usize].push((key, row));
         }
     }
     parts.par_iter_mut().for_each(|part| {
-        drop_single(part);
+        let again = Again::of(part.iter().map(|(key, _)| *key), part.len());
+        part.retain(|(key, _)| again.may_hold(*key));
         part.sort_unstable_by_key(|(key, _)| *key);
     });
     parts
-}
-
-fn mixed(key: u64) -> u64 {
-    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// Bits a key by which it shows that most keys of a part are there once.
-const BITS: usize = 16;
-
-/// Takes out most keys that are there once: those whose bit no other key sets.
-fn drop_single(part: &mut Vec<(u64, u32)>) {
-    let size = (part.len() * BITS).next_power_of_two().max(64);
-    let place = |key: u64| {
-        let at = (mixed(key) << PARTS.trailing_zeros() >> (u64::BITS - size.trailing_zeros())) as usize;
-        (at / 64, 1_u64 << (at % 64))
-    };
-    let (mut once, mut again) = (vec![0; size / 64], vec![0; size / 64]);
-    for (key, _) in part.iter() {
-        let (at, bit) = place(*key);
-        again[at] |= once[at] & bit;
-        once[at] |= bit;
-    }
-    part.retain(|(key, _)| {
-        let (at, bit) = place(*key);
-        again[at] & bit != 0
-    });
 }
 
 /// The records of each key that several have.

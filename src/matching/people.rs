@@ -12,6 +12,7 @@ use super::lists::{Dialling, DomainKind, LISTS, MoreDomains};
 use super::mailboxes::{Domain, Locals};
 use super::names::{self, Names};
 use super::reading::{Addresses, Phones, births};
+use crate::again::Again;
 use crate::frames::normalize::{delivered, identifier};
 
 /// Records of one mailbox from which it may be the box of many.
@@ -232,38 +233,43 @@ impl People {
         self.filled = Field::ALL.into_iter().zip(filled).collect();
         let more = |held: &mut u16| *held = held.saturating_add(1);
         let (all, locals) = (&self.all, &self.locals.counts);
-        // Phones in two halves, so that both cores have as much to do.
-        let phones = |half: u64| {
-            let mut phones: AHashMap<u64, u16> = AHashMap::with_capacity(filled[5] as usize / 2);
-            for phone in all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0 && phone % 2 == half) {
-                more(phones.entry(phone).or_default());
-            }
-            phones
-        };
-        let ((mailboxes, even), odd) = rayon::join(
+        // Who shares a mailbox shares its local part, which is counted already.
+        let is_shared = |person: &Person| locals.get(person.local as usize).is_some_and(|held| *held > 1);
+        let ((several, phones), mailboxes) = rayon::join(
+            || {
+                let filled = || all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0);
+                let several = Again::of(filled(), all.len());
+                let mut phones: AHashMap<u64, u16> = AHashMap::new();
+                filled()
+                    .filter(|phone| several.may_hold(*phone))
+                    .for_each(|phone| more(phones.entry(phone).or_default()));
+                (several, phones)
+            },
             || {
                 let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
-                // Who shares a mailbox shares its local part, which is counted already.
-                let is_shared = |person: &&Person| locals.get(person.local as usize).is_some_and(|held| *held > 1);
-                for person in all.iter().filter(|person| person.mailbox != 0).filter(is_shared) {
+                for person in all.iter().filter(|person| person.mailbox != 0 && is_shared(person)) {
                     more(mailboxes.entry(person.mailbox).or_default());
                 }
-                (mailboxes, phones(0))
+                mailboxes
             },
-            || phones(1),
         );
         let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
         let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
-        for person in self.all.iter().filter(|person| person.first != 0 && full(&person.mailbox)) {
+        let is_full = |person: &&Person| person.first != 0 && is_shared(person) && full(&person.mailbox);
+        for person in self.all.iter().filter(is_full) {
             named.entry(person.mailbox).or_default().insert(person.first);
         }
         let crowded = named.into_iter().filter(|(_, firsts)| firsts.len() > usize::from(CROWDED) / 2);
         self.crowded = crowded.map(|(mailbox, _)| mailbox).collect();
         self.all.par_iter_mut().for_each(|person| {
             let held = |map: &AHashMap<u64, u16>, key: u64| map.get(&key).copied().unwrap_or_default();
-            let phone = person.phones[0];
-            let phones = if phone % 2 == 0 { &even } else { &odd };
-            person.shared = [held(&mailboxes, person.mailbox).max(1), held(phones, phone)];
+            let mailbox = if is_shared(person) { held(&mailboxes, person.mailbox).max(1) } else { 1 };
+            let phone = match person.phones[0] {
+                0 => 0,
+                phone if several.may_hold(phone) => held(&phones, phone),
+                _ => 1,
+            };
+            person.shared = [mailbox, phone];
         });
     }
 
