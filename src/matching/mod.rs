@@ -33,7 +33,9 @@ pub mod weights;
 use std::collections::BTreeSet;
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSlice};
+use rayon::prelude::{
+    IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSlice, ParallelSliceMut,
+};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
 use clusters::{Edge, Limits, Refusal, cluster};
@@ -139,14 +141,12 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
     let comparer = Comparer::new(&people, &weights, settings.edits);
-    let scores: Vec<(f32, f32)> = found
-        .pairs
-        .par_chunks(TOGETHER)
-        .flat_map_iter(|pairs| {
-            let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
-            compared.map(|compared| (compared.sum(), compared.shared))
-        })
-        .collect();
+    let mut scores = vec![(0.0, 0.0); found.pairs.len()];
+    let pieces = scores.par_chunks_mut(TOGETHER).zip(found.pairs.par_chunks(TOGETHER));
+    pieces.for_each(|(scores, pairs)| {
+        let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
+        scores.iter_mut().zip(compared).for_each(|(score, compared)| *score = (compared.sum(), compared.shared));
+    });
     let odds = Odds::settle(&scores, people.all.len(), &weights);
     let compared = found.pairs.len() as u64;
     let likely = found.pairs.par_iter().zip(&scores).filter_map(|((pair, _), (same, shared))| {
