@@ -68,7 +68,7 @@ impl Timings {
         done
     }
 
-    /// Answers questions and notes what they took, in equal parts, where that is wanted.
+    /// Answers questions that read the same cells and notes what they took, in equal parts, where that is wanted.
     pub(crate) fn questions<T>(&self, questions: &[&Question], work: impl FnOnce() -> T) -> T {
         if !self.by_question {
             return work();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fits::Fit;
 use super::local::Engine;
 use super::memo::Memo;
 use super::{
@@ -13,12 +14,12 @@ use crate::frames::normalize::Form;
 use crate::frames::testing::store;
 use crate::timings::Timings;
 
-fn contacts() -> String {
+fn contacts(count: u32) -> String {
     let mut text = "Record Id,Contact Owner.id,Contact Owner,Last Name,Email,Email Opt Out,Modified Time\n".to_owned();
-    for n in 0..40 {
-        let hour = n % 24;
+    for n in 0..count {
+        let (hour, minute, second) = (n % 24, n / 40, if n < 40 { 0 } else { n % 60 });
         text += &format!(
-            "zcrm_57257670000041010{n:02},zcrm_5725767000000411001,Dana Roth,P{n},p{n}@example.com,{},2026-05-01 {hour:02}:00:00\n",
+            "zcrm_57257670000041010{n:02},zcrm_5725767000000411001,Dana Roth,P{n},p{n}@example.com,{},2026-05-01 {hour:02}:{minute:02}:{second:02}\n",
             n % 4 == 0
         );
     }
@@ -145,7 +146,16 @@ fn questions() -> BTreeSet<Question> {
 }
 
 fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
-    let (store, datasets) = store(&[("contacts.csv", &contacts()), ("people.csv", &people())]);
+    answers_to(&questions(), &contacts(40), shards, all_rows)
+}
+
+fn answers_to(
+    questions: &BTreeSet<Question>,
+    contacts: &str,
+    shards: u32,
+    all_rows: bool,
+) -> BTreeMap<Question, Answer> {
+    let (store, datasets) = store(&[("contacts.csv", contacts), ("people.csv", &people())]);
     let plan: Plan = datasets
         .values()
         .map(|dataset| {
@@ -168,7 +178,42 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         missing: Tokens::default(),
         timings: &timings,
     };
-    engine.answer(&questions())
+    engine.answer(questions)
+}
+
+#[test]
+fn lenses_that_look_together_see_what_each_sees_alone() {
+    let tokens = vec!["2026-05-01 03:00:00".to_owned(), "p7@example.com".to_owned(), "true".to_owned()];
+    let lenses = [
+        Lens::Stamp(tokens.clone()),
+        Lens::Filled(tokens.clone()),
+        Lens::Filled(Vec::new()),
+        Lens::Fits(Fit::Time, tokens.clone()),
+        Lens::Fits(Fit::Email, tokens),
+        Lens::Identifier,
+        Lens::Address,
+        Lens::ProfileIdFault,
+    ];
+    // Addresses and times are as many as records, boxes are two; the last one is no column.
+    let ask = |index: usize| {
+        let column = column("zoho.contacts", index);
+        lenses.iter().map(move |lens| Question::Shapes { column: column.clone(), lens: lens.clone() })
+    };
+    let all: BTreeSet<Question> = [4, 5, 6, 99].into_iter().flat_map(ask).collect();
+    let contacts = contacts(600);
+    let alone: BTreeMap<Question, Answer> =
+        all.iter().flat_map(|question| answers_to(&BTreeSet::from([question.clone()]), &contacts, 1, false)).collect();
+    for shards in [1, 2, 5, 41] {
+        assert_eq!(answers_to(&all, &contacts, shards, false), alone, "{shards} shards");
+    }
+    for (question, answer) in alone {
+        let is_there = !matches!(&question, Question::Shapes { column, .. } if column.index == 99);
+        match answer {
+            Answer::Shapes { rows: 600, .. } if is_there => {}
+            Answer::Failed(why) if !is_there => assert_eq!(why, "column 99 of zoho.contacts is not loaded"),
+            other => panic!("{question:?}: {other:?}"),
+        }
+    }
 }
 
 #[test]

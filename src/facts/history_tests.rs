@@ -134,6 +134,10 @@ fn plan(datasets: &BTreeMap<String, Arc<Dataset>>) -> Plan {
 }
 
 fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
+    answers_to(questions().into_iter().collect(), shards, all_rows)
+}
+
+fn answers_to(questions: BTreeSet<Question>, shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
     let files = [("people.csv", people(true)), ("events.csv", events()), ("prev.people.csv", people(false))];
     let (store, datasets) = store(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
     let identity = Identity::build(&store, &plan(&datasets));
@@ -151,7 +155,30 @@ fn answers(shards: u32, all_rows: bool) -> BTreeMap<Question, Answer> {
         missing: Tokens::default(),
         timings: &timings,
     };
-    engine.answer(&questions().into_iter().collect())
+    engine.answer(&questions)
+}
+
+#[test]
+fn flips_that_are_looked_for_together_are_those_of_each() {
+    let flip = |least, most, states: &[&str]| {
+        Some(Flip { least, most, states: states.iter().map(|state| (*state).to_owned()).collect() })
+    };
+    let flips = [None, flip(60, 900, &[]), flip(0, 1_000_000, &[]), flip(0, 1_000_000, &["at risk"])];
+    let all: BTreeSet<Question> =
+        flips.map(|flip| Question::Sequence(Sequence { flip, ..sequence("moved", Vec::new()) })).into();
+    let alone: BTreeMap<Question, Answer> =
+        all.iter().flat_map(|question| answers_to(BTreeSet::from([question.clone()]), 1, true)).collect();
+    for shards in [1, 2, 5, 41] {
+        assert_eq!(answers_to(all.clone(), shards, true), alone, "{shards} shards");
+    }
+    let found: BTreeSet<u64> = alone
+        .values()
+        .map(|answer| match answer {
+            Answer::Sequence(steps) => steps.flips.rows,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(found.contains(&0) && found.len() > 1, "{found:?}");
 }
 
 #[test]

@@ -303,7 +303,8 @@ pub(crate) struct Freshness<'a> {
 }
 
 impl<'a> Freshness<'a> {
-    /// Of the left records of pairs; without a limit none is held back.
+    /// Of the records whose column tells when they changed, which are the left ones of pairs; without a limit none is held
+    /// back.
     pub(crate) fn new(shard: &'a Shard<'_>, fresh: Option<&Fresh>) -> Result<Self, String> {
         let clock =
             |fresh: &Fresh| Ok::<_, String>((Clock::new(shard, &fresh.column, fresh.zone.as_deref())?, fresh.after));

@@ -104,9 +104,10 @@ impl Lens {
             Self::Size(_) => shape::SHORT,
             Self::Calendar(_, tokens) | Self::Fits(_, tokens) if seen.is_missing(tokens) => shape::MISSING,
             Self::Calendar(reading, _) => reading.of(seen.written()),
-            Self::Fits(Fit::Time, _) if seen.written().stamp != Stamp::Other => shape::FILLED,
-            Self::Fits(fit, _) if *fit != Fit::Time && fit.holds(value) => shape::FILLED,
-            Self::Fits(..) => shape::UNFIT,
+            Self::Fits(fit, _) => {
+                let fits = if *fit == Fit::Time { seen.written().stamp != Stamp::Other } else { fit.holds(value) };
+                if fits { shape::FILLED } else { shape::UNFIT }
+            }
         }
     }
 }

@@ -40,30 +40,35 @@ impl Tally {
     }
 }
 
-/// People who were counted, while there are few of them by themselves, then as bits by their numbers.
+/// People who were counted: by themselves, or as bits by their numbers once that takes less.
 #[derive(Debug, Default)]
 struct Several {
     few: ahash::AHashSet<u32>,
     bits: Vec<u64>,
+    /// The highest number so far.
+    most: u32,
 }
 
-/// People beyond whom bits take less than their numbers.
+/// People that are held by themselves in any case.
 const FEW: usize = 1 << 12;
+/// Numbers for each person up to which bits take no more than a set of people.
+const SPREAD: usize = 64;
 
 impl Several {
     /// Adds one; whether it is new.
     #[inline]
     fn insert(&mut self, person: u32) -> bool {
-        if self.bits.is_empty() {
-            let is_new = self.few.insert(person);
-            if self.few.len() > FEW {
-                for person in std::mem::take(&mut self.few) {
-                    self.mark(person);
-                }
-            }
-            return is_new;
+        if !self.bits.is_empty() {
+            return self.mark(person);
         }
-        self.mark(person)
+        let is_new = self.few.insert(person);
+        self.most = self.most.max(person);
+        if self.few.len() > FEW && self.few.len() > self.most as usize / SPREAD {
+            for person in std::mem::take(&mut self.few) {
+                self.mark(person);
+            }
+        }
+        is_new
     }
 
     fn mark(&mut self, person: u32) -> bool {
@@ -148,5 +153,9 @@ mod tests {
         assert!(people().all(|person| several.insert(person)));
         assert!(people().all(|person| !several.insert(person)));
         assert!(several.insert(3_000_000) && !several.insert(3_000_000) && several.insert(2_999_999));
+        let mut far = Several::default();
+        let people = || (0..FEW as u32 * 3).map(|person| person * 100_003);
+        assert!(people().all(|person| far.insert(person)) && people().all(|person| !far.insert(person)));
+        assert!(far.bits.is_empty(), "bits would take more than the people");
     }
 }

@@ -2,82 +2,95 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{ParallelBridge, ParallelIterator};
 
 use super::local::Shard;
 use super::{Answer, Column, Flip, Lens, Question, Sequence, sequence, shapes};
 
-/// Questions that are answered together, most of them alone.
-type Piece<'a> = Vec<&'a Question>;
+/// Questions that are answered together.
+enum Piece<'a> {
+    /// By itself.
+    One(&'a Question),
+    /// Lenses on one column.
+    Shapes(&'a Column, Vec<(&'a Question, &'a Lens)>),
+    /// Sequences that differ in the flips that count.
+    Sequence(&'a Sequence, Vec<(&'a Question, Option<&'a Flip>)>),
+}
 
 /// All questions, in pieces.
 fn pieces(questions: &BTreeSet<Question>) -> Vec<Piece<'_>> {
-    let mut columns: BTreeMap<&Column, Piece<'_>> = BTreeMap::new();
-    let mut sequences: BTreeMap<Sequence, Piece<'_>> = BTreeMap::new();
+    let mut columns: BTreeMap<&Column, Vec<(&Question, &Lens)>> = BTreeMap::new();
+    let mut sequences: BTreeMap<Sequence, (&Sequence, Vec<(&Question, Option<&Flip>)>)> = BTreeMap::new();
     let mut pieces = Vec::new();
     for question in questions {
         match question {
-            Question::Shapes { column, .. } => columns.entry(column).or_default().push(question),
+            Question::Shapes { column, lens } => columns.entry(column).or_default().push((question, lens)),
             Question::Sequence(asked) => {
-                sequences.entry(Sequence { flip: None, ..asked.clone() }).or_default().push(question);
+                let alike = Sequence { flip: None, ..asked.clone() };
+                let (_, flips) = sequences.entry(alike).or_insert_with(|| (asked, Vec::new()));
+                flips.push((question, asked.flip.as_ref()));
             }
-            _ => pieces.push(vec![question]),
+            _ => pieces.push(Piece::One(question)),
         }
     }
-    let mut pieces: Vec<Piece<'_>> = columns.into_values().chain(sequences.into_values()).chain(pieces).collect();
+    pieces.extend(columns.into_iter().map(|(column, lenses)| Piece::Shapes(column, lenses)));
+    pieces.extend(sequences.into_values().map(|(asked, flips)| Piece::Sequence(asked, flips)));
     // What reads most begins first, so that no core is left with one of them at the end.
     pieces.sort_by_cached_key(|piece| {
-        let read: usize = piece.iter().map(|question| question.columns().len() + question.pairs().len()).sum();
-        Reverse(read)
+        let read = |question: &&Question| question.columns().len() + question.pairs().len();
+        Reverse(piece.questions().iter().map(read).sum::<usize>())
     });
     pieces
 }
 
 /// Answers every question, on as many cores as there are.
 pub(super) fn all<'a>(shard: &Shard<'_>, questions: &'a BTreeSet<Question>) -> Vec<(&'a Question, Answer)> {
-    let (pieces, next) = (pieces(questions), AtomicUsize::new(0));
-    let one_by_one = |_| iter::from_fn(|| pieces.get(next.fetch_add(1, Ordering::Relaxed)));
-    let cores = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1);
-    cores.flat_map_iter(one_by_one).flat_map_iter(|piece| answer(shard, piece)).collect()
+    pieces(questions).into_iter().par_bridge().flat_map_iter(|piece| piece.answered(shard)).collect()
 }
 
-/// Answers the questions of a piece. One that cannot be answered, or makes a library panic, fails alone.
-fn answer<'a>(shard: &Shard<'_>, piece: &[&'a Question]) -> Vec<(&'a Question, Answer)> {
-    let timings = shard.engine.timings;
-    if piece.len() > 1 {
-        let work = || catch_unwind(AssertUnwindSafe(|| together(shard, piece)));
-        if let Ok(Ok(answers)) = timings.questions(piece, work)
-            && answers.len() == piece.len()
-        {
-            return piece.iter().copied().zip(answers).collect();
+impl<'a> Piece<'a> {
+    fn questions(&self) -> Vec<&'a Question> {
+        match self {
+            Self::One(question) => vec![question],
+            Self::Shapes(_, lenses) => lenses.iter().map(|(question, _)| *question).collect(),
+            Self::Sequence(_, flips) => flips.iter().map(|(question, _)| *question).collect(),
         }
     }
-    let alone = |question: &'a Question| {
-        let work = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
-        let answer = timings.questions(&[question], work);
-        let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
-        (question, answer.unwrap_or_else(Answer::Failed))
-    };
-    piece.iter().copied().map(alone).collect()
-}
 
-/// Answers for the questions of a piece, in their order.
-fn together(shard: &Shard<'_>, piece: &[&Question]) -> Result<Vec<Answer>, String> {
-    let (mut lenses, mut flips): (Vec<&Lens>, Vec<Option<&Flip>>) = Default::default();
-    for question in piece {
-        match question {
-            Question::Shapes { lens, .. } => lenses.push(lens),
-            Question::Sequence(asked) => flips.push(asked.flip.as_ref()),
-            _ => {}
+    /// The answer of each question. One that cannot be answered, or makes a library panic, fails alone.
+    fn answered(&self, shard: &Shard<'_>) -> Vec<(&'a Question, Answer)> {
+        let (questions, timings) = (self.questions(), shard.engine.timings);
+        if questions.len() > 1 {
+            let work = || catch_unwind(AssertUnwindSafe(|| self.together(shard)));
+            if let Ok(Ok(answers)) = timings.questions(&questions, work)
+                && answers.len() == questions.len()
+            {
+                return questions.into_iter().zip(answers).collect();
+            }
         }
+        let alone = |question: &'a Question| {
+            let work = || catch_unwind(AssertUnwindSafe(|| shard.answer(question)));
+            let answer = timings.questions(&[question], work);
+            let answer = answer.unwrap_or_else(|_| Err("the engine stopped on this question".to_owned()));
+            (question, answer.unwrap_or_else(Answer::Failed))
+        };
+        questions.into_iter().map(alone).collect()
     }
-    match piece.first() {
-        Some(Question::Shapes { column, .. }) => shapes::together(shard, column, &lenses),
-        Some(Question::Sequence(asked)) => sequence::together(shard, asked, &flips),
-        _ => Ok(Vec::new()),
+
+    /// The answers of several questions, in their order.
+    fn together(&self, shard: &Shard<'_>) -> Result<Vec<Answer>, String> {
+        match self {
+            Self::One(question) => shard.answer(question).map(|answer| vec![answer]),
+            Self::Shapes(column, lenses) => {
+                let lenses: Vec<&Lens> = lenses.iter().map(|(_, lens)| *lens).collect();
+                shapes::together(shard, column, &lenses)
+            }
+            Self::Sequence(asked, flips) => {
+                let flips: Vec<Option<&Flip>> = flips.iter().map(|(_, flip)| *flip).collect();
+                sequence::together(shard, asked, &flips)
+            }
+        }
     }
 }

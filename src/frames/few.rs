@@ -46,7 +46,7 @@ impl<'a> Values<'a> {
     }
 }
 
-/// A text as a number: its ends, which meet in one of up to [`WHOLE`] bytes, and its length.
+/// A text as a number: its ends, which meet in one of up to [`WHOLE`] bytes, and its length up to a byte's worth.
 #[inline]
 fn as_number(text: &str) -> u128 {
     let bytes = text.as_bytes();

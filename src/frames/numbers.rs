@@ -63,8 +63,8 @@ fn whole(own: u32, part: u32) -> u32 {
     if own == 0 { 0 } else { (own - 1) * PARTS + part + 1 }
 }
 
-/// A list of keys that no other list holds, each as the number of the row where it first stands, the first row being `start`;
-/// 0 for none.
+/// A list of keys that no other list holds, each as the number of the row where it first stands, the first row being
+/// `start`; 0 for none.
 pub(super) fn alone(list: &[u64], start: u32) -> Vec<u32> {
     let again = Again::of(list.iter().copied().filter(|key| *key != 0), list.len());
     let mut first: HashMap<u64, u32, BuildHasherDefault<Itself>> = HashMap::default();

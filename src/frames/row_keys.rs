@@ -148,7 +148,8 @@ pub(super) fn of(frames: &[&Frame], plan: &Plan) -> (BTreeMap<String, RowKeys>, 
         (frame.dataset.name.clone(), hash_all(frame, keys, has_twin))
     };
     let mut hashes: Vec<(String, RowKeys<u64>)> = frames.par_iter().map(hashed).collect();
-    // People's own records first: what names them, such as events in the order of time, would number them all over the place.
+    // People's own records first: what names them, such as events in the order of time, would number them all over the
+    // place.
     hashes.sort_by_key(|(_, keys)| (!keys.shared, keys.ids.is_empty()));
     number(&hashes)
 }
@@ -179,7 +180,8 @@ fn number(hashes: &[(String, RowKeys<u64>)]) -> (BTreeMap<String, RowKeys>, Vec<
     let mut beyond = ids.end();
     let starts = hashes.iter().map(|(_, keys)| {
         let start = beyond;
-        beyond = beyond.saturating_add(u32::try_from(keys.own.len()).unwrap_or(u32::MAX));
+        let own = if keys.own_joins { 0 } else { keys.own.len() };
+        beyond = beyond.saturating_add(u32::try_from(own).unwrap_or(u32::MAX));
         start
     });
     let starts: Vec<u32> = starts.collect();
