@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::conditions::Conditions;
 pub use super::gaps::{no_mapping, no_profiles, no_records};
-use super::likeness::Look;
+use super::likeness::{AlikeNames, Look};
 use super::systems::no_column;
 use crate::config::Config;
 use crate::error::Result;
@@ -56,6 +56,8 @@ pub struct Context<'a> {
     pub(super) conditions: Conditions,
     /// How the columns of datasets look, once somebody asks.
     looks: Mutex<BTreeMap<String, Arc<Vec<Look>>>>,
+    /// Fields and attributes of alike names.
+    pub(super) alike_names: AlikeNames,
 }
 
 /// What a run holds its config and mapping against.
@@ -127,6 +129,7 @@ impl<'a> Context<'a> {
             workspace: exports.workspace,
             conditions: Conditions::default(),
             looks: Mutex::default(),
+            alike_names: AlikeNames::default(),
         };
         let Some(mapping) = mapping else { return Ok(context) };
         context.conditions = Conditions::of(&context, mapping)?;

@@ -1,5 +1,7 @@
 //! How alike the names of two columns are, whoever wrote them, and how their first cells look.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::inferred::labels;
@@ -126,6 +128,27 @@ impl Look {
             looks.iter_mut().zip(record).for_each(|(look, cell)| look.add(cell));
         }
         looks
+    }
+}
+
+/// Columns whose names are alike, by the places of both, and how much.
+pub(super) type Alike = Arc<Vec<(usize, usize, f64)>>;
+
+/// Columns of two datasets whose names are alike, worked out once for as long as the same columns are held together.
+#[derive(Debug, Default)]
+pub(super) struct AlikeNames(Mutex<Option<([Vec<usize>; 2], Alike)>>);
+
+impl AlikeNames {
+    /// Those of these columns; `find` finds them where others were held together before.
+    pub(super) fn of(&self, columns: [Vec<usize>; 2], find: impl FnOnce() -> Vec<(usize, usize, f64)>) -> Alike {
+        let open = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = open().as_ref().filter(|(known, _)| *known == columns) {
+            return Arc::clone(found);
+        }
+        // Not under the lock: finding them takes all cores.
+        let found = Arc::new(find());
+        *open() = Some((columns, Arc::clone(&found)));
+        found
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde::Deserialize;
 
 use super::context::{Context, no_mapping, no_profiles};
@@ -155,12 +155,28 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
     });
     let column = |dataset: &Dataset, index: usize| Column { dataset: dataset.name.clone(), index };
     let fields = fields.filter(|(index, _)| is_filled(answers, &column(contacts, *index)));
-    let fields: Vec<(usize, Name)> = fields.map(|(index, column)| (index, Name::new(&column.label))).collect();
+    let fields: Vec<(usize, &str)> = fields.map(|(index, column)| (index, column.label.as_str())).collect();
     let mut unknown = unknown(mapping, profiles);
     unknown.retain(|(index, _)| is_filled(answers, &column(profiles, *index)));
-    let alike = |(index, label): (usize, &str)| {
+    let places = [&unknown, &fields].map(|columns| columns.iter().map(|(index, _)| *index).collect());
+    let alike = context.alike_names.of(places, || most_alike(&unknown, &fields));
+    let (mine, theirs) = (context.looks(contacts), context.looks(profiles));
+    let look = |looks: &[Look], index: usize| looks.get(index).copied().unwrap_or_default();
+    let pair = |&(index, field, likeness): &(usize, usize, f64)| Pair {
+        left: column(contacts, field),
+        right: column(profiles, index),
+        likeness,
+        question: question(context, (contacts, field), (profiles, index), [look(&mine, field), look(&theirs, index)]),
+    };
+    Ok(alike.par_iter().map(pair).collect())
+}
+
+/// Attributes with the fields whose names are most like theirs, and how much.
+fn most_alike(attributes: &[(usize, &str)], fields: &[(usize, &str)]) -> Vec<(usize, usize, f64)> {
+    let fields: Vec<(usize, Name)> = fields.iter().map(|(index, label)| (*index, Name::new(label))).collect();
+    let alike = |(index, label): &(usize, &str)| {
         let name = Name::new(label);
-        let alike = fields.iter().filter_map(|(field, other)| Some((index, *field, other.alike(&name)?)));
+        let alike = fields.iter().filter_map(|(field, other)| Some((*index, *field, other.alike(&name)?)));
         let mut alike: Vec<(usize, usize, f64)> = alike.collect();
         if alike.len() > MOST_ALIKE {
             alike.sort_by(|one, other| other.2.total_cmp(&one.2).then(one.1.cmp(&other.1)));
@@ -169,15 +185,7 @@ fn pairs(context: &Context<'_>, answers: &Answers) -> Result<Vec<Pair>, Vec<Gap>
         }
         alike
     };
-    let (mine, theirs) = (context.looks(contacts), context.looks(profiles));
-    let look = |looks: &[Look], index: usize| looks.get(index).copied().unwrap_or_default();
-    let pair = |(index, field, likeness): (usize, usize, f64)| Pair {
-        left: column(contacts, field),
-        right: column(profiles, index),
-        likeness,
-        question: question(context, (contacts, field), (profiles, index), [look(&mine, field), look(&theirs, index)]),
-    };
-    Ok(unknown.into_par_iter().flat_map_iter(|attribute| alike(attribute).into_iter().map(pair)).collect())
+    attributes.par_iter().flat_map_iter(alike).collect()
 }
 
 /// Whether a column holds anything, as far as it is known: one that holds nothing is nobody's copy.

@@ -2,13 +2,15 @@
 
 use super::Answer;
 use super::local::Shard;
-use crate::frames::TextColumn;
 
 /// Records that fill more than `over` of these columns.
 pub(super) fn wide(shard: &Shard<'_>, dataset: &str, columns: &[usize], over: u64) -> Result<Answer, String> {
     let slice = shard.slice(dataset)?;
-    let columns: Vec<&TextColumn> = columns.iter().map(|index| slice.column(*index)).collect::<Result<_, _>>()?;
-    let filled = |row: u32| columns.iter().filter(|column| !column.get(row).is_empty()).count() as u64;
-    let found = slice.rows().filter(|row| filled(*row) > over);
+    let mut filled = vec![0_u64; slice.frame.rows as usize];
+    // Column by column, as they lie in memory.
+    for index in columns {
+        slice.each(slice.column(*index)?, |row, value| filled[row as usize] += u64::from(!value.is_empty()));
+    }
+    let found = slice.rows().filter(|row| filled[*row as usize] > over);
     Ok(Answer::Rows { rows: slice.len(), met: shard.tally(&slice, found, None) })
 }
