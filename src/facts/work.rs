@@ -9,20 +9,25 @@ use rayon::prelude::{ParallelBridge, ParallelIterator};
 use super::local::Shard;
 use super::{Answer, Column, Flip, Lens, Question, Sequence, sequence, shapes};
 
+/// Questions with the lens of each.
+type Lenses<'a> = Vec<(&'a Question, &'a Lens)>;
+/// Questions with the flips that count for each.
+type Flips<'a> = Vec<(&'a Question, Option<&'a Flip>)>;
+
 /// Questions that are answered together.
 enum Piece<'a> {
     /// By itself.
     One(&'a Question),
     /// Lenses on one column.
-    Shapes(&'a Column, Vec<(&'a Question, &'a Lens)>),
+    Shapes(&'a Column, Lenses<'a>),
     /// Sequences that differ in the flips that count.
-    Sequence(&'a Sequence, Vec<(&'a Question, Option<&'a Flip>)>),
+    Sequence(&'a Sequence, Flips<'a>),
 }
 
 /// All questions, in pieces.
 fn pieces(questions: &BTreeSet<Question>) -> Vec<Piece<'_>> {
-    let mut columns: BTreeMap<&Column, Vec<(&Question, &Lens)>> = BTreeMap::new();
-    let mut sequences: BTreeMap<Sequence, (&Sequence, Vec<(&Question, Option<&Flip>)>)> = BTreeMap::new();
+    let mut columns: BTreeMap<&Column, Lenses<'_>> = BTreeMap::new();
+    let mut sequences: BTreeMap<Sequence, (&Sequence, Flips<'_>)> = BTreeMap::new();
     let mut pieces = Vec::new();
     for question in questions {
         match question {
