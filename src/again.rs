@@ -1,42 +1,44 @@
 //! Which of many hashes come more than once, as far as a few bits for each can tell: nearly all that come once are told
 //! apart without a table of them.
 
-/// Bits a hash: one in sixteen that comes once shares its bit with another.
-const BITS: usize = 16;
+/// Places a hash, of two bits each: one in eight that comes once shares its place with another.
+const PLACES: usize = 8;
+/// Places in a word.
+const WORD: usize = u64::BITS as usize / 2;
 
-/// Hashes that come more than once, and the few others whose bit one of them has too.
+/// Hashes that come more than once, and the few others whose place one of them has too.
 #[derive(Debug)]
 pub(crate) struct Again {
-    bits: Vec<u64>,
+    /// The lower bit of a place says that a hash came, the upper one that it came again.
+    words: Vec<u64>,
     shift: u32,
 }
 
 impl Again {
     /// Of about so many hashes.
     pub(crate) fn of(hashes: impl Iterator<Item = u64>, count: usize) -> Self {
-        let size = count.saturating_mul(BITS).next_power_of_two().max(64);
-        let shift = u64::BITS - size.trailing_zeros();
-        let (mut once, mut again) = (vec![0; size / 64], vec![0; size / 64]);
+        let size = count.saturating_mul(PLACES).next_power_of_two().max(WORD);
+        let mut found = Self { words: vec![0; size / WORD], shift: u64::BITS - size.trailing_zeros() };
         for hash in hashes {
-            let (at, bit) = place(hash, shift);
-            again[at] |= once[at] & bit;
-            once[at] |= bit;
+            let (word, bit) = found.place(hash);
+            let came = (found.words[word] >> bit) & 1;
+            found.words[word] |= (1 + came) << bit;
         }
-        Self { bits: again, shift }
+        found
     }
 
     /// Whether a hash may have come more than once; one that did always may.
     #[inline]
     pub(crate) fn may_hold(&self, hash: u64) -> bool {
-        let (at, bit) = place(hash, self.shift);
-        self.bits[at] & bit != 0
+        let (word, bit) = self.place(hash);
+        (self.words[word] >> bit) & 2 != 0
     }
-}
 
-#[inline]
-fn place(hash: u64, shift: u32) -> (usize, u64) {
-    let at = (hash.wrapping_mul(0xd6e8_feb8_6659_fd93) >> shift) as usize;
-    (at / 64, 1 << (at % 64))
+    #[inline]
+    fn place(&self, hash: u64) -> (usize, usize) {
+        let at = (hash.wrapping_mul(0xd6e8_feb8_6659_fd93) >> self.shift) as usize;
+        (at / WORD, at % WORD * 2)
+    }
 }
 
 #[cfg(test)]

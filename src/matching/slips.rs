@@ -6,6 +6,7 @@
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSliceMut};
 
 use super::near;
+use crate::again::Again;
 
 const BASE: u64 = 0x0100_0000_01b3;
 /// Letters from which one edit is a slip rather than another name.
@@ -62,36 +63,6 @@ impl Deletions {
     }
 }
 
-/// Counts hashes up to two, so that only what can pair is kept: two bits a place, the same place for two hashes being
-/// rare and harmless.
-struct Seen {
-    places: Vec<u64>,
-    mask: u32,
-}
-
-impl Seen {
-    fn new(entries: usize) -> Self {
-        let places = entries.saturating_mul(6).next_power_of_two().clamp(1 << 12, 1 << 31);
-        Self { places: vec![0; places / 32], mask: u32::try_from(places - 1).unwrap_or(u32::MAX) }
-    }
-
-    fn at(&self, hash: u32) -> (usize, u32) {
-        let place = hash & self.mask;
-        ((place / 32) as usize, place % 32 * 2)
-    }
-
-    fn mark(&mut self, hash: u32) {
-        let (word, bit) = self.at(hash);
-        let seen = (self.places[word] >> bit) & 1;
-        self.places[word] |= (1 + seen) << bit;
-    }
-
-    fn is_repeated(&self, hash: u32) -> bool {
-        let (word, bit) = self.at(hash);
-        (self.places[word] >> bit) & 2 != 0
-    }
-}
-
 /// Texts by the upper bits of their hashes: a bucket is small enough to be looked through without waiting for memory.
 const BUCKETS: usize = 64;
 
@@ -99,10 +70,10 @@ const BUCKETS: usize = 64;
 pub type Found = (Vec<(u32, u32)>, Vec<(u32, usize)>);
 
 fn bucket_pairs(bucket: &[(u32, u32)]) -> Found {
-    let mut seen = Seen::new(bucket.len());
-    bucket.iter().for_each(|(hash, _)| seen.mark(*hash));
-    let mut kept: Vec<(u32, u32)> = bucket.iter().filter(|(hash, _)| seen.is_repeated(*hash)).copied().collect();
-    drop(seen);
+    // Only what comes again can pair.
+    let again = Again::of(bucket.iter().map(|(hash, _)| u64::from(*hash)), bucket.len());
+    let may_pair = |(hash, _): &&(u32, u32)| again.may_hold(u64::from(*hash));
+    let mut kept: Vec<(u32, u32)> = bucket.iter().filter(may_pair).copied().collect();
     kept.sort_unstable();
     let (mut found, mut crowds) = (Vec::new(), Vec::new());
     for run in kept.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1) {
