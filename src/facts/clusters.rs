@@ -90,12 +90,7 @@ fn survivor(records: &[(usize, u32, u32)], found: &Found, slices: &[Slice<'_>]) 
     let first = records.iter().map(|(side, ..)| *side).min()?;
     let own: Vec<&(usize, u32, u32)> = records.iter().filter(|(side, ..)| *side == first).collect();
     let linked = |person: u32| found.firsts.iter().filter(|firsts| firsts[person as usize] != NOBODY).count();
-    let known = |person: u32| {
-        let person = &found.matches.people.all[person as usize];
-        let filled =
-            [person.mailbox != 0, person.first != 0, person.last != 0, person.phones[0] != 0, person.birth != 0];
-        filled.iter().filter(|filled| **filled).count()
-    };
+    let known = |person: u32| found.matches.records[person as usize].fills;
     let rank = |record: &(usize, u32, u32)| (linked(record.2), known(record.2));
     let best = own.iter().map(|record| rank(record)).max()?;
     let mut equal = own.iter().filter(|record| rank(record) == best);

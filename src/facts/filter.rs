@@ -185,7 +185,7 @@ fn evaluated<'a>(
         }
         Ok(says.iter().map(|met| met == Some(true)).collect())
     };
-    (0..exprs.len()).map(says).collect()
+    (0..exprs.len()).into_par_iter().map(says).collect()
 }
 
 /// The conditions of a filter that name columns of its own dataset alone. They are true or false of each row, so each of them
@@ -277,7 +277,8 @@ impl Conditions<'_> {
             let leaves: Vec<&Expr> = open.iter().map(|at| leaves[*at]).collect();
             let place = |_: &str| Places::Own(*slice);
             let says = evaluated(shard, slice, self.filter, &leaves, slice.len() as usize, &place)?;
-            open.iter().zip(says).for_each(|(at, says)| masks[*at] = Some(mask(says)));
+            let met: Vec<Mask> = says.into_par_iter().map(mask).collect();
+            open.iter().zip(met).for_each(|(at, met)| masks[*at] = Some(met));
         }
         masks.into_iter().collect::<Option<_>>().ok_or_else(|| "a condition was not evaluated".to_owned())
     }

@@ -140,7 +140,9 @@ fn identifier(seen: &mut Seen<'_>) -> &'static str {
 /// Whether a number survives a 64-bit float: one in 64 of 18 digits does by chance, one in 512 of 19.
 fn through_float(digits: &[u8]) -> bool {
     let step: u64 = if digits.len() == 18 { 64 } else { 512 };
-    digits.iter().fold(0, |rest, digit| (rest * 10 + u64::from(digit - b'0')) % step) == 0
+    // A thousand million is a multiple of both.
+    let last = &digits[digits.len().saturating_sub(9)..];
+    last.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')).is_multiple_of(step)
 }
 
 /// `.54023E+17`, `E17`

@@ -38,7 +38,7 @@ pub(crate) struct Found {
 impl Found {
     /// What was done, in numbers.
     pub(super) fn stage(&self) -> String {
-        let (people, pairs) = (self.matches.people.all.len() as u64, self.matches.compared);
+        let (people, pairs) = (self.matches.records.len() as u64, self.matches.compared);
         format!("matching {}, {}", counted(people, "person", "people"), counted(pairs, "pair", "pairs"))
     }
 }
@@ -286,11 +286,7 @@ impl<'a> Reader<'a> {
             Some(LISTS.kind(domain, &self.asked.domains) == DomainKind::Relay)
         };
         let (mut count, mut entries) = (0, Vec::new());
-        let people = &self.found.matches.people;
-        let real = |person: u32| {
-            let person = &people.all[person as usize];
-            person.mailbox != 0 && !people.is_relay(person)
-        };
+        let real = |person: u32| self.found.matches.records[person as usize].has_real_address;
         for link in &self.found.matches.links {
             for (one, other) in [(link.left, link.right), (link.right, link.left)] {
                 let Some(row) = self.row(one).filter(|row| masked(*row) == Some(true)) else { continue };

@@ -8,7 +8,7 @@ use super::memo::Keeper;
 use super::rows::ByShape;
 use super::tally::Counter;
 use super::{Answer, Column, Lens};
-use crate::frames::TextColumn;
+use crate::frames::{TextColumn, Values};
 
 /// The rows of one shape.
 struct Shape {
@@ -46,8 +46,41 @@ impl Shape {
 struct Look<'a> {
     lens: &'a Lens,
     found: ByShape<Shape>,
-    /// Where the rows of each distinct value are, in a column that has few.
-    places: Vec<Option<usize>>,
+}
+
+/// What is known of the rows that hold a value.
+#[derive(Clone, Copy)]
+struct OfValue {
+    /// The place of its shape.
+    place: Option<usize>,
+    /// The limit of its shape, or a later one.
+    limit: u32,
+    /// Rows that passed it.
+    passed: u32,
+}
+
+impl Look<'_> {
+    /// Looks at a column of few values. Most rows are counted by what is known of their values, without their shapes.
+    fn at_few(&mut self, slice: &Slice<'_>, column: &TextColumn, (values, cells): (Values<'_>, &[u16])) {
+        let alone = &slice.people.alone;
+        let mut known = vec![OfValue { place: None, limit: u32::MAX, passed: 0 }; values.count()];
+        for row in slice.rows() {
+            let (cell, is_alone, rank) = (cells[row as usize], alone[row as usize], slice.frame.rank(row));
+            let of = &mut known[usize::from(cell)];
+            if is_alone && rank > of.limit {
+                of.passed += 1;
+                continue;
+            }
+            let fresh = || Shape::new(slice.frame.rows);
+            let place = *of.place.get_or_insert_with(|| self.found.place(self.lens.shape(values.get(cell)), fresh));
+            let shape = self.found.at(place);
+            shape.add(slice, column, row, if is_alone { rank } else { 0 });
+            of.limit = shape.limit;
+        }
+        for of in known {
+            of.place.into_iter().for_each(|place| self.found.at(place).passed += u64::from(of.passed));
+        }
+    }
 }
 
 /// The rows of a column by the shapes of their cells.
@@ -59,35 +92,22 @@ pub(super) fn shapes(shard: &Shard<'_>, asked: &Column, lens: &Lens) -> Result<A
 pub(super) fn together(shard: &Shard<'_>, asked: &Column, lenses: &[&Lens]) -> Result<Vec<Answer>, String> {
     let slice = shard.slice(&asked.dataset)?;
     let column = slice.column(asked.index)?;
-    let fresh = || Shape::new(slice.frame.rows);
-    let few = column.few();
-    let values = few.as_ref().map_or(0, |(values, _)| values.count());
-    let look = |lens| Look { lens, found: ByShape::default(), places: vec![None; values] };
+    let look = |lens| Look { lens, found: ByShape::default() };
     let mut looks: Vec<Look<'_>> = lenses.iter().copied().map(look).collect();
-    let alone = &slice.people.alone;
-    let rank = |row: u32| if alone[row as usize] { slice.frame.rank(row) } else { 0 };
-    match few {
-        Some((values, cells)) => {
-            for row in slice.rows() {
-                let (cell, rank) = (usize::from(cells[row as usize]), rank(row));
-                for Look { lens, found, places } in &mut looks {
-                    let place = places[cell].unwrap_or_else(|| {
-                        let place = found.place(lens.shape(values.get(cells[row as usize])), fresh);
-                        places[cell] = Some(place);
-                        place
-                    });
-                    found.at(place).add(&slice, column, row, rank);
+    match column.few() {
+        Some(few) => looks.iter_mut().for_each(|look| look.at_few(&slice, column, few)),
+        None => {
+            let (alone, fresh) = (&slice.people.alone, || Shape::new(slice.frame.rows));
+            slice.each(column, |row, value| {
+                let mut seen = Seen::new(value);
+                let rank = if alone[row as usize] { slice.frame.rank(row) } else { 0 };
+                for look in &mut looks {
+                    look.found.of(look.lens.of(&mut seen), fresh).add(&slice, column, row, rank);
                 }
-            }
+            });
         }
-        None => slice.each(column, |row, value| {
-            let (mut seen, rank) = (Seen::new(value), rank(row));
-            for look in &mut looks {
-                look.found.of(look.lens.of(&mut seen), fresh).add(&slice, column, row, rank);
-            }
-        }),
     }
-    let answer = |Look { lens, found, .. }| {
+    let answer = |Look { lens, found }| {
         let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
         for (shape, mut of) in found {
             of.counter.add_alone(of.passed);

@@ -1,6 +1,7 @@
 //! The order of records by their keys: keys in, a rank for each of them out, equal ones for equal keys.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use rayon::prelude::{
     IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSliceMut,
@@ -10,9 +11,14 @@ use rayon::prelude::{
 const FEW: usize = 32;
 /// How often what keys have in common is taken off before they are compared as they are.
 const DEEPEST: u32 = 16;
+/// Digits whose number fits into 64 bits.
+const DIGITS: usize = 19;
 
-/// The rank of each row by its key.
+/// The rank of each row by its key. There may be ranks that no row has.
 pub(super) fn ranks<'a>(rows: u32, key: impl Fn(u32) -> Cow<'a, str> + Sync) -> Vec<u32> {
+    if let Some(ranks) = ranks_of_ids(rows, &key) {
+        return ranks;
+    }
     let mut order: Vec<(u64, u32)> = (0..rows).into_par_iter().map(|row| (0, row)).collect();
     let mut ranks = Ranks { key, ranks: vec![0; order.len()], next: 0 };
     ranks.place(&mut order, 0);
@@ -67,27 +73,48 @@ fn leading(bytes: &[u8]) -> u64 {
     u64::from_be_bytes(first)
 }
 
+/// The ranks of ids that differ in their last digits alone, and not by much: their distances from the smallest one.
+fn ranks_of_ids<'a>(rows: u32, key: &(impl Fn(u32) -> Cow<'a, str> + Sync)) -> Option<Vec<u32>> {
+    let first = if rows > 0 { key(0) } else { return None };
+    let digits = first.bytes().rev().take_while(u8::is_ascii_digit).count().min(DIGITS);
+    let (head, _) = first.split_at(first.len() - digits);
+    // No number of so many digits is the greatest one of 64 bits.
+    let value = |row: u32| match key(row).strip_prefix(head) {
+        Some(tail) if tail.len() == digits && tail.bytes().all(|byte| byte.is_ascii_digit()) => {
+            tail.bytes().fold(0, |value, byte| value * 10 + u64::from(byte - b'0'))
+        }
+        _ => u64::MAX,
+    };
+    let values: Vec<u64> = (0..rows).into_par_iter().map(value).collect();
+    let (least, most) = values.iter().fold((u64::MAX, 0), |(least, most), value| (least.min(*value), most.max(*value)));
+    let fits = most < u64::MAX && u32::try_from(most - least).is_ok();
+    fits.then(|| values.into_iter().map(|value| (value - least) as u32).collect())
+}
+
 /// The ranks of records that are known by their numbers: those sort as texts do, 10 before 9.
 pub(super) fn ranks_of_numbers(rows: u32) -> Vec<u32> {
-    let as_text = |row: u32| {
+    let (last, longest) = (u64::from(rows), rows.checked_ilog10().unwrap_or_default());
+    let before = |row: u32| {
         let number = u64::from(row) + 1;
-        let digits = number.ilog10();
-        // Aligned to the left; of two that are then the same, the shorter one comes first.
-        (number * 10_u64.pow(10 - digits), digits, row)
+        let own = number.ilog10();
+        // Of the numbers of each length, those that come before it as texts.
+        let of_length = |digits: u32| {
+            let smallest = 10_u64.pow(digits);
+            match digits.cmp(&own) {
+                // Its own beginning comes before it, too.
+                Ordering::Less => number / 10_u64.pow(own - digits) + 1 - smallest,
+                Ordering::Equal => number - smallest,
+                Ordering::Greater => (number * 10_u64.pow(digits - own)).min(last + 1) - smallest,
+            }
+        };
+        (0..=longest).map(of_length).sum::<u64>() as u32
     };
-    let mut order: Vec<(u64, u32, u32)> = (0..rows).into_par_iter().map(as_text).collect();
-    order.par_sort_unstable();
-    let mut ranks = vec![0; order.len()];
-    for ((.., row), rank) in order.iter().zip(0..) {
-        ranks[*row as usize] = rank;
-    }
-    ranks
+    (0..rows).into_par_iter().map(before).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
-    use std::collections::BTreeSet;
 
     #[test]
     fn records_without_a_key_rank_by_their_numbers_as_texts() {
@@ -98,13 +125,22 @@ mod tests {
                 assert_eq!(ranks[one].cmp(&ranks[other]), key(one).cmp(&key(other)), "{} {}", one + 1, other + 1);
             }
         }
+        for rows in [0, 1, 9, 10, 11, 99, 100, 101, 1_000] {
+            let mut ranks = super::ranks_of_numbers(rows);
+            ranks.sort_unstable();
+            assert!(ranks.into_iter().eq(0..rows), "{rows}");
+        }
     }
 
     #[test]
     fn ranks_sort_as_keys_do() {
         let long = |row: usize| format!("zcrm_70451230010000{:05}", row * 7_919 % 3_000);
-        let tables: [&dyn Fn(usize) -> String; 5] = [
+        let tables: [&dyn Fn(usize) -> String; 9] = [
             &long,
+            &|row| if row == 77 { long(row).replace('_', "__") } else { long(row) },
+            &|row| if row == 77 { "zcrm_7045123001000000001".to_owned() } else { long(row) },
+            &|row| format!("{:019}", u64::MAX / 2 - row as u64 % 7 * (u64::MAX / 2 / 7)),
+            &|row| format!("C{}", row * 7_919 % 3_000),
             &|row| if row == 77 { "record 78".to_owned() } else { long(row) },
             // Each is the beginning of the next one, and a zero byte is no end.
             &|row| "a".repeat(row % 400),
@@ -114,9 +150,10 @@ mod tests {
         for (at, key) in tables.iter().enumerate() {
             let keys: Vec<String> = (0..3_000).map(key).collect();
             let ranks = super::ranks(3_000, |row| Cow::Borrowed(keys[row as usize].as_str()));
-            let sorted: Vec<&String> = keys.iter().collect::<BTreeSet<_>>().into_iter().collect();
-            for (key, rank) in keys.iter().zip(ranks) {
-                assert_eq!(sorted[rank as usize], key, "table {at}");
+            let mut order: Vec<(&String, u32)> = keys.iter().zip(ranks).collect();
+            order.sort_unstable();
+            for pair in order.windows(2) {
+                assert_eq!(pair[0].0.cmp(pair[1].0), pair[0].1.cmp(&pair[1].1), "table {at}: {pair:?}");
             }
         }
     }

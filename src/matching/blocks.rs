@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::{
-    IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator, ParallelSliceMut,
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
+    ParallelIterator, ParallelSliceMut,
 };
 
 use super::keys::{BLOCKS, Block, FIRST, LAST, Worth};
@@ -33,11 +34,18 @@ pub struct Crowd {
     pub records: u32,
 }
 
-/// Pairs to compare.
+/// Pairs to compare: the smaller record in the upper half, the greater in the lower, with a bit for every block that gave
+/// it.
+pub type Pairs = Vec<(u64, u32)>;
+
+/// Pairs of a piece of records as blocks gave them, each block's with its bit.
+type Raw = Vec<(u32, Vec<u64>)>;
+
+/// What blocks found.
 #[derive(Debug, Default)]
 pub struct Candidates {
-    /// Smaller record in the upper half, greater in the lower, with a bit for every block that gave it; in order.
-    pub pairs: Vec<(u64, u32)>,
+    /// By the piece of their smaller record.
+    pieces: Vec<Raw>,
     /// Keys with too many records.
     pub crowds: Vec<Crowd>,
     /// Broad blocks that were used for their rarest values only, with the pairs left out.
@@ -73,14 +81,29 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     let one_by_one = |_| std::iter::from_fn(|| used.get(next.fetch_add(1, Ordering::Relaxed)).map(pairs_of));
     let mut given: Vec<(usize, Given)> = (0..AT_ONCE).into_par_iter().flat_map_iter(one_by_one).collect();
     given.sort_by_key(|(bit, _)| *bit);
-    let mut pairs = Vec::new();
+    found.pieces = vec![Vec::new(); people.all.len().div_ceil(PIECE)];
     for (bit, given) in given {
-        pairs.push((1 << bit, given.pairs));
+        for (piece, pairs) in found.pieces.iter_mut().zip(given.pairs).filter(|(_, pairs)| !pairs.is_empty()) {
+            piece.push((1 << bit, pairs));
+        }
         found.crowds.extend(given.crowds);
         found.trimmed.extend(given.trimmed);
     }
-    found.pairs = settle(&pairs);
     found
+}
+
+impl Candidates {
+    /// All pairs in order.
+    pub fn pairs(&self) -> Pairs {
+        self.pieces.par_iter().enumerate().flat_map_iter(|(piece, raw)| settled(piece, raw)).collect()
+    }
+
+    /// What is made of all pairs, piece by piece in order. Those of a piece are let go of before the next ones come: all of
+    /// them would take more memory than the people.
+    pub fn take<T: Send>(&mut self, of_piece: impl Fn(&[(u64, u32)]) -> T + Sync) -> Vec<T> {
+        let pieces = std::mem::take(&mut self.pieces);
+        pieces.into_par_iter().enumerate().map(|(piece, raw)| of_piece(&settled(piece, &raw))).collect()
+    }
 }
 
 /// What one block gives.
@@ -99,41 +122,33 @@ const PIECE: usize = 1 << 12;
 /// Parts into which the keys of a block fall: those of one are sorted near in memory.
 const PARTS: usize = 1 << 8;
 
-/// The pairs of all blocks in order. Blocks overlap: what several give is kept once.
-fn settle(given: &[(u32, Vec<Vec<u64>>)]) -> Vec<(u64, u32)> {
-    let pieces = given.iter().map(|(_, pieces)| pieces.len()).max().unwrap_or_default();
-    let settled = (0..pieces).into_par_iter().flat_map_iter(|piece| {
-        let all = || {
-            let pairs =
-                given.iter().map(move |(bit, all)| (bit, all.get(piece).map(Vec::as_slice).unwrap_or_default()));
-            pairs.flat_map(|(bit, pairs)| pairs.iter().map(move |pair| (unpack(*pair), *bit)))
-        };
-        // By their smaller records first: few pairs are of one.
-        let mut starts = [0_u32; PIECE + 1];
-        all().for_each(|((one, _), _)| starts[one as usize % PIECE + 1] += 1);
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        let mut others = vec![(0, 0); starts[PIECE] as usize];
-        let mut next = starts;
-        all().for_each(|((one, other), bit)| {
-            let at = &mut next[one as usize % PIECE];
-            others[*at as usize] = (other, bit);
-            *at += 1;
-        });
-        let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(others.len());
-        for (one, own) in starts.windows(2).enumerate() {
-            let others = &mut others[own[0] as usize..own[1] as usize];
-            others.sort_unstable();
-            let one = (piece * PIECE + one) as u64;
-            for same in others.chunk_by(|next, kept| next.0 == kept.0) {
-                let bits = same.iter().fold(0, |bits, (_, bit)| bits | bit);
-                pairs.push((one << 32 | u64::from(same[0].0), bits));
-            }
-        }
-        pairs
+/// The pairs of a piece in order. Blocks overlap: what several give is kept once.
+fn settled(piece: usize, raw: &Raw) -> Pairs {
+    let all = || raw.iter().flat_map(|(bit, pairs)| pairs.iter().map(|pair| (unpack(*pair), *bit)));
+    // By their smaller records first: few pairs are of one.
+    let mut starts = [0_u32; PIECE + 1];
+    all().for_each(|((one, _), _)| starts[one as usize % PIECE + 1] += 1);
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut others = vec![(0, 0); starts[PIECE] as usize];
+    let mut next = starts;
+    all().for_each(|((one, other), bit)| {
+        let at = &mut next[one as usize % PIECE];
+        others[*at as usize] = (other, bit);
+        *at += 1;
     });
-    settled.collect()
+    let mut pairs = Vec::with_capacity(others.len());
+    for (one, own) in starts.windows(2).enumerate() {
+        let others = &mut others[own[0] as usize..own[1] as usize];
+        others.sort_unstable();
+        let one = (piece * PIECE + one) as u64;
+        for same in others.chunk_by(|next, kept| next.0 == kept.0) {
+            let bits = same.iter().fold(0, |bits, (_, bit)| bits | bit);
+            pairs.push((one << 32 | u64::from(same[0].0), bits));
+        }
+    }
+    pairs
 }
 
 /// Pairs by the piece of their smaller record.

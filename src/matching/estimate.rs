@@ -101,7 +101,8 @@ fn round(people: &People, sample: &[(u64, u32)], step: usize, edits: u8, weights
         })
         .collect();
     let scores: Vec<(f32, f32)> = compared.iter().map(|compared| (compared.sum(), compared.shared)).collect();
-    let odds = Odds::settle(&scores, people.all.len().div_ceil(step), weights).over(people.all.len());
+    let odds =
+        Odds::settle(scores.par_iter().copied(), people.all.len().div_ceil(step), weights).over(people.all.len());
     let nothing = || -> [Vec<f64>; ASPECTS] { std::array::from_fn(|aspect| vec![0.0; weights.levels[aspect].len()]) };
     let (mut ones, mut homes) = (nothing(), nothing());
     for (((_, blocks), compared), (same, shared)) in sample.iter().zip(&compared).zip(&scores) {

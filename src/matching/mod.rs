@@ -33,14 +33,13 @@ pub mod weights;
 use std::collections::BTreeSet;
 
 use ahash::{AHashMap, AHashSet};
-use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSlice, ParallelSliceMut,
-};
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
 use blocks::{Crowd, candidates, correct_domains, unpack};
 use clusters::{Edge, Limits, Refusal, cluster};
 use compare::{Compared, Comparer, Tier};
-use people::{People, Source, Told};
+use lists::Dialling;
+use people::{People, Person, Source, Told};
 use weights::Weights;
 
 /// The probability from which a pair is taken for one person, where nobody says otherwise.
@@ -102,11 +101,33 @@ pub struct Link {
     pub compared: Compared,
 }
 
+/// What is told of a record when all are matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Whether it has an address, and none that hides the real one.
+    pub has_real_address: bool,
+    /// How many it fills of address, first name, surname, phone and day of birth.
+    pub fills: u8,
+}
+
+impl Kept {
+    fn of(people: &People, person: &Person) -> Self {
+        let has_address = person.mailbox != 0;
+        let filled = [has_address, person.first != 0, person.last != 0, person.phones[0] != 0, person.birth != 0];
+        Self {
+            has_real_address: has_address && !people.is_relay(person),
+            fills: filled.into_iter().map(u8::from).sum(),
+        }
+    }
+}
+
 /// What a run found.
 #[derive(Debug)]
 pub struct Matches {
-    /// The records as they were compared.
-    pub people: People,
+    /// What is still told of each record; all that it was compared by takes a hundred times as much memory.
+    pub records: Vec<Kept>,
+    /// The region as which phones are read first that do not say theirs.
+    pub region: Option<&'static Dialling>,
     /// Pairs taken for one person, in order.
     pub links: Vec<Link>,
     /// Likely pairs that no cluster follows, with the reason, in order.
@@ -134,22 +155,26 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let mut found = candidates(&people, settings.edits);
     let mut weights = Weights::default();
     if settings.estimate {
-        estimate::learn(&people, &found.pairs, settings.edits, &mut weights);
+        estimate::learn(&people, &found.pairs(), settings.edits, &mut weights);
     }
     let never: AHashSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| !same).map(|(one, other, _)| pair(*one, *other)).collect();
     let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
     let comparer = Comparer::new(&people, &weights, settings.edits);
-    let mut scores = vec![(0.0, 0.0); found.pairs.len()];
-    let pieces = scores.par_chunks_mut(TOGETHER).zip(found.pairs.par_chunks(TOGETHER));
-    pieces.for_each(|(scores, pairs)| {
-        let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
-        scores.iter_mut().zip(compared).for_each(|(score, compared)| *score = (compared.sum(), compared.shared));
+    let least = Odds::least(people.all.len());
+    let scored = found.take(|pairs| {
+        let chunks = pairs.chunks(TOGETHER).flat_map(|pairs| {
+            let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
+            pairs.iter().zip(compared).map(|((pair, _), compared)| (*pair, (compared.sum(), compared.shared)))
+        });
+        let counted = chunks.filter(|(_, (same, shared))| same.max(*shared) > least);
+        (pairs.len() as u64, counted.collect::<Vec<_>>())
     });
-    let odds = Odds::settle(&scores, people.all.len(), &weights);
-    let compared = found.pairs.len() as u64;
-    let likely = found.pairs.par_iter().zip(&scores).filter_map(|((pair, _), (same, shared))| {
+    let compared = scored.iter().map(|(pairs, _)| pairs).sum();
+    let scores = || scored.par_iter().flat_map_iter(|(_, scored)| scored);
+    let odds = Odds::settle(scores().map(|(_, score)| *score), people.all.len(), &weights);
+    let likely = scores().filter_map(|(pair, (same, shared))| {
         let probability = odds.probability(*same, *shared);
         let (left, right) = unpack(*pair);
         if probability < POSSIBLE || never.contains(&(left, right)) {
@@ -164,8 +189,7 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     for (link, is_one) in likely.collect::<Vec<_>>() {
         if is_one { links.push(link) } else { possible.push(link) }
     }
-    found.pairs = Vec::new();
-    drop(scores);
+    drop(scored);
     links.retain(|link| !always.contains(&(link.left, link.right)));
     possible.retain(|link: &Link| !always.contains(&(link.left, link.right)));
     for (left, right) in always {
@@ -210,7 +234,9 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     weights.housemates = odds.housemates;
     let blocks::Candidates { crowds, trimmed, unused, .. } = found;
     let clusters = clusters.members;
-    Matches { people, links, refused, possible, clusters, compared, crowds, trimmed, unused, weights }
+    let records = people.all.par_iter().map(|person| Kept::of(&people, person)).collect();
+    let region = people.regions.first().copied();
+    Matches { records, region, links, refused, possible, clusters, compared, crowds, trimmed, unused, weights }
 }
 
 fn pair(one: u32, other: u32) -> (u32, u32) {
@@ -248,13 +274,17 @@ impl Odds {
         Self { twins: weights.twins, housemates: weights.housemates, records: world(records) }
     }
 
+    /// Bits up to which a pair counts for nothing: it is a million times likelier among strangers.
+    fn least(records: usize) -> f32 {
+        world(records).log2() as f32 - 20.0
+    }
+
     /// The expected numbers under which they are found again: the most likely ones for this file.
-    pub fn settle(scores: &[(f32, f32)], records: usize, weights: &Weights) -> Self {
+    fn settle(scores: impl ParallelIterator<Item = (f32, f32)>, records: usize, weights: &Weights) -> Self {
         let mut odds = Self::new(records, weights);
-        // What is a million times likelier among strangers adds nothing.
-        let least = odds.records.log2() as f32 - 20.0;
-        let scores = scores.par_iter().filter(|(same, shared)| same.max(*shared) > least);
-        let powers: Vec<(f64, f64)> = scores.map(|(same, shared)| (power(*same), power(*shared))).collect();
+        let least = Self::least(records);
+        let scores = scores.filter(|(same, shared)| same.max(*shared) > least);
+        let powers: Vec<(f64, f64)> = scores.map(|(same, shared)| (power(same), power(shared))).collect();
         for _ in 0..ROUNDS {
             let sum = |chunk: &[(f64, f64)]| {
                 chunk.iter().fold((0.0, 0.0), |(twins, housemates), powers| {

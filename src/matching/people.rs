@@ -206,53 +206,38 @@ impl People {
     }
 
     fn count(&mut self) {
-        let mut filled = [0_u32; 11];
-        for person in &self.all {
-            self.firsts[person.first as usize] += 1;
-            self.lasts[person.last as usize] += 1;
-            if person.birth != 0 {
-                *self.births.entry(person.birth).or_default() += 1;
-            }
-            let has = [
-                person.id != 0,
-                person.mailbox != 0,
-                person.first != 0,
-                person.last != 0,
-                person.first != 0 && person.last != 0,
-                person.phones[0] != 0,
-                person.birth != 0,
-                person.street != 0,
-                person.postcode != 0,
-                person.city != 0,
-                person.company != 0,
-            ];
-            for (count, has) in filled.iter_mut().zip(has) {
-                *count += u32::from(has);
-            }
-        }
-        self.filled = Field::ALL.into_iter().zip(filled).collect();
+        let mut births: AHashMap<Day, u32> = AHashMap::new();
+        let (mut firsts, mut lasts) = (std::mem::take(&mut self.firsts), std::mem::take(&mut self.lasts));
         let more = |held: &mut u16| *held = held.saturating_add(1);
         let (all, locals) = (&self.all, &self.locals.counts);
         // Who shares a mailbox shares its local part, which is counted already.
         let is_shared = |person: &Person| locals.get(person.local as usize).is_some_and(|held| *held > 1);
-        let ((several, phones), mailboxes) = rayon::join(
-            || {
-                let filled = || all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0);
-                let several = Again::of(filled(), all.len());
-                let mut phones: AHashMap<u64, u16> = AHashMap::new();
-                filled()
-                    .filter(|phone| several.may_hold(*phone))
-                    .for_each(|phone| more(phones.entry(phone).or_default()));
-                (several, phones)
-            },
-            || {
-                let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
-                for person in all.iter().filter(|person| person.mailbox != 0 && is_shared(person)) {
-                    more(mailboxes.entry(person.mailbox).or_default());
+        let count_names = || {
+            for person in all {
+                firsts[person.first as usize] += 1;
+                lasts[person.last as usize] += 1;
+                if person.birth != 0 {
+                    *births.entry(person.birth).or_default() += 1;
                 }
-                mailboxes
-            },
-        );
+            }
+        };
+        let count_phones = || {
+            let filled = || all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0);
+            let several = Again::of(filled(), all.len());
+            let mut phones: AHashMap<u64, u16> = AHashMap::new();
+            filled().filter(|phone| several.may_hold(*phone)).for_each(|phone| more(phones.entry(phone).or_default()));
+            (several, phones)
+        };
+        let count_mailboxes = || {
+            let mut mailboxes: AHashMap<u64, u16> = AHashMap::new();
+            for person in all.iter().filter(|person| person.mailbox != 0 && is_shared(person)) {
+                more(mailboxes.entry(person.mailbox).or_default());
+            }
+            mailboxes
+        };
+        let (((), (several, phones)), (filled, mailboxes)) =
+            rayon::join(|| rayon::join(count_names, count_phones), || rayon::join(|| filled(all), count_mailboxes));
+        (self.firsts, self.lasts, self.births, self.filled) = (firsts, lasts, births, filled);
         let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
         let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
         let is_full = |person: &&Person| person.first != 0 && is_shared(person) && full(&person.mailbox);
@@ -300,6 +285,28 @@ impl People {
     pub fn is_relay(&self, person: &Person) -> bool {
         self.domains[person.domain as usize].kind == DomainKind::Relay
     }
+}
+
+/// Records that fill each field.
+fn filled(all: &[Person]) -> AHashMap<Field, u32> {
+    let mut filled = [0_u32; Field::ALL.len()];
+    for person in all {
+        let has = [
+            person.id != 0,
+            person.mailbox != 0,
+            person.first != 0,
+            person.last != 0,
+            person.first != 0 && person.last != 0,
+            person.phones[0] != 0,
+            person.birth != 0,
+            person.street != 0,
+            person.postcode != 0,
+            person.city != 0,
+            person.company != 0,
+        ];
+        filled.iter_mut().zip(has).for_each(|(count, has)| *count += u32::from(has));
+    }
+    Field::ALL.into_iter().zip(filled).collect()
 }
 
 /// The first two different texts that are not blank.

@@ -32,7 +32,7 @@ pub fn pairs(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> String)
 
 /// Writes every record with the number of its cluster; a record that is nobody's second has a cluster of its own.
 pub fn clusters(out: &mut dyn Write, matches: &Matches, id: impl Fn(u32) -> String) -> std::io::Result<()> {
-    let mut numbers = vec![0_u32; matches.people.all.len()];
+    let mut numbers = vec![0_u32; matches.records.len()];
     for (number, members) in (1..).zip(&matches.clusters) {
         members.iter().for_each(|record| numbers[*record as usize] = number);
     }
@@ -79,11 +79,11 @@ pub struct Summary<'a> {
 /// The summary, for people.
 pub fn summary(matches: &Matches, told: &Summary<'_>, id: &dyn Fn(u32) -> String, look: Look) -> String {
     let mut text = String::new();
-    let records = matches.people.all.len() as u64;
+    let records = matches.records.len() as u64;
     let fields: Vec<String> = told.fields.iter().map(|(field, label)| format!("{} ({label})", field.name())).collect();
     let _ = writeln!(text, "{}: {}", told.file, counted(records, "record", "records"));
     let _ = writeln!(text, "Compared on: {}", fields.join(", "));
-    if let Some(region) = matches.people.regions.first() {
+    if let Some(region) = matches.region {
         let _ = writeln!(text, "Phones without a country code are read as +{} ({}).", region.code, region.region);
     }
     if told.damage > 0 {
