@@ -25,7 +25,7 @@ impl Shape {
         Self { counter: Counter::default(), keeper: Keeper::new(rows), passed: 0, limit: u32::MAX }
     }
 
-    /// Adds a row, of which the rank of its key counts where it is all there is of its person.
+    /// Adds a row with its [`rank_alone`].
     #[inline]
     fn add(&mut self, slice: &Slice<'_>, column: &TextColumn, row: u32, rank: u32) {
         if rank > self.limit {
@@ -42,6 +42,13 @@ impl Shape {
     }
 }
 
+/// The rank of a row's key where the row is all there is of its person; the first one where it is not, so that its person
+/// is counted.
+#[inline]
+fn rank_alone(slice: &Slice<'_>, row: u32) -> u32 {
+    if slice.people.alone[row as usize] { slice.frame.rank(row) } else { 0 }
+}
+
 /// What one lens makes of a column.
 struct Look<'a> {
     lens: &'a Lens,
@@ -53,7 +60,7 @@ struct Look<'a> {
 struct OfValue {
     /// The place of its shape.
     place: Option<usize>,
-    /// The limit of its shape, or a later one.
+    /// The limit of its shape when that was looked at last. Limits only sink: what is beyond this one is beyond that of now.
     limit: u32,
     /// Rows that passed it.
     passed: u32,
@@ -62,19 +69,18 @@ struct OfValue {
 impl Look<'_> {
     /// Looks at a column of few values. Most rows are counted by what is known of their values, without their shapes.
     fn at_few(&mut self, slice: &Slice<'_>, column: &TextColumn, (values, cells): (Values<'_>, &[u16])) {
-        let alone = &slice.people.alone;
         let mut known = vec![OfValue { place: None, limit: u32::MAX, passed: 0 }; values.count()];
         for row in slice.rows() {
-            let (cell, is_alone, rank) = (cells[row as usize], alone[row as usize], slice.frame.rank(row));
+            let (cell, rank) = (cells[row as usize], rank_alone(slice, row));
             let of = &mut known[usize::from(cell)];
-            if is_alone && rank > of.limit {
+            if rank > of.limit {
                 of.passed += 1;
                 continue;
             }
             let fresh = || Shape::new(slice.frame.rows);
             let place = *of.place.get_or_insert_with(|| self.found.place(self.lens.shape(values.get(cell)), fresh));
             let shape = self.found.at(place);
-            shape.add(slice, column, row, if is_alone { rank } else { 0 });
+            shape.add(slice, column, row, rank);
             of.limit = shape.limit;
         }
         for of in known {
@@ -97,10 +103,9 @@ pub(super) fn together(shard: &Shard<'_>, asked: &Column, lenses: &[&Lens]) -> R
     match column.few() {
         Some(few) => looks.iter_mut().for_each(|look| look.at_few(&slice, column, few)),
         None => {
-            let (alone, fresh) = (&slice.people.alone, || Shape::new(slice.frame.rows));
+            let fresh = || Shape::new(slice.frame.rows);
             slice.each(column, |row, value| {
-                let mut seen = Seen::new(value);
-                let rank = if alone[row as usize] { slice.frame.rank(row) } else { 0 };
+                let (mut seen, rank) = (Seen::new(value), rank_alone(&slice, row));
                 for look in &mut looks {
                     look.found.of(look.lens.of(&mut seen), fresh).add(&slice, column, row, rank);
                 }

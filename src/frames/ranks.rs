@@ -75,7 +75,7 @@ fn leading(bytes: &[u8]) -> u64 {
 
 /// The ranks of ids that differ in their last digits alone, and not by much: their distances from the smallest one.
 fn ranks_of_ids<'a>(rows: u32, key: &(impl Fn(u32) -> Cow<'a, str> + Sync)) -> Option<Vec<u32>> {
-    let first = if rows > 0 { key(0) } else { return None };
+    let first = (rows > 0).then(|| key(0))?;
     let digits = first.bytes().rev().take_while(u8::is_ascii_digit).count().min(DIGITS);
     let (head, _) = first.split_at(first.len() - digits);
     // No number of so many digits is the greatest one of 64 bits.
@@ -85,6 +85,10 @@ fn ranks_of_ids<'a>(rows: u32, key: &(impl Fn(u32) -> Cow<'a, str> + Sync)) -> O
         }
         _ => u64::MAX,
     };
+    // Ids of another kind show among a few of them.
+    if (0..rows).step_by(rows as usize / FEW + 1).any(|row| value(row) == u64::MAX) {
+        return None;
+    }
     let values: Vec<u64> = (0..rows).into_par_iter().map(value).collect();
     let (least, most) = values.iter().fold((u64::MAX, 0), |(least, most), value| (least.min(*value), most.max(*value)));
     let fits = most < u64::MAX && u32::try_from(most - least).is_ok();

@@ -56,7 +56,7 @@ impl Found<'_> {
             }
             let numbered = one.bytes().filter(u8::is_ascii_digit).count() > 1;
             let short = one.bytes().filter(u8::is_ascii_alphabetic).count() < slips::LETTERS;
-            match (role, self.is_named(one, a, b, true)) {
+            match (role, self.is_named(one, a, b, &self.words_of(a, b), true)) {
                 (true, _) => self.put(Aspect::Address, address::OTHER),
                 (false, _) if short => self.put(Aspect::Address, address::NUMBERED_MOVED),
                 (false, true) if numbered => self.put(Aspect::Address, address::NUMBERED_MOVED),
@@ -75,7 +75,8 @@ impl Found<'_> {
             return if near { Tier::Typo } else { Tier::Other };
         }
         // Two local parts that are both made of the names as they should be are no slips of each other.
-        let (one_named, other_named) = (self.is_named(one, a, b, !near), self.is_named(other, a, b, !near));
+        let words = self.words_of(a, b);
+        let [one_named, other_named] = [one, other].map(|local| self.is_named(local, a, b, &words, !near));
         let level = match one_named && other_named {
             // john.smith1980 and john.smith1981: the names were taken, the numbers tell two people apart.
             true if alike == address::NUMBERED => alike,
@@ -118,20 +119,23 @@ impl Found<'_> {
             && self.names_of([a, b]).any(|name| name.words().any(|word| word.len() > 2 && plain.contains(word)))
     }
 
+    /// The words of the names of the two, the longest first.
+    fn words_of(&self, a: &Person, b: &Person) -> Words<'_> {
+        let mut words = Words { all: [""; WORDS], count: 0 };
+        for word in self.names_of([a, b]).flat_map(|name| name.words()).filter(|word| word.len() > 1).take(WORDS) {
+            words.all[words.count] = word;
+            words.count += 1;
+        }
+        words.all[..words.count].sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+        words
+    }
+
     /// Whether the letters of a local part are nothing but the names of the two: then it says little beside the names. With
     /// `slips` a name may be written with one.
-    fn is_named(&self, local: &str, a: &Person, b: &Person, slips: bool) -> bool {
-        let mut words: [&str; WORDS] = [""; WORDS];
-        let mut count = 0;
-        for word in self.names_of([a, b]).flat_map(|name| name.words()).filter(|word| word.len() > 1).take(WORDS) {
-            words[count] = word;
-            count += 1;
-        }
-        let words = &mut words[..count];
-        words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
+    fn is_named(&self, local: &str, a: &Person, b: &Person, words: &Words<'_>, slips: bool) -> bool {
         let mut left = Letters::of(local);
         let all = left.len;
-        let found = words.iter().filter(|word| left.take(word.as_bytes())).count();
+        let found = words.all[..words.count].iter().filter(|word| left.take(word.as_bytes())).count();
         let letters = left.text();
         // What is left may be a form of the first name, or the name that neither record tells.
         let known = if letters.is_empty() { None } else { LISTS.nicknames.get(letters) };
@@ -182,6 +186,12 @@ impl Letters {
 
 /// Words of two people's names that are looked for in a local part.
 const WORDS: usize = 12;
+
+/// Some words, without a place on the heap.
+struct Words<'a> {
+    all: [&'a str; WORDS],
+    count: usize,
+}
 
 /// Whether the local parts of two records are read at all, as far as their signs and mailboxes tell.
 pub(super) fn are_read(a: &Person, b: &Person, [own, its]: [Sign; 2]) -> bool {

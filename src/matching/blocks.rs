@@ -101,8 +101,12 @@ impl Candidates {
     /// What is made of all pairs, piece by piece in order. Those of a piece are let go of before the next ones come: all of
     /// them would take more memory than the people.
     pub fn take<T: Send>(&mut self, of_piece: impl Fn(&[(u64, u32)]) -> T + Sync) -> Vec<T> {
-        let pieces = std::mem::take(&mut self.pieces);
-        pieces.into_par_iter().enumerate().map(|(piece, raw)| of_piece(&settled(piece, &raw))).collect()
+        let of_piece = |(piece, raw): (usize, Raw)| {
+            let pairs = settled(piece, &raw);
+            drop(raw);
+            of_piece(&pairs)
+        };
+        std::mem::take(&mut self.pieces).into_par_iter().enumerate().map(of_piece).collect()
     }
 }
 

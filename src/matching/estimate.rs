@@ -4,7 +4,7 @@
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::Odds;
-use super::blocks::unpack;
+use super::blocks::{Pairs, unpack};
 use super::compare::{Compared, Comparer};
 use super::keys::BLOCKS;
 use super::people::People;
@@ -44,10 +44,11 @@ fn draw(seed: u64) -> u64 {
 }
 
 /// Replaces the shipped weights by those that make these records most likely.
-pub fn learn(people: &People, pairs: &[(u64, u32)], edits: u8, weights: &mut Weights) {
+pub fn learn(people: &People, pairs: Pairs, edits: u8, weights: &mut Weights) {
     strangers(people, edits, weights);
     let step = pairs.len().div_ceil(SAMPLE).max(1);
     let sample: Vec<(u64, u32)> = pairs.iter().step_by(step).copied().collect();
+    drop(pairs);
     for _ in 0..ROUNDS {
         let next = round(people, &sample, step, edits, weights);
         let moved = next.levels.iter().flatten().zip(weights.levels.iter().flatten());

@@ -103,14 +103,14 @@ pub struct Link {
 
 /// What is told of a record when all are matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct Record {
     /// Whether it has an address, and none that hides the real one.
     pub has_real_address: bool,
     /// How many it fills of address, first name, surname, phone and day of birth.
     pub fills: u8,
 }
 
-impl Kept {
+impl Record {
     fn of(people: &People, person: &Person) -> Self {
         let has_address = person.mailbox != 0;
         let filled = [has_address, person.first != 0, person.last != 0, person.phones[0] != 0, person.birth != 0];
@@ -125,7 +125,7 @@ impl Kept {
 #[derive(Debug)]
 pub struct Matches {
     /// What is still told of each record; all that it was compared by takes a hundred times as much memory.
-    pub records: Vec<Kept>,
+    pub records: Vec<Record>,
     /// The region as which phones are read first that do not say theirs.
     pub region: Option<&'static Dialling>,
     /// Pairs taken for one person, in order.
@@ -155,34 +155,40 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let mut found = candidates(&people, settings.edits);
     let mut weights = Weights::default();
     if settings.estimate {
-        estimate::learn(&people, &found.pairs(), settings.edits, &mut weights);
+        estimate::learn(&people, found.pairs(), settings.edits, &mut weights);
     }
     let never: AHashSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| !same).map(|(one, other, _)| pair(*one, *other)).collect();
     let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
     let comparer = Comparer::new(&people, &weights, settings.edits);
-    let least = Odds::least(people.all.len());
-    let scored = found.take(|pairs| {
-        let chunks = pairs.chunks(TOGETHER).flat_map(|pairs| {
+    let (least, close) = (Odds::least(people.all.len()), Odds::close(people.all.len()));
+    let score = |pairs: &[(u64, u32)]| {
+        let mut scored = Scored { pairs: pairs.len() as u64, ..Scored::default() };
+        for pairs in pairs.chunks(TOGETHER) {
             let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
-            pairs.iter().zip(compared).map(|((pair, _), compared)| (*pair, (compared.sum(), compared.shared)))
-        });
-        let counted = chunks.filter(|(_, (same, shared))| same.max(*shared) > least);
-        (pairs.len() as u64, counted.collect::<Vec<_>>())
-    });
-    let compared = scored.iter().map(|(pairs, _)| pairs).sum();
-    let scores = || scored.par_iter().flat_map_iter(|(_, scored)| scored);
-    let odds = Odds::settle(scores().map(|(_, score)| *score), people.all.len(), &weights);
-    let likely = scores().filter_map(|(pair, (same, shared))| {
-        let probability = odds.probability(*same, *shared);
+            for ((pair, _), compared) in pairs.iter().zip(compared) {
+                let (same, shared) = (compared.sum(), compared.shared);
+                scored.scores.extend((same.max(shared) > least).then_some((same, shared)));
+                scored.close.extend((same > close).then_some((*pair, compared)));
+            }
+        }
+        scored
+    };
+    // A small file is one piece.
+    let scored = found.take(|pairs| pairs.par_chunks(TURN).map(score).collect::<Vec<_>>());
+    let scored: Vec<Scored> = scored.into_iter().flatten().collect();
+    let compared = scored.iter().map(|scored| scored.pairs).sum();
+    let scores = scored.par_iter().flat_map_iter(|scored| scored.scores.iter().copied());
+    let odds = Odds::settle(scores, people.all.len(), &weights);
+    let likely = scored.par_iter().flat_map_iter(|scored| &scored.close).filter_map(|(pair, compared)| {
+        let probability = odds.probability(compared.sum(), compared.shared);
         let (left, right) = unpack(*pair);
         if probability < POSSIBLE || never.contains(&(left, right)) {
             return None;
         }
-        let compared = comparer.compare(left, right);
         let backed = matches!(compared.tier, Tier::Known | Tier::Exact | Tier::Provider) || compared.is_backed();
-        let link = Link { left, right, probability: probability as f32, decided: false, compared };
+        let link = Link { left, right, probability: probability as f32, decided: false, compared: *compared };
         Some((link, probability >= settings.threshold && backed))
     });
     let (mut links, mut possible) = (Vec::new(), Vec::new());
@@ -234,7 +240,7 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     weights.housemates = odds.housemates;
     let blocks::Candidates { crowds, trimmed, unused, .. } = found;
     let clusters = clusters.members;
-    let records = people.all.par_iter().map(|person| Kept::of(&people, person)).collect();
+    let records = people.all.par_iter().map(|person| Record::of(&people, person)).collect();
     let region = people.regions.first().copied();
     Matches { records, region, links, refused, possible, clusters, compared, crowds, trimmed, unused, weights }
 }
@@ -248,10 +254,26 @@ fn world(records: usize) -> f64 {
     records.max(1_000) as f64 - 1.0
 }
 
+/// Most records of one person, for a record, that are expected before anything is known.
+const MOST_TWINS: f64 = 3.0;
+
 /// Pairs that are compared together.
 const TOGETHER: usize = 16;
+/// Pairs that one thread compares at a time.
+const TURN: usize = 1 << 12;
 /// Pairs that are summed up together.
 const CHUNK: usize = 1 << 16;
+
+/// What comparing some pairs gave.
+#[derive(Default)]
+struct Scored {
+    /// How many they are.
+    pairs: u64,
+    /// Bits for one person and for one home, of those that count for what is expected.
+    scores: Vec<(f32, f32)>,
+    /// Those that may be one person.
+    close: Vec<(u64, Compared)>,
+}
 
 /// What so many bits mean as odds.
 fn power(bits: f32) -> f64 {
@@ -279,6 +301,12 @@ impl Odds {
         world(records).log2() as f32 - 20.0
     }
 
+    /// Bits under which no pair is as likely one person as not, whatever is expected.
+    fn close(records: usize) -> f32 {
+        // Less a little, for what rounding takes.
+        ((world(records) / MOST_TWINS).log2() - 0.01) as f32
+    }
+
     /// The expected numbers under which they are found again: the most likely ones for this file.
     fn settle(scores: impl ParallelIterator<Item = (f32, f32)>, records: usize, weights: &Weights) -> Self {
         let mut odds = Self::new(records, weights);
@@ -297,7 +325,8 @@ impl Odds {
             let sums: Vec<(f64, f64)> = powers.par_chunks(CHUNK).map(sum).collect();
             let (twins, housemates) = sums.iter().fold((0.0, 0.0), |all, part| (all.0 + part.0, all.1 + part.1));
             // A few records do not tell what is usual: a file of one family is not a world of twins.
-            let next = |sum: f64, usual: f64| ((2.0 * sum + FEW * usual) / (records as f64 + FEW)).clamp(0.02, 3.0);
+            let next =
+                |sum: f64, usual: f64| ((2.0 * sum + FEW * usual) / (records as f64 + FEW)).clamp(0.02, MOST_TWINS);
             let (twins, housemates) = (next(twins, weights.twins), next(housemates, weights.housemates));
             let settled = (twins / odds.twins - 1.0).abs() < 0.01 && (housemates / odds.housemates - 1.0).abs() < 0.01;
             (odds.twins, odds.housemates) = (twins, housemates);

@@ -222,10 +222,10 @@ impl People {
             }
         };
         let count_phones = || {
-            let filled = || all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0);
-            let several = Again::of(filled(), all.len());
+            let known = || all.iter().flat_map(|person| person.phones).filter(|phone| *phone != 0);
+            let several = Again::of(known(), all.len());
             let mut phones: AHashMap<u64, u16> = AHashMap::new();
-            filled().filter(|phone| several.may_hold(*phone)).for_each(|phone| more(phones.entry(phone).or_default()));
+            known().filter(|phone| several.may_hold(*phone)).for_each(|phone| more(phones.entry(phone).or_default()));
             (several, phones)
         };
         let count_mailboxes = || {
@@ -235,8 +235,10 @@ impl People {
             }
             mailboxes
         };
-        let (((), (several, phones)), (filled, mailboxes)) =
-            rayon::join(|| rayon::join(count_names, count_phones), || rayon::join(|| filled(all), count_mailboxes));
+        let (((), (several, phones)), (filled, mailboxes)) = rayon::join(
+            || rayon::join(count_names, count_phones),
+            || rayon::join(|| count_fields(all), count_mailboxes),
+        );
         (self.firsts, self.lasts, self.births, self.filled) = (firsts, lasts, births, filled);
         let mut named: AHashMap<u64, AHashSet<u32>> = AHashMap::new();
         let full = |mailbox: &u64| mailboxes.get(mailbox).is_some_and(|held| *held > CROWDED);
@@ -288,7 +290,7 @@ impl People {
 }
 
 /// Records that fill each field.
-fn filled(all: &[Person]) -> AHashMap<Field, u32> {
+fn count_fields(all: &[Person]) -> AHashMap<Field, u32> {
     let mut filled = [0_u32; Field::ALL.len()];
     for person in all {
         let has = [
