@@ -7,7 +7,7 @@ use std::fs::read_to_string;
 /// Of what the machine has left, a run takes three quarters: other programs go on meanwhile.
 const SHARE: (u64, u64) = (3, 4);
 /// Bytes that a run takes for ten bytes of exports when every column is held (docs/performance.md has the figures).
-const FOR_TEN: u64 = 16;
+const FOR_TEN: u64 = 13;
 /// Of what a run may take, columns get a third: the index of who is who, links and counts take the rest.
 const COLUMNS: u64 = 3;
 /// Below this, nothing can be audited at all.
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn columns_are_laid_aside_only_where_they_do_not_fit() {
-        assert_eq!(for_columns(Some(3_200), 2_000), None);
-        assert_eq!(for_columns(Some(3_000), 2_000), Some(1_000));
+        assert_eq!(for_columns(Some(2_600), 2_000), None);
+        assert_eq!(for_columns(Some(2_400), 2_000), Some(800));
     }
 }
