@@ -128,10 +128,12 @@ pub(crate) fn answered(
 /// How `--timings` names the reading: by what the columns take that rules use.
 fn read_stage(loaded: &Result<Store>) -> String {
     let Ok(store) = loaded else { return "reading".to_owned() };
-    let megabytes = |bytes: usize| format!("{} MB", count(bytes.div_ceil(1_000_000) as u64));
+    let megabytes = |bytes: u64| format!("{} MB", count(bytes.div_ceil(1_000_000)));
     match store.bytes_aside() {
-        0 => format!("reading {} of columns", megabytes(store.bytes())),
-        aside => format!("reading {} of columns, laid aside", megabytes(aside)),
+        0 => {
+            format!("reading {} of columns, held as {}", megabytes(store.bytes_read()), megabytes(store.bytes() as u64))
+        }
+        aside => format!("reading {} of columns, laid aside", megabytes(aside as u64)),
     }
 }
 

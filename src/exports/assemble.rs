@@ -15,6 +15,7 @@ use super::manifest::Told;
 use super::metadata::Metadata;
 use super::part::{PREVIEW, Part, Shape};
 use super::recognise::{Verdict, bulk_column, recognise, zcrm_column};
+use super::rows::Row;
 use super::shopify::{is_guarded, unguard};
 use super::{Column, Dialect, Request, System, Workspace, customerio, zoho};
 use crate::error::{Error, Fault, Result};
@@ -340,7 +341,7 @@ fn preview(body: &Body, labels: &[String], system: System) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = Vec::new();
     match body {
         Body::Held(held) => {
-            held.scan(&mut |row| {
+            held.scan(&mut |row: Row<'_>| {
                 rows.push(row.owned(labels.len()));
                 rows.len() < PREVIEW
             });

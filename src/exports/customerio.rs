@@ -9,7 +9,7 @@ use super::heading::{add_number, clean};
 use super::json::too_wide;
 use super::part::Part;
 use super::records::WIDEST;
-use super::rows::{RowBuffer, Seen, Visit};
+use super::rows::{Row, RowBuffer, Seen, Visit};
 use super::{Damage, Dialect, EventColumns, Request, System};
 use crate::error::Result;
 
@@ -137,7 +137,7 @@ pub(super) struct Held {
 
 impl Held {
     /// Hands out every row.
-    pub(super) fn scan(&self, visit: &mut Visit<'_>) -> Seen {
+    pub(super) fn scan(&self, visit: &mut dyn Visit) -> Seen {
         let mut seen = Seen::default();
         let mut cells: Vec<&str> = vec![""; self.width];
         let mut buffer = RowBuffer::default();
@@ -149,7 +149,7 @@ impl Held {
             buffer.clear();
             cells.iter().for_each(|cell| buffer.push(cell));
             seen.rows += 1;
-            if !visit(buffer.row()) {
+            if !visit.row(buffer.row()) {
                 break;
             }
         }
@@ -246,7 +246,7 @@ impl Pivot {
         let internal = part.column("internal_customer_id").unwrap_or(usize::MAX);
         let updated = part.column("updated_at").unwrap_or(usize::MAX);
         let deleted = part.column("deleted").unwrap_or(usize::MAX);
-        let seen = part.scan(0, &(), &mut |row| {
+        let seen = part.scan(0, &(), &mut |row: Row<'_>| {
             let id = row.cell(internal);
             if id.is_empty() {
                 return true;
@@ -276,7 +276,7 @@ impl Pivot {
         let at = |name: &str| part.column(name).unwrap_or(usize::MAX);
         let (internal, name, value) = (at("internal_customer_id"), at("attribute_name"), at("attribute_value"));
         let timestamp = at("timestamp");
-        let seen = part.scan(0, &(), &mut |row| {
+        let seen = part.scan(0, &(), &mut |row: Row<'_>| {
             let (id, name) = (row.cell(internal), row.cell(name));
             if id.is_empty() || name.is_empty() || (only_known && !self.places.contains_key(id)) {
                 return true;

@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use ahash::AHashMap;
 
 use super::archive::stop;
-use super::batch::Batch;
+use super::batch::{Batch, Gathered, LEAST, Source};
 use super::customerio::{Held, is_addresses};
 use super::part::Part;
-use super::rows::{LONGEST, Seen, Visit};
+use super::rows::{LONGEST, Row, Rows, Seen, Visit};
 use super::shopify::{is_guarded, unguard};
 use super::{Choice, Column, ColumnStat, Damage, Dialect, Progress, ReadReport, System, wholes, zoho};
 use crate::error::Result;
@@ -131,7 +131,12 @@ impl Dataset {
 
     /// Streams every record once, in file order: `sink` gets so many of them together that columns are gone through one by
     /// one, the wanted ones in the order given.
-    pub fn read(&self, wanted: &[usize], progress: &dyn Progress, sink: &mut dyn FnMut(&Batch)) -> Result<ReadReport> {
+    pub fn read(
+        &self,
+        wanted: &[usize],
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(&Batch<'_>),
+    ) -> Result<ReadReport> {
         if let Some(beyond) = wanted.iter().find(|&&column| column >= self.columns.len()) {
             return Err(stop(format!("{} has no column number {beyond}", self.name), ""));
         }
@@ -193,6 +198,49 @@ fn is_lost(c: char) -> bool {
     c == '\u{fffd}' || is_unsafe(c)
 }
 
+/// A part's records on their way.
+struct Handing<'h, 'a> {
+    pass: &'h mut Pass<'a>,
+    map: &'h [usize],
+    sources: &'h [Source],
+    sink: &'h mut dyn FnMut(&Batch<'_>),
+    gathered: Gathered,
+    too_long: bool,
+}
+
+impl Handing<'_, '_> {
+    fn hand_on(pass: &mut Pass<'_>, map: &[usize], batch: &Batch<'_>, sink: &mut dyn FnMut(&Batch<'_>)) {
+        pass.measure(map, batch);
+        sink(batch);
+        pass.report.rows += batch.rows() as u64;
+    }
+
+    fn hand_on_gathered(&mut self) {
+        Self::hand_on(self.pass, self.map, &self.gathered.batch(self.sources), self.sink);
+        self.gathered.clear();
+    }
+}
+
+impl Visit for Handing<'_, '_> {
+    fn row(&mut self, row: Row<'_>) -> bool {
+        self.too_long = row.text.len() > LONGEST;
+        if !self.too_long && self.gathered.push(Rows::one(row)) {
+            self.hand_on_gathered();
+        }
+        !self.too_long
+    }
+
+    fn rows(&mut self, rows: Rows<'_>) -> bool {
+        if rows.count() >= LEAST && rows.width == self.map.len() {
+            self.hand_on_gathered();
+            Self::hand_on(self.pass, self.map, &Batch::of(rows, self.sources), self.sink);
+        } else if self.gathered.push(rows) {
+            self.hand_on_gathered();
+        }
+        true
+    }
+}
+
 /// One reading of a dataset, part after part.
 struct Pass<'a> {
     name: &'a str,
@@ -220,22 +268,18 @@ impl<'a> Pass<'a> {
     fn run(
         &mut self,
         map: &[usize],
-        sink: &mut dyn FnMut(&Batch),
-        scan: &mut dyn FnMut(u64, &mut Visit<'_>) -> Result<Seen>,
+        sink: &mut dyn FnMut(&Batch<'_>),
+        scan: &mut dyn FnMut(u64, &mut dyn Visit) -> Result<Seen>,
     ) -> Result<Seen> {
         let guarded = |wanted: usize| self.guarded.as_ref().map(|guarded| guarded[wanted]);
         let source = |wanted: &usize| (map.iter().position(|column| column == wanted), guarded(*wanted));
-        let mut batch = Batch::new(map.len(), self.wanted.iter().map(source).collect());
-        let mut too_long = false;
-        let seen = scan(self.report.rows, &mut |row| {
-            too_long = row.text.len() > LONGEST;
-            if !too_long && batch.push(row) {
-                self.hand_on(map, &mut batch, sink);
-            }
-            !too_long
-        })?;
-        self.hand_on(map, &mut batch, sink);
-        if too_long {
+        let sources: Vec<Source> = self.wanted.iter().map(source).collect();
+        let before = self.report.rows;
+        let gathered = Gathered::new(map.len());
+        let mut handing = Handing { pass: self, map, sources: &sources, sink, gathered, too_long: false };
+        let seen = scan(before, &mut handing)?;
+        handing.hand_on_gathered();
+        if handing.too_long {
             let number = self.report.rows + 1;
             return Err(stop(
                 format!("record {number} of {} is longer than two gigabytes", self.name),
@@ -245,29 +289,24 @@ impl<'a> Pass<'a> {
         Ok(seen)
     }
 
-    fn hand_on(&mut self, map: &[usize], batch: &mut Batch, sink: &mut dyn FnMut(&Batch)) {
-        self.measure(map, batch);
-        sink(batch);
-        self.report.rows += batch.rows() as u64;
-        batch.clear();
-    }
-
-    fn measure(&mut self, map: &[usize], batch: &Batch) {
+    fn measure(&mut self, map: &[usize], batch: &Batch<'_>) {
         self.filled.clear();
         self.filled.resize(batch.rows(), 0);
         for (at, &column) in map.iter().enumerate() {
             let guarded = self.guarded.as_ref().map(|guarded| guarded[column]);
-            let (mut total, mut longest) = (0, 0);
+            let (mut total, mut longest, mut bytes) = (0, 0, 0);
             for (place, filled) in batch.places(at).zip(&mut self.filled) {
                 let length = guarded.map_or(place.len(), |guarded| unguard(batch.text(place), guarded).len());
                 let is_filled = u32::from(length > 0);
                 total += is_filled;
                 longest = longest.max(length);
+                bytes += length;
                 *filled += is_filled;
             }
             let stat = &mut self.report.columns[column];
             stat.filled += u64::from(total);
             stat.longest = stat.longest.max(longest as u64);
+            stat.bytes += bytes as u64;
         }
         let widest = self.filled.iter().copied().max().unwrap_or_default();
         self.report.widest = self.report.widest.max(u64::from(widest));

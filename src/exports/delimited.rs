@@ -11,7 +11,7 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 use super::archive::{Input, stop};
 use super::heading::{self, numbered};
 use super::records::{Records, Trouble, WIDEST};
-use super::rows::{Row, Seen, Visit};
+use super::rows::{Row, Rows, Seen, Visit};
 use super::text::{Mode, Texts};
 use super::{DamageKind, DamagePlace, Encoding, Progress};
 use crate::error::Result;
@@ -121,7 +121,7 @@ pub(super) fn scan(
     format: Format,
     before: u64,
     progress: &dyn Progress,
-    visit: &mut Visit<'_>,
+    visit: &mut dyn Visit,
 ) -> Result<Seen> {
     input.with_reader(progress, &mut |reader| match format.mode {
         Mode::Utf16Le | Mode::Utf16Be => {
@@ -139,20 +139,36 @@ pub(super) fn scan(
     })
 }
 
-fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &mut Visit<'_>) -> Result<Seen> {
+fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &mut dyn Visit) -> Result<Seen> {
     let mut records = Records::new(reader, format.delimiter, format.newline);
     let mut texts = Texts::new(format.mode, format.bom);
     let mut seen = Seen::default();
     let mut width = 0;
     let mut number = 0_u64;
     let mut led = format.led;
+    let refused = |trouble: Trouble, number: u64, line: u64| match trouble {
+        Trouble::Io(error) => input.broken(&error),
+        Trouble::TooLong => too_long(input, number, line),
+        Trouble::TooWide => too_wide(input, number, line),
+    };
     loop {
-        match records.advance() {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(Trouble::Io(error)) => return Err(input.broken(&error)),
-            Err(Trouble::TooLong) => return Err(too_long(input, number, records.start)),
-            Err(Trouble::TooWide) => return Err(too_wide(input, number, records.start)),
+        if width > 0
+            && let Some(together) =
+                records.advance_together(width).map_err(|trouble| refused(trouble, number, records.start))?
+        {
+            let cut = records.current();
+            if let Some(text) = texts.as_is(cut) {
+                number += together.rows as u64;
+                if !visit.rows(Rows { text, places: cut.places, width }) {
+                    break;
+                }
+            } else {
+                records.part(&together);
+            }
+            continue;
+        }
+        if !records.advance().map_err(|trouble| refused(trouble, number, records.start))? {
+            break;
         }
         let cut = records.current();
         let line = records.start;
@@ -192,7 +208,7 @@ fn run<R: Read>(input: &Input, format: Format, before: u64, reader: R, visit: &m
             });
         }
         let row = texts.decode(cut.first(width), Some(record), line);
-        if !visit(row) {
+        if !visit.row(row) {
             break;
         }
     }

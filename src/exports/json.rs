@@ -301,7 +301,7 @@ pub(super) fn scan(
     layout: &Layout,
     before: u64,
     progress: &dyn Progress,
-    visit: &mut Visit<'_>,
+    visit: &mut dyn Visit,
 ) -> Result<Seen> {
     let labels = clean_all(layout.columns.clone());
     let mut seen = Seen { labels, encoding: encoding(input)?.to_owned(), ..Seen::default() };
@@ -332,7 +332,7 @@ pub(super) fn scan(
         buffer.clear();
         values.iter().for_each(|value| buffer.push(value));
         seen.rows += 1;
-        Ok(visit(buffer.row()))
+        Ok(visit.row(buffer.row()))
     })?;
     Ok(seen)
 }

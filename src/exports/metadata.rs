@@ -8,6 +8,7 @@ use super::archive::Input;
 use super::delimited::{self, Format};
 use super::field_list::FieldList;
 use super::kinds::plain;
+use super::rows::Row;
 use crate::error::Result;
 
 const LABEL: [&str; 5] = ["label", "fieldlabel", "displaylabel", "fieldname", "name"];
@@ -76,7 +77,7 @@ impl Metadata {
         }
         let format = Format::sniff(&input.head(1 << 16)?, None, None);
         let mut rows = Vec::new();
-        let seen = delimited::scan(input, format, 0, &(), &mut |row| {
+        let seen = delimited::scan(input, format, 0, &(), &mut |row: Row<'_>| {
             rows.push(row.owned(row.places.len()));
             true
         })?;

@@ -115,6 +115,8 @@ pub struct ColumnStat {
     pub filled: u64,
     /// The longest cell in bytes.
     pub longest: u64,
+    /// All cells in bytes.
+    pub bytes: u64,
 }
 
 /// One kind of damage in one file.

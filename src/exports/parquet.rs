@@ -94,7 +94,7 @@ fn shape(input: &Input, source: &Source) -> Result<(Vec<String>, usize)> {
 /// Reads every row as text.
 ///
 /// Floats that ought to be ids keep the form of floats: their last digits are lost, and whole numbers would hide it.
-pub(super) fn scan(input: &Input, key: Option<&str>, progress: &dyn Progress, visit: &mut Visit<'_>) -> Result<Seen> {
+pub(super) fn scan(input: &Input, key: Option<&str>, progress: &dyn Progress, visit: &mut dyn Visit) -> Result<Seen> {
     let source = source(input)?;
     let (labels, rows) = shape(input, &source)?;
     let ids: Vec<bool> =
@@ -124,7 +124,7 @@ pub(super) fn scan(input: &Input, key: Option<&str>, progress: &dyn Progress, vi
                 Ok(())
             })?;
             seen.rows += 1;
-            if !visit(buffer.row()) {
+            if !visit.row(buffer.row()) {
                 return Ok(seen);
             }
         }

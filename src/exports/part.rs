@@ -5,7 +5,7 @@ use super::archive::{Input, stop};
 use super::delimited::{self, Format, utf16};
 use super::fields::Flavour;
 use super::json::{self, Holder, Layout};
-use super::rows::{Seen, Visit};
+use super::rows::{Row, Seen, Visit};
 use super::{Encoding, Progress, Request, System, holder, listing, parquet, recognise};
 use crate::error::{Error, Result};
 
@@ -66,7 +66,7 @@ impl Part {
         let mut part = Self { input, shape, labels: Vec::new(), preview: Vec::new() };
         let mut rows = Vec::new();
         let mut held = 0;
-        let seen = part.scan(0, &(), &mut |row| {
+        let seen = part.scan(0, &(), &mut |row: Row<'_>| {
             rows.push(row.owned(row.places.len()));
             held += row.places.iter().map(|place| place.len()).sum::<usize>();
             rows.len() < PREVIEW && held < PREVIEW_BYTES
@@ -83,7 +83,7 @@ impl Part {
     }
 
     /// Reads all records; `before` records were read from earlier parts.
-    pub(super) fn scan(&self, before: u64, progress: &dyn Progress, visit: &mut Visit<'_>) -> Result<Seen> {
+    pub(super) fn scan(&self, before: u64, progress: &dyn Progress, visit: &mut dyn Visit) -> Result<Seen> {
         match &self.shape {
             Shape::Delimited(format) => delimited::scan(&self.input, *format, before, progress, visit),
             Shape::Json(layout) => json::scan(&self.input, layout, before, progress, visit),

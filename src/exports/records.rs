@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::quick::{self, BLOCK};
+use super::batch::{ENOUGH, LEAST};
+use super::quick::{self, BLOCK, Found, Wanted};
 use super::rows::{Cut, Place};
 
 /// No record of a real export is longer; Zoho's longest text field holds 32,000 characters.
@@ -15,6 +16,8 @@ pub(super) const LONGEST: usize = 16 << 20;
 /// No record has more cells; a spreadsheet has half as many columns.
 pub(super) const WIDEST: usize = 1 << 15;
 const BUFFER: usize = 1 << 18;
+/// Records that are cut one by one after one that is unlike others.
+const APART: usize = 16;
 
 /// Why the cutting stopped.
 #[derive(Debug)]
@@ -48,9 +51,9 @@ pub(super) struct Records<R> {
     filled: usize,
     stands: Stands,
     places: Vec<Place>,
-    /// The cells of the current record in which quotes are doubled.
+    /// The cells of the current records in which quotes are doubled.
     doubled: Vec<usize>,
-    /// The current record with these cells once more, and without the doubles.
+    /// The current records with these cells once more, and without the doubles.
     spelled: Vec<u8>,
     out: Vec<u8>,
     out_len: usize,
@@ -69,6 +72,18 @@ pub(super) struct Records<R> {
     headed: bool,
     /// Whether the file ends inside a quoted cell of the current record.
     pub(super) unclosed: bool,
+    /// Records that are cut one by one before several are looked for again.
+    unlike: usize,
+}
+
+/// Records that were gone over together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Together {
+    pub(super) rows: usize,
+    /// The line that the first starts on.
+    line: u64,
+    /// Bytes in the buffer.
+    length: usize,
 }
 
 impl<R: Read> Records<R> {
@@ -98,6 +113,7 @@ impl<R: Read> Records<R> {
             after_header: false,
             headed: false,
             unclosed: false,
+            unlike: 0,
         }
     }
 
@@ -108,7 +124,7 @@ impl<R: Read> Records<R> {
             Stands::Spelled => &self.spelled,
             Stands::Out => &self.out[..self.out_len],
         };
-        Cut { bytes, places: &self.places, may_hold_nul: matches!(self.stands, Stands::Out) }
+        Cut { bytes, places: &self.places, is_joined: matches!(self.stands, Stands::Out) }
     }
 
     /// Goes to the next record; `false` at the end.
@@ -175,20 +191,49 @@ impl<R: Read> Records<R> {
     /// Goes over a record that is in the buffer as a whole; not over the header, which may have a mark in front that is to
     /// be taken off.
     fn advance_quickly(&mut self) -> bool {
-        if !self.headed {
-            return false;
+        self.headed && self.pass(Wanted::One).rows > 0
+    }
+
+    /// Goes over records that are in the buffer as a whole and have so many cells each: as many as are handed on together,
+    /// or none. They are the current record, one after the other.
+    pub(super) fn advance_together(&mut self, cells: usize) -> Result<Option<Together>, Trouble> {
+        if let Some(fewer) = self.unlike.checked_sub(1) {
+            self.unlike = fewer;
+            return Ok(None);
         }
+        if !self.headed || !self.skip_line_ends()? {
+            return Ok(None);
+        }
+        let line = self.line;
+        loop {
+            let found = self.pass(Wanted::Alike { cells, rows: LEAST, bytes: ENOUGH });
+            if found.rows > 0 {
+                return Ok(Some(Together { rows: found.rows, line, length: found.length }));
+            }
+            // Where the buffer ends within the first, the rest of it may still come.
+            if !(found.is_cut && self.more()?) {
+                self.unlike = APART;
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Goes back to the first of records that were gone over together: they are cut one by one.
+    pub(super) fn part(&mut self, together: &Together) {
+        (self.at, self.line, self.unlike) = (self.at - together.length, together.line, together.rows);
+    }
+
+    /// Goes over records that are in the buffer as a whole, if any begin there.
+    fn pass(&mut self, wanted: Wanted) -> Found {
         let (rest, filled) = (&self.buffer[self.at..], self.filled - self.at);
+        self.places.clear();
         self.doubled.clear();
-        let Some(found) =
-            quick::record(rest, filled, (self.delimiter, self.newline), &mut self.places, &mut self.doubled)
-        else {
-            self.places.clear();
-            return false;
-        };
+        let bytes = (self.delimiter, self.newline);
+        let found = quick::records(rest, filled, bytes, wanted, &mut self.places, &mut self.doubled);
         let bytes = &rest[..found.length];
-        self.last = rest[found.length];
-        self.line += found.lines + u64::from(self.last == self.newline);
+        let Some(last) = bytes.last() else { return found };
+        self.last = *last;
+        self.line += found.lines;
         self.stands = Stands::Buffer(self.at..self.at + found.length);
         if !self.doubled.is_empty() {
             self.stands = Stands::Spelled;
@@ -200,8 +245,16 @@ impl<R: Read> Records<R> {
                 self.places[*at] = Place::new(from, self.spelled.len());
             }
         }
-        self.at += found.length + 1;
-        true
+        self.at += found.length;
+        found
+    }
+
+    /// Moves what is left to the front of the buffer and fills it up; whether there was more.
+    fn more(&mut self) -> Result<bool, Trouble> {
+        self.buffer.copy_within(self.at..self.filled, 0);
+        (self.at, self.filled) = (0, self.filled - self.at);
+        let count = self.read()?;
+        Ok(count > 0)
     }
 
     /// Passes blank lines and the LF of a CRLF, counting lines; `false` at the end of the stream.
@@ -225,12 +278,16 @@ impl<R: Read> Records<R> {
     }
 
     fn fill(&mut self) -> Result<usize, Trouble> {
-        self.at = 0;
-        self.filled = 0;
+        (self.at, self.filled) = (0, 0);
+        self.read()
+    }
+
+    /// Adds to what is in the buffer.
+    fn read(&mut self) -> Result<usize, Trouble> {
         loop {
-            match self.reader.read(&mut self.buffer[..BUFFER]) {
+            match self.reader.read(&mut self.buffer[self.filled..BUFFER]) {
                 Ok(count) => {
-                    self.filled = count;
+                    self.filled += count;
                     return Ok(count);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -260,99 +317,5 @@ fn ends_inside_quote(raw: &[u8], delimiter: u8) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use std::io::Read;
-
-    use super::{Place, Records, Trouble};
-
-    fn cut(bytes: &[u8], newline: u8) -> (Vec<(u64, Vec<String>)>, bool, bool) {
-        let mut records = Records::new(bytes, b',', newline);
-        let mut found = Vec::new();
-        while records.advance().unwrap() {
-            let cut = records.current();
-            let cell = |place: &Place| String::from_utf8_lossy(&cut.bytes[place.range()]).into_owned();
-            let cells = cut.places.iter().map(cell).collect();
-            found.push((records.start, cells));
-        }
-        (found, records.crlf, records.unclosed)
-    }
-
-    fn lines(bytes: &[u8], newline: u8) -> Vec<(u64, usize)> {
-        cut(bytes, newline).0.iter().map(|(line, cells)| (*line, cells.len())).collect()
-    }
-
-    #[test]
-    fn records_are_those_of_a_reader_that_looks_at_every_byte() {
-        let mut seed = 7_u64;
-        let mut next = |below: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) % below
-        };
-        let pieces = [
-            "a",
-            "bc ",
-            ",",
-            ",",
-            "\n",
-            "\"",
-            "\"d\"\"e\"",
-            ",\"f,g\r\nh\",",
-            "\"\"",
-            "\r\n",
-            "\",\"",
-            "i\"j",
-            "0123456789",
-        ];
-        for round in 0..30_000 {
-            let bytes: Vec<u8> = match round % 2 {
-                0 => (0..next(200)).map(|_| b"ab ,,\n\n\r\"\"\xc3"[next(11) as usize]).collect(),
-                _ => (0..next(60)).flat_map(|_| pieces[next(13) as usize].bytes()).collect(),
-            };
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(&bytes[..]);
-            let wanted: Vec<Vec<String>> = reader
-                .byte_records()
-                .map(|record| record.unwrap().iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect())
-                .collect();
-            let found: Vec<Vec<String>> = cut(&bytes, b'\n').0.into_iter().map(|(_, cells)| cells).collect();
-            assert_eq!(found, wanted, "{round}: {:?}", String::from_utf8_lossy(&bytes));
-        }
-    }
-
-    #[test]
-    fn lines_are_counted_through_every_line_end_and_blank_lines() {
-        assert_eq!(lines(b"a,b\n\n1,\"x\ny\"\n\n\n2,z\n", b'\n'), [(1, 2), (3, 2), (7, 2)]);
-        assert_eq!(lines(b"a,b\r\n\r\n1,2\r\n3,4", b'\n'), [(1, 2), (3, 2), (4, 2)]);
-        assert_eq!(lines(b"a,b\r\r1,2\r3,4\r", b'\r'), [(1, 2), (3, 2), (4, 2)]);
-        assert!(cut(b"a,b\r\n1,2\r\n", b'\n').1);
-        assert!(!cut(b"a,b\n1,2\r\n", b'\n').1);
-    }
-
-    #[test]
-    fn quotes_are_read_and_an_open_one_is_seen() {
-        let (found, _, unclosed) = cut(b"a,b\n\"say \"\"hi\"\"\",5\" pipe\n", b'\n');
-        assert_eq!(found[1].1, ["say \"hi\"", "5\" pipe"]);
-        assert!(!unclosed);
-        assert!(cut(b"a,b\n1,\"open\n2,3\n", b'\n').2);
-        assert!(!cut(b"a,b\n1,\"shut\"", b'\n').2);
-        assert!(!cut(b"a,b\n1,\"\"", b'\n').2);
-        assert!(!cut(b"a,b\n1,5\"", b'\n').2);
-    }
-
-    #[test]
-    fn a_record_that_never_ends_is_stopped_with_little_memory() {
-        let endless = b"a,b\n1,\"".chain(std::io::repeat(b'x'));
-        let mut records = Records::new(endless, b',', b'\n');
-        assert!(records.advance().unwrap());
-        assert!(matches!(records.advance(), Err(Trouble::TooLong)));
-        assert_eq!(records.start, 2);
-        assert!(records.out.len() <= 64 << 20);
-        let mut commas = Records::new(std::io::repeat(b','), b',', b'\n');
-        assert!(matches!(commas.advance(), Err(Trouble::TooWide)));
-        // Also where the whole line is at hand.
-        let line = [b"a,b\n1,2\n", ",".repeat(70_000).as_bytes(), b"\n3,4\n"].concat();
-        let mut wide = Records::new(&line[..], b',', b'\n');
-        assert!(wide.advance().unwrap() && wide.advance().unwrap());
-        assert!(matches!(wide.advance(), Err(Trouble::TooWide)));
-    }
-}
+#[path = "records_tests.rs"]
+mod tests;

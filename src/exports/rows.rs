@@ -48,8 +48,9 @@ impl Place {
 pub(super) struct Cut<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) places: &'a [Place],
-    /// Whether a NUL may be among the bytes.
-    pub(super) may_hold_nul: bool,
+    /// Whether the cells stand without what was between them. Then a NUL may be among them, and what ends one and begins
+    /// the next may look like a character.
+    pub(super) is_joined: bool,
 }
 
 impl Cut<'_> {
@@ -79,8 +80,48 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Looks at a row; `false` stops the reading.
-pub(super) type Visit<'a> = dyn FnMut(Row<'_>) -> bool + 'a;
+/// Records that stand in one text, lent for the length of a visit: the places of their cells one after the other, so many
+/// of each.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) text: &'a str,
+    pub(super) places: &'a [Place],
+    pub(super) width: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// One alone.
+    pub(super) fn one(row: Row<'a>) -> Self {
+        Self { text: row.text, places: row.places, width: row.places.len().max(1) }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.places.len() / self.width
+    }
+
+    /// The places of each.
+    pub(super) fn each(self) -> impl Iterator<Item = &'a [Place]> {
+        self.places.chunks_exact(self.width)
+    }
+}
+
+/// Looks at records; `false` stops the reading.
+pub(super) trait Visit {
+    /// Looks at one.
+    fn row(&mut self, row: Row<'_>) -> bool;
+
+    /// Looks at several.
+    fn rows(&mut self, rows: Rows<'_>) -> bool {
+        rows.each().all(|places| self.row(Row { text: rows.text, places }))
+    }
+}
+
+impl<F: FnMut(Row<'_>) -> bool> Visit for F {
+    fn row(&mut self, row: Row<'_>) -> bool {
+        self(row)
+    }
+}
 
 /// What a reader saw of a whole file.
 #[derive(Debug, Default)]

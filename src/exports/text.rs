@@ -72,14 +72,14 @@ impl Texts {
         self.scratch.row()
     }
 
-    /// The whole record at once, when nothing in it needs a look.
+    /// The whole text at once, when nothing in it needs a look.
     #[inline]
-    fn as_is<'a>(&mut self, cut: Cut<'a>) -> Option<&'a str> {
-        let Cut { bytes, places, may_hold_nul } = cut;
-        if may_hold_nul && memchr::memchr(0, bytes).is_some() {
+    pub(super) fn as_is<'a>(&mut self, cut: Cut<'a>) -> Option<&'a str> {
+        let Cut { bytes, places, is_joined } = cut;
+        if is_joined && memchr::memchr(0, bytes).is_some() {
             return None;
         }
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(bytes).ok()?;
         if text.is_ascii() {
             return Some(text);
         }
@@ -90,7 +90,7 @@ impl Texts {
             _ => {}
         }
         // Two halves of a character in neighbouring cells are valid only side by side.
-        if !places.iter().all(|place| text.is_char_boundary(place.range().end)) {
+        if is_joined && !places.iter().all(|place| text.is_char_boundary(place.range().end)) {
             return None;
         }
         self.utf8 = true;

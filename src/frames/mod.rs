@@ -107,6 +107,12 @@ impl Frame {
     pub fn bytes(&self) -> usize {
         self.columns.values().map(TextColumn::bytes).sum::<usize>() + self.ranks.len() * 4
     }
+
+    /// Bytes of the same columns in the exports: of their cells, and one behind each.
+    fn bytes_read(&self) -> u64 {
+        let cells = |index: &usize| self.report.columns.get(*index).map_or(0, |stat| stat.bytes);
+        self.columns.keys().map(|index| cells(index) + u64::from(self.rows)).sum()
+    }
 }
 
 /// All frames of a run, by dataset name.
@@ -224,6 +230,11 @@ impl Store {
     /// Bytes held in columns.
     pub fn bytes(&self) -> usize {
         self.iter().map(Frame::bytes).sum()
+    }
+
+    /// Bytes of the same columns in the exports.
+    pub fn bytes_read(&self) -> u64 {
+        self.iter().map(Frame::bytes_read).sum()
     }
 
     /// Bytes of columns that were laid aside.
