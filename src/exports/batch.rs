@@ -1,7 +1,7 @@
 //! Input stage: records of a dataset that are handed on together. In: rows. Out: their cells, column by column: what is done
 //! with a column of many records at once is done several times as fast as record by record.
 
-use super::rows::{Place, Rows};
+use super::rows::{Place, Row, Rows};
 use super::shopify::unguard;
 
 /// Bytes of text after which records are handed on. What belongs to one column stays near meanwhile.
@@ -86,16 +86,31 @@ impl Gathered {
         Batch { text: &self.text, places: &self.places, width: self.width, rows: self.rows, wanted }
     }
 
-    /// Adds records; whether they are enough to be handed on.
-    pub(super) fn push(&mut self, rows: Rows<'_>) -> bool {
+    /// Adds a record; whether they are enough to be handed on.
+    pub(super) fn push(&mut self, row: Row<'_>) -> bool {
+        let from = self.text.len();
+        self.text.push_str(row.text);
+        self.add(from, row.places);
+        self.is_enough()
+    }
+
+    /// Adds records that stand together.
+    pub(super) fn extend(&mut self, rows: Rows<'_>) -> bool {
         let from = self.text.len();
         self.text.push_str(rows.text);
-        for own in rows.each() {
-            let own = &own[..own.len().min(self.width)];
-            self.places.extend(own.iter().map(|place| place.later(from)));
-            self.rows += 1;
-            self.places.resize(self.rows * self.width, Place::default());
-        }
+        rows.each().for_each(|places| self.add(from, places));
+        self.is_enough()
+    }
+
+    /// Adds the cells of a record whose text begins there; those that it lacks are blank.
+    fn add(&mut self, from: usize, places: &[Place]) {
+        let own = &places[..places.len().min(self.width)];
+        self.places.extend(own.iter().map(|place| place.later(from)));
+        self.rows += 1;
+        self.places.resize(self.rows * self.width, Place::default());
+    }
+
+    fn is_enough(&self) -> bool {
         self.text.len() >= MUCH || (self.text.len() >= ENOUGH && self.rows >= LEAST)
     }
 

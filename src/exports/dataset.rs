@@ -224,7 +224,7 @@ impl Handing<'_, '_> {
 impl Visit for Handing<'_, '_> {
     fn row(&mut self, row: Row<'_>) -> bool {
         self.too_long = row.text.len() > LONGEST;
-        if !self.too_long && self.gathered.push(Rows::one(row)) {
+        if !self.too_long && self.gathered.push(row) {
             self.hand_on_gathered();
         }
         !self.too_long
@@ -234,7 +234,7 @@ impl Visit for Handing<'_, '_> {
         if rows.count() >= LEAST && rows.width == self.map.len() {
             self.hand_on_gathered();
             Self::hand_on(self.pass, self.map, &Batch::of(rows, self.sources), self.sink);
-        } else if self.gathered.push(rows) {
+        } else if self.gathered.extend(rows) {
             self.hand_on_gathered();
         }
         true

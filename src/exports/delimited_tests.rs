@@ -146,6 +146,41 @@ fn damage_has_record_and_line() {
 }
 
 #[test]
+fn damage_among_many_records_has_record_and_line() {
+    let folder = Folder::new();
+    let record = |at: usize| match at {
+        1_000 => b"1000,short\n".to_vec(),
+        2_000 => b"2000,a\0b,c\n".to_vec(),
+        3_000 => b"3000,caf\xe9,c\n".to_vec(),
+        _ if at.is_multiple_of(10) => format!("{at},\"a\n\"\"b\"\"\",\u{e9}\n").into_bytes(),
+        _ => format!("{at},name {at},c\n").into_bytes(),
+    };
+    let text: Vec<u8> = [b"id,name,note\n".to_vec()].into_iter().chain((1..=4_000).map(record)).flatten().collect();
+    let (rows, report) = all(&folder.one("many.csv", text));
+    assert_eq!((rows.len(), report.rows), (4_000, 4_000));
+    for (at, row) in (1..).zip(&rows) {
+        let wanted = match at {
+            1_000 => "1000|short|".to_owned(),
+            2_000 => "2000|ab|c".to_owned(),
+            3_000 => "3000|caf\u{e9}|c".to_owned(),
+            _ if at % 10 == 0 => format!("{at}|a\n\"b\"|\u{e9}"),
+            _ => format!("{at}|name {at}|c"),
+        };
+        assert_eq!(*row, wanted);
+    }
+    // Before each of them, every tenth record has a line end in a cell.
+    let mut found = damage(&report);
+    found.sort();
+    let mut expected = vec![
+        (DamageKind::TooFewFields, 1, "1000/1100/-".to_owned()),
+        (DamageKind::InvalidText, 1, "3000/3298/name".to_owned()),
+        (DamageKind::NulByte, 1, "2000/2199/name".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn every_place_is_named() {
     let folder = Folder::new();
     let text = format!("a,b\n{}", "1\n".repeat(9));

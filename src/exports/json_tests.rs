@@ -25,6 +25,8 @@ fn records_are_found_in_every_layout() {
     assert_eq!(all(&only(&request(path))).0, ["12345678901234567890123"]);
     let empty = folder.one("empty.json", "[]");
     assert_eq!((labels(&empty).len(), all(&empty).0.len()), (0, 0));
+    let bare = folder.one("bare.json", "[{},{}]");
+    assert_eq!((labels(&bare).len(), all(&bare).0.len()), (0, 2), "a record without a value is one");
 }
 
 #[test]

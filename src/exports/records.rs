@@ -1,6 +1,6 @@
-//! Input stage: cutting delimited bytes into records. In: a stream, a delimiter. Out: one record at a time with the line
-//! it starts on; a record that does not end within the cap stops the reading, so that an unclosed quote in a large file
-//! never holds more than the cap in memory.
+//! Input stage: cutting delimited bytes into records. In: a stream, a delimiter. Out: a record with the line it starts on,
+//! or several that are alike; one that does not end within the cap stops the reading, so that an unclosed quote in a large
+//! file never holds more than the cap in memory.
 
 use std::io::{self, Read};
 use std::ops::Range;
@@ -63,7 +63,7 @@ pub(super) struct Records<R> {
     carry: Vec<u8>,
     last: u8,
     line: u64,
-    /// The line that the current record starts on.
+    /// The line that the current record starts on, where it came alone.
     pub(super) start: u64,
     /// Whether the first line ends in CRLF.
     pub(super) crlf: bool,
@@ -253,6 +253,10 @@ impl<R: Read> Records<R> {
     fn more(&mut self) -> Result<bool, Trouble> {
         self.buffer.copy_within(self.at..self.filled, 0);
         (self.at, self.filled) = (0, self.filled - self.at);
+        // A decoder may need room for a whole character.
+        if BUFFER - self.filled < BLOCK {
+            return Ok(false);
+        }
         let count = self.read()?;
         Ok(count > 0)
     }

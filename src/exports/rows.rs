@@ -10,7 +10,7 @@ use super::{Damage, DamageKind, DamagePlace};
 /// into 32 bits.
 pub(super) const LONGEST: usize = 1 << 31;
 
-/// Where a cell is in the text of its record.
+/// Where a cell is in the text that its record stands in.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
     start: u32,
@@ -43,7 +43,7 @@ impl Place {
     }
 }
 
-/// One record before it is text.
+/// A record before it is text, or several one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cut<'a> {
     pub(super) bytes: &'a [u8],
@@ -60,7 +60,8 @@ impl Cut<'_> {
     }
 }
 
-/// One record, lent for the length of a visit: all cells in one text, and where each of them is.
+/// One record, lent for the length of a visit: all cells in one text, which may hold other records too, and where each of
+/// them is.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Row<'a> {
     pub(super) text: &'a str,
@@ -90,11 +91,6 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// One alone.
-    pub(super) fn one(row: Row<'a>) -> Self {
-        Self { text: row.text, places: row.places, width: row.places.len().max(1) }
-    }
-
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.places.len() / self.width
