@@ -1,5 +1,6 @@
 //! Promises about the repository's own files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
@@ -71,6 +72,38 @@ fn every_dependency_says_why_it_is_there() {
     let mute: Vec<&str> =
         dependencies.iter().filter(|found| found.why.is_empty()).map(|found| found.name.as_str()).collect();
     assert!(mute.is_empty(), "Cargo.toml does not say why these are there: {mute:?}");
+}
+
+/// The packages of a lock file by name and version, each with what it depends on.
+fn locked(file: &str) -> BTreeMap<(String, String), BTreeSet<String>> {
+    let text = fs::read_to_string(root().join(file)).expect("a lock file");
+    let value = |block: &str, key: &str| {
+        let line = block.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = \""));
+        line.and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+    };
+    let needs = |block: &str| -> BTreeSet<String> {
+        // A name is followed by its version where the file has several.
+        let lines = block.lines().filter_map(|line| line.strip_prefix(" \"")?.split(['"', ' ']).next());
+        lines.map(str::to_owned).collect()
+    };
+    let blocks = text.split("[[package]]\n").skip(1);
+    blocks.map(|block| ((value(block, "name"), value(block, "version")), needs(block))).collect()
+}
+
+/// `fuzz/run` builds with the lock file as it is: one that lacks a dependency stops it.
+#[test]
+fn fuzzers_are_locked_to_the_dependencies_of_the_package() {
+    let (own, fuzzers) = (locked("Cargo.lock"), locked("fuzz/Cargo.lock"));
+    let held = fuzzers.iter().find(|((name, _), _)| name == "crmlint").expect("the package is there").1;
+    let wanted: BTreeSet<String> = dependencies()
+        .into_iter()
+        .filter(|needed| !needed.tests_only)
+        .map(|needed| needed.package.unwrap_or(needed.name))
+        .collect();
+    assert_eq!(*held, wanted, "run `cargo metadata` in fuzz/");
+    let names: BTreeSet<&String> = own.keys().map(|(name, _)| name).collect();
+    let other: Vec<_> = fuzzers.keys().filter(|known| names.contains(&known.0) && !own.contains_key(*known)).collect();
+    assert!(other.is_empty(), "other versions than in Cargo.lock: {other:?}");
 }
 
 #[test]
