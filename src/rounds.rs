@@ -15,6 +15,7 @@ use crate::facts::{Answers, Column, Listed, Question};
 use crate::frames::Store;
 use crate::frames::identity::{Identity, Plan};
 use crate::mapping::{ColumnPath, EARLIER, Mapping};
+use crate::matching::explain;
 use crate::memory;
 use crate::radius;
 use crate::rules::Rule;
@@ -245,6 +246,7 @@ fn matched(memo: &Memo) -> Vec<String> {
                 counted(*pairs, "pair", "pairs")
             ));
         }
+        said.extend(explain::left_out(found.matches.left_out));
         if !found.matches.unused.is_empty() {
             said.push(format!(
                 "Matching left out {}: among so many people they bring together strangers.",

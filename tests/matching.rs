@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crmlint::matching::explain::left_out;
+use crmlint::matching::people::{Cells, Field, Source};
+use crmlint::matching::{Matches, Settings, find};
 use people::{Noise, Rng, make};
 use rayon::ThreadPoolBuilder;
 use score::{clustered, linked, matched, score};
@@ -182,4 +185,29 @@ fn the_order_of_records_does_not_change_the_links() {
 fn sorted(mut pair: [String; 2]) -> [String; 2] {
     pair.sort();
     pair
+}
+
+/// People of 400 homes, four in each of whom nothing in their names begins alike, in a file of so many records.
+fn homes(records: u32) -> Matches {
+    let column = |cell: &dyn Fn(u32) -> String| (0..1_600).map(cell).collect::<Vec<String>>();
+    let of = |names: [&str; 4]| column(&|row| names[row as usize % 4].to_owned());
+    let (first, last) = (of(["Otto", "Ulf", "Egon", "Hedda"]), of(["Ott", "Ulm", "Ebert", "Hahn"]));
+    let (street, postcode) =
+        (column(&|row| format!("Hill {}", row / 4)), column(&|row| format!("{}", 10_000 + row / 4)));
+    let fields: Vec<(Field, &dyn Cells)> =
+        vec![(Field::First, &first), (Field::Last, &last), (Field::Street, &street), (Field::Postcode, &postcode)];
+    find(&[Source { rows: records, fields }], &Settings::default())
+}
+
+#[test]
+fn pairs_that_are_left_out_of_a_large_file_are_stood_for() {
+    let (small, large) = (homes(250_000), homes(250_001));
+    assert_eq!((small.compared, small.left_out), (2_400, 0));
+    assert_eq!(large.left_out, large.compared * 7);
+    assert!((2_000..2_800).contains(&(large.compared + large.left_out)), "{}", large.compared);
+    let housemates = [&small, &large].map(|found| found.weights.housemates);
+    assert!((housemates[1] / housemates[0] - 1.0).abs() < 0.2, "{housemates:?}");
+    let said = left_out(large.left_out).unwrap();
+    assert!(said.contains(&format!("About {}", crmlint::text::count(large.left_out))), "{said}");
+    assert!(left_out(small.left_out).is_none() && large.links.is_empty() && large.possible.is_empty());
 }

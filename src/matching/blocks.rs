@@ -4,22 +4,17 @@ use std::cmp::Reverse;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::{
-    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator,
-    ParallelIterator, ParallelSliceMut,
+    IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator, ParallelSliceMut,
 };
 
-use super::keys::{BLOCKS, Block, FIRST, LAST, Worth};
+use super::keys::{BLOCKS, Block, Worth};
 use super::lists::DomainKind;
 use super::people::People;
+use super::runs::{Keyed, OF, Runs, pairs_of};
 use super::slips;
-use crate::again::Again;
 
-/// Records under one key beyond which those alone are compared that have names in common.
-pub const CAP: usize = 50;
 /// Records of a file beyond which what one common value brings together is nearly always chance.
-const CROWDED: usize = 250_000;
-/// Records of one name in a crowd that are still compared.
-const NEIGHBOURS: usize = 8;
+pub(super) const LARGE: usize = 250_000;
 /// Records of one mailbox that stand for it where another mailbox is a slip away.
 const STAND_INS: usize = 4;
 
@@ -35,8 +30,17 @@ pub struct Crowd {
 }
 
 /// Pairs to compare: the smaller record in the upper half, the greater in the lower, with a bit for every block that gave
-/// it.
+/// it, and [`SAMPLED`].
 pub type Pairs = Vec<(u64, u32)>;
+
+/// The bit of a pair that blocks gave for others alone, which are not compared.
+const SAMPLED: u32 = 1 << 31;
+const _: () = assert!(BLOCKS.len() < 31);
+
+/// For how many pairs one stands, by its bits.
+pub fn weight(bits: u32) -> usize {
+    if bits & SAMPLED == 0 { 1 } else { OF }
+}
 
 /// Pairs of a piece of records as blocks gave them, each block's with its bit.
 type Raw = Vec<(u32, Vec<u64>)>;
@@ -57,7 +61,7 @@ pub struct Candidates {
 /// The place of the block of slips.
 const SLIPS: usize = 2;
 
-fn pack(one: u32, other: u32) -> u64 {
+pub(super) fn pack(one: u32, other: u32) -> u64 {
     (u64::from(one.min(other)) << 32) | u64::from(one.max(other))
 }
 
@@ -66,10 +70,15 @@ pub fn unpack(pair: u64) -> (u32, u32) {
     ((pair >> 32) as u32, pair as u32)
 }
 
+/// Whether a file has so many records that one common value says little.
+pub(super) fn is_large(people: &People) -> bool {
+    people.all.len() > LARGE
+}
+
 /// Finds the pairs worth comparing.
 pub fn candidates(people: &People, edits: u8) -> Candidates {
     let mut found = Candidates::default();
-    let is_used = |block: &Block| block.worth != Worth::Little || people.all.len() <= CROWDED;
+    let is_used = |block: &Block| block.worth != Worth::Little || !is_large(people);
     found.unused = BLOCKS.iter().filter(|block| !is_used(block)).map(|block| block.name).collect();
     let mut used: Vec<(usize, &Block)> = BLOCKS.iter().enumerate().filter(|(_, block)| is_used(block)).collect();
     // Those that take longest begin first, so that no core is left with one of them at the end.
@@ -83,8 +92,10 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
     given.sort_by_key(|(bit, _)| *bit);
     found.pieces = vec![Vec::new(); people.all.len().div_ceil(PIECE)];
     for (bit, given) in given {
-        for (piece, pairs) in found.pieces.iter_mut().zip(given.pairs).filter(|(_, pairs)| !pairs.is_empty()) {
-            piece.push((1 << bit, pairs));
+        for (bits, pairs) in [(1 << bit, given.pairs), (1 << bit | SAMPLED, given.sampled)] {
+            for (piece, pairs) in found.pieces.iter_mut().zip(pairs).filter(|(_, pairs)| !pairs.is_empty()) {
+                piece.push((bits, pairs));
+            }
         }
         found.crowds.extend(given.crowds);
         found.trimmed.extend(given.trimmed);
@@ -115,6 +126,8 @@ impl Candidates {
 struct Given {
     /// By the piece of their smaller record.
     pairs: Vec<Vec<u64>>,
+    /// The same of pairs that stand for others.
+    sampled: Vec<Vec<u64>>,
     crowds: Vec<Crowd>,
     trimmed: Option<(&'static str, u64)>,
 }
@@ -123,8 +136,6 @@ struct Given {
 const AT_ONCE: usize = 2;
 /// Records whose pairs are put in order together.
 const PIECE: usize = 1 << 12;
-/// Parts into which the keys of a block fall: those of one are sorted near in memory.
-const PARTS: usize = 1 << 8;
 
 /// The pairs of a piece in order. Blocks overlap: what several give is kept once.
 fn settled(piece: usize, raw: &Raw) -> Pairs {
@@ -148,8 +159,10 @@ fn settled(piece: usize, raw: &Raw) -> Pairs {
         others.sort_unstable();
         let one = (piece * PIECE + one) as u64;
         for same in others.chunk_by(|next, kept| next.0 == kept.0) {
-            let bits = same.iter().fold(0, |bits, (_, bit)| bits | bit);
-            pairs.push((one << 32 | u64::from(same[0].0), bits));
+            // Those that a block gave for themselves come first, and stand for themselves alone.
+            let is_sampled = same[0].1 & SAMPLED;
+            let alike = same.iter().filter(|(_, bit)| bit & SAMPLED == is_sampled);
+            pairs.push((one << 32 | u64::from(same[0].0), alike.fold(0, |bits, (_, bit)| bits | bit)));
         }
     }
     pairs
@@ -162,33 +175,9 @@ fn by_piece(records: usize, pairs: impl Iterator<Item = u64>) -> Vec<Vec<u64>> {
     pieces
 }
 
-/// Records by the keys that may stand on several, in parts; each part in order of the keys.
-fn keyed(people: &People, block: &Block) -> Vec<Vec<(u64, u32)>> {
-    let room = people.all.len() / PARTS;
-    let mut parts: Vec<Vec<(u64, u32)>> = (0..PARTS).map(|_| Vec::with_capacity(room + room / 8)).collect();
-    for (person, row) in people.all.iter().zip(0..) {
-        for key in (block.key)(people, person).into_iter().filter(|key| *key != 0) {
-            // Some keys are numbers as they stand, of which the first bits are all the same.
-            let part = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PARTS.trailing_zeros());
-            parts[part as usize].push((key, row));
-        }
-    }
-    parts.par_iter_mut().for_each(|part| {
-        let again = Again::of(part.iter().map(|(key, _)| *key), part.len());
-        part.retain(|(key, _)| again.may_hold(*key));
-        part.sort_unstable_by_key(|(key, _)| *key);
-    });
-    parts
-}
-
-/// The records of each key that several have.
-fn runs(part: &[(u64, u32)]) -> impl Iterator<Item = &[(u64, u32)]> {
-    part.chunk_by(|one, other| one.0 == other.0).filter(|run| run.len() > 1)
-}
-
 fn block_pairs(people: &People, block: &Block) -> Given {
     let mut given = Given::default();
-    let parts = keyed(people, block);
+    let runs = Runs::of(people, block);
     let records = people.all.len();
     let budget = match block.worth {
         // Somebody's own key brings together few strangers, however many records it has.
@@ -198,89 +187,24 @@ fn block_pairs(people: &People, block: &Block) -> Given {
         Worth::Little => records / 20 + 100_000,
     };
     let broad = block.worth != Worth::Much;
-    let largest = largest(parts.iter().flat_map(|part| runs(part)).map(<[_]>::len), budget as u64);
-    let crowds = parts.iter().flat_map(|part| runs(part)).filter(|run| run.len() > largest);
+    let largest = runs.largest(budget as u64);
+    let crowds = runs.all().filter(|run| run.len() > largest);
     if broad {
         let left: u64 = crowds.map(|run| pairs_of(run.len())).sum();
         given.trimmed = (left > 0).then_some((block.name, left));
     } else {
-        let mut crowds: Vec<&[(u64, u32)]> = crowds.collect();
-        crowds.sort_unstable_by_key(|run| run[0].0);
+        let mut crowds: Vec<&[Keyed]> = crowds.collect();
+        crowds.sort_unstable_by_key(|run| run[0].key);
         given.crowds.extend(crowds.into_iter().map(|run| Crowd {
             block: block.name,
-            record: run.iter().map(|(_, row)| *row).min().unwrap_or_default(),
+            record: run.iter().map(|keyed| keyed.row).min().unwrap_or_default(),
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    let of_part = |part: &Vec<(u64, u32)>| {
-        let (mut pairs, mut rows) = (Vec::new(), Vec::new());
-        for run in runs(part).filter(|run| run.len() <= largest || !broad) {
-            rows.clear();
-            rows.extend(run.iter().map(|(_, row)| *row));
-            if run.len() <= largest {
-                together(&rows, rows.len(), &mut pairs);
-            } else {
-                rows.sort_unstable_by_key(|row| {
-                    let person = &people.all[*row as usize];
-                    (person.last, person.first, *row)
-                });
-                narrowed(people, block, &rows, &mut pairs);
-            }
-        }
-        pairs
-    };
-    let pairs: Vec<Vec<u64>> = parts.par_iter().map(of_part).collect();
-    given.pairs = by_piece(records, pairs.into_iter().flatten());
+    let met = runs.met(largest);
+    given.sampled = by_piece(records, met.iter().flat_map(|met| met.sampled.iter().copied()));
+    given.pairs = by_piece(records, met.into_iter().flat_map(|met| met.pairs));
     given
-}
-
-/// Pairs of records with those that come next, as far as one reaches.
-fn together(rows: &[u32], reach: usize, pairs: &mut Vec<u64>) {
-    for (at, one) in rows.iter().enumerate() {
-        let others = rows[at + 1..].iter().take(reach).filter(|other| *other != one);
-        pairs.extend(others.map(|other| pack(*one, *other)));
-    }
-}
-
-/// Pairs in a crowd that is sorted by surname and first name: records that have the surname in common, or both names where
-/// many have it or the key holds it. Namesakes among whom that leaves a crowd are strangers, unless a key of its own brought them here.
-fn narrowed(people: &People, block: &Block, rows: &[u32], pairs: &mut Vec<u64>) {
-    let person = |row: &u32| &people.all[*row as usize];
-    for namesakes in rows.chunk_by(|one, other| person(one).last == person(other).last) {
-        if block.uses & LAST == 0 && person(&namesakes[0]).last != 0 && namesakes.len() <= NEIGHBOURS {
-            together(namesakes, NEIGHBOURS, pairs);
-            continue;
-        }
-        for namesakes in namesakes.chunk_by(|one, other| person(one).first == person(other).first) {
-            let is_named = person(&namesakes[0]).first != 0 && block.uses & (FIRST | LAST) != FIRST | LAST;
-            let tells = is_named && namesakes.len() <= NEIGHBOURS;
-            if tells || block.is_own() {
-                together(namesakes, NEIGHBOURS, pairs);
-            }
-        }
-    }
-}
-
-fn pairs_of(records: usize) -> u64 {
-    (records as u64) * (records as u64 - 1) / 2
-}
-
-/// The most records that a key may have for its pairs to stay within the budget, the rarest keys being spent first.
-fn largest(runs: impl Iterator<Item = usize>, budget: u64) -> usize {
-    let mut by_size = vec![0_u64; CAP + 1];
-    for size in runs.filter(|size| *size <= CAP) {
-        by_size[size] += pairs_of(size);
-    }
-    let mut spent = 0;
-    let mut largest = CAP;
-    for (size, pairs) in by_size.iter().enumerate() {
-        spent += pairs;
-        if spent > budget {
-            largest = size - 1;
-            break;
-        }
-    }
-    largest.max(2)
 }
 
 /// Mailboxes of one domain that are a slip apart.
@@ -312,7 +236,7 @@ fn slip_pairs(people: &People, edits: u8) -> Given {
             out.extend(distinct[other as usize].iter().take(STAND_INS).map(|(_, right)| pack(*left, *right)));
         }
     }
-    Given { pairs: by_piece(people.all.len(), out.into_iter()), crowds: crowds.collect(), trimmed: None }
+    Given { pairs: by_piece(people.all.len(), out.into_iter()), crowds: crowds.collect(), ..Given::default() }
 }
 
 /// Finds the domain that each rare one is a slip of: a neighbour many times as frequent. Real domains are no slips.
@@ -341,4 +265,18 @@ pub fn correct_domains(people: &mut People) {
         domain.meant = meant;
     }
     people.recast();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SAMPLED, pack, settled, weight};
+
+    #[test]
+    fn a_pair_that_one_block_gave_for_itself_stands_for_no_other() {
+        let [own, other] = [pack(7, 9), pack(7, 8)];
+        let raw = vec![(1 << 3, vec![own]), (1 << 13 | SAMPLED, vec![own, other]), (1 << 10 | SAMPLED, vec![other])];
+        let pairs = settled(0, &raw);
+        assert_eq!(pairs, [(other, 1 << 13 | 1 << 10 | SAMPLED), (own, 1 << 3)]);
+        assert_eq!(pairs.iter().map(|(_, bits)| weight(*bits)).collect::<Vec<_>>(), [8, 1]);
+    }
 }

@@ -1,10 +1,12 @@
 //! Learning the weights from the file itself: expectation and maximisation over the pairs that blocking found, and a fixed
 //! sample of other pairs for what strangers agree in. The same records give the same weights.
 
-use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::iter::repeat_n;
+
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::Odds;
-use super::blocks::{Pairs, unpack};
+use super::blocks::{Pairs, unpack, weight};
 use super::compare::{Compared, Comparer};
 use super::keys::BLOCKS;
 use super::people::People;
@@ -36,7 +38,7 @@ const APART: [(Aspect, u8); 3] =
 const MOST: f64 = 2.0;
 
 /// A number from a number, the same on every machine.
-fn draw(seed: u64) -> u64 {
+pub(super) fn draw(seed: u64) -> u64 {
     let mut z = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(0x243f_6a88_85a3_08d3);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -102,19 +104,20 @@ fn round(people: &People, sample: &[(u64, u32)], step: usize, edits: u8, weights
         })
         .collect();
     let scores: Vec<(f32, f32)> = compared.iter().map(|compared| (compared.sum(), compared.shared)).collect();
-    let odds =
-        Odds::settle(scores.par_iter().copied(), people.all.len().div_ceil(step), weights).over(people.all.len());
+    let weighed = sample.par_iter().zip(&scores);
+    let weighed = weighed.flat_map_iter(|((_, blocks), score)| repeat_n(*score, weight(*blocks)));
+    let odds = Odds::settle(weighed, people.all.len().div_ceil(step), weights).over(people.all.len());
     let nothing = || -> [Vec<f64>; ASPECTS] { std::array::from_fn(|aspect| vec![0.0; weights.levels[aspect].len()]) };
     let (mut ones, mut homes) = (nothing(), nothing());
     for (((_, blocks), compared), (same, shared)) in sample.iter().zip(&compared).zip(&scores) {
         let (one, home, strangers) = odds.parts(*same, *shared);
-        let whole = one + home + strangers;
+        let (whole, weight) = (one + home + strangers, weight(*blocks) as f64);
         for (aspect, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level > 0) {
             // A block whose key holds the field tells nothing of how often the field agrees.
             let free = (0..BLOCKS.len()).any(|bit| blocks & (1 << bit) != 0 && BLOCKS[bit].uses & (1 << aspect) == 0);
             if free {
-                ones[aspect][usize::from(*level)] += one / whole;
-                homes[aspect][usize::from(*level)] += home / whole;
+                ones[aspect][usize::from(*level)] += weight * one / whole;
+                homes[aspect][usize::from(*level)] += weight * home / whole;
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Why a pair is taken for one person, field by field, in words.
 
 use super::Link;
+use super::runs::OF;
 use super::weights::{Aspect, Weights};
+use crate::text::counted;
 
 /// A probability as a share; only what was decided is wholly sure.
 pub fn percent(probability: f32) -> String {
@@ -24,4 +26,14 @@ pub fn why(link: &Link, weights: &Weights) -> String {
     }
     said.sort_by(|one, other| other.0.abs().total_cmp(&one.0.abs()));
     said.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+}
+
+/// What is said of the pairs that were not compared for their names, where there are some.
+pub fn left_out(pairs: u64) -> Option<String> {
+    let said = counted(pairs, "pair", "pairs");
+    (pairs > 0).then(|| {
+        format!(
+            "About {said} of one home, or of one birthday and postcode, were not compared: nothing in their names begins alike, or in a crowd nothing in their first names. One in {OF} was, to tell what such people have in common."
+        )
+    })
 }

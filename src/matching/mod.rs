@@ -16,6 +16,7 @@ pub mod estimate;
 pub mod explain;
 mod fields;
 mod held;
+mod initials;
 pub mod keys;
 mod known;
 pub mod likeness;
@@ -26,16 +27,18 @@ pub mod near;
 pub mod people;
 pub mod phone;
 mod reading;
+mod runs;
 pub mod slips;
 pub mod typo_pairs;
 pub mod weights;
 
 use std::collections::BTreeSet;
+use std::iter::repeat_n;
 
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
 
-use blocks::{Crowd, candidates, correct_domains, unpack};
+use blocks::{Crowd, candidates, correct_domains, unpack, weight};
 use clusters::{Edge, Limits, Refusal, cluster};
 use compare::{Compared, Comparer, Tier};
 use lists::Dialling;
@@ -142,6 +145,8 @@ pub struct Matches {
     pub crowds: Vec<Crowd>,
     /// Broad blocks used for their rarest values only, with the pairs left out.
     pub trimmed: Vec<(&'static str, u64)>,
+    /// About how many pairs were not compared as nothing in their names begins alike.
+    pub left_out: u64,
     /// Blocks that are of no use in a file of this size.
     pub unused: Vec<&'static str>,
     /// The weights that were used.
@@ -167,10 +172,14 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
         let mut scored = Scored { pairs: pairs.len() as u64, ..Scored::default() };
         for pairs in pairs.chunks(TOGETHER) {
             let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
-            for ((pair, _), compared) in pairs.iter().zip(compared) {
-                let (same, shared) = (compared.sum(), compared.shared);
-                scored.scores.extend((same.max(shared) > least).then_some((same, shared)));
-                scored.close.extend((same > close).then_some((*pair, compared)));
+            for ((pair, bits), compared) in pairs.iter().zip(compared) {
+                let (same, shared, weight) = (compared.sum(), compared.shared, weight(*bits));
+                scored.left_out += weight as u64 - 1;
+                if same.max(shared) > least {
+                    scored.scores.extend(repeat_n((same, shared), weight));
+                }
+                // What stands for others tells what is usual; who is linked must not hang on a draw.
+                scored.close.extend((weight == 1 && same > close).then_some((*pair, compared)));
             }
         }
         scored
@@ -179,6 +188,7 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let scored = found.take(|pairs| pairs.par_chunks(TURN).map(score).collect::<Vec<_>>());
     let scored: Vec<Scored> = scored.into_iter().flatten().collect();
     let compared = scored.iter().map(|scored| scored.pairs).sum();
+    let left_out = scored.iter().map(|scored| scored.left_out).sum();
     let scores = scored.par_iter().flat_map_iter(|scored| scored.scores.iter().copied());
     let odds = Odds::settle(scores, people.all.len(), &weights);
     let likely = scored.par_iter().flat_map_iter(|scored| &scored.close).filter_map(|(pair, compared)| {
@@ -242,7 +252,20 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let clusters = clusters.members;
     let records = people.all.par_iter().map(|person| Record::of(&people, person)).collect();
     let region = people.regions.first().copied();
-    Matches { records, region, links, refused, possible, clusters, compared, crowds, trimmed, unused, weights }
+    Matches {
+        records,
+        region,
+        links,
+        refused,
+        possible,
+        clusters,
+        compared,
+        crowds,
+        trimmed,
+        left_out,
+        unused,
+        weights,
+    }
 }
 
 fn pair(one: u32, other: u32) -> (u32, u32) {
@@ -269,6 +292,8 @@ const CHUNK: usize = 1 << 16;
 struct Scored {
     /// How many they are.
     pairs: u64,
+    /// For how many more some of them stand.
+    left_out: u64,
     /// Bits for one person and for one home, of those that count for what is expected.
     scores: Vec<(f32, f32)>,
     /// Those that may be one person.

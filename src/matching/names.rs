@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::initials::Initials;
 use super::known::Known;
 use super::lists::LISTS;
 use super::near;
@@ -219,6 +220,7 @@ impl Sign {
 pub struct Names {
     by_key: AHashMap<u64, u32>,
     signs: Vec<Sign>,
+    pub(super) initials: Vec<Initials>,
     likeness: Known,
     /// The names; 0 is the missing one.
     pub all: Vec<Name>,
@@ -342,6 +344,7 @@ impl Names {
             }
         }
         names.signs = names.all.iter().map(Sign::of).collect();
+        names.initials = names.all.iter().map(Initials::of).collect();
         names.by_key = AHashMap::new();
         (names, all)
     }

@@ -208,6 +208,9 @@ fn remarks(matches: &Matches) -> String {
             let _ = writeln!(text, "  {block}: {}", count(*pairs));
         }
     }
+    if let Some(said) = explain::left_out(matches.left_out) {
+        let _ = writeln!(text, "\n{said}");
+    }
     if !matches.unused.is_empty() {
         let _ = writeln!(
             text,

@@ -1,0 +1,234 @@
+//! Records that have a key in common, and which of them are compared: each with each, or those who may be one person by
+//! their names where a key alone says little.
+
+use rayon::prelude::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+
+use super::blocks::{is_large, pack};
+use super::estimate::draw;
+use super::initials::Initials;
+use super::keys::{Block, FIRST, LAST, Worth};
+use super::people::People;
+use crate::again::Again;
+
+/// Records under one key beyond which those alone are compared that have names in common.
+const CAP: usize = 50;
+/// Records of one name in a crowd that are still compared.
+const NEIGHBOURS: usize = 8;
+/// The aspects that are names.
+const NAMES: u32 = FIRST | LAST;
+/// Parts into which the keys of a block fall: those of one are sorted near in memory.
+const PARTS: usize = 1 << 8;
+/// Of so many pairs whose names have nothing in common one is compared, and counts as often: without them, people of one
+/// home would seem rarer than they are.
+pub(super) const OF: usize = 8;
+
+/// A record under a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keyed {
+    pub(super) key: u64,
+    pub(super) row: u32,
+    /// Of its names, where these decide who meets.
+    initials: Initials,
+}
+
+/// Pairs under some keys.
+#[derive(Debug, Default)]
+pub(super) struct Met {
+    /// Those that are compared for themselves.
+    pub(super) pairs: Vec<u64>,
+    /// Those that stand for others, which are not compared.
+    pub(super) sampled: Vec<u64>,
+}
+
+/// The records of a block by their keys.
+pub(super) struct Runs<'a> {
+    people: &'a People,
+    block: &'a Block,
+    /// Whether those alone meet whose names have something in common: a home, or a birthday and a postcode, makes no person
+    /// of two others.
+    names_tell: bool,
+    /// Keys that may stand on several records, in parts; each part in order.
+    parts: Vec<Vec<Keyed>>,
+}
+
+impl<'a> Runs<'a> {
+    pub(super) fn of(people: &'a People, block: &'a Block) -> Self {
+        let names_tell = is_large(people) && !block.is_own() && block.uses & NAMES == 0;
+        let initials = |name: u32| people.names.initials[name as usize];
+        let room = people.all.len() / PARTS;
+        let mut parts: Vec<Vec<Keyed>> = (0..PARTS).map(|_| Vec::with_capacity(room + room / 8)).collect();
+        for (person, row) in people.all.iter().zip(0..) {
+            for key in (block.key)(people, person).into_iter().filter(|key| *key != 0) {
+                // Some keys are numbers as they stand, of which the first bits are all the same.
+                let part = key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - PARTS.trailing_zeros());
+                let initials =
+                    if names_tell { initials(person.first).and(initials(person.last)) } else { Initials::ANY };
+                parts[part as usize].push(Keyed { key, row, initials });
+            }
+        }
+        parts.par_iter_mut().for_each(|part| {
+            let again = Again::of(part.iter().map(|keyed| keyed.key), part.len());
+            part.retain(|keyed| again.may_hold(keyed.key));
+            part.sort_unstable_by_key(|keyed| keyed.key);
+        });
+        Self { people, block, names_tell, parts }
+    }
+
+    /// The records of each key that several have.
+    pub(super) fn all(&self) -> impl Iterator<Item = &[Keyed]> {
+        self.parts.iter().flat_map(|part| runs(part))
+    }
+
+    /// The most records that a key may have for its pairs to stay within the budget, the rarest keys being spent first.
+    pub(super) fn largest(&self, budget: u64) -> usize {
+        let mut by_size = vec![0_u64; CAP + 1];
+        for size in self.all().map(<[_]>::len).filter(|size| *size <= CAP) {
+            by_size[size] += pairs_of(size);
+        }
+        let mut spent = 0;
+        let mut largest = CAP;
+        for (size, pairs) in by_size.iter().enumerate() {
+            spent += pairs;
+            if spent > budget {
+                largest = size - 1;
+                break;
+            }
+        }
+        largest.max(2)
+    }
+
+    /// The pairs of keys of up to so many records, and of larger ones those who share a name, unless the block is broad.
+    pub(super) fn met(&self, largest: usize) -> Vec<Met> {
+        let crowds = self.block.worth == Worth::Much;
+        let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
+        // In a crowd, namesakes of other first names are a family or strangers.
+        let of_first = |keyed: &Keyed| match self.names_tell {
+            true => self.people.names.initials[person(keyed).first as usize],
+            false => Initials::ANY,
+        };
+        let of_part = |part: &Vec<Keyed>| {
+            let (mut met, mut crowd) = (Met::default(), Vec::new());
+            for run in runs(part).filter(|run| run.len() <= largest || crowds) {
+                if run.len() <= largest {
+                    met.add(run, run.len());
+                } else {
+                    crowd.clear();
+                    crowd.extend(run.iter().map(|keyed| Keyed { initials: of_first(keyed), ..*keyed }));
+                    crowd.sort_unstable_by_key(|keyed| (person(keyed).last, person(keyed).first, keyed.row));
+                    self.narrowed(&crowd, &mut met);
+                }
+            }
+            met
+        };
+        self.parts.par_iter().map(of_part).collect()
+    }
+
+    /// Pairs in a crowd that is sorted by surname and first name: records that have the surname in common, or both names
+    /// where many have it or the key holds it. Namesakes among whom that leaves a crowd are strangers, unless a key of its own
+    /// brought them here.
+    fn narrowed(&self, crowd: &[Keyed], met: &mut Met) {
+        let block = self.block;
+        let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
+        for namesakes in crowd.chunk_by(|one, other| person(one).last == person(other).last) {
+            if block.uses & LAST == 0 && person(&namesakes[0]).last != 0 && namesakes.len() <= NEIGHBOURS {
+                met.add(namesakes, NEIGHBOURS);
+                continue;
+            }
+            for namesakes in namesakes.chunk_by(|one, other| person(one).first == person(other).first) {
+                let is_named = person(&namesakes[0]).first != 0 && block.uses & NAMES != NAMES;
+                let tells = is_named && namesakes.len() <= NEIGHBOURS;
+                if tells || block.is_own() {
+                    met.add(namesakes, NEIGHBOURS);
+                }
+            }
+        }
+    }
+}
+
+/// The records of each key that several have.
+fn runs(part: &[Keyed]) -> impl Iterator<Item = &[Keyed]> {
+    part.chunk_by(|one, other| one.key == other.key).filter(|run| run.len() > 1)
+}
+
+pub(super) fn pairs_of(records: usize) -> u64 {
+    (records as u64) * (records as u64 - 1) / 2
+}
+
+impl Met {
+    /// Adds pairs of records with those that come next, as far as one reaches.
+    fn add(&mut self, run: &[Keyed], reach: usize) {
+        for (at, one) in run.iter().enumerate() {
+            for other in run[at + 1..].iter().take(reach).filter(|other| other.row != one.row) {
+                let pair = pack(one.row, other.row);
+                if one.initials.meet(other.initials) {
+                    self.pairs.push(pair);
+                } else if is_sampled(pair) {
+                    self.sampled.push(pair);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a pair is compared for others: by its records alone, so that every block takes the same.
+fn is_sampled(pair: u64) -> bool {
+    draw(pair).is_multiple_of(OF as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Met, OF, Runs};
+    use crate::matching::blocks::{LARGE, pack};
+    use crate::matching::keys::BLOCKS;
+    use crate::matching::names::{Cells, Names};
+    use crate::matching::people::{People, Person};
+
+    const NAMES: [[&str; 2]; 5] =
+        [["Otto", "Weber"], ["Oda", "Lindt"], ["Ulf", "Weber"], ["Egon", "Mann"], ["", "Ott"]];
+
+    /// A file of so many records, of which the first have these names, one home and one phone, and what meets in a block.
+    fn met(records: usize, names: &[[&str; 2]], block: &str, largest: usize) -> Met {
+        let cells =
+            |row: u32| Cells { first: names[row as usize][0], last: names[row as usize][1], ..Cells::default() };
+        let (known, rows) = Names::read(u32::try_from(names.len()).unwrap(), cells);
+        let home = Person { street: 1, postcode: 1, city: 1, phones: [1, 0], ..Person::default() };
+        let mut all: Vec<Person> = rows.into_iter().map(|(first, last, _)| Person { first, last, ..home }).collect();
+        all.resize(records, Person::default());
+        let people = People { all, names: known, ..People::default() };
+        let mut met = Met::default();
+        for part in Runs::of(&people, BLOCKS.iter().find(|known| known.name == block).unwrap()).met(largest) {
+            met.pairs.extend(part.pairs);
+            met.sampled.extend(part.sampled);
+        }
+        // A street meets by postcode and by city.
+        met.pairs.sort_unstable();
+        met.pairs.dedup();
+        met
+    }
+
+    #[test]
+    fn in_a_large_file_a_home_alone_brings_no_names_together_that_have_nothing_in_common() {
+        let all = |records, block| met(records, &NAMES, block, 50).pairs;
+        assert_eq!([all(LARGE, "street and place").len(), all(LARGE + 1, "phone").len()], [10, 10]);
+        let alike = [pack(0, 1), pack(0, 2), pack(0, 4), pack(1, 4), pack(2, 4), pack(3, 4)];
+        assert_eq!(all(LARGE + 1, "street and place"), alike);
+        // Of a crowd, namesakes alone meet: a family by its first names.
+        let crowd = |records, block| met(records, &NAMES, block, 2).pairs;
+        assert_eq!(crowd(LARGE, "street and place"), [pack(0, 2)]);
+        assert!(crowd(LARGE + 1, "street and place").is_empty());
+        assert_eq!(crowd(LARGE + 1, "phone"), [pack(0, 2)]);
+    }
+
+    #[test]
+    fn one_of_eight_stands_for_those_that_are_left_out() {
+        let names: Vec<[&str; 2]> =
+            (0..600).map(|at| if at % 2 == 0 { ["Otto", "Ott"] } else { ["Ulf", "Ulm"] }).collect();
+        let met = met(LARGE + 1, &names, "street and place", 600);
+        assert_eq!(met.pairs.len(), 2 * 300 * 299 / 2);
+        // Neighbours too, which people of one home often are.
+        let all = met.sampled.len() / 2;
+        let near = met.sampled.iter().filter(|pair| (*pair >> 32).abs_diff(**pair & 0xffff_ffff) == 1).count() / 2;
+        let is_near = |found: usize, of: usize| (of * 8 / 10..of * 12 / 10).contains(&(found * OF));
+        assert!(is_near(all, 300 * 300) && is_near(near, 599), "{all} {near}");
+    }
+}
