@@ -207,7 +207,7 @@ fn pairs_that_are_left_out_of_a_large_file_are_stood_for() {
     assert!((2_000..2_800).contains(&(large.compared + large.left_out)), "{}", large.compared);
     let housemates = [&small, &large].map(|found| found.weights.housemates);
     assert!((housemates[1] / housemates[0] - 1.0).abs() < 0.2, "{housemates:?}");
-    let said = left_out(large.left_out).unwrap();
+    let said = left_out(large.left_out).expect("some were left out");
     assert!(said.contains(&format!("About {}", crmlint::text::count(large.left_out))), "{said}");
     assert!(left_out(small.left_out).is_none() && large.links.is_empty() && large.possible.is_empty());
 }

@@ -167,25 +167,9 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
     let always: BTreeSet<(u32, u32)> =
         settings.decided.iter().filter(|(_, _, same)| *same).map(|(one, other, _)| pair(*one, *other)).collect();
     let comparer = Comparer::new(&people, &weights, settings.edits);
-    let (least, close) = (Odds::least(people.all.len()), Odds::close(people.all.len()));
-    let score = |pairs: &[(u64, u32)]| {
-        let mut scored = Scored { pairs: pairs.len() as u64, ..Scored::default() };
-        for pairs in pairs.chunks(TOGETHER) {
-            let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
-            for ((pair, bits), compared) in pairs.iter().zip(compared) {
-                let (same, shared, weight) = (compared.sum(), compared.shared, weight(*bits));
-                scored.left_out += weight as u64 - 1;
-                if same.max(shared) > least {
-                    scored.scores.extend(repeat_n((same, shared), weight));
-                }
-                // What stands for others tells what is usual; who is linked must not hang on a draw.
-                scored.close.extend((weight == 1 && same > close).then_some((*pair, compared)));
-            }
-        }
-        scored
-    };
     // A small file is one piece.
-    let scored = found.take(|pairs| pairs.par_chunks(TURN).map(score).collect::<Vec<_>>());
+    let scored =
+        found.take(|pairs| pairs.par_chunks(TURN).map(|pairs| Scored::of(&comparer, pairs)).collect::<Vec<_>>());
     let scored: Vec<Scored> = scored.into_iter().flatten().collect();
     let compared = scored.iter().map(|scored| scored.pairs).sum();
     let left_out = scored.iter().map(|scored| scored.left_out).sum();
@@ -298,6 +282,27 @@ struct Scored {
     scores: Vec<(f32, f32)>,
     /// Those that may be one person.
     close: Vec<(u64, Compared)>,
+}
+
+impl Scored {
+    fn of(comparer: &Comparer<'_>, pairs: &[(u64, u32)]) -> Self {
+        let records = comparer.people.all.len();
+        let (least, close) = (Odds::least(records), Odds::close(records));
+        let mut scored = Self { pairs: pairs.len() as u64, ..Self::default() };
+        for pairs in pairs.chunks(TOGETHER) {
+            let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
+            for ((pair, bits), compared) in pairs.iter().zip(compared) {
+                let (same, shared, weight) = (compared.sum(), compared.shared, weight(*bits));
+                scored.left_out += weight as u64 - 1;
+                if same.max(shared) > least {
+                    scored.scores.extend(repeat_n((same, shared), weight));
+                }
+                // What stands for others tells what is usual; who is linked must not hang on a draw.
+                scored.close.extend((weight == 1 && same > close).then_some((*pair, compared)));
+            }
+        }
+        scored
+    }
 }
 
 /// What so many bits mean as odds.

@@ -190,13 +190,14 @@ mod tests {
     fn met(records: usize, names: &[[&str; 2]], block: &str, largest: usize) -> Met {
         let cells =
             |row: u32| Cells { first: names[row as usize][0], last: names[row as usize][1], ..Cells::default() };
-        let (known, rows) = Names::read(u32::try_from(names.len()).unwrap(), cells);
+        let (known, rows) = Names::read(u32::try_from(names.len()).expect("a few"), cells);
         let home = Person { street: 1, postcode: 1, city: 1, phones: [1, 0], ..Person::default() };
         let mut all: Vec<Person> = rows.into_iter().map(|(first, last, _)| Person { first, last, ..home }).collect();
         all.resize(records, Person::default());
         let people = People { all, names: known, ..People::default() };
         let mut met = Met::default();
-        for part in Runs::of(&people, BLOCKS.iter().find(|known| known.name == block).unwrap()).met(largest) {
+        let block = BLOCKS.iter().find(|known| known.name == block).expect("a block of this name");
+        for part in Runs::of(&people, block).met(largest) {
             met.pairs.extend(part.pairs);
             met.sampled.extend(part.sampled);
         }
