@@ -30,7 +30,7 @@ pub struct Crowd {
 }
 
 /// Pairs to compare: the smaller record in the upper half, the greater in the lower, with a bit for every block that gave
-/// it, and [`SAMPLED`].
+/// it, and one that [`weight`] reads.
 pub type Pairs = Vec<(u64, u32)>;
 
 /// The bit of a pair that blocks gave for others alone, which are not compared.
