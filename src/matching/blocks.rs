@@ -186,10 +186,9 @@ fn block_pairs(people: &People, block: &Block) -> Given {
         Worth::Some => records / 2 + 100_000,
         Worth::Little => records / 20 + 100_000,
     };
-    let broad = block.worth != Worth::Much;
     let largest = runs.largest(budget as u64);
     let crowds = runs.all().filter(|run| run.len() > largest);
-    if broad {
+    if block.is_broad() {
         let left: u64 = crowds.map(|run| pairs_of(run.len())).sum();
         given.trimmed = (left > 0).then_some((block.name, left));
     } else {

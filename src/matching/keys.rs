@@ -36,6 +36,11 @@ const STREET: u32 = 1 << 7;
 const COMPANY: u32 = 1 << 8;
 
 impl Block {
+    /// Whether it is used for its rarest values only, and not for what those of a crowd have in common.
+    pub(super) fn is_broad(&self) -> bool {
+        self.worth != Worth::Much
+    }
+
     /// Whether its key is somebody's own, as an address is and a name is not.
     pub(super) fn is_own(&self) -> bool {
         self.uses & !(ADDRESS | PHONE) == 0

@@ -6,7 +6,7 @@ use rayon::prelude::{IntoParallelRefIterator, IntoParallelRefMutIterator, Parall
 use super::blocks::{is_large, pack};
 use super::estimate::draw;
 use super::initials::Initials;
-use super::keys::{Block, FIRST, LAST, Worth};
+use super::keys::{Block, FIRST, LAST};
 use super::people::People;
 use crate::again::Again;
 
@@ -99,7 +99,6 @@ impl<'a> Runs<'a> {
 
     /// The pairs of keys of up to so many records, and of larger ones those who share a name, unless the block is broad.
     pub(super) fn met(&self, largest: usize) -> Vec<Met> {
-        let crowds = self.block.worth == Worth::Much;
         let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
         // In a crowd, namesakes of other first names are a family or strangers.
         let of_first = |keyed: &Keyed| match self.names_tell {
@@ -108,7 +107,7 @@ impl<'a> Runs<'a> {
         };
         let of_part = |part: &Vec<Keyed>| {
             let (mut met, mut crowd) = (Met::default(), Vec::new());
-            for run in runs(part).filter(|run| run.len() <= largest || crowds) {
+            for run in runs(part).filter(|run| run.len() <= largest || !self.block.is_broad()) {
                 if run.len() <= largest {
                     met.add(run, run.len());
                 } else {
