@@ -56,6 +56,8 @@ pub struct Candidates {
     pub trimmed: Vec<(&'static str, u64)>,
     /// Blocks that are of no use in a file of this size.
     pub unused: Vec<&'static str>,
+    /// Whether pairs are left out for their names, also where none is compared for them.
+    pub leaves_out: bool,
 }
 
 /// The place of the block of slips.
@@ -99,6 +101,7 @@ pub fn candidates(people: &People, edits: u8) -> Candidates {
         }
         found.crowds.extend(given.crowds);
         found.trimmed.extend(given.trimmed);
+        found.leaves_out |= given.leaves_out;
     }
     found
 }
@@ -130,6 +133,7 @@ struct Given {
     sampled: Vec<Vec<u64>>,
     crowds: Vec<Crowd>,
     trimmed: Option<(&'static str, u64)>,
+    leaves_out: bool,
 }
 
 /// Blocks whose pairs are found at the same time: each holds a key or two of every record meanwhile.
@@ -201,6 +205,7 @@ fn block_pairs(people: &People, block: &Block) -> Given {
         }));
     }
     let met = runs.met(largest);
+    given.leaves_out = met.iter().any(|met| met.leaves_out);
     given.sampled = by_piece(records, met.iter().flat_map(|met| met.sampled.iter().copied()));
     given.pairs = by_piece(records, met.into_iter().flat_map(|met| met.pairs));
     given

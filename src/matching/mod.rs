@@ -172,7 +172,8 @@ pub fn find(sources: &[Source<'_>], settings: &Settings) -> Matches {
         found.take(|pairs| pairs.par_chunks(TURN).map(|pairs| Scored::of(&comparer, pairs)).collect::<Vec<_>>());
     let scored: Vec<Scored> = scored.into_iter().flatten().collect();
     let compared = scored.iter().map(|scored| scored.pairs).sum();
-    let left_out = scored.iter().map(|scored| scored.left_out).sum();
+    // Few that are left out may have nobody who stands for them, and are said all the same.
+    let left_out = scored.iter().map(|scored| scored.left_out).sum::<u64>().max(found.leaves_out.into());
     let scores = scored.par_iter().flat_map_iter(|scored| scored.scores.iter().copied());
     let odds = Odds::settle(scores, people.all.len(), &weights);
     let likely = scored.par_iter().flat_map_iter(|scored| &scored.close).filter_map(|(pair, compared)| {

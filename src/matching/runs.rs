@@ -38,6 +38,8 @@ pub(super) struct Met {
     pub(super) pairs: Vec<u64>,
     /// Those that stand for others, which are not compared.
     pub(super) sampled: Vec<u64>,
+    /// Whether pairs are left out.
+    pub(super) leaves_out: bool,
 }
 
 /// The records of a block by their keys.
@@ -163,6 +165,8 @@ impl Met {
                     self.pairs.push(pair);
                 } else if is_sampled(pair) {
                     self.sampled.push(pair);
+                } else {
+                    self.leaves_out = true;
                 }
             }
         }
