@@ -211,7 +211,7 @@ fn pairs_that_are_left_out_of_a_large_file_are_stood_for() {
     let housemates = [&small, &large].map(|found| found.weights.housemates);
     assert!((housemates[1] / housemates[0] - 1.0).abs() < 0.2, "{housemates:?}");
     let said = left_out(large.left_out).expect("some were left out");
-    assert!(said.contains(&format!("About {}", crmlint::text::count(large.left_out))), "{said}");
+    assert!(said.contains(&format!("about {}", crmlint::text::count(large.left_out))), "{said}");
     assert!(left_out(small.left_out).is_none() && large.links.is_empty() && large.possible.is_empty());
     // So few that none of them stands for the others.
     let few = homes(250_001, 1..2);

@@ -145,7 +145,7 @@ pub struct Matches {
     pub crowds: Vec<Crowd>,
     /// Broad blocks used for their rarest values only, with the pairs left out.
     pub trimmed: Vec<(&'static str, u64)>,
-    /// About how many pairs were not compared as nothing in their names begins alike.
+    /// About how many pairs were not compared as nothing in their names begins alike; 1 at least where a block left some out.
     pub left_out: u64,
     /// Blocks that are of no use in a file of this size.
     pub unused: Vec<&'static str>,
