@@ -12,6 +12,7 @@ use super::lists::DomainKind;
 use super::people::People;
 use super::runs::{Keyed, OF, Runs, pairs_of};
 use super::slips;
+use crate::again::Again;
 
 /// Records of a file beyond which what one common value brings together is nearly always chance.
 pub(super) const LARGE: usize = 250_000;
@@ -38,7 +39,7 @@ const SAMPLED: u32 = 1 << 31;
 const _: () = assert!(BLOCKS.len() < 31);
 
 /// For how many pairs one stands, by its bits.
-pub fn weight(bits: u32) -> usize {
+pub fn weight(bits: u32) -> u32 {
     if bits & SAMPLED == 0 { 1 } else { OF }
 }
 
@@ -183,14 +184,15 @@ fn block_pairs(people: &People, block: &Block) -> Given {
     let mut given = Given::default();
     let runs = Runs::of(people, block);
     let records = people.all.len();
+    let few = records as u64 / 20 + 100_000;
     let budget = match block.worth {
         // Somebody's own key brings together few strangers, however many records it has.
-        Worth::Much if block.is_own() => records * 2 + 200_000,
-        Worth::Much => records / 2 + 200_000,
-        Worth::Some => records / 2 + 100_000,
-        Worth::Little => records / 20 + 100_000,
+        Worth::Much if block.is_own() => records as u64 * 2 + 200_000,
+        Worth::Much => records as u64 / 2 + 200_000,
+        Worth::Some => records as u64 / 2 + 100_000,
+        Worth::Little => few,
     };
-    let largest = runs.largest(budget as u64);
+    let largest = runs.largest(budget);
     let crowds = runs.all().filter(|run| run.len() > largest);
     if block.is_broad() {
         let left: u64 = crowds.map(|run| pairs_of(run.len())).sum();
@@ -204,7 +206,7 @@ fn block_pairs(people: &People, block: &Block) -> Given {
             records: u32::try_from(run.len()).unwrap_or(u32::MAX),
         }));
     }
-    let met = runs.met(largest);
+    let met = runs.met(largest, if is_large(people) { few } else { u64::MAX });
     given.leaves_out = met.iter().any(|met| met.leaves_out);
     given.sampled = by_piece(records, met.iter().flat_map(|met| met.sampled.iter().copied()));
     given.pairs = by_piece(records, met.into_iter().flat_map(|met| met.pairs));
@@ -222,6 +224,12 @@ fn slip_pairs(people: &People, edits: u8) -> Given {
         })
         .map(|(row, person)| ((u64::from(person.domain) << 32) | u64::from(person.local), row))
         .collect();
+    // Most addresses with digits are the only ones that have them, and no slip changes these.
+    let digits: Vec<u64> =
+        boxes.iter().map(|(key, _)| slips::digits(people.locals.text(*key as u32), key >> 32)).collect();
+    let again = Again::of(digits.iter().copied(), digits.len());
+    let mut kept = digits.into_iter().map(|digits| again.may_hold(digits));
+    boxes.retain(|_| kept.next() != Some(false));
     boxes.par_sort_unstable();
     let distinct: Vec<&[(u64, u32)]> = boxes.chunk_by(|one, other| one.0 == other.0).collect();
     let text = |at: u32| {

@@ -1,8 +1,6 @@
 //! Learning the weights from the file itself: expectation and maximisation over the pairs that blocking found, and a fixed
 //! sample of other pairs for what strangers agree in. The same records give the same weights.
 
-use std::iter::repeat_n;
-
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use super::Odds;
@@ -105,13 +103,13 @@ fn round(people: &People, sample: &[(u64, u32)], step: usize, edits: u8, weights
         .collect();
     let scores: Vec<(f32, f32)> = compared.iter().map(|compared| (compared.sum(), compared.shared)).collect();
     let weighed = sample.par_iter().zip(&scores);
-    let weighed = weighed.flat_map_iter(|((_, blocks), score)| repeat_n(*score, weight(*blocks)));
+    let weighed = weighed.map(|((_, blocks), (same, shared))| (*same, *shared, weight(*blocks)));
     let odds = Odds::settle(weighed, people.all.len().div_ceil(step), weights).over(people.all.len());
     let nothing = || -> [Vec<f64>; ASPECTS] { std::array::from_fn(|aspect| vec![0.0; weights.levels[aspect].len()]) };
     let (mut ones, mut homes) = (nothing(), nothing());
     for (((_, blocks), compared), (same, shared)) in sample.iter().zip(&compared).zip(&scores) {
         let (one, home, strangers) = odds.parts(*same, *shared);
-        let (whole, weight) = (one + home + strangers, weight(*blocks) as f64);
+        let (whole, weight) = (one + home + strangers, f64::from(weight(*blocks)));
         for (aspect, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level > 0) {
             // A block whose key holds the field tells nothing of how often the field agrees.
             let free = (0..BLOCKS.len()).any(|bit| blocks & (1 << bit) != 0 && BLOCKS[bit].uses & (1 << aspect) == 0);

@@ -33,7 +33,7 @@ pub fn left_out(pairs: u64) -> Option<String> {
     let said = counted(pairs, "pair", "pairs");
     (pairs > 0).then(|| {
         format!(
-            "Not compared: about {said} of one home, or of one birthday and postcode, in whose names nothing begins alike, or in a crowd nothing in their first names. One in {OF} of such pairs is, to tell what these people have in common."
+            "Not compared: about {said} of one home, or of one birthday and postcode, in whose names nothing begins alike (in a crowd, in their first names), or of namesakes in a city or a crowd where many have their names. One in {OF} of such pairs is, to tell what these people have in common."
         )
     })
 }

@@ -33,7 +33,6 @@ pub mod typo_pairs;
 pub mod weights;
 
 use std::collections::BTreeSet;
-use std::iter::repeat_n;
 
 use ahash::{AHashMap, AHashSet};
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator, ParallelSlice};
@@ -279,8 +278,8 @@ struct Scored {
     pairs: u64,
     /// For how many more some of them stand.
     left_out: u64,
-    /// Bits for one person and for one home, of those that count for what is expected.
-    scores: Vec<(f32, f32)>,
+    /// Bits for one person and for one home, of those that count for what is expected, with how many pairs each stands for.
+    scores: Vec<(f32, f32, u32)>,
     /// Those that may be one person.
     close: Vec<(u64, Compared)>,
 }
@@ -294,10 +293,8 @@ impl Scored {
             let compared = comparer.compare_all(pairs.iter().map(|(pair, _)| unpack(*pair)));
             for ((pair, bits), compared) in pairs.iter().zip(compared) {
                 let (same, shared, weight) = (compared.sum(), compared.shared, weight(*bits));
-                scored.left_out += weight as u64 - 1;
-                if same.max(shared) > least {
-                    scored.scores.extend(repeat_n((same, shared), weight));
-                }
+                scored.left_out += u64::from(weight) - 1;
+                scored.scores.extend((same.max(shared) > least).then_some((same, shared, weight)));
                 // What stands for others tells what is usual; who is linked must not hang on a draw.
                 scored.close.extend((weight == 1 && same > close).then_some((*pair, compared)));
             }
@@ -338,18 +335,20 @@ impl Odds {
         ((world(records) / MOST_TWINS).log2() - 0.01) as f32
     }
 
-    /// The expected numbers under which they are found again: the most likely ones for this file.
-    fn settle(scores: impl ParallelIterator<Item = (f32, f32)>, records: usize, weights: &Weights) -> Self {
+    /// The expected numbers under which they are found again: the most likely ones for this file. With each score stands for
+    /// how many pairs it counts.
+    fn settle(scores: impl ParallelIterator<Item = (f32, f32, u32)>, records: usize, weights: &Weights) -> Self {
         let mut odds = Self::new(records, weights);
         let least = Self::least(records);
-        let scores = scores.filter(|(same, shared)| same.max(*shared) > least);
-        let powers: Vec<(f64, f64)> = scores.map(|(same, shared)| (power(same), power(shared))).collect();
+        let scores = scores.filter(|(same, shared, _)| same.max(*shared) > least);
+        let powers: Vec<((f64, f64), u32)> =
+            scores.map(|(same, shared, weight)| ((power(same), power(shared)), weight)).collect();
         for _ in 0..ROUNDS {
-            let sum = |chunk: &[(f64, f64)]| {
-                chunk.iter().fold((0.0, 0.0), |(twins, housemates), powers| {
+            let sum = |chunk: &[((f64, f64), u32)]| {
+                chunk.iter().fold((0.0, 0.0), |(twins, housemates), (powers, weight)| {
                     let (one, home, strangers) = odds.weighed(*powers);
-                    let whole = one + home + strangers;
-                    (twins + one / whole, housemates + home / whole)
+                    let each = f64::from(*weight) / (one + home + strangers);
+                    (twins + each * one, housemates + each * home)
                 })
             };
             // Pieces of one size, added in order: the sum is the same on any number of cores.

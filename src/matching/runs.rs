@@ -20,7 +20,7 @@ const NAMES: u32 = FIRST | LAST;
 const PARTS: usize = 1 << 8;
 /// Of so many pairs whose names have nothing in common one is compared, and counts as often: without them, people of one
 /// home would seem rarer than they are.
-pub(super) const OF: usize = 8;
+pub(super) const OF: u32 = 8;
 
 /// A record under a key.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +40,8 @@ pub(super) struct Met {
     pub(super) sampled: Vec<u64>,
     /// Whether pairs are left out.
     pub(super) leaves_out: bool,
+    /// Those of namesakes, by how many of one name there are, up to [`NEIGHBOURS`].
+    namesakes: [Vec<u64>; NEIGHBOURS + 1],
 }
 
 /// The records of a block by their keys.
@@ -99,29 +101,42 @@ impl<'a> Runs<'a> {
         largest.max(2)
     }
 
-    /// The pairs of keys of up to so many records, and of larger ones those who share a name, unless the block is broad.
-    pub(super) fn met(&self, largest: usize) -> Vec<Met> {
+    /// The pairs of keys of up to so many records, and of larger ones those who share a name, unless the block is broad. Of
+    /// namesakes there are no more pairs than the budget, the rarest names being spent first.
+    pub(super) fn met(&self, largest: usize, budget: u64) -> Vec<Met> {
         let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
         // In a crowd, namesakes of other first names are a family or strangers.
         let of_first = |keyed: &Keyed| match self.names_tell {
             true => self.people.names.initials[person(keyed).first as usize],
             false => Initials::ANY,
         };
+        // A broad block has a budget of its own.
+        let are_namesakes = self.block.uses & NAMES == NAMES && !self.block.is_broad();
         let of_part = |part: &Vec<Keyed>| {
             let (mut met, mut crowd) = (Met::default(), Vec::new());
             for run in runs(part).filter(|run| run.len() <= largest || !self.block.is_broad()) {
-                if run.len() <= largest {
-                    met.add(run, run.len());
-                } else {
+                if run.len() > largest {
                     crowd.clear();
                     crowd.extend(run.iter().map(|keyed| Keyed { initials: of_first(keyed), ..*keyed }));
                     crowd.sort_unstable_by_key(|keyed| (person(keyed).last, person(keyed).first, keyed.row));
                     self.narrowed(&crowd, &mut met);
+                } else if are_namesakes {
+                    met.add_namesakes(run);
+                } else {
+                    met.add(run, run.len());
                 }
             }
             met
         };
-        self.parts.par_iter().map(of_part).collect()
+        let mut met: Vec<Met> = self.parts.par_iter().map(of_part).collect();
+        let mut spent = 0;
+        let fits = |size: &usize| {
+            spent += met.iter().map(|met| met.namesakes[*size].len() as u64).sum::<u64>();
+            spent <= budget
+        };
+        let within = (0..=NEIGHBOURS).take_while(fits).count();
+        met.par_iter_mut().for_each(|met| met.settle(within));
+        met
     }
 
     /// Pairs in a crowd that is sorted by surname and first name: records that have the surname in common, or both names
@@ -132,14 +147,18 @@ impl<'a> Runs<'a> {
         let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
         for namesakes in crowd.chunk_by(|one, other| person(one).last == person(other).last) {
             if block.uses & LAST == 0 && person(&namesakes[0]).last != 0 && namesakes.len() <= NEIGHBOURS {
-                met.add(namesakes, NEIGHBOURS);
+                match block.uses & FIRST {
+                    0 => met.add(namesakes, NEIGHBOURS),
+                    _ => met.add_namesakes(namesakes),
+                }
                 continue;
             }
             for namesakes in namesakes.chunk_by(|one, other| person(one).first == person(other).first) {
                 let is_named = person(&namesakes[0]).first != 0 && block.uses & NAMES != NAMES;
-                let tells = is_named && namesakes.len() <= NEIGHBOURS;
-                if tells || block.is_own() {
+                if block.is_own() {
                     met.add(namesakes, NEIGHBOURS);
+                } else if is_named && namesakes.len() <= NEIGHBOURS {
+                    met.add_namesakes(namesakes);
                 }
             }
         }
@@ -155,19 +174,47 @@ pub(super) fn pairs_of(records: usize) -> u64 {
     (records as u64) * (records as u64 - 1) / 2
 }
 
+/// Pairs of records with those that come next, as far as one reaches.
+fn pairs(run: &[Keyed], reach: usize) -> impl Iterator<Item = (&Keyed, &Keyed)> {
+    let nexts = move |at: usize| run[at + 1..].iter().take(reach);
+    let all = run.iter().enumerate().flat_map(move |(at, one)| nexts(at).map(move |other| (one, other)));
+    all.filter(|(one, other)| one.row != other.row)
+}
+
 impl Met {
     /// Adds pairs of records with those that come next, as far as one reaches.
     fn add(&mut self, run: &[Keyed], reach: usize) {
-        for (at, one) in run.iter().enumerate() {
-            for other in run[at + 1..].iter().take(reach).filter(|other| other.row != one.row) {
-                let pair = pack(one.row, other.row);
-                if one.initials.meet(other.initials) {
-                    self.pairs.push(pair);
-                } else if is_sampled(pair) {
-                    self.sampled.push(pair);
-                } else {
-                    self.leaves_out = true;
-                }
+        for (one, other) in pairs(run, reach) {
+            let pair = pack(one.row, other.row);
+            if one.initials.meet(other.initials) {
+                self.pairs.push(pair);
+            } else {
+                self.sample(pair);
+            }
+        }
+    }
+
+    /// Adds a pair for others, or leaves it out.
+    fn sample(&mut self, pair: u64) {
+        if is_sampled(pair) {
+            self.sampled.push(pair);
+        } else {
+            self.leaves_out = true;
+        }
+    }
+
+    /// Adds all pairs of namesakes, of whom it is not settled yet whether they are compared.
+    fn add_namesakes(&mut self, run: &[Keyed]) {
+        let pairs = pairs(run, run.len()).map(|(one, other)| pack(one.row, other.row));
+        self.namesakes[run.len().min(NEIGHBOURS)].extend(pairs);
+    }
+
+    /// Settles that namesakes are compared of whom there are fewer than so many, and some of the others for all of these.
+    fn settle(&mut self, within: usize) {
+        for (size, mut pairs) in std::mem::take(&mut self.namesakes).into_iter().enumerate() {
+            match size < within {
+                true => self.pairs.append(&mut pairs),
+                false => pairs.into_iter().for_each(|pair| self.sample(pair)),
             }
         }
     }
@@ -175,7 +222,7 @@ impl Met {
 
 /// Whether a pair is compared for others: by its records alone, so that every block takes the same.
 fn is_sampled(pair: u64) -> bool {
-    draw(pair).is_multiple_of(OF as u64)
+    draw(pair).is_multiple_of(OF.into())
 }
 
 #[cfg(test)]
@@ -191,6 +238,11 @@ mod tests {
 
     /// A file of so many records, of which the first have these names, one home and one phone, and what meets in a block.
     fn met(records: usize, names: &[[&str; 2]], block: &str, largest: usize) -> Met {
+        met_within(u64::MAX, records, names, block, largest)
+    }
+
+    /// The same with a budget for namesakes.
+    fn met_within(budget: u64, records: usize, names: &[[&str; 2]], block: &str, largest: usize) -> Met {
         let cells =
             |row: u32| Cells { first: names[row as usize][0], last: names[row as usize][1], ..Cells::default() };
         let (known, rows) = Names::read(u32::try_from(names.len()).expect("a few"), cells);
@@ -200,7 +252,7 @@ mod tests {
         let people = People { all, names: known, ..People::default() };
         let mut met = Met::default();
         let block = BLOCKS.iter().find(|known| known.name == block).expect("a block of this name");
-        for part in Runs::of(&people, block).met(largest) {
+        for part in Runs::of(&people, block).met(largest, budget) {
             met.pairs.extend(part.pairs);
             met.sampled.extend(part.sampled);
         }
@@ -232,7 +284,28 @@ mod tests {
         // Neighbours too, which people of one home often are.
         let all = met.sampled.len() / 2;
         let near = met.sampled.iter().filter(|pair| (*pair >> 32).abs_diff(**pair & 0xffff_ffff) == 1).count() / 2;
-        let is_near = |found: usize, of: usize| (of * 8 / 10..of * 12 / 10).contains(&(found * OF));
+        let is_near = |found: usize, of: usize| (of * 8 / 10..of * 12 / 10).contains(&(found * OF as usize));
         assert!(is_near(all, 300 * 300) && is_near(near, 599), "{all} {near}");
+    }
+
+    #[test]
+    fn the_rarest_namesakes_are_compared_first() {
+        // Forty names of two records each, and forty of eight.
+        let name = |at: usize| format!("Otto{}", if at < 80 { at / 2 } else { at / 8 + 30 });
+        let firsts: Vec<String> = (0..400).map(name).collect();
+        let names: Vec<[&str; 2]> = firsts.iter().map(|first| [first.as_str(), "Weber"]).collect();
+        for (block, largest) in [("name and city", 50), ("surname and postcode", 20)] {
+            let of = |budget| {
+                let met = met_within(budget, LARGE + 1, &names, block, largest);
+                (met.pairs.len(), met.sampled.len())
+            };
+            assert_eq!([of(40 + 40 * 28), of(u64::MAX)], [(40 + 40 * 28, 0); 2], "{block}");
+            let ((few, stand_for), (none, all)) = (of(40 + 40 * 28 - 1), of(39));
+            assert_eq!((few, none), (40, 0), "{block}");
+            assert!((110..170).contains(&stand_for) && (stand_for..stand_for + 40).contains(&all), "{stand_for} {all}");
+        }
+        // Who has somebody's own key is compared however many there are.
+        let own = |budget| met_within(budget, LARGE + 1, &names, "phone", 20).pairs;
+        assert_eq!((own(0).len(), own(0)), (40 + 40 * 28, own(u64::MAX)));
     }
 }

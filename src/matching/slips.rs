@@ -141,6 +141,11 @@ pub fn pairs<'a>(texts: impl Fn(u32) -> (&'a str, u64), count: u32, edits: u8) -
     (found, crowds)
 }
 
+/// A hash of the digits of a text of one group: texts one slip apart have it in common.
+pub fn digits(text: &str, group: u64) -> u64 {
+    text.bytes().filter(u8::is_ascii_digit).fold(mix(group), |hash, digit| mix(hash ^ u64::from(digit)))
+}
+
 /// Whether two texts are one slip apart, digits being the same.
 pub fn is_slip(one: &str, other: &str, edits: u8) -> bool {
     let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).nth(LETTERS - 1).is_some();
