@@ -256,7 +256,7 @@ impl Conditions<'_> {
             if let Some((values, held)) = cells.column.few() {
                 let place = |_: &str| Places::Values(values);
                 let says = evaluated(shard, slice, self.filter, leaves, values.count(), &place)?;
-                return Ok(says.iter().map(|says| slice.mask_by_value(held, says)).collect());
+                return Ok(slice.masks_by_value(held, &says));
             }
         }
         let missing = |leaf: &&Expr| match leaf {

@@ -15,9 +15,9 @@ use super::memo::Memo;
 use super::rows::Rows;
 use super::tally::Counter;
 use super::{
-    Answer, ColumnFact, Filter, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort, delays, filter,
-    follows, instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, shapes, stranded, values,
-    width, work, writers,
+    Answer, Filter, Listed, Question, Sample, Tokens, carried, cells, clusters, cohort, delays, filter, follows,
+    instants, matches, moves, named, order, pairs, people, picks, repeats, sequence, shapes, stranded, values, width,
+    work, writers,
 };
 use crate::frames::identity::{Identity, People};
 use crate::frames::{Frame, Store, TextColumn};
@@ -109,13 +109,16 @@ impl<'a> Slice<'a> {
             return rows;
         };
         let says: Vec<bool> = values.iter().map(test).collect();
-        if says.contains(&true) { self.mask_by_value(held, &says).iter().collect() } else { Vec::new() }
+        if !says.contains(&true) {
+            return Vec::new();
+        }
+        self.masks_by_value(held, &[says]).iter().flat_map(Mask::iter).collect()
     }
 
-    /// The rows that hold a value which `says` so.
-    pub(super) fn mask_by_value(&self, held: &[u16], says: &[bool]) -> Mask {
+    /// The rows that hold a value which `says` so, for several such tests.
+    pub(super) fn masks_by_value(&self, held: &[u16], says: &[Vec<bool>]) -> Vec<Mask> {
         match self.rows {
-            Some(_) => self.mask(|row| says[usize::from(held[row as usize])]),
+            Some(_) => says.iter().map(|says| self.mask(|row| says[usize::from(held[row as usize])])).collect(),
             None => Mask::by_value(held, says),
         }
     }
@@ -137,6 +140,13 @@ impl<'a> Slice<'a> {
             value: value(),
             ..Sample::default()
         });
+    }
+
+    /// The rank of a row's key where the row is all there is of its person; the first one where it is not, so that its person
+    /// is counted.
+    #[inline]
+    pub(super) fn rank_alone(&self, row: u32) -> u32 {
+        if self.people.alone[row as usize] { self.frame.rank(row) } else { 0 }
     }
 
     #[inline]
@@ -247,7 +257,7 @@ impl<'a> Shard<'a> {
                 let report = &self.slice(dataset)?.frame.report;
                 Ok(Answer::Read { rows: report.rows, damage: report.damage.clone(), crlf: report.crlf })
             }
-            Question::Columns { dataset } => Ok(columns(self.slice(dataset)?.frame)),
+            Question::Columns { dataset } => Ok(width::columns(self.slice(dataset)?.frame)),
             Question::Wide { dataset, columns, over } => width::wide(self, dataset, columns, *over),
             Question::Values { column, cap } => values::values(self, column, *cap),
             Question::Items { column, cap } => values::listed(self, column, *cap),
@@ -319,16 +329,6 @@ impl<'a> Shard<'a> {
         }
         counter.finish(self.cap())
     }
-}
-
-fn columns(frame: &Frame) -> Answer {
-    let stats = frame.dataset.columns.iter().zip(&frame.report.columns);
-    let columns = stats.map(|(column, stat)| ColumnFact {
-        label: column.label.clone(),
-        filled: stat.filled,
-        longest: stat.longest,
-    });
-    Answer::Columns { rows: frame.report.rows, columns: columns.collect(), widest: frame.report.widest }
 }
 
 impl Engine<'_> {

@@ -1,10 +1,22 @@
 //! Rows of a dataset as bits: which of them meet a condition.
 
 use crate::frames::FEW;
-use crate::text::packed;
 
 /// Bits of one word.
 const WORD: u32 = 64;
+/// Tests of values that are made at once, as bits of a byte.
+const TESTS: usize = u8::BITS as usize;
+
+/// Eight bytes of eight bits, rows and columns of them exchanged.
+fn turned(bytes: u64) -> u64 {
+    let exchange = |bytes: u64, by: u32, which: u64| {
+        let differ = (bytes ^ (bytes >> by)) & which;
+        bytes ^ differ ^ (differ << by)
+    };
+    let bytes = exchange(bytes, 7, 0x00aa_00aa_00aa_00aa);
+    let bytes = exchange(bytes, 14, 0x0000_cccc_0000_cccc);
+    exchange(bytes, 28, 0x0000_0000_f0f0_f0f0)
+}
 
 /// Rows that meet something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,17 +48,29 @@ impl Mask {
         Self { words: (0..rows).step_by(WORD as usize).map(word).collect() }
     }
 
-    /// Those of all rows that hold a value which `says` so, by the places of values.
-    pub(crate) fn by_value(held: &[u16], says: &[bool]) -> Self {
+    /// Those of all rows that hold a value which `says` so, by the places of values; for several such tests at once.
+    pub(crate) fn by_value<T: AsRef<[bool]>>(held: &[u16], says: &[T]) -> Vec<Self> {
+        says.chunks(TESTS).flat_map(|says| Self::by_few(held, says)).collect()
+    }
+
+    /// The same for up to [`TESTS`] tests: a row's value says all of them in one byte.
+    fn by_few<T: AsRef<[bool]>>(held: &[u16], says: &[T]) -> impl Iterator<Item = Self> {
         let mut table = [0_u8; FEW];
-        table.iter_mut().zip(says).for_each(|(byte, says)| *byte = u8::from(*says));
-        let eight = |held: &[u16]| {
-            let mut bytes = [0; 8];
-            bytes.iter_mut().zip(held).for_each(|(byte, place)| *byte = table[usize::from(*place) % FEW]);
-            packed(u64::from_le_bytes(bytes))
-        };
-        let word = |held: &[u16]| (0..).zip(held.chunks(8)).fold(0, |word, (at, held)| word | eight(held) << (at * 8));
-        Self { words: held.chunks(WORD as usize).map(word).collect() }
+        for (says, test) in says.iter().zip(0..) {
+            table.iter_mut().zip(says.as_ref()).for_each(|(byte, says)| *byte |= u8::from(*says) << test);
+        }
+        let mut masks = vec![Vec::with_capacity(held.len().div_ceil(WORD as usize)); says.len()];
+        for held in held.chunks(WORD as usize) {
+            let mut words = [0_u64; TESTS];
+            for (held, at) in held.chunks(TESTS).zip((0_u32..).step_by(TESTS)) {
+                let mut rows = [0; TESTS];
+                rows.iter_mut().zip(held).for_each(|(byte, place)| *byte = table[usize::from(*place) % FEW]);
+                let tests = turned(u64::from_le_bytes(rows)).to_le_bytes();
+                words.iter_mut().zip(tests).for_each(|(word, test)| *word |= u64::from(test) << at);
+            }
+            masks.iter_mut().zip(words).for_each(|(mask, word)| mask.push(word));
+        }
+        masks.into_iter().map(|words| Self { words })
     }
 
     /// Those of some rows that `meets`.
@@ -110,8 +134,10 @@ mod tests {
             let third = Mask::of(rows, 0..rows, |row| row % 3 == 0);
             assert_eq!(third, Mask::each(rows, |row| row % 3 == 0));
             let held: Vec<u16> = (0..rows).map(|row| (row % 7 % 3) as u16).collect();
-            let by_value = Mask::by_value(&held, &[true, false, false]);
-            assert_eq!(by_value, Mask::each(rows, |row| row % 7 % 3 == 0));
+            let says: Vec<[bool; 3]> = (0..19).map(|test| [0, 1, 2].map(|place| (test >> place) & 1 == 1)).collect();
+            for (test, by_value) in Mask::by_value(&held, &says).into_iter().enumerate() {
+                assert_eq!(by_value, Mask::each(rows, |row| (test >> (row % 7 % 3)) & 1 == 1), "{rows} {test}");
+            }
             let wanted: Vec<u32> = (0..rows).filter(|row| row % 3 == 0).collect();
             assert_eq!(third.iter().collect::<Vec<_>>(), wanted);
             assert_eq!(third.count(), wanted.len() as u64);

@@ -6,7 +6,7 @@ use super::lenses::Seen;
 use super::local::{SAMPLES, Shard, Slice};
 use super::memo::Keeper;
 use super::rows::ByShape;
-use super::tally::Counter;
+use super::tally::{Beyond, Counter};
 use super::{Answer, Column, Lens};
 use crate::frames::{TextColumn, Values};
 
@@ -14,23 +14,18 @@ use crate::frames::{TextColumn, Values};
 struct Shape {
     counter: Counter,
     keeper: Keeper,
-    /// Rows that are all there is of their person, and too far back among the keys to be kept.
-    passed: u64,
-    /// The rank beyond which rows are too far back.
-    limit: u32,
+    beyond: Beyond,
 }
 
 impl Shape {
     fn new(rows: u32) -> Self {
-        Self { counter: Counter::default(), keeper: Keeper::new(rows), passed: 0, limit: u32::MAX }
+        Self { counter: Counter::default(), keeper: Keeper::new(rows), beyond: Beyond::default() }
     }
 
-    /// Adds a row with its [`rank_alone`].
+    /// Adds a row with its [`Slice::rank_alone`].
     #[inline]
     fn add(&mut self, slice: &Slice<'_>, column: &TextColumn, row: u32, rank: u32) {
-        if rank > self.limit {
-            self.passed += 1;
-        } else {
+        if !self.beyond.takes(rank) {
             self.look(slice, column, row);
         }
     }
@@ -38,15 +33,8 @@ impl Shape {
     fn look(&mut self, slice: &Slice<'_>, column: &TextColumn, row: u32) {
         self.keeper.keep(row);
         slice.sample(&mut self.counter, row, || column.get(row).to_owned());
-        self.limit = if self.keeper.is_full() { self.counter.worst() } else { u32::MAX };
+        self.beyond.limit = if self.keeper.is_full() { self.counter.worst() } else { u32::MAX };
     }
-}
-
-/// The rank of a row's key where the row is all there is of its person; the first one where it is not, so that its person
-/// is counted.
-#[inline]
-fn rank_alone(slice: &Slice<'_>, row: u32) -> u32 {
-    if slice.people.alone[row as usize] { slice.frame.rank(row) } else { 0 }
 }
 
 /// What one lens makes of a column.
@@ -56,35 +44,32 @@ struct Look<'a> {
 }
 
 /// What is known of the rows that hold a value.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct OfValue {
     /// The place of its shape.
     place: Option<usize>,
-    /// The limit of its shape when that was looked at last. Limits only sink: what is beyond this one is beyond that of now.
-    limit: u32,
-    /// Rows that passed it.
-    passed: u32,
+    /// Rows beyond the limit of its shape when that was looked at last.
+    beyond: Beyond,
 }
 
 impl Look<'_> {
     /// Looks at a column of few values. Most rows are counted by what is known of their values, without their shapes.
     fn at_few(&mut self, slice: &Slice<'_>, column: &TextColumn, (values, cells): (Values<'_>, &[u16])) {
-        let mut known = vec![OfValue { place: None, limit: u32::MAX, passed: 0 }; values.count()];
+        let mut known = vec![OfValue::default(); values.count()];
         for row in slice.rows() {
-            let (cell, rank) = (cells[row as usize], rank_alone(slice, row));
+            let (cell, rank) = (cells[row as usize], slice.rank_alone(row));
             let of = &mut known[usize::from(cell)];
-            if rank > of.limit {
-                of.passed += 1;
+            if of.beyond.takes(rank) {
                 continue;
             }
             let fresh = || Shape::new(slice.frame.rows);
             let place = *of.place.get_or_insert_with(|| self.found.place(self.lens.shape(values.get(cell)), fresh));
             let shape = self.found.at(place);
             shape.add(slice, column, row, rank);
-            of.limit = shape.limit;
+            of.beyond.limit = shape.beyond.limit;
         }
         for of in known {
-            of.place.into_iter().for_each(|place| self.found.at(place).passed += u64::from(of.passed));
+            of.place.into_iter().for_each(|place| self.found.at(place).counter.add_beyond(of.beyond));
         }
     }
 }
@@ -105,7 +90,7 @@ pub(super) fn together(shard: &Shard<'_>, asked: &Column, lenses: &[&Lens]) -> R
         None => {
             let fresh = || Shape::new(slice.frame.rows);
             slice.each(column, |row, value| {
-                let (mut seen, rank) = (Seen::new(value), rank_alone(&slice, row));
+                let (mut seen, rank) = (Seen::new(value), slice.rank_alone(row));
                 for look in &mut looks {
                     look.found.of(look.lens.of(&mut seen), fresh).add(&slice, column, row, rank);
                 }
@@ -115,7 +100,7 @@ pub(super) fn together(shard: &Shard<'_>, asked: &Column, lenses: &[&Lens]) -> R
     let answer = |Look { lens, found }| {
         let (mut shapes, mut kept) = (BTreeMap::new(), BTreeMap::new());
         for (shape, mut of) in found {
-            of.counter.add_alone(of.passed);
+            of.counter.add_beyond(of.beyond);
             shapes.insert(shape.to_owned(), of.counter.finish(SAMPLES));
             kept.insert(shape, of.keeper.rows());
         }

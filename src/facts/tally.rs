@@ -82,6 +82,30 @@ impl Several {
     }
 }
 
+/// Records that are only counted: each is all there is of its person, and its key is too far back for a sample.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Beyond {
+    /// The rank beyond which no record is looked at. It only sinks.
+    pub(crate) limit: u32,
+    passed: u32,
+}
+
+impl Default for Beyond {
+    fn default() -> Self {
+        Self { limit: u32::MAX, passed: 0 }
+    }
+}
+
+impl Beyond {
+    /// Counts a record of this rank where it need not be looked at; a record that is not all of its person has the first one.
+    #[inline]
+    pub(crate) fn takes(&mut self, rank: u32) -> bool {
+        let takes = rank > self.limit;
+        self.passed += u32::from(takes);
+        takes
+    }
+}
+
 /// Counts while records stream by. A person's several records in one dataset must count once, which takes memory only
 /// for those few people.
 #[derive(Debug, Default)]
@@ -105,10 +129,10 @@ impl Counter {
         }
     }
 
-    /// Counts records that are their people's only ones.
-    pub(crate) fn add_alone(&mut self, records: u64) {
-        self.tally.rows += records;
-        self.tally.people += records;
+    /// Counts records that were passed over.
+    pub(crate) fn add_beyond(&mut self, beyond: Beyond) {
+        self.tally.rows += u64::from(beyond.passed);
+        self.tally.people += u64::from(beyond.passed);
     }
 
     /// The rank beyond which no sample is kept.

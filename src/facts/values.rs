@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::items::items;
 use super::local::{SAMPLES, Shard, Slice};
-use super::tally::Counter;
+use super::tally::{Beyond, Counter};
 use super::{Answer, Column, Tally};
 
 /// Distinct values of a column. A record counts under its whole value.
@@ -24,13 +24,24 @@ pub(super) fn values(shard: &Shard<'_>, asked: &Column, cap: usize) -> Result<An
     };
     let mut counters: Vec<Option<Counter>> = Vec::new();
     counters.resize_with(values.count(), Option::default);
+    let mut beyond = vec![Beyond::default(); values.count()];
     for row in slice.rows() {
-        let cell = cells[row as usize];
+        let (cell, rank) = (cells[row as usize], slice.rank_alone(row));
+        let beyond = &mut beyond[usize::from(cell)];
+        if beyond.takes(rank) {
+            continue;
+        }
         let counter = counters[usize::from(cell)].get_or_insert_default();
         slice.sample(counter, row, || values.get(cell).to_owned());
+        beyond.limit = counter.worst();
     }
-    let held = values.iter().zip(counters);
-    distinct.counters = held.filter_map(|(value, counter)| Some((Cow::Borrowed(value), counter?))).collect();
+    let held = values.iter().zip(counters).zip(beyond);
+    let counters = held.filter_map(|((value, counter), beyond)| {
+        let mut counter = counter?;
+        counter.add_beyond(beyond);
+        Some((Cow::Borrowed(value), counter))
+    });
+    distinct.counters = counters.collect();
     Ok(distinct.finish(slice.len()))
 }
 

@@ -1,7 +1,19 @@
-//! Facts about whole records: columns and a number in, the records that fill more of them than that out.
+//! Facts about the columns of a dataset together: how much each of them holds, and the records that fill many of them.
 
-use super::Answer;
 use super::local::Shard;
+use super::{Answer, ColumnFact};
+use crate::frames::Frame;
+
+/// What each column holds, as it was counted while the file was read.
+pub(super) fn columns(frame: &Frame) -> Answer {
+    let stats = frame.dataset.columns.iter().zip(&frame.report.columns);
+    let columns = stats.map(|(column, stat)| ColumnFact {
+        label: column.label.clone(),
+        filled: stat.filled,
+        longest: stat.longest,
+    });
+    Answer::Columns { rows: frame.report.rows, columns: columns.collect(), widest: frame.report.widest }
+}
 
 /// Records that fill more than `over` of these columns.
 pub(super) fn wide(shard: &Shard<'_>, dataset: &str, columns: &[usize], over: u64) -> Result<Answer, String> {

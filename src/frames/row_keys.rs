@@ -12,6 +12,7 @@ use super::identity::{IdColumn, Keys, Numbering, Plan};
 use super::normalize::{Form, address, mailbox};
 use super::numbers::{self, Numbered};
 use crate::mapping::EARLIER;
+use crate::text::trim;
 
 /// The keys of the rows of one dataset, a list a column: hashes first, then their numbers. 0 is none.
 #[derive(Debug, Default)]
@@ -118,7 +119,8 @@ fn ids(frame: &Frame, id: IdColumn) -> Vec<u64> {
     let form = if id.numbering == Numbering::ProfileId { Form::Exact } else { Form::Identifier };
     let Some(column) = frame.column(id.column) else { return Vec::new() };
     let fits = |text: &str| {
-        let digits = text.trim().trim_start_matches("zcrm_");
+        let text = trim(text);
+        let digits = text.strip_prefix("zcrm_").unwrap_or(text);
         digits.len() >= ZOHO_DIGITS && digits.bytes().all(|b| b.is_ascii_digit())
     };
     let one = |row| match column.get(row) {
