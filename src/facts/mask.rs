@@ -59,14 +59,20 @@ impl Mask {
         for (says, test) in says.iter().zip(0..) {
             table.iter_mut().zip(says.as_ref()).for_each(|(byte, says)| *byte |= u8::from(*says) << test);
         }
-        let mut masks = vec![Vec::with_capacity(held.len().div_ceil(WORD as usize)); says.len()];
+        let empty = |_| Vec::with_capacity(held.len().div_ceil(WORD as usize));
+        let mut masks: Vec<Vec<u64>> = says.iter().map(empty).collect();
+        // Not by way of an array of bytes: a word that is read where bytes were just written waits for them.
+        let byte = |place: &u16, at: u32| u64::from(table[usize::from(*place) % FEW]) << at;
+        let eight = |held: &[u16]| (0..).step_by(TESTS).zip(held).fold(0, |all, (at, place)| all | byte(place, at));
         for held in held.chunks(WORD as usize) {
             let mut words = [0_u64; TESTS];
             for (held, at) in held.chunks(TESTS).zip((0_u32..).step_by(TESTS)) {
-                let mut rows = [0; TESTS];
-                rows.iter_mut().zip(held).for_each(|(byte, place)| *byte = table[usize::from(*place) % FEW]);
-                let tests = turned(u64::from_le_bytes(rows)).to_le_bytes();
-                words.iter_mut().zip(tests).for_each(|(word, test)| *word |= u64::from(test) << at);
+                // Most are eight, which is then known beforehand.
+                let rows = held.first_chunk::<TESTS>().map_or_else(|| eight(held), |held| eight(held));
+                let tests = turned(rows);
+                for (word, test) in words[..says.len()].iter_mut().zip(0..) {
+                    *word |= ((tests >> (test * TESTS)) & 0xff) << at;
+                }
             }
             masks.iter_mut().zip(words).for_each(|(mask, word)| mask.push(word));
         }
