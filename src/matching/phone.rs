@@ -168,16 +168,22 @@ fn abroad(digits: &[u8], ways: &[String]) -> Option<u64> {
 
 /// The regions of numbers that say their own calling code, the most frequent first; ties go to the smaller code.
 pub fn usual_regions(numbers: impl Iterator<Item = Phone>) -> Vec<&'static Dialling> {
-    let mut counts: std::collections::BTreeMap<u16, u64> = std::collections::BTreeMap::new();
+    let mut heads = [0; 1_000];
     for phone in numbers {
         let Phone::Full(number) = phone else { continue };
-        let digits = number.to_string();
+        // The first three digits, in which every calling code is.
+        let behind = number.checked_ilog10().unwrap_or_default().saturating_sub(2);
+        heads[(number / 10_u64.pow(behind)) as usize] += 1;
+    }
+    let mut counts: std::collections::BTreeMap<u16, u64> = std::collections::BTreeMap::new();
+    for (head, count) in heads.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+        let digits = head.to_string();
         let code = (1..=3).find_map(|length| {
             let code: u16 = digits.get(..length)?.parse().ok()?;
             LISTS.codes.contains_key(&code).then_some(code)
         });
         let Some(code) = code else { continue };
-        *counts.entry(code).or_default() += 1;
+        *counts.entry(code).or_default() += count;
     }
     let mut order: Vec<(u64, u16)> = counts.into_iter().map(|(code, count)| (count, code)).collect();
     order.sort_unstable_by_key(|(count, code)| (std::cmp::Reverse(*count), *code));

@@ -3,11 +3,11 @@
 
 use rayon::prelude::{IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::blocks::{is_large, pack};
+use super::blocks::{is_large, pack, unpack};
 use super::estimate::draw;
 use super::initials::Initials;
 use super::keys::{Block, FIRST, LAST};
-use super::people::People;
+use super::people::{People, Person};
 use crate::again::Again;
 
 /// Records under one key beyond which those alone are compared that have names in common.
@@ -104,11 +104,11 @@ impl<'a> Runs<'a> {
     /// The pairs of keys of up to so many records, and of larger ones those who share a name, unless the block is broad. Of
     /// namesakes there are no more pairs than the budget, the rarest names being spent first.
     pub(super) fn met(&self, largest: usize, budget: u64) -> Vec<Met> {
-        let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
-        // In a crowd, namesakes of other first names are a family or strangers.
-        let of_first = |keyed: &Keyed| match self.names_tell {
-            true => self.people.names.initials[person(keyed).first as usize],
-            false => Initials::ANY,
+        // Of a crowd the names tell, which are read once; namesakes of other first names are a family or strangers.
+        let named = |keyed: &Keyed| {
+            let Person { first, last, .. } = self.people.all[keyed.row as usize];
+            let initials = if self.names_tell { self.people.names.initials[first as usize] } else { Initials::ANY };
+            Keyed { key: u64::from(last) << 32 | u64::from(first), initials, ..*keyed }
         };
         // A broad block has a budget of its own.
         let are_namesakes = self.block.uses & NAMES == NAMES && !self.block.is_broad();
@@ -117,8 +117,8 @@ impl<'a> Runs<'a> {
             for run in runs(part).filter(|run| run.len() <= largest || !self.block.is_broad()) {
                 if run.len() > largest {
                     crowd.clear();
-                    crowd.extend(run.iter().map(|keyed| Keyed { initials: of_first(keyed), ..*keyed }));
-                    crowd.sort_unstable_by_key(|keyed| (person(keyed).last, person(keyed).first, keyed.row));
+                    crowd.extend(run.iter().map(named));
+                    crowd.sort_unstable_by_key(|keyed| (keyed.key, keyed.row));
                     self.narrowed(&crowd, &mut met);
                 } else if are_namesakes {
                     met.add_namesakes(run);
@@ -139,22 +139,22 @@ impl<'a> Runs<'a> {
         met
     }
 
-    /// Pairs in a crowd that is sorted by surname and first name: records that have the surname in common, or both names
-    /// where many have it or the key holds it. Namesakes among whom that leaves a crowd are strangers, unless a key of its own
-    /// brought them here.
+    /// Pairs in a crowd whose keys are surname and first name, in order: records that have the surname in common, or both names
+    /// where many have it or the block's key holds it. Namesakes among whom that leaves a crowd are strangers, unless a key of
+    /// its own brought them here.
     fn narrowed(&self, crowd: &[Keyed], met: &mut Met) {
         let block = self.block;
-        let person = |keyed: &Keyed| &self.people.all[keyed.row as usize];
-        for namesakes in crowd.chunk_by(|one, other| person(one).last == person(other).last) {
-            if block.uses & LAST == 0 && person(&namesakes[0]).last != 0 && namesakes.len() <= NEIGHBOURS {
+        let names = |keyed: &Keyed| unpack(keyed.key);
+        for namesakes in crowd.chunk_by(|one, other| names(one).0 == names(other).0) {
+            if block.uses & LAST == 0 && names(&namesakes[0]).0 != 0 && namesakes.len() <= NEIGHBOURS {
                 match block.uses & FIRST {
                     0 => met.add(namesakes, NEIGHBOURS),
                     _ => met.add_namesakes(namesakes),
                 }
                 continue;
             }
-            for namesakes in namesakes.chunk_by(|one, other| person(one).first == person(other).first) {
-                let is_named = person(&namesakes[0]).first != 0 && block.uses & NAMES != NAMES;
+            for namesakes in namesakes.chunk_by(|one, other| names(one) == names(other)) {
+                let is_named = names(&namesakes[0]).1 != 0 && block.uses & NAMES != NAMES;
                 if block.is_own() {
                     met.add(namesakes, NEIGHBOURS);
                 } else if is_named && namesakes.len() <= NEIGHBOURS {

@@ -161,7 +161,7 @@ pub fn is_slip(one: &str, other: &str, edits: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_slip, pairs};
+    use super::{digits, is_slip, pairs};
 
     #[test]
     fn every_pair_one_slip_apart_is_found() {
@@ -178,6 +178,9 @@ mod tests {
         assert_eq!(found, wanted);
         assert!(found.contains(&(0, 1)) && found.contains(&(0, 2)) && found.contains(&(0, 3)));
         assert!(!found.contains(&(4, 6)), "numbers are part of who one is");
+        let digits = |at: u32, group| digits(texts[at as usize], group);
+        assert!(found.iter().all(|(one, other)| digits(*one, 7) == digits(*other, 7)));
+        assert!([digits(4, 7), digits(0, 7), digits(6, 8)].iter().all(|other| *other != digits(6, 7)));
         let (apart, _) = pairs(|at| (texts[at as usize], u64::from(at)), 7, 1);
         assert!(apart.is_empty(), "only within a group");
         let (two, _) = pairs(|at| (["anna.weber", "ana.wber"][at as usize], 7), 2, 2);
