@@ -18,8 +18,8 @@ const NEIGHBOURS: usize = 8;
 const NAMES: u32 = FIRST | LAST;
 /// Parts into which the keys of a block fall: those of one are sorted near in memory.
 const PARTS: usize = 1 << 8;
-/// Of so many pairs whose names have nothing in common one is compared, and counts as often: without them, people of one
-/// home would seem rarer than they are.
+/// Of so many pairs that are left out for their names one is compared, and counts as often: without them, people of one home
+/// would seem rarer than they are.
 pub(super) const OF: u32 = 8;
 
 /// A record under a key.
